@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The backings that there are. */
+#include <linux/kernel.h>
+
+#include <linux/vmlab.h>
+
+#include "../compat.h"
+#include "backing.h"
+
+static const struct vmlab_backing *const backings[] = {
+	&vmlab_backing_zero,
+};
+
+/**
+ * vmlab_backing_find() - look a backing up by its number
+ * @id: VMLAB_BACKING_*
+ *
+ * Context: any.
+ * Return: the backing, or NULL when there is none of that number.
+ */
+const struct vmlab_backing *vmlab_backing_find(u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(backings); i++)
+		if (backings[i]->id == id)
+			return backings[i];
+	return NULL;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_backing_find);

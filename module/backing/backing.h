@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where the contents of a frame come from. */
+#ifndef VMLAB_BACKING_H
+#define VMLAB_BACKING_H
+
+#include <linux/gfp.h>
+#include <linux/mm.h>
+
+struct vmlab_space;
+
+/**
+ * struct vmlab_backing - one kind of contents
+ * @name: for people
+ * @id: VMLAB_BACKING_* of the uapi header
+ * @alloc_gfp: what the allocation of a frame needs besides the usual
+ * @fill: give a new frame its contents; may be NULL when @alloc_gfp did.
+ *	Called with the folio locked and not yet visible; may sleep.
+ *	Return: 0, or a negative errno: the fault ends in SIGBUS.
+ */
+struct vmlab_backing {
+	const char *name;
+	u32 id;
+	gfp_t alloc_gfp;
+	int (*fill)(struct vmlab_space *space, struct folio *folio);
+};
+
+extern const struct vmlab_backing vmlab_backing_zero;
+
+const struct vmlab_backing *vmlab_backing_find(u32 id);
+
+#endif /* VMLAB_BACKING_H */

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /dev/vmlab: open, mmap, ioctl, release. */
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "chardev.h"
+#include "debugfs/debugfs.h"
+#include "query/query.h"
+#include "space.h"
+#include "uarg.h"
+
+static int vmlab_open(struct inode *inode, struct file *file)
+{
+	struct vmlab_space *space = vmlab_space_create();
+
+	if (IS_ERR(space))
+		return PTR_ERR(space);
+
+	vmlab_debugfs_add_space(space);
+	file->private_data = space;
+	/* Through this mm finds the VMAs of this space and no other. */
+	file->f_mapping = space->inode->i_mapping;
+	return 0;
+}
+
+/* The last descriptor and the last VMA are gone. */
+static int vmlab_release(struct inode *inode, struct file *file)
+{
+	struct vmlab_space *space = file->private_data;
+
+	vmlab_debugfs_remove_space(space);
+	vmlab_space_destroy(space);
+	return 0;
+}
+
+static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct vmlab_space *space = file->private_data;
+
+	vma->vm_ops = &vmlab_vm_ops;
+	vma->vm_private_data = space;
+	/* mm calls ->open only for copies of this first VMA. */
+	vmlab_vm_ops.open(vma);
+	return 0;
+}
+
+static long vmlab_ioctl_space_get(struct vmlab_space *space, void __user *uarg)
+{
+	struct vmlab_space_config config;
+	int ret;
+
+	ret = vmlab_uarg_get(&config, sizeof(config), sizeof(config), uarg);
+	if (ret)
+		return ret;
+	if (config.flags || config.reserved)
+		return -EINVAL;
+	vmlab_space_get_config(space, &config);
+	return vmlab_uarg_put(&config, sizeof(config), uarg);
+}
+
+static long vmlab_ioctl_space_set(struct vmlab_space *space, void __user *uarg)
+{
+	struct vmlab_space_config config;
+	int ret;
+
+	ret = vmlab_uarg_get(&config, sizeof(config), sizeof(config), uarg);
+	return ret ?: vmlab_space_set_config(space, &config);
+}
+
+static long vmlab_ioctl_space_stats(struct vmlab_space *space,
+				    void __user *uarg)
+{
+	struct vmlab_space_stats stats;
+	u32 usize;
+	int ret;
+
+	ret = vmlab_uarg_get(&stats, sizeof(stats), sizeof(stats), uarg);
+	if (ret)
+		return ret;
+	if (stats.flags)
+		return -EINVAL;
+
+	usize = stats.size;
+	memset(&stats, 0, sizeof(stats));
+	stats.size = usize;
+	vmlab_space_stats(space, &stats);
+	return vmlab_uarg_put(&stats, sizeof(stats), uarg);
+}
+
+static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct vmlab_space *space = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	switch (cmd) {
+	case VMLAB_IOC_SPACE_GET:
+		return vmlab_ioctl_space_get(space, uarg);
+	case VMLAB_IOC_SPACE_SET:
+		return vmlab_ioctl_space_set(space, uarg);
+	case VMLAB_IOC_SPACE_STATS:
+		return vmlab_ioctl_space_stats(space, uarg);
+	default:
+		return vmlab_query(cmd, uarg);
+	}
+}
+
+static const struct file_operations vmlab_fops = {
+	.owner		= THIS_MODULE,
+	.open		= vmlab_open,
+	.release	= vmlab_release,
+	.mmap		= vmlab_mmap,
+	.unlocked_ioctl	= vmlab_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.llseek		= noop_llseek,
+};
+
+/*
+ * Anyone may have spaces, as anyone may have memory: frames are charged to
+ * the memory cgroup of who faults.  Requests check their own permissions.
+ */
+static struct miscdevice vmlab_device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "vmlab",
+	.fops	= &vmlab_fops,
+	.mode	= 0666,
+};
+
+/**
+ * vmlab_chardev_init() - make /dev/vmlab appear; once, at module load
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int vmlab_chardev_init(void)
+{
+	return misc_register(&vmlab_device);
+}
+
+/**
+ * vmlab_chardev_exit() - remove /dev/vmlab; once, at module unload
+ *
+ * Context: process context, may sleep.  No file is open any more: each holds
+ * a reference to the module, as does the file of each VMA.
+ */
+void vmlab_chardev_exit(void)
+{
+	misc_deregister(&vmlab_device);
+}

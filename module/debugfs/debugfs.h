@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Consumers: they turn the producers' records into text. */
+#ifndef VMLAB_DEBUGFS_H
+#define VMLAB_DEBUGFS_H
+
+#include <linux/fs.h>
+
+struct dentry;
+struct pid;
+struct vmlab_space;
+
+int vmlab_debugfs_init(void);
+void vmlab_debugfs_exit(void);
+
+/* spaces.c */
+int vmlab_debugfs_spaces_init(struct dentry *root);
+void vmlab_debugfs_add_space(struct vmlab_space *space);
+void vmlab_debugfs_remove_space(struct vmlab_space *space);
+
+/* attach.c */
+int vmlab_debugfs_attach_init(struct dentry *root);
+void vmlab_debugfs_attach_exit(void);
+int vmlab_parse_pid(const char *string, size_t len);
+
+/* process.c: the files of one process; NULL means the reader itself. */
+void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid);
+struct pid *vmlab_debugfs_inode_pid(struct inode *inode);
+
+/* mm.c, vmas.c: one file each in a process's directory */
+extern const struct file_operations vmlab_debugfs_mm_fops;
+extern const struct file_operations vmlab_debugfs_vmas_fops;
+
+#endif /* VMLAB_DEBUGFS_H */

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* debugfs: the files in the directory of one process. */
+#include <linux/debugfs.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+
+#include "debugfs.h"
+
+static const struct {
+	const char *name;
+	const struct file_operations *fops;
+} process_files[] = {
+	{ "mm", &vmlab_debugfs_mm_fops },
+	{ "vmas", &vmlab_debugfs_vmas_fops },
+};
+
+/**
+ * vmlab_debugfs_process_files() - make the files of a process
+ * @dir: its directory
+ * @pid: the process, or NULL for whoever opens them; must live as long as
+ *	the directory
+ *
+ * An open file keeps what it needs by itself, so that it can say ESRCH when
+ * the directory is long gone: hence the variant without debugfs' proxy.
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(process_files); i++)
+		debugfs_create_file_unsafe(process_files[i].name, 0400, dir,
+					   pid, process_files[i].fops);
+}
+
+/**
+ * vmlab_debugfs_inode_pid() - which process a file is about
+ * @inode: of one of a process's files, while it is being opened
+ *
+ * Context: process context.
+ * Return: the pid, with a reference that the caller must put.
+ */
+struct pid *vmlab_debugfs_inode_pid(struct inode *inode)
+{
+	return get_pid(inode->i_private ?: task_tgid(current));
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The vm_operations_struct of /dev/vmlab: what mm asks of a mapping of ours.
+ *
+ * Frames are ordinary pages, handed to mm locked (VM_FAULT_LOCKED) as
+ * filemap_fault() does; mm sets the entry and keeps rmap and RSS right.
+ */
+#include <linux/highmem.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "compat.h"
+#include "space.h"
+
+static struct vmlab_space *vma_space(const struct vm_area_struct *vma)
+{
+	return vma->vm_private_data;
+}
+
+static void vmlab_count_fault(struct vmlab_space *space,
+			      const struct vm_fault *vmf, u64 begin)
+{
+	u64 ns = ktime_get_ns() - begin;
+
+	if (vmf->flags & FAULT_FLAG_WRITE) {
+		vmlab_count(space, write_faults);
+		if (!(vmf->vma->vm_flags & VM_SHARED))
+			vmlab_count(space, cow_faults);
+	} else {
+		vmlab_count(space, read_faults);
+	}
+	if (vmf->flags & VMLAB_FAULT_VMA_LOCK)
+		vmlab_count(space, vma_lock_faults);
+
+	this_cpu_add(space->counters->latency_ns_sum, ns);
+	this_cpu_inc(space->counters->latency[vmlab_latency_bucket(ns)]);
+}
+
+/* A page of the mapping is touched and no entry maps it. */
+static vm_fault_t vmlab_fault(struct vm_fault *vmf)
+{
+	struct vmlab_space *space = vma_space(vmf->vma);
+	u64 begin = ktime_get_ns();
+	struct folio *folio;
+	bool filled;
+	vm_fault_t ret;
+
+	folio = vmlab_space_frame(space, vmf->pgoff, &filled);
+	if (!IS_ERR(folio)) {
+		if (filled)
+			vmlab_count(space, filled);
+		else
+			vmlab_count(space, mapped);
+		vmf->page = folio_page(folio, 0);
+		ret = VM_FAULT_LOCKED;
+	} else if (PTR_ERR(folio) == -ERANGE) {
+		vmlab_count(space, sigbus);
+		ret = VM_FAULT_SIGBUS;
+	} else if (PTR_ERR(folio) == -ENOMEM) {
+		vmlab_count(space, oom);
+		ret = VM_FAULT_OOM;
+	} else if (PTR_ERR(folio) == -EINTR) {
+		/* Only a fatal signal ends the wait: no instruction follows. */
+		vmlab_count(space, interrupted);
+		ret = VM_FAULT_NOPAGE;
+	} else {
+		vmlab_count(space, error);
+		ret = VM_FAULT_SIGBUS;
+	}
+
+	vmlab_count_fault(space, vmf, begin);
+	return ret;
+}
+
+/* A shared mapping is about to make the entry of a frame writable. */
+static vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
+{
+	struct vmlab_space *space = vma_space(vmf->vma);
+	struct folio *folio = page_folio(vmf->page);
+
+	folio_lock(folio);
+	if (unlikely(folio->mapping != space->inode->i_mapping)) {
+		/* Removed meanwhile: fault again. */
+		folio_unlock(folio);
+		return VM_FAULT_NOPAGE;
+	}
+	vmlab_space_mark_dirty(space, folio);
+	vmlab_count(space, mkwrite);
+	return VM_FAULT_LOCKED;
+}
+
+/* fork or a split made another VMA of ours. */
+static void vmlab_vma_open(struct vm_area_struct *vma)
+{
+	struct vmlab_space *space = vma_space(vma);
+
+	atomic_long_inc(&space->nr_vmas);
+	vmlab_count(space, vma_open);
+}
+
+/* The VMA goes; its reference to the file still keeps the space. */
+static void vmlab_vma_close(struct vm_area_struct *vma)
+{
+	struct vmlab_space *space = vma_space(vma);
+
+	atomic_long_dec(&space->nr_vmas);
+	vmlab_count(space, vma_close);
+}
+
+/* Frames are single pages: any page boundary is a good place to split. */
+static int vmlab_vma_may_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	return offset_in_page(addr) ? -EINVAL : 0;
+}
+
+/* The VMA moved; nothing of ours depends on its address. */
+static int vmlab_vma_mremap(struct vm_area_struct *vma)
+{
+	vmlab_count(vma_space(vma), vma_mremap);
+	return 0;
+}
+
+/*
+ * ptrace and /proc/PID/mem come here when get_user_pages() cannot serve the
+ * address, such as beyond the end of the space.  A private mapping may hold
+ * copies that only get_user_pages() can find.
+ */
+static int vmlab_vma_access(struct vm_area_struct *vma, unsigned long addr,
+			    void *buf, int len, int write)
+{
+	struct vmlab_space *space = vma_space(vma);
+	unsigned int offset = offset_in_page(addr);
+	struct folio *folio;
+	bool filled;
+	void *kaddr;
+
+	vmlab_count(space, remote_access);
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EFAULT;
+	if (write && !(vma->vm_flags & VM_MAYWRITE))
+		return -EACCES;
+
+	folio = vmlab_space_frame(space, linear_page_index(vma, addr),
+				  &filled);
+	if (IS_ERR(folio))
+		return -EFAULT;
+
+	len = min_t(int, len, PAGE_SIZE - offset);
+	kaddr = kmap_local_folio(folio, offset);
+	if (write) {
+		memcpy(kaddr, buf, len);
+		vmlab_space_mark_dirty(space, folio);
+	} else {
+		memcpy(buf, kaddr, len);
+	}
+	kunmap_local(kaddr);
+	folio_unlock(folio);
+	folio_put(folio);
+	return len;
+}
+
+const struct vm_operations_struct vmlab_vm_ops = {
+	.open		= vmlab_vma_open,
+	.close		= vmlab_vma_close,
+	.may_split	= vmlab_vma_may_split,
+	.mremap		= vmlab_vma_mremap,
+	.fault		= vmlab_fault,
+	.page_mkwrite	= vmlab_page_mkwrite,
+	.access		= vmlab_vma_access,
+};

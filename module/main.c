@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vmlab: virtual memory made visible and programmable.  Init and exit. */
+#include <linux/module.h>
+
+#include "chardev.h"
+#include "debugfs/debugfs.h"
+#include "space.h"
+
+static int __init vmlab_init(void)
+{
+	int ret;
+
+	ret = vmlab_space_init();
+	if (ret)
+		return ret;
+	ret = vmlab_debugfs_init();
+	if (ret)
+		goto out_space;
+	ret = vmlab_chardev_init();
+	if (ret)
+		goto out_debugfs;
+	return 0;
+
+out_debugfs:
+	vmlab_debugfs_exit();
+out_space:
+	vmlab_space_exit();
+	return ret;
+}
+
+static void __exit vmlab_exit(void)
+{
+	vmlab_chardev_exit();
+	vmlab_debugfs_exit();
+	vmlab_space_exit();
+}
+
+module_init(vmlab_init);
+module_exit(vmlab_exit);
+
+MODULE_DESCRIPTION("Virtual memory made visible and programmable");
+MODULE_AUTHOR("vmlab");
+MODULE_VERSION("0.1.0");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A space: frames in an xarray, their life, the configuration and statistics.
+ *
+ * Life of a frame, after the pattern of mm/filemap.c:
+ *
+ * - A fault looks the frame up under RCU and takes a reference, or allocates
+ *   one and publishes it with xa_cmpxchg(): of two faults on one offset one
+ *   wins and the other uses its frame.
+ * - The fault then locks the folio, checks that it still belongs to the space
+ *   and lies within its length, and hands it locked to mm, which sets the
+ *   page-table entry before it unlocks.
+ * - Whoever removes a frame holds its folio lock, unmaps it everywhere and
+ *   clears folio->mapping.  So no entry can be set for a removed frame.
+ *
+ * There is no lock for the whole space in that path.
+ */
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/pagemap.h>
+#include <linux/percpu_counter.h>
+#include <linux/pseudo_fs.h>
+#include <linux/slab.h>
+
+#include "backing/backing.h"
+#include "compat.h"
+#include "space.h"
+
+#define VMLAB_FS_MAGIC	0x766d6c62	/* "vmlb" */
+
+/* A mount of our own gives each space an inode, and so an address_space. */
+static struct vfsmount *vmlab_mnt;
+static atomic64_t vmlab_last_id;
+/* All frames of all spaces: must be zero once the last space is gone. */
+static struct percpu_counter vmlab_frames;
+
+static int vmlab_fs_init_context(struct fs_context *fc)
+{
+	return init_pseudo(fc, VMLAB_FS_MAGIC) ? 0 : -ENOMEM;
+}
+
+static struct file_system_type vmlab_fs_type = {
+	.owner		 = THIS_MODULE,
+	.name		 = "vmlab",
+	.init_fs_context = vmlab_fs_init_context,
+	.kill_sb	 = kill_anon_super,
+};
+
+/**
+ * vmlab_space_init() - prepare for spaces; once, at module load
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int vmlab_space_init(void)
+{
+	int ret;
+
+	ret = percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
+	if (ret)
+		return ret;
+
+	vmlab_mnt = kern_mount(&vmlab_fs_type);
+	if (IS_ERR(vmlab_mnt)) {
+		percpu_counter_destroy(&vmlab_frames);
+		return PTR_ERR(vmlab_mnt);
+	}
+	return 0;
+}
+
+/**
+ * vmlab_space_exit() - undo vmlab_space_init(); once, at module unload
+ *
+ * Context: process context, may sleep; no space may exist any more.
+ */
+void vmlab_space_exit(void)
+{
+	WARN_ON_ONCE(percpu_counter_sum(&vmlab_frames));
+	kern_unmount(vmlab_mnt);
+	percpu_counter_destroy(&vmlab_frames);
+}
+
+/**
+ * vmlab_frames_total() - frames that all spaces together hold
+ *
+ * Context: process context.
+ * Return: the number of frames, exact when no fault is under way.
+ */
+s64 vmlab_frames_total(void)
+{
+	return percpu_counter_sum(&vmlab_frames);
+}
+
+/**
+ * vmlab_space_create() - a new, empty space without a limit
+ *
+ * Context: process context, may sleep.
+ * Return: the space, to be freed with vmlab_space_destroy(), or an ERR_PTR()
+ * of -ENOMEM or whatever the allocation of an inode says.
+ */
+struct vmlab_space *vmlab_space_create(void)
+{
+	struct vmlab_space *space;
+	struct inode *inode;
+
+	space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT);
+	if (!space)
+		return ERR_PTR(-ENOMEM);
+
+	space->counters = alloc_percpu_gfp(struct vmlab_counters,
+					   GFP_KERNEL_ACCOUNT);
+	if (!space->counters) {
+		kfree(space);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	inode = alloc_anon_inode(vmlab_mnt->mnt_sb);
+	if (IS_ERR(inode)) {
+		free_percpu(space->counters);
+		kfree(space);
+		return ERR_CAST(inode);
+	}
+
+	space->inode = inode;
+	space->id = atomic64_inc_return(&vmlab_last_id);
+	space->nr_pages = ULONG_MAX;
+	space->backing = &vmlab_backing_zero;
+	xa_init_flags(&space->frames, XA_FLAGS_ACCOUNT);
+	mutex_init(&space->resize_lock);
+	return space;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_create);
+
+/* The folio is locked, unmapped and loses its last link to the space. */
+static void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio)
+{
+	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+		atomic_long_dec(&space->nr_dirty);
+	xa_erase(&space->frames, folio->index);
+	folio->mapping = NULL;
+	atomic_long_dec(&space->nr_frames);
+	percpu_counter_dec(&vmlab_frames);
+	folio_put(folio);
+}
+
+/**
+ * vmlab_space_peek() - find a resident frame
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ *
+ * Context: any; takes RCU itself.
+ * Return: the folio with a reference that the caller must put, or NULL.  It
+ * may leave the space at any time unless the caller locks it and sees that
+ * folio->mapping is still set.
+ */
+struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+
+	rcu_read_lock();
+	do {
+		folio = xa_load(&space->frames, pgoff);
+		if (!folio)
+			break;
+		/*
+		 * A folio that is being freed has no references left; one
+		 * that was freed and used again is not at this offset.
+		 */
+		if (!folio_try_get(folio))
+			continue;
+		if (likely(folio == xa_load(&space->frames, pgoff)))
+			break;
+		folio_put(folio);
+	} while (1);
+	rcu_read_unlock();
+	return folio;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_peek);
+
+/* Allocate a frame and publish it.  Returns it locked, with a reference. */
+static struct folio *vmlab_frame_create(struct vmlab_space *space,
+					pgoff_t pgoff)
+{
+	const struct vmlab_backing *backing = READ_ONCE(space->backing);
+	struct folio *folio;
+	void *old;
+	int ret;
+
+	folio = folio_alloc(GFP_HIGHUSER | __GFP_ACCOUNT | backing->alloc_gfp,
+			    0);
+	if (!folio)
+		return ERR_PTR(-ENOMEM);
+
+	/* Nobody else knows it yet, so this never waits. */
+	folio_lock(folio);
+	folio->index = pgoff;
+	if (backing->fill) {
+		ret = backing->fill(space, folio);
+		if (ret)
+			goto discard;
+	}
+	/* Before it is published: whoever finds it checks the mapping. */
+	folio->mapping = space->inode->i_mapping;
+
+	old = xa_cmpxchg(&space->frames, pgoff, NULL, folio,
+			 GFP_KERNEL_ACCOUNT);
+	if (old) {
+		folio->mapping = NULL;
+		ret = xa_is_err(old) ? xa_err(old) : -EEXIST;
+		goto discard;
+	}
+
+	atomic_long_inc(&space->nr_frames);
+	percpu_counter_inc(&vmlab_frames);
+	/* The xarray keeps the first reference, the caller gets another. */
+	folio_get(folio);
+	return folio;
+
+discard:
+	folio_unlock(folio);
+	folio_put(folio);
+	return ERR_PTR(ret);
+}
+
+/**
+ * vmlab_space_frame() - the frame at an offset, filled if it is not there
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ * @filled: set to whether this call filled the frame; untouched on error
+ *
+ * Context: process context, may sleep; takes the folio lock.
+ * Return: the folio, locked and with a reference: as long as the caller holds
+ * the lock it stays in the space.  Or an ERR_PTR():
+ *   -ERANGE  at or beyond the end of the space
+ *   -ENOMEM  no memory for the frame
+ *   -EINTR   the task was killed while it waited for the lock
+ *   others   from the backing
+ */
+struct folio *vmlab_space_frame(struct vmlab_space *space, pgoff_t pgoff,
+				bool *filled)
+{
+	struct folio *folio;
+	bool created;
+
+again:
+	if (unlikely(pgoff >= READ_ONCE(space->nr_pages)))
+		return ERR_PTR(-ERANGE);
+
+	created = false;
+	folio = vmlab_space_peek(space, pgoff);
+	if (!folio) {
+		folio = vmlab_frame_create(space, pgoff);
+		if (IS_ERR(folio)) {
+			if (PTR_ERR(folio) == -EEXIST)
+				goto again;
+			return folio;
+		}
+		created = true;
+		/*
+		 * Pairs with the barrier in vmlab_space_truncate(): either it
+		 * sees the frame that was just published, or the check below
+		 * sees the new length.
+		 */
+		smp_mb();
+	} else if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return ERR_PTR(-EINTR);
+	}
+
+	if (unlikely(!folio->mapping)) {
+		folio_unlock(folio);
+		folio_put(folio);
+		goto again;
+	}
+	if (unlikely(pgoff >= READ_ONCE(space->nr_pages))) {
+		/* It was never mapped: nothing to unmap. */
+		if (created)
+			vmlab_frame_remove(space, folio);
+		folio_unlock(folio);
+		folio_put(folio);
+		return ERR_PTR(-ERANGE);
+	}
+
+	*filled = created;
+	return folio;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_frame);
+
+/**
+ * vmlab_space_mark_dirty() - record that a frame was written
+ * @space: the space
+ * @folio: one of its frames, locked by the caller
+ *
+ * Context: process context.
+ */
+void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio)
+{
+	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+		return;
+	xa_set_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY);
+	atomic_long_inc(&space->nr_dirty);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_mark_dirty);
+
+/* Remove all frames from @first on; none can be mapped again. */
+static void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
+{
+	struct address_space *mapping = space->inode->i_mapping;
+	unsigned long pgoff;
+	struct folio *folio;
+
+	xa_for_each_start(&space->frames, pgoff, folio, first) {
+		/* The entry is only a hint: take a reference the right way. */
+		folio = vmlab_space_peek(space, pgoff);
+		if (!folio)
+			continue;
+		folio_lock(folio);
+		if (folio->mapping) {
+			if (folio_mapped(folio))
+				unmap_mapping_pages(mapping, pgoff, 1, false);
+			vmlab_frame_remove(space, folio);
+			vmlab_count(space, discarded);
+		}
+		folio_unlock(folio);
+		folio_put(folio);
+		cond_resched();
+	}
+}
+
+/* Change the length as truncate_pagecache() does.  Holds resize_lock. */
+static void vmlab_space_truncate(struct vmlab_space *space,
+				 unsigned long nr_pages)
+{
+	unsigned long old = space->nr_pages;
+
+	WRITE_ONCE(space->nr_pages, nr_pages);
+	if (nr_pages >= old)
+		return;
+
+	/* Pairs with the barrier in vmlab_space_frame(). */
+	smp_mb();
+	/* In one sweep first, private copies too; then frame by frame. */
+	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
+	vmlab_space_discard(space, nr_pages);
+	/* Copies that a fault made of a frame before it was discarded. */
+	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
+}
+
+/**
+ * vmlab_space_destroy() - free a space and every frame of it
+ * @space: the space; no VMA maps it any more
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_space_destroy(struct vmlab_space *space)
+{
+	vmlab_space_discard(space, 0);
+	xa_destroy(&space->frames);
+	iput(space->inode);
+	free_percpu(space->counters);
+	kfree(space);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_destroy);
+
+/**
+ * vmlab_space_set_config() - change a space, also while it is mapped
+ * @space: the space
+ * @config: the new configuration, as user space gave it
+ *
+ * Context: process context, may sleep; takes resize_lock and folio locks.
+ * Return: 0, or the errors of VMLAB_IOC_SPACE_SET in the uapi header.
+ */
+int vmlab_space_set_config(struct vmlab_space *space,
+			   const struct vmlab_space_config *config)
+{
+	const struct vmlab_backing *backing;
+
+	if (config->flags || config->space_id || config->reserved)
+		return -EINVAL;
+	if (config->bytes & ~PAGE_MASK)
+		return -EINVAL;
+	if (config->bytes > LLONG_MAX)
+		return -EFBIG;
+	backing = vmlab_backing_find(config->backing);
+	if (!backing)
+		return -EINVAL;
+
+	mutex_lock(&space->resize_lock);
+	WRITE_ONCE(space->backing, backing);
+	vmlab_space_truncate(space, config->bytes ?
+			     config->bytes >> PAGE_SHIFT : ULONG_MAX);
+	mutex_unlock(&space->resize_lock);
+	return 0;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_set_config);
+
+/**
+ * vmlab_space_get_config() - tell how a space is configured
+ * @space: the space
+ * @config: filled in, but for its size
+ *
+ * Context: process context, may sleep; takes resize_lock.
+ */
+void vmlab_space_get_config(struct vmlab_space *space,
+			    struct vmlab_space_config *config)
+{
+	mutex_lock(&space->resize_lock);
+	config->space_id = space->id;
+	config->bytes = space->nr_pages == ULONG_MAX ?
+			0 : (u64)space->nr_pages << PAGE_SHIFT;
+	config->backing = space->backing->id;
+	mutex_unlock(&space->resize_lock);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_get_config);
+
+/**
+ * vmlab_latency_bucket() - the bucket of the latency histogram for a duration
+ * @ns: nanoseconds
+ *
+ * Context: any.
+ * Return: floor(log2(@ns)), 0 for 0, at most VMLAB_LATENCY_BUCKETS - 1.
+ */
+unsigned int vmlab_latency_bucket(u64 ns)
+{
+	return min_t(unsigned int, ns ? fls64(ns) - 1 : 0,
+		     VMLAB_LATENCY_BUCKETS - 1);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_latency_bucket);
+
+/**
+ * vmlab_space_stats() - sum the statistics of all CPUs
+ * @space: the space
+ * @stats: filled in, but for its size and flags
+ *
+ * Context: process context.  Counters may move meanwhile; each is read once.
+ */
+void vmlab_space_stats(struct vmlab_space *space,
+		       struct vmlab_space_stats *stats)
+{
+	unsigned int cpu, i;
+
+	stats->space_id = space->id;
+	stats->frames = atomic_long_read(&space->nr_frames);
+	stats->frames_dirty = atomic_long_read(&space->nr_dirty);
+	stats->vmas = atomic_long_read(&space->nr_vmas);
+
+	for_each_possible_cpu(cpu) {
+		const struct vmlab_counters *c =
+			per_cpu_ptr(space->counters, cpu);
+
+		stats->filled += READ_ONCE(c->filled);
+		stats->mapped += READ_ONCE(c->mapped);
+		stats->sigbus += READ_ONCE(c->sigbus);
+		stats->oom += READ_ONCE(c->oom);
+		stats->interrupted += READ_ONCE(c->interrupted);
+		stats->error += READ_ONCE(c->error);
+		stats->read_faults += READ_ONCE(c->read_faults);
+		stats->write_faults += READ_ONCE(c->write_faults);
+		stats->cow_faults += READ_ONCE(c->cow_faults);
+		stats->mkwrite += READ_ONCE(c->mkwrite);
+		stats->vma_lock_faults += READ_ONCE(c->vma_lock_faults);
+		stats->remote_access += READ_ONCE(c->remote_access);
+		stats->discarded += READ_ONCE(c->discarded);
+		stats->vma_open += READ_ONCE(c->vma_open);
+		stats->vma_close += READ_ONCE(c->vma_close);
+		stats->vma_mremap += READ_ONCE(c->vma_mremap);
+		stats->latency_ns_sum += READ_ONCE(c->latency_ns_sum);
+		for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
+			stats->latency[i] += READ_ONCE(c->latency[i]);
+	}
+	stats->faults = stats->filled + stats->mapped + stats->sigbus +
+			stats->oom + stats->interrupted + stats->error;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_stats);

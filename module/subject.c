@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The process that is inspected: found by pid or pidfd, and permitted. */
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/magic.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/user_namespace.h>
+
+#include "compat.h"
+#include "subject.h"
+
+#if VMLAB_HAVE_PIDFD
+static struct pid *vmlab_pid_of_pidfd(int fd)
+{
+	struct pid *pid = ERR_PTR(-EBADF);
+	struct file *file = fget(fd);
+
+	if (!file)
+		return pid;
+	/* Each regular inode of pidfs stands for a struct pid. */
+	if (file_inode(file)->i_sb->s_magic == PID_FS_MAGIC &&
+	    file_inode(file)->i_private)
+		pid = get_pid(file_inode(file)->i_private);
+	fput(file);
+	return pid;
+}
+#else
+static struct pid *vmlab_pid_of_pidfd(int fd)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+#endif
+
+static struct pid *vmlab_target_pid(const struct vmlab_target *target)
+{
+	struct pid *pid;
+
+	switch (target->kind) {
+	case VMLAB_TARGET_SELF:
+		if (target->id)
+			return ERR_PTR(-EINVAL);
+		return get_pid(task_pid(current));
+	case VMLAB_TARGET_PID:
+		if (target->id <= 0)
+			return ERR_PTR(-EINVAL);
+		pid = find_get_pid(target->id);
+		return pid ?: ERR_PTR(-ESRCH);
+	case VMLAB_TARGET_PIDFD:
+		if (target->id < 0)
+			return ERR_PTR(-EBADF);
+		return vmlab_pid_of_pidfd(target->id);
+	default:
+		return ERR_PTR(-EINVAL);
+	}
+}
+
+/*
+ * A process may look at its own mm.  Another's takes CAP_SYS_PTRACE where that
+ * mm's privileges count.  Called with exec_update_lock held, so that what is
+ * checked and the mm belong together.
+ */
+static bool vmlab_may_inspect(struct task_struct *task, struct mm_struct *mm)
+{
+	struct user_namespace *ns;
+	bool ret;
+
+	if (same_thread_group(task, current) || (mm && mm == current->mm))
+		return true;
+	if (!mm)
+		return capable(CAP_SYS_PTRACE);
+
+	rcu_read_lock();
+	ns = get_user_ns(vmlab_mm_user_ns(task, mm));
+	rcu_read_unlock();
+	ret = ns_capable(ns, CAP_SYS_PTRACE);
+	put_user_ns(ns);
+	return ret;
+}
+
+/**
+ * vmlab_subject_from_pid() - take hold of a process, without any check
+ * @subject: filled in
+ * @pid: which
+ *
+ * For debugfs, which is root's.  A kernel thread has a subject without an mm.
+ *
+ * Context: process context.
+ * Return: 0 and the caller must vmlab_subject_put(), or -ESRCH when there is
+ * no such process or it has exited.
+ */
+int vmlab_subject_from_pid(struct vmlab_subject *subject, struct pid *pid)
+{
+	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
+
+	if (!task)
+		return -ESRCH;
+
+	subject->task = task;
+	/* NULL for a kernel thread, even one that adopted a user's mm. */
+	subject->mm = get_task_mm(task);
+	if (!subject->mm && !(task->flags & PF_KTHREAD)) {
+		put_task_struct(task);
+		return -ESRCH;
+	}
+	return 0;
+}
+
+/**
+ * vmlab_subject_get() - take hold of a request's target, if permitted
+ * @subject: filled in
+ * @target: whom the caller named
+ *
+ * Context: process context, may sleep; takes the target's exec_update_lock.
+ * Return: 0 and the caller must vmlab_subject_put(), the errors that &struct
+ * vmlab_target lists, or -EINTR when the caller was killed meanwhile.
+ */
+int vmlab_subject_get(struct vmlab_subject *subject,
+		      const struct vmlab_target *target)
+{
+	struct pid *pid = vmlab_target_pid(target);
+	struct task_struct *task;
+	int ret;
+
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	task = get_pid_task(pid, PIDTYPE_PID);
+	if (!task) {
+		ret = -ESRCH;
+		goto out_pid;
+	}
+
+	/* exec must not swap the mm between the check and its use. */
+	ret = down_read_killable(&task->signal->exec_update_lock);
+	if (ret)
+		goto out_task;
+	ret = vmlab_subject_from_pid(subject, pid);
+	if (!ret && !vmlab_may_inspect(subject->task, subject->mm)) {
+		vmlab_subject_put(subject);
+		ret = -EPERM;
+	}
+	up_read(&task->signal->exec_update_lock);
+
+out_task:
+	put_task_struct(task);
+out_pid:
+	put_pid(pid);
+	return ret;
+}
+
+/**
+ * vmlab_subject_get_mm() - like vmlab_subject_get(), for an mm that must exist
+ * @subject: filled in, with an mm
+ * @target: whom the caller named
+ *
+ * Context: as vmlab_subject_get().
+ * Return: as vmlab_subject_get(), and -ENXIO for a kernel thread: no mm.
+ */
+int vmlab_subject_get_mm(struct vmlab_subject *subject,
+			 const struct vmlab_target *target)
+{
+	int ret = vmlab_subject_get(subject, target);
+
+	if (!ret && !subject->mm) {
+		vmlab_subject_put(subject);
+		ret = -ENXIO;
+	}
+	return ret;
+}
+
+/**
+ * vmlab_subject_put() - let go of a process
+ * @subject: from one of the functions above
+ *
+ * Context: process context, may sleep: the last user of an mm tears it down.
+ */
+void vmlab_subject_put(struct vmlab_subject *subject)
+{
+	if (subject->mm)
+		mmput(subject->mm);
+	put_task_struct(subject->task);
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * vmlab: the only contract between the module and user space.
+ *
+ * Rules that hold for every request:
+ *
+ * - The argument is a pointer to a structure whose first member, @size, the
+ *   caller sets to sizeof() the structure that it was compiled with, as in
+ *   openat2(2).  A smaller, older structure is served; a larger, newer one is
+ *   served while the part that this module does not know is zero.
+ *     EINVAL  @size is below the structure's first published size
+ *     E2BIG   @size is above PAGE_SIZE, or an unknown part is not zero
+ * - Members named @reserved and undefined flag bits must be zero: EINVAL.
+ * - Every member has a fixed width and natural alignment, pointers travel as
+ *   __u64: the layout is the same for 32-bit callers.
+ * - Addresses and lengths are bytes unless a comment says pages; a page is
+ *   1 << vmlab_info.page_shift bytes.  Ranges are half open: [start, end).
+ *   EFAULT  a pointer is bad
+ *   ENOTTY  the request is unknown
+ */
+#ifndef _UAPI_LINUX_VMLAB_H
+#define _UAPI_LINUX_VMLAB_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define VMLAB_DEVICE		"/dev/vmlab"
+#define VMLAB_ABI_VERSION	1	/* grows when a request changes meaning */
+
+#define VMLAB_IOC_MAGIC		0xB7
+
+/* --- what this module and this kernel can do ---------------------------- */
+
+/* vmlab_info.features */
+#define VMLAB_FEAT_PIDFD	(1ULL << 0) /* targets by pidfd (Linux 6.9+) */
+#define VMLAB_FEAT_PER_VMA_LOCK	(1ULL << 1) /* faults without mmap_lock */
+#define VMLAB_FEAT_ANON_NAME	(1ULL << 2) /* CONFIG_ANON_VMA_NAME */
+#define VMLAB_FEAT_SOFT_DIRTY	(1ULL << 3) /* CONFIG_MEM_SOFT_DIRTY */
+#define VMLAB_FEAT_THP		(1ULL << 4) /* CONFIG_TRANSPARENT_HUGEPAGE */
+#define VMLAB_FEAT_HUGETLB	(1ULL << 5) /* CONFIG_HUGETLB_PAGE */
+#define VMLAB_FEAT_UFFD		(1ULL << 6) /* CONFIG_USERFAULTFD */
+#define VMLAB_FEAT_STRUCT_OPS	(1ULL << 7) /* policies in BPF */
+
+/**
+ * struct vmlab_info - VMLAB_IOC_INFO: versions, features, geometry
+ * @size: set by the caller, see the top of this file
+ * @abi_version: VMLAB_ABI_VERSION that the module was built with
+ * @features: VMLAB_FEAT_* bits that are usable on this kernel
+ * @page_shift: log2 of the page size in bytes
+ * @pgtable_levels: levels of the page table in use: 4 or 5
+ * @va_bits: bits of a user virtual address, 47 or 56 on x86-64
+ * @pa_bits: bits of a physical address that an entry can hold
+ * @module_version: the module's version, NUL-terminated
+ * @kernel_release: the kernel's release as in uname(2), NUL-terminated
+ *
+ * Needs no privilege.
+ */
+struct vmlab_info {
+	__u32 size;
+	__u32 abi_version;
+	__u64 features;
+	__u32 page_shift;
+	__u32 pgtable_levels;
+	__u32 va_bits;
+	__u32 pa_bits;
+	char module_version[32];
+	char kernel_release[64];
+};
+
+#define VMLAB_IOC_INFO		_IO(VMLAB_IOC_MAGIC, 0x00)
+
+/* vmlab_flag_names.kind */
+#define VMLAB_NAMES_VMA_FLAGS	0	/* bits of vmlab_vma.vm_flags */
+#define VMLAB_NAMES_FEATURES	1	/* bits of vmlab_info.features */
+
+/**
+ * struct vmlab_flag_name - what one bit is called on the running kernel
+ * @name: as in the kernel's source, lower case: "mayread", "pfnmap"; empty
+ *	when the bit has no meaning here
+ * @mnemonic: the two letters of "VmFlags:" in /proc/PID/smaps
+ *	(proc_pid_smaps(5)), or empty
+ */
+struct vmlab_flag_name {
+	char name[20];
+	char mnemonic[4];
+};
+
+/**
+ * struct vmlab_flag_names - VMLAB_IOC_FLAG_NAMES: names of 64 flag bits
+ * @size: set by the caller
+ * @kind: VMLAB_NAMES_*; EINVAL for another
+ * @bit: [out] bit n is called @bit[n]
+ *
+ * Bit numbers of vm_flags differ between kernels; the names let a program
+ * decode them without knowing which one it runs on.  Needs no privilege.
+ */
+struct vmlab_flag_names {
+	__u32 size;
+	__u32 kind;
+	struct vmlab_flag_name bit[64];
+};
+
+#define VMLAB_IOC_FLAG_NAMES	_IO(VMLAB_IOC_MAGIC, 0x01)
+
+/* --- a space: what one open file maps ------------------------------------ */
+
+/* vmlab_space_config.backing */
+#define VMLAB_BACKING_ZERO	0	/* demand-zero frames */
+
+/**
+ * struct vmlab_space_config - the configuration of the space of an open file
+ * @size: set by the caller
+ * @flags: must be zero
+ * @space_id: [out] unique while the module is loaded, never 0; the name of
+ *	the directory in debugfs' vmlab/spaces/.  Must be zero on SET.
+ * @bytes: length of the space, a multiple of the page size; 0 means no limit.
+ *	A touch at or beyond it is answered with SIGBUS, as beyond the end of a
+ *	file (mmap(2)).  Making it smaller discards the frames beyond it.
+ * @backing: VMLAB_BACKING_*: where the contents of a new frame come from
+ * @reserved: must be zero
+ *
+ * VMLAB_IOC_SPACE_SET errors:
+ *   EINVAL  @bytes is not a multiple of the page size, unknown @backing,
+ *           nonzero @flags, @space_id or @reserved
+ *   EFBIG   @bytes is above LLONG_MAX
+ */
+struct vmlab_space_config {
+	__u32 size;
+	__u32 flags;
+	__u64 space_id;
+	__u64 bytes;
+	__u32 backing;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_SPACE_GET	_IO(VMLAB_IOC_MAGIC, 0x10)
+#define VMLAB_IOC_SPACE_SET	_IO(VMLAB_IOC_MAGIC, 0x11)
+
+#define VMLAB_LATENCY_BUCKETS	32
+
+/**
+ * struct vmlab_space_stats - VMLAB_IOC_SPACE_STATS: what happened so far
+ * @size: set by the caller
+ * @flags: must be zero
+ * @space_id: [out] see struct vmlab_space_config
+ * @frames: frames resident now
+ * @frames_dirty: frames written since they were filled, now
+ * @vmas: VMAs that map the space now, in all processes
+ * @faults: calls of the fault handler; the sum of the next six outcomes
+ * @filled: ... a new frame was filled and mapped (first touch)
+ * @mapped: ... the frame was already there and only had to be mapped
+ * @sigbus: ... beyond the end of the space: SIGBUS
+ * @oom: ... no frame could be allocated: VM_FAULT_OOM
+ * @interrupted: ... the task was killed while it waited for the frame
+ * @error: ... another error
+ * @read_faults: @faults that were reads or instruction fetches
+ * @write_faults: @faults that were writes
+ * @cow_faults: @write_faults on a private mapping: mm copied the frame
+ * @mkwrite: calls of page_mkwrite: a frame became writable in one mapping
+ * @vma_lock_faults: @faults served under the per-VMA lock, not mmap_lock
+ * @remote_access: calls of ->access for ptrace and /proc/PID/mem that
+ *	get_user_pages() could not serve
+ * @discarded: frames freed by making the space smaller
+ * @vma_open: VMAs added by mmap, fork and split
+ * @vma_close: VMAs gone
+ * @vma_mremap: VMAs moved by mremap
+ * @latency_ns_sum: time spent in the fault handler, nanoseconds
+ * @latency: fault-handler latency; bucket 0 counts below 2 ns, bucket n
+ *	counts [2^n, 2^(n+1)) ns, the last all that is longer
+ *
+ * Counters are per CPU and summed without stopping the machine: they are
+ * exact when no fault is under way.
+ */
+struct vmlab_space_stats {
+	__u32 size;
+	__u32 flags;
+	__u64 space_id;
+	__u64 frames;
+	__u64 frames_dirty;
+	__u64 vmas;
+	__u64 faults;
+	__u64 filled;
+	__u64 mapped;
+	__u64 sigbus;
+	__u64 oom;
+	__u64 interrupted;
+	__u64 error;
+	__u64 read_faults;
+	__u64 write_faults;
+	__u64 cow_faults;
+	__u64 mkwrite;
+	__u64 vma_lock_faults;
+	__u64 remote_access;
+	__u64 discarded;
+	__u64 vma_open;
+	__u64 vma_close;
+	__u64 vma_mremap;
+	__u64 latency_ns_sum;
+	__u64 latency[VMLAB_LATENCY_BUCKETS];
+};
+
+#define VMLAB_IOC_SPACE_STATS	_IO(VMLAB_IOC_MAGIC, 0x12)
+
+/* --- introspection: whose mm --------------------------------------------- */
+
+/* vmlab_target.kind */
+#define VMLAB_TARGET_SELF	0	/* the caller; @id must be 0 */
+#define VMLAB_TARGET_PID	1	/* @id is a pid or tid in the caller's pid namespace */
+#define VMLAB_TARGET_PIDFD	2	/* @id is a pidfd, see pidfd_open(2) */
+
+/**
+ * struct vmlab_target - the process that a request is about
+ * @kind: VMLAB_TARGET_*
+ * @id: as @kind says
+ *
+ * A process may always inspect its own mm.  Another's needs CAP_SYS_PTRACE in
+ * the user namespace that the target's mm belongs to.
+ *   EINVAL      unknown @kind, @id not positive, or nonzero for SELF
+ *   ESRCH       no such process, or it has exited (a zombie has no mm)
+ *   EBADF       @id is not a pidfd
+ *   EPERM       not permitted
+ *   EOPNOTSUPP  pidfd on a kernel before 6.9
+ */
+struct vmlab_target {
+	__u32 kind;
+	__s32 id;
+};
+
+/* vmlab_mm.flags */
+#define VMLAB_MM_KTHREAD	(1u << 0) /* a kernel thread: it has no mm */
+#define VMLAB_MM_KTHREAD_USE_MM	(1u << 1) /* a kthread that adopted a user mm for now */
+#define VMLAB_MM_BORROWS	(1u << 2) /* it borrows an mm right now: @active_pid */
+
+/* indices of vmlab_mm.rss */
+#define VMLAB_RSS_FILE		0
+#define VMLAB_RSS_ANON		1
+#define VMLAB_RSS_SWAP		2	/* entries in swap, not resident */
+#define VMLAB_RSS_SHMEM		3
+#define VMLAB_RSS_NR		4
+
+/**
+ * struct vmlab_mm - VMLAB_IOC_MM: one process's struct mm_struct
+ * @size: set by the caller
+ * @flags: [out] VMLAB_MM_*; must be zero on input
+ * @target: [in] whose
+ * @pid: the target's thread id in the caller's pid namespace
+ * @tgid: its process id there
+ * @active_pid: for a kernel thread that borrows an mm (lazy TLB): the process
+ *	that the mm belongs to, or 0 when no process has it (the kernel's own
+ *	init_mm, or one left by a process that has exited)
+ * @comm: the target's command name
+ * @active_comm: that of @active_pid
+ * @mm_users: users of the address space: threads, and whoever reads it now;
+ *	the reference that this request takes itself is not counted
+ * @mm_count: references to the structure; all @mm_users together count as 1
+ * @map_count: VMAs
+ * @task_size: end of the user half for this process, bytes
+ * @mmap_base: where the search for free areas starts
+ * @start_code, @end_code: text of the executable
+ * @start_data, @end_data: its initialised data
+ * @start_brk, @brk: heap, see brk(2)
+ * @start_stack: bottom of the stack at exec
+ * @arg_start, @arg_end, @env_start, @env_end: strings that execve(2) placed
+ * @total_vm: pages mapped (VmSize)
+ * @hiwater_vm: highest @total_vm (VmPeak), pages
+ * @hiwater_rss: highest RSS (VmHWM), pages
+ * @data_vm: private writable pages that are not stack (VmData)
+ * @exec_vm: executable pages that are not writable (VmExe + VmLib)
+ * @stack_vm: pages of stack (VmStk)
+ * @locked_vm: pages locked by mlock(2) (VmLck)
+ * @pinned_vm: pages pinned for good (VmPin)
+ * @rss: resident pages by kind, VMLAB_RSS_*; exact sums of per-CPU counters
+ * @pgtables_bytes: bytes of page tables below the PGD (VmPTE)
+ * @hugetlb_pages: pages (of page_shift size) in hugetlbfs mappings
+ * @def_flags: vm_flags that new mappings get, see mlockall(2)
+ *
+ * Taken under mmap_lock for reading: ranges and sizes belong together; RSS
+ * and page-table counters move even so while the target runs.  For a kernel
+ * thread every number below @active_comm is zero.
+ */
+struct vmlab_mm {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__s32 pid;
+	__s32 tgid;
+	__s32 active_pid;
+	__u32 reserved;
+	char comm[16];
+	char active_comm[16];
+	__u64 mm_users;
+	__u64 mm_count;
+	__u64 map_count;
+	__u64 task_size;
+	__u64 mmap_base;
+	__u64 start_code;
+	__u64 end_code;
+	__u64 start_data;
+	__u64 end_data;
+	__u64 start_brk;
+	__u64 brk;
+	__u64 start_stack;
+	__u64 arg_start;
+	__u64 arg_end;
+	__u64 env_start;
+	__u64 env_end;
+	__u64 total_vm;
+	__u64 hiwater_vm;
+	__u64 hiwater_rss;
+	__u64 data_vm;
+	__u64 exec_vm;
+	__u64 stack_vm;
+	__u64 locked_vm;
+	__u64 pinned_vm;
+	__u64 rss[VMLAB_RSS_NR];
+	__u64 pgtables_bytes;
+	__u64 hugetlb_pages;
+	__u64 def_flags;
+};
+
+#define VMLAB_IOC_MM		_IO(VMLAB_IOC_MAGIC, 0x20)
+
+/**
+ * struct vmlab_task - a task that shares the target's mm
+ * @tid: thread id in the caller's pid namespace
+ * @tgid: process id there
+ * @comm: command name, NUL-terminated
+ */
+struct vmlab_task {
+	__s32 tid;
+	__s32 tgid;
+	char comm[16];
+};
+
+/**
+ * struct vmlab_tasks - VMLAB_IOC_TASKS: which tasks share the target's mm
+ * @size: set by the caller
+ * @flags: must be zero
+ * @target: [in] whose mm
+ * @cursor: [in, out] 0 to start; pass it back unchanged to go on
+ * @tasks: [in] pointer to an array of struct vmlab_task
+ * @nr: [in] records that @tasks has room for, at least 1
+ *	[out] records filled; 0 at the end
+ *
+ * Threads and vfork(2) children share one mm, processes do not.  Tasks that
+ * are not visible in the caller's pid namespace are left out.  While tasks
+ * come and go a walk over several calls may miss or repeat some.
+ */
+struct vmlab_tasks {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u64 cursor;
+	__u64 tasks;
+	__u32 nr;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_TASKS		_IO(VMLAB_IOC_MAGIC, 0x21)
+
+/* vmlab_vma.flags */
+#define VMLAB_VMA_FILE		(1u << 0) /* maps a file: @dev, @ino and @pgoff say what */
+#define VMLAB_VMA_ANON_VMA	(1u << 1) /* has an anon_vma: anonymous pages were made */
+#define VMLAB_VMA_HEAP		(1u << 2) /* the initial heap, [heap] */
+#define VMLAB_VMA_STACK		(1u << 3) /* the initial stack, [stack] */
+#define VMLAB_VMA_SPECIAL	(1u << 4) /* the kernel named it: [vdso], [vvar] */
+#define VMLAB_VMA_ANON_NAME	(1u << 5) /* named by prctl(PR_SET_VMA_ANON_NAME) */
+#define VMLAB_VMA_UFFD		(1u << 6) /* registered with a userfaultfd */
+#define VMLAB_VMA_VMLAB		(1u << 7) /* maps /dev/vmlab */
+#define VMLAB_VMA_NAME_CUT	(1u << 8) /* the name did not fit and was left out */
+
+/**
+ * struct vmlab_vma - one struct vm_area_struct
+ * @start, @end: the range, bytes
+ * @pgoff: offset of @start in the file, or in the object of anonymous memory,
+ *	pages
+ * @vm_flags: the kernel's bits; VMLAB_IOC_FLAG_NAMES names them
+ * @page_prot: the protection bits that new entries get
+ * @ino: inode number, 0 without a file
+ * @dev_major, @dev_minor: device of the inode's file system
+ * @flags: VMLAB_VMA_*
+ * @name_off: offset in vmlab_vmas.strings of the name, NUL-terminated: the
+ *	path as in /proc/PID/maps (not escaped), [heap], [anon:x], or empty
+ * @ops_off: offset of the symbol of vm_ops, empty for anonymous memory
+ * @reserved: zero
+ */
+struct vmlab_vma {
+	__u64 start;
+	__u64 end;
+	__u64 pgoff;
+	__u64 vm_flags;
+	__u64 page_prot;
+	__u64 ino;
+	__u32 dev_major;
+	__u32 dev_minor;
+	__u32 flags;
+	__u32 name_off;
+	__u32 ops_off;
+	__u32 reserved;
+};
+
+/**
+ * struct vmlab_vmas - VMLAB_IOC_VMAS: many VMAs a call
+ * @size: set by the caller
+ * @flags: must be zero
+ * @target: [in] whose
+ * @cursor: [in, out] report VMAs that end above this address: 0 to start;
+ *	afterwards the end of the last one reported, fit for the next call
+ * @end: [in] report VMAs that start below this address; 0 for all
+ * @vmas: [in] pointer to an array of struct vmlab_vma
+ * @strings: [in] pointer to room for names, or 0 for none
+ * @nr: [in] records that @vmas has room for, at least 1
+ *	[out] records filled; 0 at the end
+ * @strings_size: [in] bytes at @strings; a call makes progress with any size,
+ *	VMLAB_STRINGS_MIN holds any name
+ *	[out] bytes used
+ * @map_count: [out] VMAs that the mm has
+ * @reserved: must be zero
+ *
+ * Each call sees a consistent stretch of the tree; between calls the target
+ * may change it.  A VMA is never reported twice and one that stays is never
+ * missed.
+ */
+struct vmlab_vmas {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u64 cursor;
+	__u64 end;
+	__u64 vmas;
+	__u64 strings;
+	__u32 nr;
+	__u32 strings_size;
+	__u32 map_count;
+	__u32 reserved;
+};
+
+#define VMLAB_STRINGS_MIN	8192
+
+#define VMLAB_IOC_VMAS		_IO(VMLAB_IOC_MAGIC, 0x22)
+
+#endif /* _UAPI_LINUX_VMLAB_H */
