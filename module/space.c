@@ -90,6 +90,7 @@ s64 vmlab_frames_total(void)
 {
 	return percpu_counter_sum(&vmlab_frames);
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_frames_total);
 
 /**
  * vmlab_space_create() - a new, empty space without a limit
