@@ -28,8 +28,12 @@
 
 #define VMLAB_FS_MAGIC	0x766d6c62	/* "vmlb" */
 
-/* A mount of our own gives each space an inode, and so an address_space. */
+/*
+ * A mount of our own gives each space an inode, and so an address_space.  It
+ * is there while spaces are: a mount for good would pin the module for good.
+ */
 static struct vfsmount *vmlab_mnt;
+static int vmlab_mnt_count;
 static atomic64_t vmlab_last_id;
 /* All frames of all spaces: must be zero once the last space is gone. */
 static struct percpu_counter vmlab_frames;
@@ -54,18 +58,7 @@ static struct file_system_type vmlab_fs_type = {
  */
 int vmlab_space_init(void)
 {
-	int ret;
-
-	ret = percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
-	if (ret)
-		return ret;
-
-	vmlab_mnt = kern_mount(&vmlab_fs_type);
-	if (IS_ERR(vmlab_mnt)) {
-		percpu_counter_destroy(&vmlab_frames);
-		return PTR_ERR(vmlab_mnt);
-	}
-	return 0;
+	return percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
 }
 
 /**
@@ -76,7 +69,6 @@ int vmlab_space_init(void)
 void vmlab_space_exit(void)
 {
 	WARN_ON_ONCE(percpu_counter_sum(&vmlab_frames));
-	kern_unmount(vmlab_mnt);
 	percpu_counter_destroy(&vmlab_frames);
 }
 
@@ -91,6 +83,26 @@ s64 vmlab_frames_total(void)
 	return percpu_counter_sum(&vmlab_frames);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frames_total);
+
+static struct inode *vmlab_inode_create(void)
+{
+	struct inode *inode;
+	int ret;
+
+	ret = simple_pin_fs(&vmlab_fs_type, &vmlab_mnt, &vmlab_mnt_count);
+	if (ret)
+		return ERR_PTR(ret);
+	inode = alloc_anon_inode(vmlab_mnt->mnt_sb);
+	if (IS_ERR(inode))
+		simple_release_fs(&vmlab_mnt, &vmlab_mnt_count);
+	return inode;
+}
+
+static void vmlab_inode_destroy(struct inode *inode)
+{
+	iput(inode);
+	simple_release_fs(&vmlab_mnt, &vmlab_mnt_count);
+}
 
 /**
  * vmlab_space_create() - a new, empty space without a limit
@@ -115,7 +127,7 @@ struct vmlab_space *vmlab_space_create(void)
 		return ERR_PTR(-ENOMEM);
 	}
 
-	inode = alloc_anon_inode(vmlab_mnt->mnt_sb);
+	inode = vmlab_inode_create();
 	if (IS_ERR(inode)) {
 		free_percpu(space->counters);
 		kfree(space);
@@ -357,7 +369,7 @@ void vmlab_space_destroy(struct vmlab_space *space)
 {
 	vmlab_space_discard(space, 0);
 	xa_destroy(&space->frames);
-	iput(space->inode);
+	vmlab_inode_destroy(space->inode);
 	free_percpu(space->counters);
 	kfree(space);
 }
