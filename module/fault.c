@@ -47,7 +47,13 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 	vm_fault_t ret;
 
 	folio = vmlab_space_frame(space, vmf->pgoff, &filled);
-	if (!IS_ERR(folio)) {
+	if (!IS_ERR(folio) && unlikely(PageHWPoison(folio_page(folio, 0)))) {
+		/* mm would take the frame for a page of its page cache. */
+		folio_unlock(folio);
+		folio_put(folio);
+		vmlab_count(space, error);
+		ret = VM_FAULT_HWPOISON;
+	} else if (!IS_ERR(folio)) {
 		if (filled)
 			vmlab_count(space, filled);
 		else
