@@ -6,8 +6,8 @@
 #include "snapshot.h"
 
 enum vma_event_kind {
-	EVENT_APPEARED, /* one new VMA */
 	EVENT_GONE, /* one old VMA */
+	EVENT_APPEARED, /* one new VMA */
 	EVENT_GREW, /* one old and one new: [@start, @end) came */
 	EVENT_SHRANK, /* ... [@start, @end) went */
 	EVENT_SPLIT, /* more new ones than old */

@@ -3,6 +3,8 @@
 #
 # What the harness itself checks in a guest, as TAP on stdout. Needs
 # VMLAB_HARNESS_DIR, where the modules of selftests/vm are.
+#
+# $text: where the module's code was, if that is known
 
 leaks=/sys/kernel/debug/kmemleak
 
@@ -60,6 +62,7 @@ leak_scan()
 	echo scan >"$leaks"
 	echo scan >"$leaks"
 	report=$(cat "$leaks")
+	[[ -z $report || -z ${text:-} ]] || report+=$'\n'"vmlab's .text was at $text"
 	[[ -z $report ]]
 	point $? "kmemleak finds no leak" "$report"
 }
