@@ -133,6 +133,23 @@ const char *signal_cause(int signal, int code)
 	return "?";
 }
 
+const char *signal_meaning(const struct signal_key *key)
+{
+	if (key->stack_limit)
+		return "the stack may not grow so far: its limit, or the gap below it";
+	if (key->signal == SIGSEGV && key->code == SEGV_MAPERR)
+		return "nothing is mapped there";
+	if (key->signal == SIGSEGV && key->code == SEGV_ACCERR)
+		return "the mapping does not allow this access";
+	if (key->signal == SIGSEGV && key->code == SEGV_PKUERR)
+		return "the protection key does not allow this access";
+	if (key->signal == SIGBUS && key->code == BUS_ADRERR)
+		return "the mapping has no page there: beyond the end of the file, or refused";
+	if (key->signal == SIGBUS && (key->code == BUS_MCEERR_AR || key->code == BUS_MCEERR_AO))
+		return "the page has a memory error";
+	return "not a page fault";
+}
+
 void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES], __u64 sum[NR_FAULT_SIZES])
 {
 	sum[FAULT_MINOR] = 0;
@@ -154,7 +171,7 @@ __u64 latency_upper(size_t slot)
 	return ((__u64)(slot % sub + sub + 1) << shift) - 1;
 }
 
-__u64 latency_percentile(const struct latency_histogram *h, unsigned int percent)
+__u64 latency_percentile(const struct latency_histogram *h, unsigned int percent, __u64 max)
 {
 	__u64 total = 0, below = 0, rank;
 
@@ -166,7 +183,7 @@ __u64 latency_percentile(const struct latency_histogram *h, unsigned int percent
 	for (size_t i = 0; i < LATENCY_SLOTS; i++) {
 		below += h->slots[i];
 		if (below >= rank)
-			return latency_upper(i);
+			return latency_upper(i) < max ? latency_upper(i) : max;
 	}
-	return latency_upper(LATENCY_SLOTS - 1);
+	return max;
 }

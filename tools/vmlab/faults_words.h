@@ -27,6 +27,9 @@ const char *fault_kinds_text(__u32 kinds, char buf[static KINDS_TEXT_MAX]);
 /** signal_cause - "SEGV_MAPERR" and so on; returns "?" for others */
 const char *signal_cause(int signal, int code);
 
+/** signal_meaning - what that is, in words */
+const char *signal_meaning(const struct signal_key *key);
+
 /** fault_sum - all kinds together */
 void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES], __u64 sum[NR_FAULT_SIZES]);
 
@@ -36,9 +39,11 @@ __u64 latency_upper(size_t slot);
 /**
  * latency_percentile - the time, in ns, within which @percent of the faults were done
  *
+ * @max: the longest time
+ *
  * Return: the upper end of the histogram's bucket, at most an eighth too high; 0
  * when there are none.
  */
-__u64 latency_percentile(const struct latency_histogram *h, unsigned int percent);
+__u64 latency_percentile(const struct latency_histogram *h, unsigned int percent, __u64 max);
 
 #endif /* VMLAB_FAULTS_WORDS_H */
