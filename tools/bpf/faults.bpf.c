@@ -35,6 +35,7 @@ const volatile bool everybody = false;	/* every process is a target */
 const volatile bool follow = false;	/* children of targets are targets */
 const volatile __u32 spawner = 0;	/* children of this process are targets */
 const volatile __u32 vmlab_dev = 0;	/* of /dev/vmlab, 0 without one */
+const volatile bool can_stop_preemption = false;
 const volatile bool by_vma = false;
 const volatile bool by_ip = false;
 const volatile bool by_stack = false;
@@ -135,6 +136,25 @@ static const struct process_stat no_process;
 static const struct vma_stat no_vma;
 static const struct ip_stat no_ip;
 static const struct stack_stat no_stack;
+
+/*
+ * A program that is preempted is skipped in every task that runs on the CPU
+ * before it goes on.  So it is not, where the kernel lets it choose.
+ */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
+static __always_inline void stop_preemption(void)
+{
+	if (can_stop_preemption)
+		bpf_preempt_disable();
+}
+
+static __always_inline void allow_preemption(void)
+{
+	if (can_stop_preemption)
+		bpf_preempt_enable();
+}
 
 static __always_inline void add(__u64 *counter, __u64 n)
 {
@@ -677,22 +697,21 @@ static __always_inline void describe_vma(struct task_state *st, struct vm_area_s
 	}
 }
 
-SEC("fentry/handle_mm_fault")
-int BPF_PROG(fault_begin, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
-	     struct pt_regs *regs)
+static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u32 flags,
+				  const struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *st = state_of(task);
 	bool vmlab = false;
 
 	if (!st)
-		return 0;
+		return;
 	count_unseen(st, task);
 	st->in_fault = true;
 	if (continues(st, address, flags)) {
 		st->again = false;
 		st->flags = flags;
-		return 0;
+		return;
 	}
 	st->again = false;
 	st->uffd = false;
@@ -717,6 +736,15 @@ int BPF_PROG(fault_begin, struct vm_area_struct *vma, unsigned long address, uns
 	st->kind = kind_at_entry(st, vma->vm_flags, vmlab);
 	st->stack_grown = 0;
 	st->begin_ns = bpf_ktime_get_ns();
+}
+
+SEC("fentry/handle_mm_fault")
+int BPF_PROG(fault_begin, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
+	     struct pt_regs *regs)
+{
+	stop_preemption();
+	begin(vma, address, flags, regs);
+	allow_preemption();
 	return 0;
 }
 
@@ -743,9 +771,7 @@ static __always_inline void count_failure(__u32 ret)
 	add(&t->failures[why], 1);
 }
 
-SEC("fexit/handle_mm_fault")
-int BPF_PROG(fault_end, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
-	     struct pt_regs *regs, __u32 ret)
+static __always_inline void end(void *ctx, __u32 ret)
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -756,22 +782,22 @@ int BPF_PROG(fault_end, struct vm_area_struct *vma, unsigned long address, unsig
 	__u32 kind;
 
 	if (!armed)
-		return 0;
+		return;
 	st = bpf_task_storage_get(&tasks, task, NULL, 0);
 	/* its beginning was not seen: the next look at the task finds it */
 	if (!st || !st->in_fault)
-		return 0;
+		return;
 	st->in_fault = false;
 	if (!take_growth(st, task, delta)) {
 		st->again = ret & bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_RETRY);
 		count_failure(ret);
-		return 0;
+		return;
 	}
 	ns = now - st->begin_ns;
 	kind = kind_at_return(st, delta[FAULT_MAJOR]);
 	t = my_totals();
 	if (!t)
-		return 0;
+		return;
 	add_pair(element(t->count, kind), delta);
 	add_pair(element(t->origin, st->origin), delta);
 	count_latency(t, kind, ns);
@@ -787,8 +813,18 @@ int BPF_PROG(fault_end, struct vm_area_struct *vma, unsigned long address, unsig
 		count_ip(st, kind, delta, ns);
 	if (by_stack)
 		count_stack(ctx, kind, delta, ns);
+}
+
+SEC("fexit/handle_mm_fault")
+int BPF_PROG(fault_end, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
+	     struct pt_regs *regs, __u32 ret)
+{
+	stop_preemption();
+	end(ctx, ret);
+	allow_preemption();
 	return 0;
 }
+
 
 /* a userfaultfd is asked: called by handle_mm_fault() */
 SEC("fentry/handle_userfault")
