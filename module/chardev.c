@@ -114,6 +114,7 @@ static const struct file_operations vmlab_fops = {
 	.mmap		= vmlab_mmap,
 	.unlocked_ioctl	= vmlab_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
+	.fsync		= noop_fsync,	/* the frames are the only copy */
 	.llseek		= noop_llseek,
 };
 

@@ -60,8 +60,9 @@ static void *vmas_start(struct seq_file *m, loff_t *pos)
 	struct vmas_private *p = m->private;
 
 	if (!*pos) {
-		/* A new pass must not show an old batch. */
-		p->batch.filled = 0;
+		/* The header alone would look like a process without VMAs. */
+		if (p->mm && !atomic_read(&p->mm->mm_users))
+			return ERR_PTR(-ESRCH);
 		return SEQ_START_TOKEN;
 	}
 	return p->mm ? vmas_seek(p, *pos - 1) : NULL;
@@ -80,6 +81,10 @@ static void *vmas_next(struct seq_file *m, void *v, loff_t *pos)
 
 static void vmas_stop(struct seq_file *m, void *v)
 {
+	struct vmas_private *p = m->private;
+
+	/* The reader may take its time until the next read(2). */
+	p->batch.filled = 0;
 }
 
 static void show_flags(struct seq_file *m, u64 flags)

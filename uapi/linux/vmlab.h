@@ -152,7 +152,7 @@ struct vmlab_space_config {
  * @sigbus: ... beyond the end of the space: SIGBUS
  * @oom: ... no frame could be allocated: VM_FAULT_OOM
  * @interrupted: ... the task was killed while it waited for the frame
- * @error: ... another error
+ * @error: ... another error: SIGBUS, such as a frame with a memory error
  * @read_faults: @faults that were reads or instruction fetches
  * @write_faults: @faults that were writes
  * @cow_faults: @write_faults on a private mapping: mm copied the frame
@@ -220,6 +220,8 @@ struct vmlab_space_stats {
  *   EBADF       @id is not a pidfd
  *   EPERM       not permitted
  *   EOPNOTSUPP  pidfd on a kernel before 6.9
+ *   ENXIO       a kernel thread, where the request needs an mm
+ *   EINTR       the caller was killed while it waited for a lock
  */
 struct vmlab_target {
 	__u32 kind;
@@ -418,8 +420,9 @@ struct vmlab_vma {
  * @reserved: must be zero
  *
  * Each call sees a consistent stretch of the tree; between calls the target
- * may change it.  A VMA is never reported twice and one that stays is never
- * missed.
+ * may change it.  A VMA that stays is never missed and never reported twice;
+ * one that grew across the cursor meanwhile is reported again, with @start
+ * below the cursor.
  */
 struct vmlab_vmas {
 	__u32 size;
