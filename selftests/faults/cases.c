@@ -133,10 +133,21 @@ static void thp(void)
 	touch_write(p, pages, HUGE_SIZE);
 }
 
+/* not every file system leaves in the page cache what was written */
+static int warm_file(const char *name)
+{
+	int fd = file_of_pages(name);
+	volatile char *p = map(pages * page, PROT_READ, MAP_PRIVATE, fd);
+
+	for (size_t i = 0; i < pages; i++)
+		(void)p[i * page];
+	return fd;
+}
+
 /* in the page cache: minor */
 static void file_warm(void)
 {
-	int fd = file_of_pages("warm");
+	int fd = warm_file("warm");
 
 	touch_read(map(pages * page, PROT_READ, MAP_PRIVATE, fd), pages, page);
 }
@@ -165,7 +176,7 @@ static void file_write(void)
 
 static void file_cow(void)
 {
-	int fd = file_of_pages("private");
+	int fd = warm_file("private");
 
 	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd), pages, page);
 }
@@ -208,19 +219,21 @@ static void swap(void)
 	touch_read(p, pages, page);
 }
 
-/* the lowest first would let all be grown at once */
-static __attribute__((noinline)) void touch_down(volatile char *p, size_t nr, size_t step)
+/*
+ * Below what the kernel gives a stack from the start, and downwards: the lowest
+ * page first would let all be grown at once, as would a call.
+ */
+static __attribute__((noinline)) void touch_down(size_t nr)
 {
+	volatile char *p = alloca((nr + 128) * page);
+
 	while (nr--)
-		p[nr * step] = 1;
+		p[nr * page] = 1;
 }
 
-/* below what the kernel gives a stack from the start */
 static void stack(void)
 {
-	char *p = alloca((pages + 128) * page);
-
-	touch_down(p, pages, page);
+	touch_down(pages);
 }
 
 static __attribute__((noinline)) int recurse(size_t depth)

@@ -5,9 +5,13 @@
  * handle_mm_fault() is the one place where min_flt and maj_flt of a task grow,
  * by one for each fault that is completed, always of the current task.  The
  * programs at its entry and its return add up by how much they have grown:
- * totals are those of getrusage(2) by construction.  Where a program did not
- * run (the kernel skips one that is already running on the CPU), the growth is
- * found at the task's next fault or at its exit, and counted as "unseen".
+ * totals are those of getrusage(2) by construction.
+ *
+ * The kernel skips a program that is already running on the CPU: when a task is
+ * preempted in it, it is skipped for all others until that task goes on.  So
+ * there are COPIES of both, of which the first that runs does the work.  Growth
+ * that none of them saw is found at the task's next fault or at its exit, and
+ * counted as "unseen".
  *
  * Everything is aggregated in maps; what does not fit is counted.
  */
@@ -35,7 +39,6 @@ const volatile bool everybody = false;	/* every process is a target */
 const volatile bool follow = false;	/* children of targets are targets */
 const volatile __u32 spawner = 0;	/* children of this process are targets */
 const volatile __u32 vmlab_dev = 0;	/* of /dev/vmlab, 0 without one */
-const volatile bool can_stop_preemption = false;
 const volatile bool by_vma = false;
 const volatile bool by_ip = false;
 const volatile bool by_stack = false;
@@ -117,17 +120,20 @@ struct {
 	__uint(value_size, MAX_FAULT_STACK * sizeof(__u64));
 } stack_traces SEC(".maps");
 
-/* room for one path; its only user cannot run twice on a CPU */
+/* every program has room of its own: they preempt each other, but not themselves */
+#define COPIES 3
+enum room { ROOM_BEGIN, ROOM_END = ROOM_BEGIN + COPIES, ROOM_SIGNAL = ROOM_END + COPIES, NR_ROOMS };
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NR_ROOMS);
 	__type(key, __u32);
 	__type(value, struct file_path);
 } path_buffer SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NR_ROOMS);
 	__type(key, __u32);
 	__type(value, __u64[MAX_FAULT_STACK]);
 } stack_buffer SEC(".maps");
@@ -136,25 +142,6 @@ static const struct process_stat no_process;
 static const struct vma_stat no_vma;
 static const struct ip_stat no_ip;
 static const struct stack_stat no_stack;
-
-/*
- * A program that is preempted is skipped in every task that runs on the CPU
- * before it goes on.  So it is not, where the kernel lets it choose.
- */
-extern void bpf_preempt_disable(void) __ksym __weak;
-extern void bpf_preempt_enable(void) __ksym __weak;
-
-static __always_inline void stop_preemption(void)
-{
-	if (can_stop_preemption)
-		bpf_preempt_disable();
-}
-
-static __always_inline void allow_preemption(void)
-{
-	if (can_stop_preemption)
-		bpf_preempt_enable();
-}
 
 static __always_inline void add(__u64 *counter, __u64 n)
 {
@@ -359,6 +346,7 @@ struct ascent {
 	struct mount *mount;
 	struct dentry *root;	/* of mount */
 	__u32 len;
+	__u32 room;
 };
 
 /* one step: a name, or from a mount's root to where it is mounted; 1 to end */
@@ -369,10 +357,10 @@ static long ascend(__u32 step, void *data)
 	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 	bool top = dentry == parent;
 	struct file_path *path;
-	__u32 zero = 0, len;
+	__u32 len;
 	long n;
 
-	path = bpf_map_lookup_elem(&path_buffer, &zero);
+	path = bpf_map_lookup_elem(&path_buffer, &a->room);
 	if (!path)
 		return 1;
 	if (step == 0) {
@@ -400,12 +388,11 @@ static long ascend(__u32 step, void *data)
 	return step == 0 && top;
 }
 
-static __noinline int record_path(const struct file *file, struct file_key *key)
+static __noinline int record_path(const struct file *file, struct file_key *key, __u32 room)
 {
-	struct ascent a = {};
+	struct ascent a = { .room = room };
 	struct vfsmount *mnt;
 	struct file_path *path;
-	__u32 zero = 0;
 
 	if (!file || !key || bpf_map_lookup_elem(&files, key))
 		return 0;
@@ -414,7 +401,7 @@ static __noinline int record_path(const struct file *file, struct file_key *key)
 	a.mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	a.root = BPF_CORE_READ(mnt, mnt_root);
 	bpf_loop(MAX_DEPTH, ascend, &a, 0);
-	path = bpf_map_lookup_elem(&path_buffer, &zero);
+	path = bpf_map_lookup_elem(&path_buffer, &room);
 	if (!path)
 		return 0;
 	path->len = a.len;
@@ -439,7 +426,7 @@ static long on_found_vma(struct task_struct *task, struct vm_area_struct *vma, v
 }
 
 /* the file and offset of an instruction, looked up when it is first seen */
-static __noinline int locate_ip(struct ip_key *key)
+static __noinline int locate_ip(struct ip_key *key, __u32 room)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct found_vma found = {};
@@ -457,12 +444,11 @@ static __noinline int locate_ip(struct ip_key *key)
 	identify(found.file, &s->file);
 	s->offset = found.offset;
 	s->known = 1;
-	record_path(found.file, &s->file);
+	record_path(found.file, &s->file, room);
 	return 0;
 }
 
-static __always_inline void count_ip(const struct task_state *st, __u32 kind, const __u64 *delta,
-				     __u64 ns)
+static __always_inline void count_ip(__u32 room, __u32 kind, const __u64 *delta, __u64 ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
@@ -474,7 +460,7 @@ static __always_inline void count_ip(const struct task_state *st, __u32 kind, co
 	key.exec_id = task->self_exec_id;
 	s = bpf_map_lookup_elem(&ips, &key);
 	if (!s || !s->known) {
-		locate_ip(&key);
+		locate_ip(&key, room);
 		s = bpf_map_lookup_elem(&ips, &key);
 		if (!s)
 			return;
@@ -484,25 +470,30 @@ static __always_inline void count_ip(const struct task_state *st, __u32 kind, co
 	s->kinds |= 1u << kind;
 }
 
+struct frame_walk {
+	struct ip_key key;
+	__u32 room;
+	__u32 pad;
+};
+
 static long locate_frame(__u32 i, void *data)
 {
-	struct ip_key *key = data;
-	__u32 zero = 0;
-	__u64 (*frames)[MAX_FAULT_STACK] = bpf_map_lookup_elem(&stack_buffer, &zero);
+	struct frame_walk *w = data;
+	__u64 (*frames)[MAX_FAULT_STACK] = bpf_map_lookup_elem(&stack_buffer, &w->room);
 
 	if (!frames)
 		return 1;
-	key->ip = *element(*frames, i);
-	locate_ip(key);
+	w->key.ip = *element(*frames, i);
+	locate_ip(&w->key, w->room);
 	return 0;
 }
 
-static __always_inline void count_stack(void *ctx, __u32 kind, const __u64 *delta, __u64 ns)
+static __always_inline void count_stack(void *ctx, __u32 room, __u32 kind, const __u64 *delta,
+					__u64 ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct stack_key key = {};
 	struct stack_stat *s;
-	__u32 zero = 0;
 	long id = bpf_get_stackid(ctx, &stack_traces, BPF_F_USER_STACK);
 
 	/* none to be had, as in the middle of an exec: counted without one */
@@ -518,7 +509,7 @@ static __always_inline void count_stack(void *ctx, __u32 kind, const __u64 *delt
 	key.stack = id;
 	s = bpf_map_lookup_elem(&stacks, &key);
 	if (!s) {
-		__u64 *frames = bpf_map_lookup_elem(&stack_buffer, &zero);
+		__u64 *frames = bpf_map_lookup_elem(&stack_buffer, &room);
 		long size;
 
 		s = find_or_add(&stacks, &key, &no_stack, LOST_STACK);
@@ -528,12 +519,13 @@ static __always_inline void count_stack(void *ctx, __u32 kind, const __u64 *delt
 		size = bpf_get_stack(ctx, frames, MAX_FAULT_STACK * sizeof(__u64),
 				     BPF_F_USER_STACK);
 		if (size > 0) {
-			struct ip_key ip = {
-				.tgid = key.tgid,
-				.exec_id = key.exec_id,
+			struct frame_walk w = {
+				.key.tgid = key.tgid,
+				.key.exec_id = key.exec_id,
+				.room = room,
 			};
 
-			bpf_loop(size / sizeof(__u64), locate_frame, &ip, 0);
+			bpf_loop(size / sizeof(__u64), locate_frame, &w, 0);
 		}
 	}
 	add_pair(&s->count, delta);
@@ -668,7 +660,7 @@ static __always_inline __u32 kind_at_return(const struct task_state *st, bool ma
 }
 
 static __always_inline void describe_vma(struct task_state *st, struct vm_area_struct *vma,
-					 struct task_struct *task)
+					 struct task_struct *task, __u32 room)
 {
 	struct vma_key *key = &st->vma;
 	__u64 vm_flags = vma->vm_flags;
@@ -684,7 +676,7 @@ static __always_inline void describe_vma(struct task_state *st, struct vm_area_s
 	if (identify(vma->vm_file, &key->file)) {
 		key->start = st->vma_start;
 		if (by_vma)
-			record_path(vma->vm_file, &key->file);
+			record_path(vma->vm_file, &key->file, room);
 	} else if (vma->vm_ops) {
 		key->class = VMA_CLASS_SPECIAL;
 		key->start = st->vma_start;
@@ -697,14 +689,23 @@ static __always_inline void describe_vma(struct task_state *st, struct vm_area_s
 	}
 }
 
-static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u32 flags,
-				  const struct pt_regs *regs)
+/* whether another copy has been here for this attempt */
+static __always_inline bool has_begun(const struct task_state *st, const struct task_struct *task,
+				      __u64 address)
 {
+	return st->in_fault && st->address == address && st->seen[FAULT_MINOR] == task->min_flt &&
+	       st->seen[FAULT_MAJOR] == task->maj_flt;
+}
+
+static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u32 flags,
+				  const struct pt_regs *regs, __u32 copy)
+{
+	__u32 room = ROOM_BEGIN + copy;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *st = state_of(task);
 	bool vmlab = false;
 
-	if (!st)
+	if (!st || (copy && has_begun(st, task, address)))
 		return;
 	count_unseen(st, task);
 	st->in_fault = true;
@@ -726,7 +727,7 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u
 		st->origin = ORIGIN_GUP;
 	else
 		st->origin = flag(flags, FAULT_FLAG(USER)) ? ORIGIN_USER : ORIGIN_KERNEL;
-	describe_vma(st, vma, task);
+	describe_vma(st, vma, task, room);
 	if (vma->vm_file) {
 		struct inode *inode = vma->vm_file->f_inode;
 
@@ -738,15 +739,18 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u
 	st->begin_ns = bpf_ktime_get_ns();
 }
 
-SEC("fentry/handle_mm_fault")
-int BPF_PROG(fault_begin, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
-	     struct pt_regs *regs)
-{
-	stop_preemption();
-	begin(vma, address, flags, regs);
-	allow_preemption();
-	return 0;
-}
+#define BEGIN(name, copy)							\
+	SEC("fentry/handle_mm_fault")						\
+	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address,	\
+		     unsigned int flags, struct pt_regs *regs)			\
+	{									\
+		begin(vma, address, flags, regs, copy);				\
+		return 0;							\
+	}
+
+BEGIN(fault_begin_0, 0)
+BEGIN(fault_begin_1, 1)
+BEGIN(fault_begin_2, 2)
 
 static __always_inline void count_failure(__u32 ret)
 {
@@ -771,8 +775,9 @@ static __always_inline void count_failure(__u32 ret)
 	add(&t->failures[why], 1);
 }
 
-static __always_inline void end(void *ctx, __u32 ret)
+static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 {
+	__u32 room = ROOM_END + copy;
 	__u64 now = bpf_ktime_get_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 delta[NR_FAULT_SIZES], ns;
@@ -784,7 +789,7 @@ static __always_inline void end(void *ctx, __u32 ret)
 	if (!armed)
 		return;
 	st = bpf_task_storage_get(&tasks, task, NULL, 0);
-	/* its beginning was not seen: the next look at the task finds it */
+	/* counted by another copy; or its beginning was not seen: it will be found */
 	if (!st || !st->in_fault)
 		return;
 	st->in_fault = false;
@@ -810,20 +815,23 @@ static __always_inline void end(void *ctx, __u32 ret)
 	if (by_vma)
 		count_vma(st, kind, delta, ns);
 	if (by_ip)
-		count_ip(st, kind, delta, ns);
+		count_ip(room, kind, delta, ns);
 	if (by_stack)
-		count_stack(ctx, kind, delta, ns);
+		count_stack(ctx, room, kind, delta, ns);
 }
 
-SEC("fexit/handle_mm_fault")
-int BPF_PROG(fault_end, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
-	     struct pt_regs *regs, __u32 ret)
-{
-	stop_preemption();
-	end(ctx, ret);
-	allow_preemption();
-	return 0;
-}
+#define END(name, copy)								\
+	SEC("fexit/handle_mm_fault")						\
+	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address,	\
+		     unsigned int flags, struct pt_regs *regs, __u32 ret)	\
+	{									\
+		end(ctx, ret, copy);						\
+		return 0;							\
+	}
+
+END(fault_end_0, 0)
+END(fault_end_1, 1)
+END(fault_end_2, 2)
 
 
 /* a userfaultfd is asked: called by handle_mm_fault() */
@@ -890,7 +898,7 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 			.exec_id = key.exec_id,
 		};
 
-		locate_ip(&ip);
+		locate_ip(&ip, ROOM_SIGNAL);
 	}
 	count = bpf_map_lookup_elem(&signals, &key);
 	if (count)

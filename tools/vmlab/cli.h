@@ -40,7 +40,7 @@ struct command {
 	const char *name;
 	const char *operands; /* for the usage line: "PID", or NULL */
 	enum operand operand;
-	int nr_operands; /* exactly this many */
+	int nr_operands;	/* exactly this many, -1 for any */
 	const char *summary; /* one line, for the list of commands */
 	const char *help; /* what it shows, columns, units, example */
 	const struct option_spec *options;
@@ -48,7 +48,7 @@ struct command {
 };
 
 extern const struct command cmd_info, cmd_mm, cmd_vmas, cmd_space,
-	cmd_completion;
+	cmd_completion, cmd_faults, cmd_top;
 extern const struct command *const commands[]; /* NULL ends it */
 extern const struct option_spec common_options[];
 extern const struct option_spec top_options[];

@@ -92,8 +92,6 @@ static int choose_programs(struct faults_session *s)
 	s->no_uffd = !has_function(btf, "handle_userfault");
 	bpf_program__set_autoload(s->skel->progs.on_expand_stack, !s->no_stack);
 	bpf_program__set_autoload(s->skel->progs.on_userfault, !s->no_uffd);
-	s->skel->rodata->can_stop_preemption = has_function(btf, "bpf_preempt_disable") &&
-					       has_function(btf, "bpf_preempt_enable");
 	btf__free(btf);
 	return EXIT_OK;
 }

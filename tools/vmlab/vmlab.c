@@ -7,7 +7,8 @@
 #include "cli.h"
 
 const struct command *const commands[] = {
-	&cmd_info, &cmd_mm, &cmd_vmas, &cmd_space, &cmd_completion, NULL,
+	&cmd_info, &cmd_mm, &cmd_vmas, &cmd_space, &cmd_faults, &cmd_top,
+	&cmd_completion, NULL,
 };
 
 static const struct command *find_command(const char *name)
