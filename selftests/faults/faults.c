@@ -2,7 +2,8 @@
 /*
  * vmlab faults against getrusage(2) and against cases whose faults are known.
  *
- * test-faults programs: real programs; test-faults kinds: provoked faults.
+ * test-faults programs [NAME...]: real programs
+ * test-faults kinds [NAME...]: provoked faults
  * faultcase and vmlab are looked up in PATH.
  */
 #include <fcntl.h>
@@ -169,6 +170,17 @@ struct known_case {
 	long long pages;
 };
 
+static char **chosen;
+
+/* all, unless some are named on the command line */
+static bool wanted(const char *name)
+{
+	for (char **c = chosen; c && *c; c++)
+		if (!strcmp(*c, name))
+			return true;
+	return !chosen || !*chosen;
+}
+
 static json_t *run_case(const char *name, long long pages)
 {
 	char text[32];
@@ -180,10 +192,13 @@ static json_t *run_case(const char *name, long long pages)
 
 static void test_case(const struct known_case *c)
 {
-	json_t *doc = run_case(c->name, c->pages);
 	bool pure_minor, pure_major;
 	long long minor, major;
+	json_t *doc;
 
+	if (!wanted(c->name))
+		return;
+	doc = run_case(c->name, c->pages);
 	if (!ok(doc, "%s: a report", c->name))
 		return;
 	if (json_integer_value(json_object_get(doc, "exit_status")) == 77) {
@@ -249,6 +264,8 @@ static void test_hugetlb(void)
 		"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
 	static const struct known_case c = { "hugetlb", "touch_write", "hugetlb", 4, 0, 4 };
 
+	if (!wanted(c.name))
+		return;
 	write_text(nr_hugepages, "4");
 	test_case(&c);
 	write_text(nr_hugepages, "0");
@@ -270,6 +287,8 @@ static void test_swap(void)
 	static const struct known_case c = { "swap", "touch_read", "swap", 0, PAGES, PAGES };
 	char *mkswap[] = { "mkswap", "/dev/zram0", NULL };
 
+	if (!wanted(c.name))
+		return;
 	write_text("/sys/block/zram0/disksize", "64M");
 	if (run(mkswap) || swapon("/dev/zram0", 0)) {
 		skip("no zram device to swap to", "swap");
@@ -286,9 +305,13 @@ static void test_swap(void)
 /* the kernel's accesses have no instruction of the program: by origin */
 static void test_origin(const char *name, const char *origin)
 {
-	json_t *base = run_case("nothing", PAGES), *doc = run_case(name, PAGES);
 	long long before, after;
+	json_t *base, *doc;
 
+	if (!wanted(name))
+		return;
+	base = run_case("nothing", PAGES);
+	doc = run_case(name, PAGES);
 	if (!ok(base && doc, "%s: reports", name))
 		return;
 	before = number(json_object_get(base, "origins"), origin, "minor");
@@ -302,8 +325,11 @@ static void test_origin(const char *name, const char *origin)
 
 static void test_signal(const char *name, const char *cause, bool stack_limit)
 {
-	json_t *doc = run_case(name, 1), *row;
+	json_t *doc, *row;
 
+	if (!wanted(name))
+		return;
+	doc = run_case(name, 1);
 	if (!ok(doc, "%s: a report", name))
 		return;
 	is(json_array_size(json_object_get(doc, "signals")), 1, "%s: one signal", name);
@@ -317,8 +343,11 @@ static void test_signal(const char *name, const char *cause, bool stack_limit)
 
 static void test_threads(void)
 {
-	json_t *doc = run_case("threads", 4096);
+	json_t *doc;
 
+	if (!wanted("threads"))
+		return;
+	doc = run_case("threads", 4096);
 	if (!ok(doc, "threads: a report"))
 		return;
 	check_sums(doc, "threads", true);
@@ -328,8 +357,11 @@ static void test_threads(void)
 /* what getrusage leaves out is still counted, and the report says so */
 static void test_orphan(void)
 {
-	json_t *doc = run_case("orphan", PAGES);
+	json_t *doc;
 
+	if (!wanted("orphan"))
+		return;
+	doc = run_case("orphan", PAGES);
 	if (!ok(doc, "orphan: a report"))
 		return;
 	ok(number(doc, "total", "minor") >= number(doc, "getrusage", "minor") + PAGES,
@@ -393,6 +425,8 @@ static void test_programs(void)
 		char test[64], *which[] = { "sh", "-c", test, NULL };
 		json_t *doc;
 
+		if (!wanted(p->name))
+			continue;
 		snprintf(test, sizeof(test), "command -v %s", p->needs);
 		if (run(which)) {
 			skip("not installed", "%s", p->name);
@@ -427,7 +461,8 @@ static void test_mistakes(void)
 
 static void test_kinds(void)
 {
-	test_mistakes();
+	if (wanted("mistakes"))
+		test_mistakes();
 	no_fault_around();
 	test_known();
 	test_hugetlb();
@@ -450,13 +485,14 @@ int main(int argc, char **argv)
 	char *clean[] = { "rm", "-rf", work, NULL };
 
 	if (strcmp(part, "programs") && strcmp(part, "kinds")) {
-		fputs("usage: test-faults programs|kinds\n", stderr);
+		fputs("usage: test-faults programs|kinds [NAME...]\n", stderr);
 		return 2;
 	}
 	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
 		skip("this kernel has no BTF", "faults");
 		return tap_done();
 	}
+	chosen = argv + 2;
 	snprintf(work, sizeof(work), "%s/faults-XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(work))
 		bail("%s: %s", work, strerror(errno));

@@ -9,7 +9,7 @@
  *
  * The kernel skips a program that is already running on the CPU: when a task is
  * preempted in it, it is skipped for all others until that task goes on.  So
- * there are COPIES of both, of which the first that runs does the work.  Growth
+ * there are two COPIES of both: the second does the work when the first did not.  Growth
  * that none of them saw is found at the task's next fault or at its exit, and
  * counted as "unseen".
  *
@@ -121,7 +121,7 @@ struct {
 } stack_traces SEC(".maps");
 
 /* every program has room of its own: they preempt each other, but not themselves */
-#define COPIES 3
+#define COPIES 2
 enum room { ROOM_BEGIN, ROOM_END = ROOM_BEGIN + COPIES, ROOM_SIGNAL = ROOM_END + COPIES, NR_ROOMS };
 
 struct {
@@ -750,7 +750,6 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u
 
 BEGIN(fault_begin_0, 0)
 BEGIN(fault_begin_1, 1)
-BEGIN(fault_begin_2, 2)
 
 static __always_inline void count_failure(__u32 ret)
 {
@@ -831,7 +830,6 @@ static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 
 END(fault_end_0, 0)
 END(fault_end_1, 1)
-END(fault_end_2, 2)
 
 
 /* a userfaultfd is asked: called by handle_mm_fault() */

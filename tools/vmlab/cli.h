@@ -48,7 +48,7 @@ struct command {
 };
 
 extern const struct command cmd_info, cmd_mm, cmd_vmas, cmd_space,
-	cmd_completion, cmd_faults, cmd_top;
+	cmd_completion, cmd_faults, cmd_top, cmd_heat;
 extern const struct command *const commands[]; /* NULL ends it */
 extern const struct option_spec common_options[];
 extern const struct option_spec top_options[];

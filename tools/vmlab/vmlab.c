@@ -7,7 +7,7 @@
 #include "cli.h"
 
 const struct command *const commands[] = {
-	&cmd_info, &cmd_mm, &cmd_vmas, &cmd_space, &cmd_faults, &cmd_top,
+	&cmd_info, &cmd_mm, &cmd_vmas, &cmd_space, &cmd_faults, &cmd_top, &cmd_heat,
 	&cmd_completion, NULL,
 };
 
