@@ -27,13 +27,15 @@
 
 static size_t page, pages = 64;
 
-static __attribute__((noinline)) void touch_read(const volatile char *p, size_t nr, size_t step)
+static __attribute__((noinline)) void touch_read(const volatile char *p,
+						 size_t nr, size_t step)
 {
 	for (size_t i = 0; i < nr; i++)
 		(void)p[i * step];
 }
 
-static __attribute__((noinline)) void touch_write(volatile char *p, size_t nr, size_t step)
+static __attribute__((noinline)) void touch_write(volatile char *p, size_t nr,
+						  size_t step)
 {
 	for (size_t i = 0; i < nr; i++)
 		p[i * step] = 1;
@@ -62,7 +64,8 @@ static char *map(size_t size, int prot, int flags, int fd)
 
 static char *map_anon(size_t size)
 {
-	char *p = map(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *p = map(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1);
 
 	madvise(p, size, MADV_NOHUGEPAGE);
 	return p;
@@ -171,14 +174,16 @@ static void file_write(void)
 
 	if (fd < 0 || ftruncate(fd, (off_t)(pages * page)))
 		die("memfd");
-	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd), pages, page);
+	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd),
+		    pages, page);
 }
 
 static void file_cow(void)
 {
 	int fd = warm_file("private");
 
-	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd), pages, page);
+	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd),
+		    pages, page);
 }
 
 /* the child copies what it writes, and then the parent is alone with its own */
@@ -256,7 +261,9 @@ static void stack_limit(void)
 static void hugetlb(void)
 {
 	char *p = mmap(NULL, pages * HUGE_SIZE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | (21 << MAP_HUGE_SHIFT), -1, 0);
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB |
+			       (21 << MAP_HUGE_SHIFT),
+		       -1, 0);
 
 	if (p == MAP_FAILED)
 		lacking("enough huge pages");
@@ -269,7 +276,8 @@ static void vmlab(void)
 
 	if (fd < 0)
 		lacking("/dev/vmlab");
-	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd), pages, page);
+	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd),
+		    pages, page);
 }
 
 static void *serve(void *arg)
@@ -317,7 +325,8 @@ static void kernel(void)
 {
 	int fd = open("/dev/zero", O_RDONLY);
 
-	if (read(fd, map_anon(pages * page), pages * page) != (ssize_t)(pages * page))
+	if (read(fd, map_anon(pages * page), pages * page) !=
+	    (ssize_t)(pages * page))
 		die("read");
 }
 
@@ -416,7 +425,8 @@ int main(int argc, char **argv)
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	if (argc > 2)
 		pages = strtoul(argv[2], NULL, 0);
-	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]);
+	     i++) {
 		if (strcmp(cases[i].name, argv[1]))
 			continue;
 		if (cases[i].run)

@@ -42,13 +42,15 @@ static int run(char *const *argv)
 	}
 	if (waitpid(pid, &status, 0) < 0)
 		bail("waitpid: %s", strerror(errno));
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
 }
 
 /* the JSON of vmlab faults -- @command, or NULL */
 static json_t *faults_of(char *const *command)
 {
-	char *argv[MAX_ARGS + 8] = { "vmlab", "faults", "--json", "--output", report, "--" };
+	char *argv[MAX_ARGS + 8] = { "vmlab",	 "faults", "--json",
+				     "--output", report,   "--" };
 	size_t nr = 6;
 	json_error_t error;
 	json_t *doc;
@@ -75,7 +77,8 @@ static long long number(const json_t *doc, const char *a, const char *b)
 
 static long long kind_count(const json_t *doc, const char *kind)
 {
-	const json_t *counts = json_object_get(json_object_get(doc, "kinds"), kind);
+	const json_t *counts =
+		json_object_get(json_object_get(doc, "kinds"), kind);
 
 	return json_integer_value(json_object_get(counts, "minor")) +
 	       json_integer_value(json_object_get(counts, "major"));
@@ -92,7 +95,8 @@ static long long sum_of(const json_t *doc, const char *table, const char *size)
 	return sum;
 }
 
-static long long sum_of_rows(const json_t *doc, const char *table, const char *size)
+static long long sum_of_rows(const json_t *doc, const char *table,
+			     const char *size)
 {
 	long long sum = 0;
 	json_t *row;
@@ -116,44 +120,50 @@ static void check_sums(const json_t *doc, const char *name, bool in_usage)
 		if (in_usage)
 			is(total, number(doc, "getrusage", sizes[i]),
 			   "%s: %s faults are getrusage's", name, sizes[i]);
-		is(sum_of(doc, "kinds", sizes[i]), total, "%s: %s kinds add up", name, sizes[i]);
-		is(sum_of(doc, "origins", sizes[i]), total, "%s: %s origins add up", name,
-		   sizes[i]);
-		is(sum_of_rows(doc, "processes", sizes[i]), total, "%s: %s processes add up",
+		is(sum_of(doc, "kinds", sizes[i]), total, "%s: %s kinds add up",
 		   name, sizes[i]);
+		is(sum_of(doc, "origins", sizes[i]), total,
+		   "%s: %s origins add up", name, sizes[i]);
+		is(sum_of_rows(doc, "processes", sizes[i]), total,
+		   "%s: %s processes add up", name, sizes[i]);
 		/* an unseen fault has no VMA and no instruction */
 		total -= json_integer_value(json_object_get(
-			json_object_get(json_object_get(doc, "kinds"), "unseen"), sizes[i]));
-		is(sum_of_rows(doc, "vmas", sizes[i]), total, "%s: %s VMAs add up", name,
-		   sizes[i]);
+			json_object_get(json_object_get(doc, "kinds"),
+					"unseen"),
+			sizes[i]));
+		is(sum_of_rows(doc, "vmas", sizes[i]), total,
+		   "%s: %s VMAs add up", name, sizes[i]);
 		is(sum_of_rows(doc, "instructions", sizes[i]), total,
 		   "%s: %s instructions add up", name, sizes[i]);
 	}
-	json_object_foreach(json_object_get(doc, "lost"), key, lost)
-		if (json_integer_value(lost))
-			diag("%s: lost %s: %lld", name, key, (long long)json_integer_value(lost));
+	json_object_foreach(json_object_get(doc, "lost"), key,
+			    lost) if (json_integer_value(lost))
+		diag("%s: lost %s: %lld", name, key,
+		     (long long)json_integer_value(lost));
 	if (kind_count(doc, "unseen"))
 		diag("%s: %lld unseen", name, kind_count(doc, "unseen"));
 }
 
 /* faults at instructions of a function, and whether they are of @kind alone */
-static long long at_symbol(const json_t *doc, const char *symbol, const char *kind,
-			   const char *size, bool *pure)
+static long long at_symbol(const json_t *doc, const char *symbol,
+			   const char *kind, const char *size, bool *pure)
 {
 	long long sum = 0;
 	json_t *row, *word;
 	size_t i, j;
 
 	*pure = true;
-	json_array_foreach(json_object_get(doc, "instructions"), i, row) {
-		const char *name = json_string_value(json_object_get(row, "symbol"));
+	json_array_foreach(json_object_get(doc, "instructions"), i, row)
+	{
+		const char *name =
+			json_string_value(json_object_get(row, "symbol"));
 
 		if (!name || strcmp(name, symbol))
 			continue;
 		sum += json_integer_value(json_object_get(row, size));
-		json_array_foreach(json_object_get(row, "kinds"), j, word)
-			if (strcmp(json_string_value(word), kind))
-				*pure = false;
+		json_array_foreach(json_object_get(row, "kinds"), j,
+				   word) if (strcmp(json_string_value(word),
+						    kind)) *pure = false;
 	}
 	return sum;
 }
@@ -262,7 +272,9 @@ static void test_hugetlb(void)
 {
 	static const char nr_hugepages[] =
 		"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
-	static const struct known_case c = { "hugetlb", "touch_write", "hugetlb", 4, 0, 4 };
+	static const struct known_case c = { "hugetlb", "touch_write",
+					     "hugetlb", 4,
+					     0,		4 };
 
 	if (!wanted(c.name))
 		return;
@@ -273,7 +285,9 @@ static void test_hugetlb(void)
 
 static void test_vmlab(void)
 {
-	static const struct known_case c = { "vmlab", "touch_write", "vmlab", PAGES, 0, PAGES };
+	static const struct known_case c = { "vmlab", "touch_write",
+					     "vmlab", PAGES,
+					     0,	      PAGES };
 
 	if (access("/dev/vmlab", F_OK))
 		skip("the module is not loaded", "vmlab");
@@ -284,7 +298,8 @@ static void test_vmlab(void)
 /* a swap device in memory; pages are read one at a time */
 static void test_swap(void)
 {
-	static const struct known_case c = { "swap", "touch_read", "swap", 0, PAGES, PAGES };
+	static const struct known_case c = { "swap", "touch_read", "swap",
+					     0,	     PAGES,	   PAGES };
 	char *mkswap[] = { "mkswap", "/dev/zram0", NULL };
 
 	if (!wanted(c.name))
@@ -332,9 +347,11 @@ static void test_signal(const char *name, const char *cause, bool stack_limit)
 	doc = run_case(name, 1);
 	if (!ok(doc, "%s: a report", name))
 		return;
-	is(json_array_size(json_object_get(doc, "signals")), 1, "%s: one signal", name);
+	is(json_array_size(json_object_get(doc, "signals")), 1,
+	   "%s: one signal", name);
 	row = json_array_get(json_object_get(doc, "signals"), 0);
-	streq(json_string_value(json_object_get(row, "cause")), cause, "%s: its cause", name);
+	streq(json_string_value(json_object_get(row, "cause")), cause,
+	      "%s: its cause", name);
 	is(json_is_true(json_object_get(row, "stack_limit")), stack_limit,
 	   "%s: whether a stack was refused", name);
 	check_sums(doc, name, true);
@@ -364,9 +381,11 @@ static void test_orphan(void)
 	doc = run_case("orphan", PAGES);
 	if (!ok(doc, "orphan: a report"))
 		return;
-	ok(number(doc, "total", "minor") >= number(doc, "getrusage", "minor") + PAGES,
+	ok(number(doc, "total", "minor") >=
+		   number(doc, "getrusage", "minor") + PAGES,
 	   "orphan: counted, though not in getrusage");
-	ok(json_is_false(json_object_get(json_object_get(doc, "getrusage"), "equal")),
+	ok(json_is_false(
+		   json_object_get(json_object_get(doc, "getrusage"), "equal")),
 	   "orphan: said to differ");
 	check_sums(doc, "orphan", false);
 	json_decref(doc);
@@ -383,29 +402,49 @@ static void test_programs(void)
 	static const char source[] =
 		"#include <stdio.h>\n"
 		"int main(void) { for (int i = 0; i < 3; i++) printf(\"%d\\n\", i); return 0; }\n";
-	char c_file[PATH_MAX + 16], o_file[PATH_MAX + 16], db[PATH_MAX + 16], tar[PATH_MAX + 16],
-		repo[PATH_MAX + 256];
+	char c_file[PATH_MAX + 16], o_file[PATH_MAX + 16], db[PATH_MAX + 16],
+		tar[PATH_MAX + 16], repo[PATH_MAX + 256];
 	const struct program programs[] = {
-		{ "compiler", "gcc", { "gcc", "-O2", "-c", "-o", o_file, c_file } },
+		{ "compiler",
+		  "gcc",
+		  { "gcc", "-O2", "-c", "-o", o_file, c_file } },
 		{ "git", "git", { "sh", "-c", repo } },
-		{ "python", "python3", { "python3", "-c",
-		  "import json; print(len(json.dumps(list(range(20000)))))" } },
-		{ "sqlite", "sqlite3", { "sqlite3", db,
-		  "create table t(a, b); with recursive n(i) as (select 1 union all select i+1 "
-		  "from n where i < 5000) insert into t select i, hex(randomblob(20)) from n; "
-		  "create index x on t(b); select count(*) from t;" } },
-		{ "perl", "perl", { "perl", "-e",
-		  "my %h; $h{$_ % 977} .= chr(65 + $_ % 26) for 1..40000; print scalar keys %h" } },
-		{ "forking shell script", "bash", { "bash", "-c",
-		  "for i in {1..12}; do (x=$(echo $i | cat); : $x); done; wait" } },
-		{ "sort", "sort", { "sh", "-c", "seq 20000 | sort -R | sort -n | tail -1" } },
-		{ "tar and gzip", "tar", { "tar", "-czf", tar, "-C", "/etc", "." } },
-		{ "awk", "awk", { "awk",
-		  "BEGIN { for (i = 0; i < 50000; i++) a[i % 5003] += i; print length(a) }" } },
-		{ "find", "find", { "find", "/etc", "/usr/lib/x86_64-linux-gnu", "-maxdepth", "2",
-		  "-name", "*.so*" } },
-		{ "dd in a pipe", "dd", { "sh", "-c",
-		  "dd if=/dev/zero bs=1M count=16 2>/dev/null | md5sum" } },
+		{ "python",
+		  "python3",
+		  { "python3", "-c",
+		    "import json; print(len(json.dumps(list(range(20000)))))" } },
+		{ "sqlite",
+		  "sqlite3",
+		  { "sqlite3", db,
+		    "create table t(a, b); with recursive n(i) as (select 1 union all select i+1 "
+		    "from n where i < 5000) insert into t select i, hex(randomblob(20)) from n; "
+		    "create index x on t(b); select count(*) from t;" } },
+		{ "perl",
+		  "perl",
+		  { "perl", "-e",
+		    "my %h; $h{$_ % 977} .= chr(65 + $_ % 26) for 1..40000; print scalar keys %h" } },
+		{ "forking shell script",
+		  "bash",
+		  { "bash", "-c",
+		    "for i in {1..12}; do (x=$(echo $i | cat); : $x); done; wait" } },
+		{ "sort",
+		  "sort",
+		  { "sh", "-c", "seq 20000 | sort -R | sort -n | tail -1" } },
+		{ "tar and gzip",
+		  "tar",
+		  { "tar", "-czf", tar, "-C", "/etc", "." } },
+		{ "awk",
+		  "awk",
+		  { "awk",
+		    "BEGIN { for (i = 0; i < 50000; i++) a[i % 5003] += i; print length(a) }" } },
+		{ "find",
+		  "find",
+		  { "find", "/etc", "/usr/lib/x86_64-linux-gnu", "-maxdepth",
+		    "2", "-name", "*.so*" } },
+		{ "dd in a pipe",
+		  "dd",
+		  { "sh", "-c",
+		    "dd if=/dev/zero bs=1M count=16 2>/dev/null | md5sum" } },
 	};
 	FILE *f;
 
@@ -413,9 +452,11 @@ static void test_programs(void)
 	snprintf(o_file, sizeof(o_file), "%s/x.o", work);
 	snprintf(db, sizeof(db), "%s/x.db", work);
 	snprintf(tar, sizeof(tar), "%s/x.tgz", work);
-	snprintf(repo, sizeof(repo),
-		 "cd %s && git init -q r && cd r && seq 3000 > a && git add a && "
-		 "git -c user.name=x -c user.email=x@x commit -qm x && git log --stat", work);
+	snprintf(
+		repo, sizeof(repo),
+		"cd %s && git init -q r && cd r && seq 3000 > a && git add a && "
+		"git -c user.name=x -c user.email=x@x commit -qm x && git log --stat",
+		work);
 	f = fopen(c_file, "w");
 	if (!f || fputs(source, f) < 0 || fclose(f))
 		bail("%s: %s", c_file, strerror(errno));
@@ -435,9 +476,10 @@ static void test_programs(void)
 		doc = faults_of(p->argv);
 		if (!ok(doc, "%s: a report", p->name))
 			continue;
-		is(json_integer_value(json_object_get(doc, "exit_status")), 0, "%s: it worked",
-		   p->name);
-		diag("%s: %lld minor, %lld major", p->name, number(doc, "total", "minor"),
+		is(json_integer_value(json_object_get(doc, "exit_status")), 0,
+		   "%s: it worked", p->name);
+		diag("%s: %lld minor, %lld major", p->name,
+		     number(doc, "total", "minor"),
 		     number(doc, "total", "major"));
 		check_sums(doc, p->name, true);
 		json_decref(doc);
@@ -450,7 +492,8 @@ static void test_mistakes(void)
 	char *both[] = { "vmlab", "faults", "--pid=1", "--", "true", NULL };
 	char *neither[] = { "vmlab", "faults", NULL };
 	char *no_program[] = { "vmlab", "faults", "--", "/nonexistent", NULL };
-	char *no_file[] = { "vmlab", "faults", "--output=/nonexistent/x", "--", "true", NULL };
+	char *no_file[] = { "vmlab", "faults", "--output=/nonexistent/x",
+			    "--",    "true",   NULL };
 
 	is(run(no_process), 4, "no such process");
 	is(run(both), 2, "a process and a command");

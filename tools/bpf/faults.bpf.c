@@ -28,17 +28,17 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define PAGE_MASK	(~4095ull)
-#define TMPFS_MAGIC	0x01021994
-#define EFAULT		14
-#define SIGBUS_NR	7
-#define SIGSEGV_NR	11
+#define PAGE_MASK   (~4095ull)
+#define TMPFS_MAGIC 0x01021994
+#define EFAULT	    14
+#define SIGBUS_NR   7
+#define SIGSEGV_NR  11
 
 /* set before loading */
-const volatile bool everybody = false;	/* every process is a target */
-const volatile bool follow = false;	/* children of targets are targets */
-const volatile __u32 spawner = 0;	/* children of this process are targets */
-const volatile __u32 vmlab_dev = 0;	/* of /dev/vmlab, 0 without one */
+const volatile bool everybody = false; /* every process is a target */
+const volatile bool follow = false; /* children of targets are targets */
+const volatile __u32 spawner = 0; /* children of this process are targets */
+const volatile __u32 vmlab_dev = 0; /* of /dev/vmlab, 0 without one */
 const volatile bool by_vma = false;
 const volatile bool by_ip = false;
 const volatile bool by_stack = false;
@@ -48,22 +48,22 @@ bool armed;
 
 /* a task that is followed, and the fault it is in */
 struct task_state {
-	unsigned long seen[NR_FAULT_SIZES]; /* min_flt and maj_flt when last looked at */
+	unsigned long seen[NR_FAULT_SIZES]; /* min_flt, maj_flt at the last look */
 	struct process_key process;
 	bool in_fault;
-	bool again;		/* the last attempt returned VM_FAULT_RETRY */
+	bool again; /* the last attempt returned VM_FAULT_RETRY */
 	bool uffd;
 	bool write;
-	bool anon;		/* the VMA is anonymous */
+	bool anon; /* the VMA is anonymous */
 	bool tmpfs;
-	__u32 flags;		/* FAULT_FLAG_* of the last attempt */
+	__u32 flags; /* FAULT_FLAG_* of the last attempt */
 	__u32 kind;
 	__u32 origin;
 	__u64 address;
 	__u64 begin_ns;
-	__u64 pfn_before;	/* what a write-protected entry mapped, or 0 */
-	__u64 stack_grown;	/* page that the stack has just grown to */
-	__u64 stack_refused;	/* address that it was not allowed to grow to */
+	__u64 pfn_before; /* what a write-protected entry mapped, or 0 */
+	__u64 stack_grown; /* page that the stack has just grown to */
+	__u64 stack_refused; /* address that it was not allowed to grow to */
 	const void *pgd;
 	struct vma_key vma;
 	__u64 vma_start, vma_end, vma_pgoff, vma_flags;
@@ -97,13 +97,13 @@ struct {
 	__type(value, struct latency_histogram);
 } latency SEC(".maps");
 
-#define TABLE(name, key_type, value_type, size)		\
-	struct {						\
-		__uint(type, BPF_MAP_TYPE_HASH);		\
-		__uint(map_flags, BPF_F_NO_PREALLOC);		\
-		__uint(max_entries, size);			\
-		__type(key, key_type);				\
-		__type(value, value_type);			\
+#define TABLE(name, key_type, value_type, size)       \
+	struct {                                      \
+		__uint(type, BPF_MAP_TYPE_HASH);      \
+		__uint(map_flags, BPF_F_NO_PREALLOC); \
+		__uint(max_entries, size);            \
+		__type(key, key_type);                \
+		__type(value, value_type);            \
 	} name SEC(".maps")
 
 TABLE(processes, struct process_key, struct process_stat, 16384);
@@ -122,7 +122,12 @@ struct {
 
 /* every program has room of its own: they preempt each other, but not themselves */
 #define COPIES 2
-enum room { ROOM_BEGIN, ROOM_END = ROOM_BEGIN + COPIES, ROOM_SIGNAL = ROOM_END + COPIES, NR_ROOMS };
+enum room {
+	ROOM_BEGIN,
+	ROOM_END = ROOM_BEGIN + COPIES,
+	ROOM_SIGNAL = ROOM_END + COPIES,
+	NR_ROOMS
+};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -153,18 +158,19 @@ static __always_inline void add(__u64 *counter, __u64 n)
  * assembly, since the compiler moves its own checks to where the verifier does
  * not see that they belong to the access.
  */
-#define element(array, index)						\
-	({								\
-		__u64 __i = (index);					\
-									\
-		asm volatile("if %0 <= %1 goto +1\n%0 = %1\n"		\
-			     : "+r"(__i)				\
+#define element(array, index)                                                \
+	({                                                                   \
+		__u64 __i = (index);                                         \
+                                                                             \
+		asm volatile("if %0 <= %1 goto +1\n%0 = %1\n"                \
+			     : "+r"(__i)                                     \
 			     : "i"(sizeof(array) / sizeof((array)[0]) - 1)); \
-		&(array)[__i];						\
+		&(array)[__i];                                               \
 	})
 
 /* the growth of min_flt and maj_flt */
-static __always_inline void add_pair(__u64 (*pair)[NR_FAULT_SIZES], const __u64 *delta)
+static __always_inline void add_pair(__u64 (*pair)[NR_FAULT_SIZES],
+				     const __u64 *delta)
 {
 	add(&(*pair)[FAULT_MINOR], delta[FAULT_MINOR]);
 	add(&(*pair)[FAULT_MAJOR], delta[FAULT_MAJOR]);
@@ -189,24 +195,24 @@ static __always_inline void lost(enum fault_lost what)
  * Look up, or insert, an entry of a table.  The insertion may lose a race: the
  * second look finds the winner's entry, or the table is full.
  */
-#define find_or_add(map, key, empty, what)			\
-	({							\
-		void *__v = bpf_map_lookup_elem(map, key);	\
-		if (!__v) {					\
+#define find_or_add(map, key, empty, what)                                 \
+	({                                                                 \
+		void *__v = bpf_map_lookup_elem(map, key);                 \
+		if (!__v) {                                                \
 			bpf_map_update_elem(map, key, empty, BPF_NOEXIST); \
-			__v = bpf_map_lookup_elem(map, key);	\
-			if (!__v)				\
-				lost(what);			\
-		}						\
-		__v;						\
+			__v = bpf_map_lookup_elem(map, key);               \
+			if (!__v)                                          \
+				lost(what);                                \
+		}                                                          \
+		__v;                                                       \
 	})
 
 /* --- who is followed ------------------------------------------------------- */
 
 static __always_inline struct task_state *follow_task(struct task_struct *task)
 {
-	struct task_state *st = bpf_task_storage_get(&tasks, task, NULL,
-						     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct task_state *st = bpf_task_storage_get(
+		&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!st) {
 		lost(LOST_TASK);
@@ -260,9 +266,11 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 
 /* --- what a fault is counted under ----------------------------------------- */
 
-static __always_inline struct process_stat *process_of(const struct task_state *st)
+static __always_inline struct process_stat *
+process_of(const struct task_state *st)
 {
-	struct process_stat *p = find_or_add(&processes, &st->process, &no_process, LOST_PROCESS);
+	struct process_stat *p = find_or_add(&processes, &st->process,
+					     &no_process, LOST_PROCESS);
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 exec_id = task->self_exec_id;
 
@@ -291,10 +299,12 @@ static __always_inline __u32 latency_slot(__u64 ns)
 		}
 	}
 	return ((top - LATENCY_SUB_BITS + 1) << LATENCY_SUB_BITS) +
-	       ((ns >> (top - LATENCY_SUB_BITS)) & ((1 << LATENCY_SUB_BITS) - 1));
+	       ((ns >> (top - LATENCY_SUB_BITS)) &
+		((1 << LATENCY_SUB_BITS) - 1));
 }
 
-static __always_inline void count_latency(struct fault_totals *t, __u32 kind, __u64 ns)
+static __always_inline void count_latency(struct fault_totals *t, __u32 kind,
+					  __u64 ns)
 {
 	struct latency_histogram *h = bpf_map_lookup_elem(&latency, &kind);
 	__u64 *sum = element(t->ns, kind);
@@ -307,8 +317,8 @@ static __always_inline void count_latency(struct fault_totals *t, __u32 kind, __
 		add(element(h->slots, latency_slot(ns)), 1);
 }
 
-static __always_inline void count_vma(const struct task_state *st, __u32 kind, const __u64 *delta,
-				      __u64 ns)
+static __always_inline void count_vma(const struct task_state *st, __u32 kind,
+				      const __u64 *delta, __u64 ns)
 {
 	struct vma_stat *v = find_or_add(&vmas, &st->vma, &no_vma, LOST_VMA);
 
@@ -326,7 +336,8 @@ static __always_inline void count_vma(const struct task_state *st, __u32 kind, c
 	v->kinds |= 1u << kind;
 }
 
-static __always_inline bool identify(const struct file *file, struct file_key *key)
+static __always_inline bool identify(const struct file *file,
+				     struct file_key *key)
 {
 	const struct inode *inode;
 
@@ -344,7 +355,7 @@ static __always_inline bool identify(const struct file *file, struct file_key *k
 struct ascent {
 	struct dentry *dentry;
 	struct mount *mount;
-	struct dentry *root;	/* of mount */
+	struct dentry *root; /* of mount */
 	__u32 len;
 	__u32 room;
 };
@@ -388,7 +399,8 @@ static long ascend(__u32 step, void *data)
 	return step == 0 && top;
 }
 
-static __noinline int record_path(const struct file *file, struct file_key *key, __u32 room)
+static __noinline int record_path(const struct file *file, struct file_key *key,
+				  __u32 room)
 {
 	struct ascent a = { .room = room };
 	struct vfsmount *mnt;
@@ -416,7 +428,8 @@ struct found_vma {
 	__u64 ip;
 };
 
-static long on_found_vma(struct task_struct *task, struct vm_area_struct *vma, void *data)
+static long on_found_vma(struct task_struct *task, struct vm_area_struct *vma,
+			 void *data)
 {
 	struct found_vma *found = data;
 
@@ -448,7 +461,8 @@ static __noinline int locate_ip(struct ip_key *key, __u32 room)
 	return 0;
 }
 
-static __always_inline void count_ip(__u32 room, __u32 kind, const __u64 *delta, __u64 ns)
+static __always_inline void count_ip(__u32 room, __u32 kind, const __u64 *delta,
+				     __u64 ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
@@ -479,7 +493,8 @@ struct frame_walk {
 static long locate_frame(__u32 i, void *data)
 {
 	struct frame_walk *w = data;
-	__u64 (*frames)[MAX_FAULT_STACK] = bpf_map_lookup_elem(&stack_buffer, &w->room);
+	__u64(*frames)[MAX_FAULT_STACK] =
+		bpf_map_lookup_elem(&stack_buffer, &w->room);
 
 	if (!frames)
 		return 1;
@@ -488,8 +503,8 @@ static long locate_frame(__u32 i, void *data)
 	return 0;
 }
 
-static __always_inline void count_stack(void *ctx, __u32 room, __u32 kind, const __u64 *delta,
-					__u64 ns)
+static __always_inline void count_stack(void *ctx, __u32 room, __u32 kind,
+					const __u64 *delta, __u64 ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct stack_key key = {};
@@ -516,7 +531,8 @@ static __always_inline void count_stack(void *ctx, __u32 room, __u32 kind, const
 		if (!s || !frames)
 			return;
 		bpf_get_current_comm(s->comm, sizeof(s->comm));
-		size = bpf_get_stack(ctx, frames, MAX_FAULT_STACK * sizeof(__u64),
+		size = bpf_get_stack(ctx, frames,
+				     MAX_FAULT_STACK * sizeof(__u64),
 				     BPF_F_USER_STACK);
 		if (size > 0) {
 			struct frame_walk w = {
@@ -535,8 +551,8 @@ static __always_inline void count_stack(void *ctx, __u32 room, __u32 kind, const
 /* --- faults ---------------------------------------------------------------- */
 
 /* how much the counters have grown since last looked at; whether they have */
-static __always_inline bool take_growth(struct task_state *st, struct task_struct *task,
-					__u64 *delta)
+static __always_inline bool take_growth(struct task_state *st,
+					struct task_struct *task, __u64 *delta)
 {
 	delta[FAULT_MINOR] = task->min_flt - st->seen[FAULT_MINOR];
 	delta[FAULT_MAJOR] = task->maj_flt - st->seen[FAULT_MAJOR];
@@ -546,7 +562,8 @@ static __always_inline bool take_growth(struct task_state *st, struct task_struc
 }
 
 /* faults that the kernel counted and no program saw */
-static __always_inline void count_unseen(struct task_state *st, struct task_struct *task)
+static __always_inline void count_unseen(struct task_state *st,
+					 struct task_struct *task)
 {
 	__u64 delta[NR_FAULT_SIZES];
 	struct process_stat *p;
@@ -576,7 +593,8 @@ static __always_inline bool flag(__u32 flags, __u64 mask)
  * the second has FAULT_FLAG_TRIED or is the one that took the mmap_lock after
  * one under the VMA's lock.  Anything else is a new exception.
  */
-static __always_inline bool continues(const struct task_state *st, __u64 address, __u32 flags)
+static __always_inline bool continues(const struct task_state *st,
+				      __u64 address, __u32 flags)
 {
 	if (!st->again || (st->address & PAGE_MASK) != (address & PAGE_MASK))
 		return false;
@@ -584,14 +602,17 @@ static __always_inline bool continues(const struct task_state *st, __u64 address
 		return true;
 	if (!bpf_core_enum_value_exists(enum fault_flag, FAULT_FLAG_VMA_LOCK))
 		return false;
-	return flag(st->flags, FAULT_FLAG(VMA_LOCK)) && !flag(flags, FAULT_FLAG(VMA_LOCK));
+	return flag(st->flags, FAULT_FLAG(VMA_LOCK)) &&
+	       !flag(flags, FAULT_FLAG(VMA_LOCK));
 }
 
 /* what there is to fault in, for an empty entry */
-static __always_inline __u32 kind_of_empty(const struct task_state *st, __u64 vm_flags)
+static __always_inline __u32 kind_of_empty(const struct task_state *st,
+					   __u64 vm_flags)
 {
 	if (st->anon) {
-		if (st->stack_grown && st->stack_grown == (st->address & PAGE_MASK))
+		if (st->stack_grown &&
+		    st->stack_grown == (st->address & PAGE_MASK))
 			return FAULT_STACK;
 		return st->write ? FAULT_ANON : FAULT_ZERO;
 	}
@@ -602,7 +623,8 @@ static __always_inline __u32 kind_of_empty(const struct task_state *st, __u64 vm
 	return vm_flags & VM_SHARED ? FAULT_FILE_WRITE : FAULT_COW;
 }
 
-static __always_inline __u32 kind_at_entry(struct task_state *st, __u64 vm_flags, bool vmlab)
+static __always_inline __u32 kind_at_entry(struct task_state *st,
+					   __u64 vm_flags, bool vmlab)
 {
 	struct walk w;
 
@@ -637,7 +659,8 @@ static __always_inline __u32 kind_at_entry(struct task_state *st, __u64 vm_flags
 }
 
 /* some kinds show only in what the fault has left behind */
-static __always_inline __u32 kind_at_return(const struct task_state *st, bool major)
+static __always_inline __u32 kind_at_return(const struct task_state *st,
+					    bool major)
 {
 	struct walk w;
 
@@ -652,14 +675,16 @@ static __always_inline __u32 kind_at_return(const struct task_state *st, bool ma
 			return FAULT_THP;
 	} else if (st->kind == FAULT_COW && st->pfn_before) {
 		walk_page_table(st->pgd, st->address, &w);
-		if (w.valid && (w.entry & ENTRY_PRESENT) && (w.entry & ENTRY_WRITE) &&
+		if (w.valid && (w.entry & ENTRY_PRESENT) &&
+		    (w.entry & ENTRY_WRITE) &&
 		    walk_pfn(&w, st->address) == st->pfn_before)
 			return FAULT_REUSE;
 	}
 	return st->kind;
 }
 
-static __always_inline void describe_vma(struct task_state *st, struct vm_area_struct *vma,
+static __always_inline void describe_vma(struct task_state *st,
+					 struct vm_area_struct *vma,
 					 struct task_struct *task, __u32 room)
 {
 	struct vma_key *key = &st->vma;
@@ -690,15 +715,18 @@ static __always_inline void describe_vma(struct task_state *st, struct vm_area_s
 }
 
 /* whether another copy has been here for this attempt */
-static __always_inline bool has_begun(const struct task_state *st, const struct task_struct *task,
+static __always_inline bool has_begun(const struct task_state *st,
+				      const struct task_struct *task,
 				      __u64 address)
 {
-	return st->in_fault && st->address == address && st->seen[FAULT_MINOR] == task->min_flt &&
+	return st->in_fault && st->address == address &&
+	       st->seen[FAULT_MINOR] == task->min_flt &&
 	       st->seen[FAULT_MAJOR] == task->maj_flt;
 }
 
-static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u32 flags,
-				  const struct pt_regs *regs, __u32 copy)
+static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
+				  __u32 flags, const struct pt_regs *regs,
+				  __u32 copy)
 {
 	__u32 room = ROOM_BEGIN + copy;
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -726,7 +754,8 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u
 	if (!regs)
 		st->origin = ORIGIN_GUP;
 	else
-		st->origin = flag(flags, FAULT_FLAG(USER)) ? ORIGIN_USER : ORIGIN_KERNEL;
+		st->origin = flag(flags, FAULT_FLAG(USER)) ? ORIGIN_USER :
+							     ORIGIN_KERNEL;
 	describe_vma(st, vma, task, room);
 	if (vma->vm_file) {
 		struct inode *inode = vma->vm_file->f_inode;
@@ -739,13 +768,13 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address, __u
 	st->begin_ns = bpf_ktime_get_ns();
 }
 
-#define BEGIN(name, copy)							\
-	SEC("fentry/handle_mm_fault")						\
-	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address,	\
-		     unsigned int flags, struct pt_regs *regs)			\
-	{									\
-		begin(vma, address, flags, regs, copy);				\
-		return 0;							\
+#define BEGIN(name, copy)                                                     \
+	SEC("fentry/handle_mm_fault")                                         \
+	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address, \
+		     unsigned int flags, struct pt_regs *regs)                \
+	{                                                                     \
+		begin(vma, address, flags, regs, copy);                       \
+		return 0;                                                     \
 	}
 
 BEGIN(fault_begin_0, 0)
@@ -764,12 +793,16 @@ static __always_inline void count_failure(__u32 ret)
 	}
 	if (ret & bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_OOM))
 		why = FAILURE_OOM;
-	else if (ret & (bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_HWPOISON) |
-			bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_HWPOISON_LARGE)))
+	else if (ret &
+		 (bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_HWPOISON) |
+		  bpf_core_enum_value(enum vm_fault_reason,
+				      VM_FAULT_HWPOISON_LARGE)))
 		why = FAILURE_HWPOISON;
-	else if (ret & bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_SIGBUS))
+	else if (ret &
+		 bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_SIGBUS))
 		why = FAILURE_SIGBUS;
-	else if (ret & bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_SIGSEGV))
+	else if (ret &
+		 bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_SIGSEGV))
 		why = FAILURE_SIGSEGV;
 	add(&t->failures[why], 1);
 }
@@ -793,7 +826,8 @@ static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 		return;
 	st->in_fault = false;
 	if (!take_growth(st, task, delta)) {
-		st->again = ret & bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_RETRY);
+		st->again = ret & bpf_core_enum_value(enum vm_fault_reason,
+						      VM_FAULT_RETRY);
 		count_failure(ret);
 		return;
 	}
@@ -819,18 +853,17 @@ static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 		count_stack(ctx, room, kind, delta, ns);
 }
 
-#define END(name, copy)								\
-	SEC("fexit/handle_mm_fault")						\
-	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address,	\
-		     unsigned int flags, struct pt_regs *regs, __u32 ret)	\
-	{									\
-		end(ctx, ret, copy);						\
-		return 0;							\
+#define END(name, copy)                                                       \
+	SEC("fexit/handle_mm_fault")                                          \
+	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address, \
+		     unsigned int flags, struct pt_regs *regs, __u32 ret)     \
+	{                                                                     \
+		end(ctx, ret, copy);                                          \
+		return 0;                                                     \
 	}
 
 END(fault_end_0, 0)
 END(fault_end_1, 1)
-
 
 /* a userfaultfd is asked: called by handle_mm_fault() */
 SEC("fentry/handle_userfault")
@@ -848,7 +881,8 @@ int BPF_PROG(on_userfault)
 
 /* called before handle_mm_fault() for an address below a stack */
 SEC("fexit/expand_stack_locked")
-int BPF_PROG(on_expand_stack, struct vm_area_struct *vma, unsigned long address, int ret)
+int BPF_PROG(on_expand_stack, struct vm_area_struct *vma, unsigned long address,
+	     int ret)
 {
 	struct task_state *st = state_of(bpf_get_current_task_btf());
 
@@ -864,7 +898,8 @@ int BPF_PROG(on_expand_stack, struct vm_area_struct *vma, unsigned long address,
 /* --- what was not a fault to be served ------------------------------------- */
 
 SEC("tp_btf/signal_generate")
-int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct *to)
+int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info,
+	     struct task_struct *to)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);

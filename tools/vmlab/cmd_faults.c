@@ -18,14 +18,19 @@
 enum { OPT_FOLDED = 0x2000, OPT_VERBOSE };
 
 static const struct option_spec options[] = {
-	{ "pid", 'p', "PID", NULL, "look at this process, until it ends or ^C" },
-	{ "follow", 'f', NULL, NULL, "with --pid: also at processes it forks from now on" },
+	{ "pid", 'p', "PID", NULL,
+	  "look at this process, until it ends or ^C" },
+	{ "follow", 'f', NULL, NULL,
+	  "with --pid: also at processes it forks from now on" },
 	{ "duration", 'd', "SECONDS", NULL, "with --pid: end after this time" },
-	{ "brief", 'b', NULL, NULL, "only totals and kinds: the least overhead" },
+	{ "brief", 'b', NULL, NULL,
+	  "only totals and kinds: the least overhead" },
 	{ "histogram", 'H', NULL, NULL, "also a histogram of latencies" },
 	{ "top", 'n', "N", NULL, "rows of each table, 0 for all (default 10)" },
-	{ "folded", OPT_FOLDED, "FILE", NULL, "write stacks for a flame graph to FILE" },
-	{ "output", 'o', "FILE", NULL, "write the report to FILE, not to standard output" },
+	{ "folded", OPT_FOLDED, "FILE", NULL,
+	  "write stacks for a flame graph to FILE" },
+	{ "output", 'o', "FILE", NULL,
+	  "write the report to FILE, not to standard output" },
 	{ "verbose", OPT_VERBOSE, NULL, NULL, "print what libbpf says" },
 	{ 0 },
 };
@@ -34,7 +39,7 @@ struct request {
 	struct faults_report report;
 	const char *folded;
 	const char *output;
-	double duration;	/* 0: no limit */
+	double duration; /* 0: no limit */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -72,11 +77,12 @@ static int run_command(struct faults_report *r)
 	int err = faults_spawn(r->command, &r->pid);
 
 	if (err)
-		return cli_error("cannot run '%s': %s", r->command[0], strerror(-err));
+		return cli_error("cannot run '%s': %s", r->command[0],
+				 strerror(-err));
 	while (wait4(r->pid, &r->status, 0, &r->usage) < 0) {
 		if (errno != EINTR)
-			return cli_error("cannot wait for '%s': %s", r->command[0],
-					 strerror(errno));
+			return cli_error("cannot wait for '%s': %s",
+					 r->command[0], strerror(errno));
 		if (interrupted)
 			kill(r->pid, SIGTERM);
 	}
@@ -85,7 +91,8 @@ static int run_command(struct faults_report *r)
 	return EXIT_OK;
 }
 
-static int watch_process(const struct request *q, struct faults_report *r, int pidfd)
+static int watch_process(const struct request *q, struct faults_report *r,
+			 int pidfd)
 {
 	struct pollfd poll_for = { .fd = pidfd, .events = POLLIN };
 	double start = now();
@@ -96,7 +103,8 @@ static int watch_process(const struct request *q, struct faults_report *r, int p
 
 		if (interrupted || left <= 0)
 			break;
-		ret = poll(&poll_for, 1, left > 3600 ? 3600 * 1000 : (int)(left * 1000) + 1);
+		ret = poll(&poll_for, 1,
+			   left > 3600 ? 3600 * 1000 : (int)(left * 1000) + 1);
 		if (ret > 0 || (ret < 0 && errno != EINTR))
 			break;
 	}
@@ -110,8 +118,10 @@ static int open_process(pid_t pid, int *pidfd)
 	if (*pidfd >= 0)
 		return EXIT_OK;
 	if (errno == EINVAL)
-		return cli_error("%d is a thread: give the process it belongs to, see Tgid in "
-				 "/proc/%d/status", pid, pid);
+		return cli_error(
+			"%d is a thread: give the process it belongs to, see Tgid in "
+			"/proc/%d/status",
+			pid, pid);
 	if (errno == ESRCH) {
 		cli_error("there is no process %d: see ps(1)", pid);
 		return EXIT_NO_PROCESS;
@@ -125,11 +135,14 @@ static int write_folded(struct request *q)
 	int err;
 
 	if (!out)
-		return cli_error("cannot write %s: %s", q->folded, strerror(errno));
+		return cli_error("cannot write %s: %s", q->folded,
+				 strerror(errno));
 	err = faults_print_folded(&q->report, out);
 	if (fclose(out) && !err)
 		err = -errno;
-	return err ? cli_error("cannot write %s: %s", q->folded, strerror(-err)) : EXIT_OK;
+	return err ? cli_error("cannot write %s: %s", q->folded,
+			       strerror(-err)) :
+		     EXIT_OK;
 }
 
 static int write_report(const struct cli *cli, struct request *q)
@@ -139,14 +152,16 @@ static int write_report(const struct cli *cli, struct request *q)
 	if (q->output) {
 		out = fopen(q->output, "we");
 		if (!out)
-			return cli_error("cannot write %s: %s", q->output, strerror(errno));
+			return cli_error("cannot write %s: %s", q->output,
+					 strerror(errno));
 	}
 	if (cli->json)
 		faults_print_json(&q->report, out);
 	else
 		faults_print(&q->report, out, cli->colour && !q->output);
 	if (q->output && fclose(out))
-		return cli_error("cannot write %s: %s", q->output, strerror(errno));
+		return cli_error("cannot write %s: %s", q->output,
+				 strerror(errno));
 	return EXIT_OK;
 }
 
@@ -171,7 +186,8 @@ static int observe(const struct cli *cli, struct request *q)
 		int ret = faults_gather(r);
 
 		if (ret)
-			err = cli_error("cannot read the counters: %s", strerror(-ret));
+			err = cli_error("cannot read the counters: %s",
+					strerror(-ret));
 	}
 	if (!err && q->folded)
 		err = write_folded(q);
@@ -185,7 +201,8 @@ close_pidfd:
 	return err;
 }
 
-static int check(const struct cli *cli, struct request *q, int argc, char **argv)
+static int check(const struct cli *cli, struct request *q, int argc,
+		 char **argv)
 {
 	struct faults_report *r = &q->report;
 
@@ -194,10 +211,13 @@ static int check(const struct cli *cli, struct request *q, int argc, char **argv
 	if (r->command && r->pid)
 		return cli_usage(cli, "give a command or --pid, not both");
 	if (!r->command && !r->pid)
-		return cli_usage(cli, "whose faults? Give --pid=PID or -- COMMAND");
+		return cli_usage(cli,
+				 "whose faults? Give --pid=PID or -- COMMAND");
 	if (r->command && (r->options.follow || q->duration))
-		return cli_usage(cli, "--%s goes with --pid: a command is followed until it ends",
-				 r->options.follow ? "follow" : "duration");
+		return cli_usage(
+			cli,
+			"--%s goes with --pid: a command is followed until it ends",
+			r->options.follow ? "follow" : "duration");
 	r->options.spawn = r->command;
 	r->options.pid = r->pid;
 	r->options.by_stack = q->folded;
@@ -220,17 +240,23 @@ static int run(struct cli *cli, int argc, char **argv)
 		switch (c) {
 		case 'p':
 			if (parse_pid(optarg, &q.report.pid) || !q.report.pid)
-				return cli_usage(cli, "--pid=%s: give a process id, see ps(1)",
-						 optarg);
+				return cli_usage(
+					cli,
+					"--pid=%s: give a process id, see ps(1)",
+					optarg);
 			break;
 		case 'f':
 			q.report.options.follow = true;
 			break;
 		case 'd':
 			q.duration = strtod(optarg, &end);
-			if (end == optarg || *end || !(q.duration > 0) || q.duration > 1e7)
-				return cli_usage(cli, "--duration=%s: give seconds, such as 10 "
-						 "or 0.5", optarg);
+			if (end == optarg || *end || !(q.duration > 0) ||
+			    q.duration > 1e7)
+				return cli_usage(
+					cli,
+					"--duration=%s: give seconds, such as 10 "
+					"or 0.5",
+					optarg);
 			break;
 		case 'b':
 			q.report.options.by_vma = false;
@@ -241,7 +267,8 @@ static int run(struct cli *cli, int argc, char **argv)
 			break;
 		case 'n':
 			if (parse_u64(optarg, &number))
-				return cli_usage(cli, "--top=%s: give a number", optarg);
+				return cli_usage(cli, "--top=%s: give a number",
+						 optarg);
 			q.report.top = number;
 			break;
 		case OPT_FOLDED:

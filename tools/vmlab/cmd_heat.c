@@ -17,13 +17,16 @@
 enum { OPT_METHOD = 0x2000, OPT_SVG };
 
 static const struct option_spec options[] = {
-	{ "interval", 'i', "SECONDS", NULL, "length of an interval (default 0.5)" },
+	{ "interval", 'i', "SECONDS", NULL,
+	  "length of an interval (default 0.5)" },
 	{ "count", 'n', "N", NULL, "intervals (default 40); ^C ends early" },
-	{ "range", 'r', "RANGE", NULL, "only START-END, START+SIZE or an address" },
+	{ "range", 'r', "RANGE", NULL,
+	  "only START-END, START+SIZE or an address" },
 	{ "method", OPT_METHOD, "METHOD", "auto bits damon",
 	  "bits: accessed bits, by the module; damon; auto: what there is" },
 	{ "svg", OPT_SVG, "FILE", NULL, "write the picture to FILE as SVG" },
-	{ "rows", 'R', "N", NULL, "lines of the picture (default: the terminal's)" },
+	{ "rows", 'R', "N", NULL,
+	  "lines of the picture (default: the terminal's)" },
 	{ 0 },
 };
 
@@ -80,8 +83,8 @@ static int open_source(struct heat *h, const char *method,
 }
 
 /* one interval; 1 when the process is gone */
-static int sample(struct heat *h, const struct heat_source *source,
-		  void *state, double start)
+static int sample(struct heat *h, const struct heat_source *source, void *state,
+		  double start)
 {
 	struct heat_sample *s;
 	double began = now();
@@ -93,8 +96,8 @@ static int sample(struct heat *h, const struct heat_source *source,
 	sleep_until(began + h->interval);
 	if (ended && h->nr_samples)
 		return 0;
-	h->samples = must(realloc(h->samples, (h->nr_samples + 1) *
-						      sizeof(*h->samples)));
+	h->samples = must(
+		realloc(h->samples, (h->nr_samples + 1) * sizeof(*h->samples)));
 	s = &h->samples[h->nr_samples];
 	memset(s, 0, sizeof(*s));
 	err = source->end(h, state, s);
@@ -183,20 +186,24 @@ static int run(struct cli *cli, int argc, char **argv)
 			h.interval = strtod(optarg, &end);
 			if (end == optarg || *end || !(h.interval >= 0.02) ||
 			    h.interval > 3600)
-				return cli_usage(cli, "--interval=%s: give "
+				return cli_usage(cli,
+						 "--interval=%s: give "
 						 "seconds, from 0.02 to 3600",
 						 optarg);
 			break;
 		case 'n':
 			if (parse_u64(optarg, &count) || !count)
-				return cli_usage(cli, "--count=%s: give a number",
+				return cli_usage(cli,
+						 "--count=%s: give a number",
 						 optarg);
 			break;
 		case 'r':
 			if (parse_range(optarg, &h.start, &h.end))
-				return cli_usage(cli, "--range=%s: give START-END, "
+				return cli_usage(cli,
+						 "--range=%s: give START-END, "
 						 "START+SIZE or an address, in "
-						 "hexadecimal", optarg);
+						 "hexadecimal",
+						 optarg);
 			h.start &= ~UINT64_C(4095);
 			h.end = (h.end + 4095) & ~UINT64_C(4095);
 			break;
@@ -204,7 +211,8 @@ static int run(struct cli *cli, int argc, char **argv)
 			method = optarg;
 			if (strcmp(method, "auto") && strcmp(method, "bits") &&
 			    strcmp(method, "damon"))
-				return cli_usage(cli, "--method=%s: the choices "
+				return cli_usage(cli,
+						 "--method=%s: the choices "
 						 "are auto, bits and damon",
 						 method);
 			break;
@@ -213,15 +221,18 @@ static int run(struct cli *cli, int argc, char **argv)
 			break;
 		case 'R':
 			if (parse_u64(optarg, &rows) || !rows || rows > 4096)
-				return cli_usage(cli, "--rows=%s: give a number "
-						 "up to 4096", optarg);
+				return cli_usage(cli,
+						 "--rows=%s: give a number "
+						 "up to 4096",
+						 optarg);
 			break;
 		default:
 			return cli->exit_code;
 		}
 	}
 	if (parse_pid(argv[optind], &h.pid) || !h.pid)
-		return cli_usage(cli, "'%s' is not a process: give a pid, see ps(1)",
+		return cli_usage(cli,
+				 "'%s' is not a process: give a pid, see ps(1)",
 				 argv[optind]);
 	if (kill(h.pid, 0) && errno == ESRCH)
 		return cli_fail(-ESRCH, VMLAB_ABOUT_PROCESS, h.pid);

@@ -24,10 +24,12 @@
 enum { OPT_BATCH = 0x2000, OPT_VERBOSE };
 
 static const struct option_spec options[] = {
-	{ "delay", 'd', "SECONDS", NULL, "time between two pictures (default 1)" },
+	{ "delay", 'd', "SECONDS", NULL,
+	  "time between two pictures (default 1)" },
 	{ "count", 'n', "N", NULL, "end after so many pictures" },
 	{ "pid", 'p', "PID", NULL, "only this process, and those it forks" },
-	{ "batch", OPT_BATCH, NULL, NULL, "no terminal control: one table after the other" },
+	{ "batch", OPT_BATCH, NULL, NULL,
+	  "no terminal control: one table after the other" },
 	{ "verbose", OPT_VERBOSE, NULL, NULL, "print what libbpf says" },
 	{ 0 },
 };
@@ -39,7 +41,7 @@ struct activity {
 	bool exited;
 	__u64 sum[NR_FAULT_SIZES];
 	__u64 ns;
-	__u32 kind;		/* the most frequent */
+	__u32 kind; /* the most frequent */
 	__u64 kind_count;
 };
 
@@ -47,9 +49,9 @@ struct top {
 	const struct cli *cli;
 	struct faults_session *session;
 	double delay;
-	uint64_t count;		/* 0: no end */
-	bool screen;		/* a terminal that is drawn on */
-	int rows, columns;	/* of the terminal; 0: no limit */
+	uint64_t count; /* 0: no end */
+	bool screen; /* a terminal that is drawn on */
+	int rows, columns; /* of the terminal; 0: no limit */
 	struct termios saved;
 
 	/* what was counted at the last picture, sorted by key */
@@ -98,7 +100,9 @@ static int compare_keys(const void *a, const void *b)
 
 	if (x->tgid != y->tgid)
 		return x->tgid < y->tgid ? -1 : 1;
-	return x->start_ns == y->start_ns ? 0 : x->start_ns < y->start_ns ? -1 : 1;
+	return x->start_ns == y->start_ns ? 0 :
+	       x->start_ns < y->start_ns  ? -1 :
+					    1;
 }
 
 static int compare_activity(const void *a, const void *b)
@@ -113,8 +117,8 @@ static int compare_activity(const void *a, const void *b)
 }
 
 /* what @new has more than @old, which may be NULL; whether it is anything */
-static bool compare_stats(const struct process_stat *old, const struct snapshot_row *new,
-			  struct activity *a)
+static bool compare_stats(const struct process_stat *old,
+			  const struct snapshot_row *new, struct activity *a)
 {
 	memset(a, 0, sizeof(*a));
 	a->key = new->key;
@@ -125,7 +129,8 @@ static bool compare_stats(const struct process_stat *old, const struct snapshot_
 		__u64 both = 0;
 
 		for (size_t s = 0; s < NR_FAULT_SIZES; s++) {
-			__u64 delta = new->stat.count[k][s] - (old ? old->count[k][s] : 0);
+			__u64 delta = new->stat.count[k][s] -
+				      (old ? old->count[k][s] : 0);
 
 			a->sum[s] += delta;
 			both += delta;
@@ -138,7 +143,8 @@ static bool compare_stats(const struct process_stat *old, const struct snapshot_
 	return a->sum[FAULT_MINOR] || a->sum[FAULT_MAJOR];
 }
 
-static const struct process_stat *find_last(const struct top *t, const struct process_key *key)
+static const struct process_stat *find_last(const struct top *t,
+					    const struct process_key *key)
 {
 	const struct process_key *found;
 
@@ -177,7 +183,8 @@ static int take_picture(struct top *t)
 	err = faults_totals(t->session, &totals);
 	if (err)
 		return err;
-	err = faults_read(t->session, FAULTS_PROCESSES, (void **)&keys, (void **)&stats, &nr);
+	err = faults_read(t->session, FAULTS_PROCESSES, (void **)&keys,
+			  (void **)&stats, &nr);
 	if (err)
 		return err;
 	rows = must(calloc(nr + 1, sizeof(*rows)));
@@ -193,13 +200,16 @@ static int take_picture(struct top *t)
 	t->active = must(realloc(t->active, (nr + 1) * sizeof(*t->active)));
 	t->nr_active = 0;
 	for (size_t i = 0; i < nr; i++)
-		if (compare_stats(find_last(t, &rows[i].key), &rows[i], &t->active[t->nr_active]))
+		if (compare_stats(find_last(t, &rows[i].key), &rows[i],
+				  &t->active[t->nr_active]))
 			t->nr_active++;
 	if (t->nr_active)
-		qsort(t->active, t->nr_active, sizeof(*t->active), compare_activity);
+		qsort(t->active, t->nr_active, sizeof(*t->active),
+		      compare_activity);
 	for (size_t k = 0; k < NR_FAULT_KINDS; k++)
 		for (size_t s = 0; s < NR_FAULT_SIZES; s++)
-			t->kinds[k][s] = totals.count[k][s] - t->totals.count[k][s];
+			t->kinds[k][s] =
+				totals.count[k][s] - t->totals.count[k][s];
 	fault_sum(t->kinds, t->sum);
 	t->totals = totals;
 	t->seconds = time - t->time;
@@ -242,7 +252,8 @@ static void kinds_line(const struct top *t, char *line, size_t size, int width)
 		int n;
 
 		for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
-			__u64 both = t->kinds[k][FAULT_MINOR] + t->kinds[k][FAULT_MAJOR];
+			__u64 both = t->kinds[k][FAULT_MINOR] +
+				     t->kinds[k][FAULT_MAJOR];
 
 			if (!shown[k] && both > most) {
 				most = both;
@@ -255,7 +266,8 @@ static void kinds_line(const struct top *t, char *line, size_t size, int width)
 		rate_text(t, most, rate);
 		n = snprintf(word, sizeof(word), "%s%s %s", len ? "  " : "",
 			     fault_kind_name(best), rate);
-		if (len + (size_t)n >= size || (width && len + (size_t)n > (size_t)width))
+		if (len + (size_t)n >= size ||
+		    (width && len + (size_t)n > (size_t)width))
 			return;
 		memcpy(line + len, word, (size_t)n + 1);
 		len += (size_t)n;
@@ -263,8 +275,8 @@ static void kinds_line(const struct top *t, char *line, size_t size, int width)
 }
 
 /* one line, cut at the width of the terminal */
-__attribute__((format(printf, 3, 4)))
-static void put_line(const struct top *t, enum style style, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void
+put_line(const struct top *t, enum style style, const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
@@ -293,15 +305,17 @@ static void show_table(const struct top *t)
 		fputs("\033[H", stdout);
 	rate_text(t, t->sum[FAULT_MINOR], minor);
 	rate_text(t, t->sum[FAULT_MAJOR], major);
-	put_line(t, STYLE_HEAD, "vmlab top: %s minor, %s major a second; %zu processes%s", minor,
-		 major, t->nr_active, t->screen ? "; q quits" : "");
+	put_line(t, STYLE_HEAD,
+		 "vmlab top: %s minor, %s major a second; %zu processes%s",
+		 minor, major, t->nr_active, t->screen ? "; q quits" : "");
 	kinds_line(t, line, sizeof(line), t->columns);
 	put_line(t, STYLE_PLAIN, "%s", line);
 	if (lost(t))
-		put_line(t, STYLE_WARN, "Lost: %" PRIu64 " records; see 'vmlab faults --help'",
+		put_line(t, STYLE_WARN,
+			 "Lost: %" PRIu64 " records; see 'vmlab faults --help'",
 			 (uint64_t)lost(t));
-	put_line(t, STYLE_HEAD, "%7s %9s %9s %9s %-10s %s", "PID", "MINOR/s", "MAJOR/s", "TIME",
-		 "MOSTLY", "COMMAND");
+	put_line(t, STYLE_HEAD, "%7s %9s %9s %9s %-10s %s", "PID", "MINOR/s",
+		 "MAJOR/s", "TIME", "MOSTLY", "COMMAND");
 	space = t->rows > 5 ? (size_t)t->rows - 5 : 1;
 	if (t->screen && rows > space)
 		rows = space;
@@ -312,8 +326,9 @@ static void show_table(const struct top *t)
 		rate_text(t, a->sum[FAULT_MINOR], minor);
 		rate_text(t, a->sum[FAULT_MAJOR], major);
 		put_line(t, a->sum[FAULT_MAJOR] ? STYLE_WARN : STYLE_PLAIN,
-			 "%7u %9s %9s %9s %-10s %s%s", a->key.tgid, minor, major,
-			 format_ns(a->ns, time), fault_kind_name(a->kind), *comm ? comm : "-",
+			 "%7u %9s %9s %9s %-10s %s%s", a->key.tgid, minor,
+			 major, format_ns(a->ns, time),
+			 fault_kind_name(a->kind), *comm ? comm : "-",
 			 a->exited ? " (ended)" : "");
 		free(comm);
 	}
@@ -334,7 +349,8 @@ static void show_json(const struct top *t, struct json_doc *doc)
 	json_put(picture, "major", json_count(t->sum[FAULT_MAJOR]));
 	json_put(picture, "lost", json_count(lost(t)));
 	for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
-		__u64 both = t->kinds[k][FAULT_MINOR] + t->kinds[k][FAULT_MAJOR];
+		__u64 both =
+			t->kinds[k][FAULT_MINOR] + t->kinds[k][FAULT_MAJOR];
 
 		if (both)
 			json_put(kinds, fault_kind_name(k), json_count(both));
@@ -365,7 +381,8 @@ static void measure_screen(struct top *t)
 
 	t->rows = 24;
 	t->columns = 80;
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col) {
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
+	    size.ws_col) {
 		t->rows = size.ws_row;
 		t->columns = size.ws_col;
 	}
@@ -401,7 +418,8 @@ static void close_screen(const struct top *t)
 /* until the next picture is due, or a key or a signal says to end */
 static void wait_until(struct top *t, double when)
 {
-	struct pollfd keyboard = { .fd = t->screen ? STDIN_FILENO : -1, .events = POLLIN };
+	struct pollfd keyboard = { .fd = t->screen ? STDIN_FILENO : -1,
+				   .events = POLLIN };
 
 	while (!ended) {
 		double left = when - now();
@@ -486,18 +504,26 @@ static int run(struct cli *cli, int argc, char **argv)
 		switch (c) {
 		case 'd':
 			t.delay = strtod(optarg, &end);
-			if (end == optarg || *end || !(t.delay >= 0.1) || t.delay > 3600)
-				return cli_usage(cli, "--delay=%s: give seconds, from 0.1 to "
-						 "3600", optarg);
+			if (end == optarg || *end || !(t.delay >= 0.1) ||
+			    t.delay > 3600)
+				return cli_usage(
+					cli,
+					"--delay=%s: give seconds, from 0.1 to "
+					"3600",
+					optarg);
 			break;
 		case 'n':
 			if (parse_u64(optarg, &t.count) || !t.count)
-				return cli_usage(cli, "--count=%s: give a number", optarg);
+				return cli_usage(cli,
+						 "--count=%s: give a number",
+						 optarg);
 			break;
 		case 'p':
 			if (parse_pid(optarg, &o.pid) || !o.pid)
-				return cli_usage(cli, "--pid=%s: give a process id, see ps(1)",
-						 optarg);
+				return cli_usage(
+					cli,
+					"--pid=%s: give a process id, see ps(1)",
+					optarg);
 			o.everybody = false;
 			o.follow = true;
 			break;
@@ -519,7 +545,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (err)
 		return err;
 	catch_signals();
-	t.screen = !batch && !cli->json && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+	t.screen = !batch && !cli->json && isatty(STDOUT_FILENO) &&
+		   isatty(STDIN_FILENO);
 	if (t.screen)
 		open_screen(&t);
 	err = watch(&t);
@@ -528,7 +555,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	free(t.keys);
 	free(t.stats);
 	free(t.active);
-	return err ? cli_error("cannot read the counters: %s", strerror(-err)) : EXIT_OK;
+	return err ? cli_error("cannot read the counters: %s", strerror(-err)) :
+		     EXIT_OK;
 }
 
 static const char help[] =

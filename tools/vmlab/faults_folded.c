@@ -26,11 +26,12 @@ static int compare_keys(const void *a, const void *b)
 static void print_name(FILE *out, const char *name)
 {
 	for (; *name; name++)
-		fputc(*name == ';' || (unsigned char)*name < ' ' ? '_' : *name, out);
+		fputc(*name == ';' || (unsigned char)*name < ' ' ? '_' : *name,
+		      out);
 }
 
-static void print_frame(const struct faults_report *r, FILE *out, const struct ip_key *key,
-			bool caller)
+static void print_frame(const struct faults_report *r, FILE *out,
+			const struct ip_key *key, bool caller)
 {
 	struct ip_row wanted = { .key = *key };
 	const struct ip_row *ip = NULL;
@@ -38,10 +39,12 @@ static void print_frame(const struct faults_report *r, FILE *out, const struct i
 	uint64_t distance;
 
 	if (r->nr_ips)
-		ip = bsearch(&wanted, r->ips, r->nr_ips, sizeof(*r->ips), compare_keys);
+		ip = bsearch(&wanted, r->ips, r->nr_ips, sizeof(*r->ips),
+			     compare_keys);
 	/* a return address may be that of the next function */
 	if (ip && ip->path)
-		symbol = symbols_find(r->symbols, ip->path, ip->stat.offset - caller, &distance);
+		symbol = symbols_find(r->symbols, ip->path,
+				      ip->stat.offset - caller, &distance);
 	fputc(';', out);
 	if (symbol) {
 		print_name(out, symbol);
@@ -54,22 +57,26 @@ static void print_frame(const struct faults_report *r, FILE *out, const struct i
 	}
 }
 
-static void print_stack(const struct faults_report *r, FILE *out, const struct stack_key *key,
+static void print_stack(const struct faults_report *r, FILE *out,
+			const struct stack_key *key,
 			const struct stack_stat *stat)
 {
 	__u64 frames[MAX_FAULT_STACK];
 	size_t nr = key->stack == NO_FAULT_STACK ?
-			    0 : faults_stack(r->session, key->stack, frames);
+			    0 :
+			    faults_stack(r->session, key->stack, frames);
 
 	print_name(out, *stat->comm ? stat->comm : "?");
 	while (nr) {
-		struct ip_key ip = { .tgid = key->tgid, .exec_id = key->exec_id };
+		struct ip_key ip = { .tgid = key->tgid,
+				     .exec_id = key->exec_id };
 
 		ip.ip = frames[--nr];
 		print_frame(r, out, &ip, nr > 0);
 	}
 	fprintf(out, ";%s_[k] %" PRIu64 "\n", fault_kind_name(key->kind),
-		(uint64_t)(stat->count[FAULT_MINOR] + stat->count[FAULT_MAJOR]));
+		(uint64_t)(stat->count[FAULT_MINOR] +
+			   stat->count[FAULT_MAJOR]));
 }
 
 int faults_print_folded(struct faults_report *r, FILE *out)
@@ -77,7 +84,8 @@ int faults_print_folded(struct faults_report *r, FILE *out)
 	struct stack_key *keys;
 	struct stack_stat *stats;
 	size_t nr;
-	int err = faults_read(r->session, FAULTS_STACKS, (void **)&keys, (void **)&stats, &nr);
+	int err = faults_read(r->session, FAULTS_STACKS, (void **)&keys,
+			      (void **)&stats, &nr);
 
 	if (r->nr_ips)
 		qsort(r->ips, r->nr_ips, sizeof(*r->ips), compare_keys);

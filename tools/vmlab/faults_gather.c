@@ -13,7 +13,8 @@
 /* compare by number of faults, most first; ties by time spent */
 static int by_count(const __u64 *a, __u64 a_ns, const __u64 *b, __u64 b_ns)
 {
-	__u64 x = a[FAULT_MINOR] + a[FAULT_MAJOR], y = b[FAULT_MINOR] + b[FAULT_MAJOR];
+	__u64 x = a[FAULT_MINOR] + a[FAULT_MAJOR],
+	      y = b[FAULT_MINOR] + b[FAULT_MAJOR];
 
 	if (x != y)
 		return x > y ? -1 : 1;
@@ -27,7 +28,9 @@ static int compare_processes(const void *a, const void *b)
 
 	if (order)
 		return order;
-	return x->key.start_ns == y->key.start_ns ? 0 : x->key.start_ns < y->key.start_ns ? -1 : 1;
+	return x->key.start_ns == y->key.start_ns ? 0 :
+	       x->key.start_ns < y->key.start_ns  ? -1 :
+						    1;
 }
 
 static int compare_vmas(const void *a, const void *b)
@@ -52,7 +55,8 @@ static int compare_signals(const void *a, const void *b)
 }
 
 /* qsort(3) may not be given a null pointer, not even for nothing */
-static void sort(void *rows, size_t nr, size_t size, int (*compare)(const void *, const void *))
+static void sort(void *rows, size_t nr, size_t size,
+		 int (*compare)(const void *, const void *))
 {
 	if (nr)
 		qsort(rows, nr, size, compare);
@@ -62,8 +66,8 @@ static int gather_processes(struct faults_report *r)
 {
 	struct process_key *keys;
 	struct process_stat *stats;
-	int err = faults_read(r->session, FAULTS_PROCESSES, (void **)&keys, (void **)&stats,
-			      &r->nr_processes);
+	int err = faults_read(r->session, FAULTS_PROCESSES, (void **)&keys,
+			      (void **)&stats, &r->nr_processes);
 
 	r->processes = must(calloc(r->nr_processes + 1, sizeof(*r->processes)));
 	for (size_t i = 0; i < r->nr_processes; i++) {
@@ -73,7 +77,8 @@ static int gather_processes(struct faults_report *r)
 		row->stat = stats[i];
 		fault_sum(row->stat.count, row->sum);
 	}
-	sort(r->processes, r->nr_processes, sizeof(*r->processes), compare_processes);
+	sort(r->processes, r->nr_processes, sizeof(*r->processes),
+	     compare_processes);
 	free(keys);
 	free(stats);
 	return err;
@@ -103,8 +108,8 @@ static int gather_vmas(struct faults_report *r)
 {
 	struct vma_key *keys;
 	struct vma_stat *stats;
-	int err = faults_read(r->session, FAULTS_VMAS, (void **)&keys, (void **)&stats,
-			      &r->nr_vmas);
+	int err = faults_read(r->session, FAULTS_VMAS, (void **)&keys,
+			      (void **)&stats, &r->nr_vmas);
 
 	r->vmas = must(calloc(r->nr_vmas + 1, sizeof(*r->vmas)));
 	for (size_t i = 0; i < r->nr_vmas; i++) {
@@ -122,8 +127,8 @@ static int gather_ips(struct faults_report *r)
 {
 	struct ip_key *keys;
 	struct ip_stat *stats;
-	int err = faults_read(r->session, FAULTS_IPS, (void **)&keys, (void **)&stats,
-			      &r->nr_ips);
+	int err = faults_read(r->session, FAULTS_IPS, (void **)&keys,
+			      (void **)&stats, &r->nr_ips);
 
 	r->ips = must(calloc(r->nr_ips + 1, sizeof(*r->ips)));
 	for (size_t i = 0; i < r->nr_ips; i++) {
@@ -135,7 +140,8 @@ static int gather_ips(struct faults_report *r)
 			continue;
 		row->path = faults_path(r->session, &row->stat.file);
 		if (row->path)
-			row->symbol = symbols_find(r->symbols, row->path, row->stat.offset,
+			row->symbol = symbols_find(r->symbols, row->path,
+						   row->stat.offset,
 						   &row->distance);
 	}
 	sort(r->ips, r->nr_ips, sizeof(*r->ips), compare_ips);
@@ -148,8 +154,8 @@ static int gather_signals(struct faults_report *r)
 {
 	struct signal_key *keys;
 	__u64 *counts;
-	int err = faults_read(r->session, FAULTS_SIGNALS, (void **)&keys, (void **)&counts,
-			      &r->nr_signals);
+	int err = faults_read(r->session, FAULTS_SIGNALS, (void **)&keys,
+			      (void **)&counts, &r->nr_signals);
 
 	r->signals = must(calloc(r->nr_signals + 1, sizeof(*r->signals)));
 	for (size_t i = 0; i < r->nr_signals; i++) {
@@ -218,7 +224,9 @@ static int compare_vma_places(const void *a, const void *b)
 
 	if (order || !x->key.file.dev)
 		return order;
-	return x->stat.pgoff == y->stat.pgoff ? 0 : x->stat.pgoff < y->stat.pgoff ? -1 : 1;
+	return x->stat.pgoff == y->stat.pgoff ? 0 :
+	       x->stat.pgoff < y->stat.pgoff  ? -1 :
+						1;
 }
 
 void faults_merge_vmas(struct faults_report *r)
@@ -227,7 +235,8 @@ void faults_merge_vmas(struct faults_report *r)
 
 	sort(r->vmas, r->nr_vmas, sizeof(*r->vmas), compare_vma_places);
 	for (size_t i = 0; i < r->nr_vmas; i++) {
-		struct vma_row *to = &r->vmas[nr ? nr - 1 : 0], *from = &r->vmas[i];
+		struct vma_row *to = &r->vmas[nr ? nr - 1 : 0],
+			       *from = &r->vmas[i];
 
 		if (!nr || compare_vma_places(to, from)) {
 			r->vmas[nr++] = *from;
@@ -254,13 +263,16 @@ static int compare_ip_places(const void *a, const void *b)
 	if (!x->path) {
 		if (x->key.tgid != y->key.tgid)
 			return x->key.tgid < y->key.tgid ? -1 : 1;
-		return x->key.ip == y->key.ip ? 0 : x->key.ip < y->key.ip ? -1 : 1;
+		return x->key.ip == y->key.ip ? 0 :
+		       x->key.ip < y->key.ip  ? -1 :
+						1;
 	}
 	order = strcmp(x->path, y->path);
 	if (order)
 		return order;
 	return x->stat.offset == y->stat.offset ? 0 :
-	       x->stat.offset < y->stat.offset ? -1 : 1;
+	       x->stat.offset < y->stat.offset	? -1 :
+						  1;
 }
 
 void faults_merge_ips(struct faults_report *r)
@@ -269,7 +281,8 @@ void faults_merge_ips(struct faults_report *r)
 
 	sort(r->ips, r->nr_ips, sizeof(*r->ips), compare_ip_places);
 	for (size_t i = 0; i < r->nr_ips; i++) {
-		struct ip_row *to = &r->ips[nr ? nr - 1 : 0], *from = &r->ips[i];
+		struct ip_row *to = &r->ips[nr ? nr - 1 : 0],
+			      *from = &r->ips[i];
 
 		if (!nr || compare_ip_places(to, from)) {
 			r->ips[nr++] = *from;

@@ -23,7 +23,8 @@ static void put_counts(json_t *to, const __u64 count[NR_FAULT_SIZES])
 	json_put(to, "major", json_count(count[FAULT_MAJOR]));
 }
 
-static void put_latency(json_t *to, const struct latency_histogram *h, __u64 ns, __u64 max)
+static void put_latency(json_t *to, const struct latency_histogram *h, __u64 ns,
+			__u64 max)
 {
 	json_put(to, "ns", json_count(ns));
 	json_put(to, "p50_ns", json_count(latency_percentile(h, 50, max)));
@@ -37,7 +38,8 @@ static json_t *kinds_array(__u32 kinds)
 
 	for (size_t k = 0; k < NR_FAULT_KINDS; k++)
 		if (kinds & (1u << k))
-			json_array_append_new(array, json_string(fault_kind_name(k)));
+			json_array_append_new(array,
+					      json_string(fault_kind_name(k)));
 	return array;
 }
 
@@ -73,7 +75,8 @@ static json_t *command(const struct faults_report *r)
 	for (char *const *arg = r->command; *arg; arg++) {
 		char *safe = must(format_safe(*arg));
 
-		json_array_append_new(array, json_string(utf8_valid(*arg) ? *arg : safe));
+		json_array_append_new(
+			array, json_string(utf8_valid(*arg) ? *arg : safe));
 		free(safe);
 	}
 	return array;
@@ -87,11 +90,13 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 	json_member(doc, "pid", json_integer(r->pid));
 	json_member(doc, "seconds", json_real(r->seconds));
 	json_member(doc, "exit_status",
-		    r->waited && WIFEXITED(r->status) ? json_integer(WEXITSTATUS(r->status)) :
-							json_null());
+		    r->waited && WIFEXITED(r->status) ?
+			    json_integer(WEXITSTATUS(r->status)) :
+			    json_null());
 	json_member(doc, "signal",
-		    r->waited && WIFSIGNALED(r->status) ? json_integer(WTERMSIG(r->status)) :
-							  json_null());
+		    r->waited && WIFSIGNALED(r->status) ?
+			    json_integer(WTERMSIG(r->status)) :
+			    json_null());
 	json_member(doc, "total", totals(r));
 	json_member(doc, "getrusage", usage(r));
 
@@ -100,7 +105,8 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 		json_t *kind = object();
 
 		put_counts(kind, r->totals.count[k]);
-		put_latency(kind, &r->latency[k], r->totals.ns[k], r->totals.max_ns[k]);
+		put_latency(kind, &r->latency[k], r->totals.ns[k],
+			    r->totals.max_ns[k]);
 		json_put(o, fault_kind_name(k), kind);
 	}
 	json_member(doc, "kinds", o);
@@ -117,7 +123,8 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 
 	o = object();
 	for (size_t f = 0; f < NR_FAULT_FAILURES; f++)
-		json_put(o, fault_failure_name(f), json_count(r->totals.failures[f]));
+		json_put(o, fault_failure_name(f),
+			 json_count(r->totals.failures[f]));
 	json_member(doc, "failures", o);
 
 	o = object();
@@ -155,10 +162,12 @@ static void print_processes(const struct faults_report *r, struct json_doc *doc)
 		json_put(o, "ns", json_count(p->stat.ns));
 		json_put(o, "exited", json_boolean(p->stat.exited));
 		for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
-			__u64 nr = p->stat.count[k][FAULT_MINOR] + p->stat.count[k][FAULT_MAJOR];
+			__u64 nr = p->stat.count[k][FAULT_MINOR] +
+				   p->stat.count[k][FAULT_MAJOR];
 
 			if (nr)
-				json_put(kinds, fault_kind_name(k), json_count(nr));
+				json_put(kinds, fault_kind_name(k),
+					 json_count(nr));
 		}
 		json_put(o, "kinds", kinds);
 		json_item(doc, o);
@@ -236,7 +245,8 @@ static void print_signals(const struct faults_report *r, struct json_doc *doc)
 
 		json_put(o, "pid", json_integer(key->tgid));
 		json_put(o, "signal", json_integer(key->signal));
-		json_put(o, "cause", json_string(signal_cause(key->signal, key->code)));
+		json_put(o, "cause",
+			 json_string(signal_cause(key->signal, key->code)));
 		json_put(o, "code", json_integer(key->code));
 		json_put(o, "address", json_hex(key->address));
 		json_put(o, "ip", json_hex(key->ip));

@@ -50,7 +50,8 @@ static void print_usage(const struct faults_report *r, FILE *out, bool colour)
 {
 	bool match = faults_usage_matches(r);
 
-	fprintf(out, "getrusage says %ld minor, %ld major: ", r->usage.ru_minflt,
+	fprintf(out,
+		"getrusage says %ld minor, %ld major: ", r->usage.ru_minflt,
 		r->usage.ru_majflt);
 	if (match) {
 		fprintf(out, "%sthe same%s\n", style_on(colour, STYLE_GOOD),
@@ -61,7 +62,8 @@ static void print_usage(const struct faults_report *r, FILE *out, bool colour)
 		style_off(colour, STYLE_WARN));
 	if (r->sum[FAULT_MINOR] >= (__u64)r->usage.ru_minflt &&
 	    r->sum[FAULT_MAJOR] >= (__u64)r->usage.ru_majflt)
-		fputs(" (it leaves out processes that were not waited for)", out);
+		fputs(" (it leaves out processes that were not waited for)",
+		      out);
 	fputc('\n', out);
 }
 
@@ -76,14 +78,17 @@ static void print_summary(const struct faults_report *r, FILE *out, bool colour)
 			free(safe);
 		}
 		if (r->waited && WIFSIGNALED(r->status))
-			fprintf(out, ": killed by SIG%s", sigabbrev_np(WTERMSIG(r->status)));
+			fprintf(out, ": killed by SIG%s",
+				sigabbrev_np(WTERMSIG(r->status)));
 		else if (r->waited && WEXITSTATUS(r->status))
-			fprintf(out, ": exit status %d", WEXITSTATUS(r->status));
+			fprintf(out, ": exit status %d",
+				WEXITSTATUS(r->status));
 	} else {
 		fprintf(out, "vmlab faults: process %d", r->pid);
 	}
 	fprintf(out, "\n%" PRIu64 " minor, %" PRIu64 " major in %.3f s\n",
-		(uint64_t)r->sum[FAULT_MINOR], (uint64_t)r->sum[FAULT_MAJOR], r->seconds);
+		(uint64_t)r->sum[FAULT_MINOR], (uint64_t)r->sum[FAULT_MAJOR],
+		r->seconds);
 	if (r->waited)
 		print_usage(r, out, colour);
 }
@@ -91,8 +96,9 @@ static void print_summary(const struct faults_report *r, FILE *out, bool colour)
 static void print_kinds(const struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
-		{ "KIND" }, { "MINOR", true }, { "MAJOR", true }, { "TIME", true },
-		{ "P50", true }, { "P99", true }, { "MAX", true }, { "MEANING" },
+		{ "KIND" },	  { "MINOR", true }, { "MAJOR", true },
+		{ "TIME", true }, { "P50", true },   { "P99", true },
+		{ "MAX", true },  { "MEANING" },
 	};
 	struct table *t;
 
@@ -106,8 +112,10 @@ static void print_kinds(const struct faults_report *r, FILE *out, bool colour)
 		table_cell(t, STYLE_NAME, "%s", fault_kind_name(k));
 		count_cells(t, count);
 		time_cell(t, r->totals.ns[k]);
-		time_cell(t, latency_percentile(&r->latency[k], 50, r->totals.max_ns[k]));
-		time_cell(t, latency_percentile(&r->latency[k], 99, r->totals.max_ns[k]));
+		time_cell(t, latency_percentile(&r->latency[k], 50,
+						r->totals.max_ns[k]));
+		time_cell(t, latency_percentile(&r->latency[k], 99,
+						r->totals.max_ns[k]));
 		time_cell(t, r->totals.max_ns[k]);
 		table_cell(t, STYLE_DIM, "%s", fault_kind_help(k));
 	}
@@ -124,7 +132,10 @@ static void print_kinds(const struct faults_report *r, FILE *out, bool colour)
 static void print_origins(const struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
-		{ "ACCESS" }, { "MINOR", true }, { "MAJOR", true }, { "BY" },
+		{ "ACCESS" },
+		{ "MINOR", true },
+		{ "MAJOR", true },
+		{ "BY" },
 	};
 	struct table *t;
 
@@ -144,11 +155,12 @@ static void print_origins(const struct faults_report *r, FILE *out, bool colour)
 	table_close(t);
 }
 
-static void print_processes(const struct faults_report *r, FILE *out, bool colour)
+static void print_processes(const struct faults_report *r, FILE *out,
+			    bool colour)
 {
 	static const struct column columns[] = {
-		{ "PID", true }, { "MINOR", true }, { "MAJOR", true }, { "TIME", true },
-		{ "COMMAND" },
+		{ "PID", true },  { "MINOR", true }, { "MAJOR", true },
+		{ "TIME", true }, { "COMMAND" },
 	};
 	size_t nr = rows_to_show(r, r->nr_processes);
 	struct table *t;
@@ -174,8 +186,8 @@ static void print_processes(const struct faults_report *r, FILE *out, bool colou
 static void print_vmas(struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
-		{ "MINOR", true }, { "MAJOR", true }, { "TIME", true }, { "OFFSET", true },
-		{ "KINDS" }, { "MAPPING" },
+		{ "MINOR", true },  { "MAJOR", true }, { "TIME", true },
+		{ "OFFSET", true }, { "KINDS" },       { "MAPPING" },
 	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
@@ -194,10 +206,12 @@ static void print_vmas(struct faults_report *r, FILE *out, bool colour)
 		count_cells(t, v->stat.count);
 		time_cell(t, v->stat.ns);
 		if (v->key.file.dev)
-			table_cell(t, STYLE_PLAIN, "%" PRIx64, (uint64_t)v->stat.pgoff << 12);
+			table_cell(t, STYLE_PLAIN, "%" PRIx64,
+				   (uint64_t)v->stat.pgoff << 12);
 		else
 			table_cell(t, STYLE_PLAIN, "-");
-		table_cell(t, STYLE_PLAIN, "%s", fault_kinds_text(v->stat.kinds, kinds));
+		table_cell(t, STYLE_PLAIN, "%s",
+			   fault_kinds_text(v->stat.kinds, kinds));
 		table_cell(t, STYLE_NAME, "%s", name);
 		free(name);
 	}
@@ -208,8 +222,8 @@ static void print_vmas(struct faults_report *r, FILE *out, bool colour)
 static void print_ips(struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
-		{ "MINOR", true }, { "MAJOR", true }, { "TIME", true }, { "KINDS" },
-		{ "INSTRUCTION" }, { "FILE" },
+		{ "MINOR", true }, { "MAJOR", true }, { "TIME", true },
+		{ "KINDS" },	   { "INSTRUCTION" }, { "FILE" },
 	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
@@ -232,13 +246,15 @@ static void print_ips(struct faults_report *r, FILE *out, bool colour)
 
 		count_cells(t, ip->stat.count);
 		time_cell(t, ip->stat.ns);
-		table_cell(t, STYLE_PLAIN, "%s", fault_kinds_text(ip->stat.kinds, kinds));
+		table_cell(t, STYLE_PLAIN, "%s",
+			   fault_kinds_text(ip->stat.kinds, kinds));
 		if (ip->symbol)
 			table_cell(t, STYLE_NAME, "%s+0x%" PRIx64, ip->symbol,
 				   ip->distance);
 		else
 			table_cell(t, STYLE_NAME, "0x%" PRIx64,
-				   (uint64_t)(path ? ip->stat.offset : ip->key.ip));
+				   (uint64_t)(path ? ip->stat.offset :
+						     ip->key.ip));
 		table_cell(t, STYLE_DIM, "%s", path ? path : "-");
 		free(path);
 	}
@@ -246,7 +262,8 @@ static void print_ips(struct faults_report *r, FILE *out, bool colour)
 	print_more(out, r->nr_ips, nr);
 }
 
-static void print_histogram(const struct faults_report *r, FILE *out, bool colour)
+static void print_histogram(const struct faults_report *r, FILE *out,
+			    bool colour)
 {
 	static const char bar[] = "########################################";
 	const size_t sub = 1 << LATENCY_SUB_BITS;
@@ -275,8 +292,8 @@ static void print_histogram(const struct faults_report *r, FILE *out, bool colou
 		if (rows[i] && !width)
 			width = 1;
 		fprintf(out, "< %-9s %10" PRIu64 " %.*s\n",
-			format_ns(latency_upper(i * sub + sub - 1) + 1, text), (uint64_t)rows[i],
-			width, bar);
+			format_ns(latency_upper(i * sub + sub - 1) + 1, text),
+			(uint64_t)rows[i], width, bar);
 	}
 }
 
@@ -285,12 +302,15 @@ static void print_failures(const struct faults_report *r, FILE *out)
 	bool title = false;
 
 	if (r->totals.retries)
-		fprintf(out, "\n%" PRIu64 " attempts were made again, and counted once\n",
+		fprintf(out,
+			"\n%" PRIu64
+			" attempts were made again, and counted once\n",
 			(uint64_t)r->totals.retries);
 	for (size_t f = 0; f < NR_FAULT_FAILURES; f++) {
 		if (!r->totals.failures[f])
 			continue;
-		fprintf(out, "%s%s %" PRIu64, title ? "," : "\nFaults that failed, not counted:",
+		fprintf(out, "%s%s %" PRIu64,
+			title ? "," : "\nFaults that failed, not counted:",
 			fault_failure_name(f), (uint64_t)r->totals.failures[f]);
 		title = true;
 	}
@@ -301,8 +321,8 @@ static void print_failures(const struct faults_report *r, FILE *out)
 static void print_signals(const struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
-		{ "COUNT", true }, { "PID", true }, { "CAUSE" }, { "ADDRESS", true },
-		{ "INSTRUCTION", true }, { "MEANING" },
+		{ "COUNT", true },   { "PID", true },	      { "CAUSE" },
+		{ "ADDRESS", true }, { "INSTRUCTION", true }, { "MEANING" },
 	};
 	size_t nr = rows_to_show(r, r->nr_signals);
 	struct table *t;
@@ -314,10 +334,13 @@ static void print_signals(const struct faults_report *r, FILE *out, bool colour)
 	for (size_t i = 0; i < nr; i++) {
 		const struct signal_key *key = &r->signals[i].key;
 
-		table_cell(t, STYLE_PLAIN, "%" PRIu64, (uint64_t)r->signals[i].count);
+		table_cell(t, STYLE_PLAIN, "%" PRIu64,
+			   (uint64_t)r->signals[i].count);
 		table_cell(t, STYLE_PLAIN, "%u", key->tgid);
-		table_cell(t, STYLE_WARN, "%s", signal_cause(key->signal, key->code));
-		table_cell(t, STYLE_PLAIN, "0x%" PRIx64, (uint64_t)key->address);
+		table_cell(t, STYLE_WARN, "%s",
+			   signal_cause(key->signal, key->code));
+		table_cell(t, STYLE_PLAIN, "0x%" PRIx64,
+			   (uint64_t)key->address);
 		table_cell(t, STYLE_PLAIN, "0x%" PRIx64, (uint64_t)key->ip);
 		table_cell(t, STYLE_DIM, "%s", signal_meaning(key));
 	}
@@ -329,11 +352,13 @@ static void print_lost(const struct faults_report *r, FILE *out, bool colour)
 {
 	for (size_t l = 0; l < NR_FAULT_LOST; l++)
 		if (r->totals.lost[l])
-			fprintf(out, "%sLost: %" PRIu64 " %s%s\n", style_on(colour, STYLE_WARN),
+			fprintf(out, "%sLost: %" PRIu64 " %s%s\n",
+				style_on(colour, STYLE_WARN),
 				(uint64_t)r->totals.lost[l], fault_lost_help(l),
 				style_off(colour, STYLE_WARN));
 	if (faults_lacks_stack(r->session))
-		fputs("This kernel does not let stack growth be told from anon\n", out);
+		fputs("This kernel does not let stack growth be told from anon\n",
+		      out);
 	if (faults_lacks_uffd(r->session))
 		fputs("This kernel has no userfaultfd\n", out);
 }

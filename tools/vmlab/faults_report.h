@@ -23,15 +23,15 @@ struct process_row {
 struct vma_row {
 	struct vma_key key;
 	struct vma_stat stat;
-	char *name;		/* path or [heap] and the like */
+	char *name; /* path or [heap] and the like */
 };
 
 struct ip_row {
 	struct ip_key key;
 	struct ip_stat stat;
-	char *path;		/* NULL: not in a file, or not known */
-	const char *symbol;	/* NULL: none known */
-	uint64_t distance;	/* from the symbol */
+	char *path; /* NULL: not in a file, or not known */
+	const char *symbol; /* NULL: none known */
+	uint64_t distance; /* from the symbol */
 };
 
 struct signal_row {
@@ -43,13 +43,13 @@ struct faults_report {
 	/* set by the caller */
 	const struct faults_session *session;
 	struct faults_options options;
-	char *const *command;	/* NULL when a process was looked at */
+	char *const *command; /* NULL when a process was looked at */
 	pid_t pid;
-	bool waited;		/* @status and @usage are valid */
-	int status;		/* as wait(2) gives it */
-	struct rusage usage;	/* of the command and what it waited for */
+	bool waited; /* @status and @usage are valid */
+	int status; /* as wait(2) gives it */
+	struct rusage usage; /* of the command and what it waited for */
 	double seconds;
-	size_t top;		/* rows of a table, 0 for all */
+	size_t top; /* rows of a table, 0 for all */
 	bool histogram;
 
 	/* filled by faults_gather() */

@@ -33,8 +33,8 @@ struct faults_session {
 
 static bool verbose;
 
-__attribute__((format(printf, 2, 0)))
-static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static int
+print_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	return verbose && level != LIBBPF_DEBUG ? vfprintf(stderr, fmt, ap) : 0;
 }
@@ -44,7 +44,9 @@ static bool has_five_levels(void)
 {
 	void *high = (void *)(UINT64_C(1) << 48);
 	void *p = mmap(high, 4096, PROT_NONE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+			       MAP_FIXED_NOREPLACE,
+		       -1, 0);
 
 	if (p == MAP_FAILED)
 		return false;
@@ -78,15 +80,18 @@ static int choose_programs(struct faults_session *s)
 
 	if (!btf) {
 		if (access("/sys/kernel/btf/vmlinux", F_OK))
-			return cli_error("this kernel has no type information "
-					 "(/sys/kernel/btf/vmlinux): boot one that was built with "
-					 "CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
+			return cli_error(
+				"this kernel has no type information "
+				"(/sys/kernel/btf/vmlinux): boot one that was built with "
+				"CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
 		if (errno == EACCES || errno == EPERM) {
-			cli_error("cannot read /sys/kernel/btf/vmlinux: run vmlab as root");
+			cli_error(
+				"cannot read /sys/kernel/btf/vmlinux: run vmlab as root");
 			return EXIT_NO_PERMISSION;
 		}
-		return cli_error("cannot use the type information in /sys/kernel/btf/vmlinux: %s",
-				 strerror(errno));
+		return cli_error(
+			"cannot use the type information in /sys/kernel/btf/vmlinux: %s",
+			strerror(errno));
 	}
 	s->no_stack = !has_function(btf, "expand_stack_locked");
 	s->no_uffd = !has_function(btf, "handle_userfault");
@@ -96,7 +101,8 @@ static int choose_programs(struct faults_session *s)
 	return EXIT_OK;
 }
 
-static void set_constants(struct faults_bpf *skel, const struct faults_options *o)
+static void set_constants(struct faults_bpf *skel,
+			  const struct faults_options *o)
 {
 	skel->rodata->five_levels = has_five_levels();
 	skel->rodata->vmlab_dev = vmlab_device();
@@ -109,7 +115,8 @@ static void set_constants(struct faults_bpf *skel, const struct faults_options *
 }
 
 /* Unused tables cost nothing but their entry in the map of maps. */
-static void shrink_unused(struct faults_bpf *skel, const struct faults_options *o)
+static void shrink_unused(struct faults_bpf *skel,
+			  const struct faults_options *o)
 {
 	if (!o->by_vma)
 		bpf_map__set_max_entries(skel->maps.vmas, 1);
@@ -125,19 +132,24 @@ static int explain_load(int err)
 {
 	switch (err) {
 	case -EPERM:
-		cli_error("no permission to load BPF programs: run vmlab as root, or with "
-			  "CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE");
+		cli_error(
+			"no permission to load BPF programs: run vmlab as root, or with "
+			"CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE");
 		return EXIT_NO_PERMISSION;
 	case -ENOMEM:
-		return cli_error("no memory for the BPF maps: free some, or raise the memory "
-				 "limit of this control group");
+		return cli_error(
+			"no memory for the BPF maps: free some, or raise the memory "
+			"limit of this control group");
 	case -ENOTSUPP:
 	case -EOPNOTSUPP:
-		return cli_error("this kernel cannot attach BPF programs to functions: it needs "
-				 "CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");
+		return cli_error(
+			"this kernel cannot attach BPF programs to functions: it needs "
+			"CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");
 	default:
-		return cli_error("cannot load the BPF programs: %s; --verbose shows what the "
-				 "kernel says", strerror(-err));
+		return cli_error(
+			"cannot load the BPF programs: %s; --verbose shows what the "
+			"kernel says",
+			strerror(-err));
 	}
 }
 
@@ -160,8 +172,9 @@ static int load(struct faults_session *s, const struct faults_options *o)
 	if (pid) {
 		__u32 one = 1;
 
-		err = bpf_map__update_elem(s->skel->maps.targets, &pid, sizeof(pid), &one,
-					   sizeof(one), BPF_ANY);
+		err = bpf_map__update_elem(s->skel->maps.targets, &pid,
+					   sizeof(pid), &one, sizeof(one),
+					   BPF_ANY);
 		if (err)
 			return explain_load(err);
 	}
@@ -172,7 +185,8 @@ static int load(struct faults_session *s, const struct faults_options *o)
 	return EXIT_OK;
 }
 
-int faults_open(struct faults_session **session, const struct faults_options *options)
+int faults_open(struct faults_session **session,
+		const struct faults_options *options)
 {
 	struct faults_session *s = must(calloc(1, sizeof(*s)));
 	int err;
@@ -219,15 +233,16 @@ int faults_spawn(char *const *argv, pid_t *pid)
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigdefault(&attr, &defaults);
 	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
+						POSIX_SPAWN_SETSIGMASK);
 	err = posix_spawnp(pid, argv[0], NULL, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	return -err;
 }
 
 /* add up the values that the CPUs have for one key */
-static int sum_cpus(const struct faults_session *s, const struct bpf_map *map, __u32 key,
-		    size_t size, void *each_cpu)
+static int sum_cpus(const struct faults_session *s, const struct bpf_map *map,
+		    __u32 key, size_t size, void *each_cpu)
 {
 	return bpf_map__lookup_elem(map, &key, sizeof(key), each_cpu,
 				    size * (size_t)s->nr_cpus, 0);
@@ -235,7 +250,8 @@ static int sum_cpus(const struct faults_session *s, const struct bpf_map *map, _
 
 int faults_totals(const struct faults_session *s, struct fault_totals *sum)
 {
-	struct fault_totals *cpus = must(calloc((size_t)s->nr_cpus, sizeof(*cpus)));
+	struct fault_totals *cpus =
+		must(calloc((size_t)s->nr_cpus, sizeof(*cpus)));
 	int err = sum_cpus(s, s->skel->maps.totals, 0, sizeof(*cpus), cpus);
 
 	memset(sum, 0, sizeof(*sum));
@@ -250,8 +266,10 @@ int faults_totals(const struct faults_session *s, struct fault_totals *sum)
 				sum->max_ns[k] = t->max_ns[k];
 		}
 		for (size_t o = 0; o < NR_FAULT_ORIGINS; o++) {
-			sum->origin[o][FAULT_MINOR] += t->origin[o][FAULT_MINOR];
-			sum->origin[o][FAULT_MAJOR] += t->origin[o][FAULT_MAJOR];
+			sum->origin[o][FAULT_MINOR] +=
+				t->origin[o][FAULT_MINOR];
+			sum->origin[o][FAULT_MAJOR] +=
+				t->origin[o][FAULT_MAJOR];
 		}
 		sum->retries += t->retries;
 		for (size_t f = 0; f < NR_FAULT_FAILURES; f++)
@@ -266,7 +284,8 @@ int faults_totals(const struct faults_session *s, struct fault_totals *sum)
 int faults_latency(const struct faults_session *s, enum fault_kind kind,
 		   struct latency_histogram *sum)
 {
-	struct latency_histogram *cpus = must(calloc((size_t)s->nr_cpus, sizeof(*cpus)));
+	struct latency_histogram *cpus =
+		must(calloc((size_t)s->nr_cpus, sizeof(*cpus)));
 	int err = sum_cpus(s, s->skel->maps.latency, kind, sizeof(*cpus), cpus);
 
 	memset(sum, 0, sizeof(*sum));
@@ -277,7 +296,8 @@ int faults_latency(const struct faults_session *s, enum fault_kind kind,
 	return err;
 }
 
-static struct bpf_map *map_of(const struct faults_session *s, enum faults_table table)
+static struct bpf_map *map_of(const struct faults_session *s,
+			      enum faults_table table)
 {
 	switch (table) {
 	case FAULTS_PROCESSES:
@@ -293,11 +313,12 @@ static struct bpf_map *map_of(const struct faults_session *s, enum faults_table 
 	}
 }
 
-int faults_read(const struct faults_session *s, enum faults_table table, void **keys,
-		void **values, size_t *nr)
+int faults_read(const struct faults_session *s, enum faults_table table,
+		void **keys, void **values, size_t *nr)
 {
 	struct bpf_map *map = map_of(s, table);
-	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
+	size_t key_size = bpf_map__key_size(map),
+	       value_size = bpf_map__value_size(map);
 	size_t space = bpf_map__max_entries(map);
 	char *k, *v, *previous = NULL;
 
@@ -307,7 +328,8 @@ int faults_read(const struct faults_session *s, enum faults_table table, void **
 	*keys = k;
 	*values = v;
 	*nr = 0;
-	while (*nr < space && !bpf_map__get_next_key(map, previous, k, key_size)) {
+	while (*nr < space &&
+	       !bpf_map__get_next_key(map, previous, k, key_size)) {
 		previous = k;
 		if (bpf_map__lookup_elem(map, k, key_size, v, value_size, 0))
 			continue; /* gone: its place serves the next */
@@ -318,16 +340,19 @@ int faults_read(const struct faults_session *s, enum faults_table table, void **
 	return 0;
 }
 
-void faults_forget(const struct faults_session *s, const struct process_key *key)
+void faults_forget(const struct faults_session *s,
+		   const struct process_key *key)
 {
 	bpf_map__delete_elem(s->skel->maps.processes, key, sizeof(*key), 0);
 }
 
-size_t faults_stack(const struct faults_session *s, int stack, __u64 frames[MAX_FAULT_STACK])
+size_t faults_stack(const struct faults_session *s, int stack,
+		    __u64 frames[MAX_FAULT_STACK])
 {
 	size_t nr = 0;
 
-	if (bpf_map__lookup_elem(s->skel->maps.stack_traces, &stack, sizeof(stack), frames,
+	if (bpf_map__lookup_elem(s->skel->maps.stack_traces, &stack,
+				 sizeof(stack), frames,
 				 MAX_FAULT_STACK * sizeof(*frames), 0))
 		return 0;
 	while (nr < MAX_FAULT_STACK && frames[nr])
@@ -341,7 +366,8 @@ char *faults_path(const struct faults_session *s, const struct file_key *key)
 	char *path, *to;
 	size_t start, end;
 
-	if (bpf_map__lookup_elem(s->skel->maps.files, key, sizeof(*key), &raw, sizeof(raw), 0))
+	if (bpf_map__lookup_elem(s->skel->maps.files, key, sizeof(*key), &raw,
+				 sizeof(raw), 0))
 		return NULL;
 	if (raw.len > sizeof(raw.names) || !raw.len)
 		return NULL;

@@ -13,13 +13,18 @@ struct word {
 
 static const struct word kinds[NR_FAULT_KINDS] = {
 	[FAULT_ANON] = { "anon", "first write to a page of anonymous memory" },
-	[FAULT_ZERO] = { "zero", "first read of a page of anonymous memory: the zero page" },
-	[FAULT_THP] = { "thp", "first write, answered with a transparent huge page" },
+	[FAULT_ZERO] = { "zero",
+			 "first read of a page of anonymous memory: the zero page" },
+	[FAULT_THP] = { "thp",
+			"first write, answered with a transparent huge page" },
 	[FAULT_STACK] = { "stack", "the stack grew to this page" },
-	[FAULT_FILE_READ] = { "file-read", "page of a file, to read or execute" },
-	[FAULT_FILE_WRITE] = { "file-write", "write to a shared page of a file" },
+	[FAULT_FILE_READ] = { "file-read",
+			      "page of a file, to read or execute" },
+	[FAULT_FILE_WRITE] = { "file-write",
+			       "write to a shared page of a file" },
 	[FAULT_COW] = { "cow", "copy-on-write: the write copied a page" },
-	[FAULT_REUSE] = { "reuse", "write to a page that is shared no more: no copy" },
+	[FAULT_REUSE] = { "reuse",
+			  "write to a page that is shared no more: no copy" },
 	[FAULT_SWAP] = { "swap", "page that had been swapped out" },
 	[FAULT_NUMA] = { "numa", "NUMA balancing's hint" },
 	[FAULT_MIGRATION] = { "migration", "page that was being moved" },
@@ -28,33 +33,40 @@ static const struct word kinds[NR_FAULT_KINDS] = {
 	[FAULT_UFFD] = { "uffd", "a userfaultfd was asked" },
 	[FAULT_SPECIAL] = { "special", "vdso, vvar or memory of a device" },
 	[FAULT_SPURIOUS] = { "spurious", "another thread had been faster" },
-	[FAULT_UNSEEN] = { "unseen", "counted by the kernel, missed by the programs" },
+	[FAULT_UNSEEN] = { "unseen",
+			   "counted by the kernel, missed by the programs" },
 };
 
 static const struct word origins[NR_FAULT_ORIGINS] = {
 	[ORIGIN_USER] = { "user", "instructions of the program" },
-	[ORIGIN_KERNEL] = { "kernel", "the kernel, copying from or to the program" },
-	[ORIGIN_GUP] = { "gup", "the kernel, looking pages up (exec, direct I/O, ptrace)" },
+	[ORIGIN_KERNEL] = { "kernel",
+			    "the kernel, copying from or to the program" },
+	[ORIGIN_GUP] = { "gup",
+			 "the kernel, looking pages up (exec, direct I/O, ptrace)" },
 	[ORIGIN_UNSEEN] = { "unseen", "not known" },
 };
 
 static const char *const failures[NR_FAULT_FAILURES] = {
-	[FAILURE_SIGBUS] = "sigbus",
-	[FAILURE_SIGSEGV] = "sigsegv",
-	[FAILURE_OOM] = "oom",
-	[FAILURE_HWPOISON] = "hwpoison",
+	[FAILURE_SIGBUS] = "sigbus", [FAILURE_SIGSEGV] = "sigsegv",
+	[FAILURE_OOM] = "oom",	     [FAILURE_HWPOISON] = "hwpoison",
 	[FAILURE_OTHER] = "other",
 };
 
 static const struct word losts[NR_FAULT_LOST] = {
-	[LOST_TASK] = { "task", "times a task could not be followed: its faults may be missing" },
-	[LOST_PROCESS] = { "process", "faults are not in the table of processes: it is full" },
-	[LOST_VMA] = { "vma", "faults are not in the table of VMAs: it is full" },
+	[LOST_TASK] = { "task",
+			"times a task could not be followed: its faults may be missing" },
+	[LOST_PROCESS] = { "process",
+			   "faults are not in the table of processes: it is full" },
+	[LOST_VMA] = { "vma",
+		       "faults are not in the table of VMAs: it is full" },
 	[LOST_FILE] = { "file", "files have no name: the table is full" },
-	[LOST_IP] = { "ip", "times an instruction was not recorded: the table is full" },
+	[LOST_IP] = { "ip",
+		      "times an instruction was not recorded: the table is full" },
 	[LOST_STACK] = { "stack", "stacks were not recorded" },
-	[LOST_SIGNAL] = { "signal", "signals are not in the table: it is full" },
-	[LOST_WALK] = { "walk", "kinds were judged without the page table: it could not be read" },
+	[LOST_SIGNAL] = { "signal",
+			  "signals are not in the table: it is full" },
+	[LOST_WALK] = { "walk",
+			"kinds were judged without the page table: it could not be read" },
 };
 
 const char *fault_kind_name(enum fault_kind kind)
@@ -100,8 +112,8 @@ const char *fault_kinds_text(__u32 set, char buf[static KINDS_TEXT_MAX])
 	for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
 		if (!(set & (1u << k)))
 			continue;
-		len += (size_t)snprintf(buf + len, KINDS_TEXT_MAX - len, "%s%s", len ? "," : "",
-					kinds[k].name);
+		len += (size_t)snprintf(buf + len, KINDS_TEXT_MAX - len, "%s%s",
+					len ? "," : "", kinds[k].name);
 		if (len >= KINDS_TEXT_MAX)
 			break;
 	}
@@ -145,12 +157,14 @@ const char *signal_meaning(const struct signal_key *key)
 		return "the protection key does not allow this access";
 	if (key->signal == SIGBUS && key->code == BUS_ADRERR)
 		return "the mapping has no page there: beyond the end of the file, or refused";
-	if (key->signal == SIGBUS && (key->code == BUS_MCEERR_AR || key->code == BUS_MCEERR_AO))
+	if (key->signal == SIGBUS &&
+	    (key->code == BUS_MCEERR_AR || key->code == BUS_MCEERR_AO))
 		return "the page has a memory error";
 	return "not a page fault";
 }
 
-void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES], __u64 sum[NR_FAULT_SIZES])
+void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES],
+	       __u64 sum[NR_FAULT_SIZES])
 {
 	sum[FAULT_MINOR] = 0;
 	sum[FAULT_MAJOR] = 0;
@@ -171,7 +185,8 @@ __u64 latency_upper(size_t slot)
 	return ((__u64)(slot % sub + sub + 1) << shift) - 1;
 }
 
-__u64 latency_percentile(const struct latency_histogram *h, unsigned int percent, __u64 max)
+__u64 latency_percentile(const struct latency_histogram *h,
+			 unsigned int percent, __u64 max)
 {
 	__u64 total = 0, below = 0, rank;
 

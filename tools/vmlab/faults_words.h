@@ -31,7 +31,8 @@ const char *signal_cause(int signal, int code);
 const char *signal_meaning(const struct signal_key *key);
 
 /** fault_sum - all kinds together */
-void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES], __u64 sum[NR_FAULT_SIZES]);
+void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES],
+	       __u64 sum[NR_FAULT_SIZES]);
 
 /** latency_upper - the largest value, in ns, that a slot of the histogram counts */
 __u64 latency_upper(size_t slot);
@@ -44,6 +45,7 @@ __u64 latency_upper(size_t slot);
  * Return: the upper end of the histogram's bucket, at most an eighth too high; 0
  * when there are none.
  */
-__u64 latency_percentile(const struct latency_histogram *h, unsigned int percent, __u64 max);
+__u64 latency_percentile(const struct latency_histogram *h,
+			 unsigned int percent, __u64 max);
 
 #endif /* VMLAB_FAULTS_WORDS_H */

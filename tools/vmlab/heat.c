@@ -43,8 +43,8 @@ static void add_area(struct heat *h, uint64_t start, uint64_t end,
 			return;
 		}
 	}
-	h->areas = must(realloc(h->areas,
-				(h->nr_areas + 1) * sizeof(*h->areas)));
+	h->areas =
+		must(realloc(h->areas, (h->nr_areas + 1) * sizeof(*h->areas)));
 	a = &h->areas[h->nr_areas++];
 	*a = (struct heat_area){ start, end, must(strdup(name)), false };
 }
@@ -70,9 +70,8 @@ int heat_read_areas(struct heat *h)
 		uint64_t start, end;
 		int name = 0;
 
-		if (sscanf(line,
-			   "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n", &start,
-			   &end, &name) < 2 ||
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n",
+			   &start, &end, &name) < 2 ||
 		    !name)
 			continue;
 		line[strcspn(line, "\n")] = '\0';
@@ -107,8 +106,7 @@ static size_t first_run(const struct heat_sample *s, uint64_t address)
 	return low;
 }
 
-static double heat_of(const struct heat_sample *s, uint64_t start,
-		      uint64_t end)
+static double heat_of(const struct heat_sample *s, uint64_t start, uint64_t end)
 {
 	double sum = 0;
 

@@ -15,7 +15,7 @@
 #include "must.h"
 
 #define KDAMONDS "/sys/kernel/mm/damon/admin/kdamonds"
-#define SCHEME "0/contexts/0/schemes/0/"
+#define SCHEME	 "0/contexts/0/schemes/0/"
 
 struct damon {
 	unsigned int checks; /* samples to an interval */
@@ -25,7 +25,7 @@ struct damon {
 };
 
 __attribute__((format(printf, 2, 3))) static int put(const char *file,
-						      const char *fmt, ...)
+						     const char *fmt, ...)
 {
 	char path[256], text[64];
 	int fd, len, err = 0;
@@ -110,11 +110,11 @@ static int configure(struct heat *h, struct damon *d)
 		sample_us = 1000;
 	d->checks = (unsigned int)(interval_us / sample_us);
 
-#define TRY(...)                          \
-	do {                              \
-		err = put(__VA_ARGS__);   \
-		if (err)                  \
-			return err;       \
+#define TRY(...)                        \
+	do {                            \
+		err = put(__VA_ARGS__); \
+		if (err)                \
+			return err;     \
 	} while (0)
 	TRY("nr_kdamonds", "1");
 	d->ours = true;
@@ -148,10 +148,11 @@ static int damon_open(struct heat *h, bool complain, void **state)
 	int err;
 
 	if (access(KDAMONDS, F_OK))
-		return complain ? cli_error("this kernel has no DAMON: it needs "
-					    "CONFIG_DAMON_VADDR and "
-					    "CONFIG_DAMON_SYSFS") :
-				  EXIT_FAILED;
+		return complain ?
+			       cli_error("this kernel has no DAMON: it needs "
+					 "CONFIG_DAMON_VADDR and "
+					 "CONFIG_DAMON_SYSFS") :
+			       EXIT_FAILED;
 	if (!get("nr_kdamonds", &value) && value)
 		return complain ? cli_error("DAMON is in use: see " KDAMONDS
 					    "; writing 0 to nr_kdamonds ends "
@@ -164,7 +165,8 @@ static int damon_open(struct heat *h, bool complain, void **state)
 		if (!complain)
 			return EXIT_FAILED;
 		if (err == -EACCES || err == -EPERM) {
-			cli_error("no permission to use DAMON: run vmlab as root");
+			cli_error(
+				"no permission to use DAMON: run vmlab as root");
 			return EXIT_NO_PERMISSION;
 		}
 		return cli_error("cannot start DAMON: %s", strerror(-err));

@@ -59,9 +59,9 @@ static size_t make_rows(const struct heat *h, size_t wanted, struct row **rows)
 				.start = a->start + ((pages * p / parts) << 12),
 				.end = p + 1 == parts ?
 					       a->end :
-					       a->start + ((pages * (p + 1) /
-							    parts)
-							   << 12),
+					       a->start +
+						       ((pages * (p + 1) / parts)
+							<< 12),
 				.first = p == 0,
 			};
 	}
@@ -85,8 +85,8 @@ static void draw_cell(FILE *out, double heat, bool colour)
 {
 	static const char shades[] = " .:-=+*#%@";
 	/* from blue by red to white, of the 256 colours of xterm */
-	static const int colours[] = { 17, 19, 55, 91, 127, 163, 203, 208, 220,
-				       231 };
+	static const int colours[] = { 17,  19,	 55,  91,  127,
+				       163, 203, 208, 220, 231 };
 	size_t nr = sizeof(shades) - 2, shade;
 
 	if (heat <= 0) {
@@ -114,7 +114,8 @@ void heat_draw(const struct heat *h, FILE *out, bool colour,
 
 	if (width > h->nr_samples)
 		width = h->nr_samples;
-	nr = make_rows(h, rows_wanted > MAX_ROWS ? MAX_ROWS : rows_wanted, &rows);
+	nr = make_rows(h, rows_wanted > MAX_ROWS ? MAX_ROWS : rows_wanted,
+		       &rows);
 	for (size_t r = 0; r < nr; r++) {
 		fprintf(out, "%13" PRIx64 " ", rows[r].start);
 		for (size_t c = 0; c < width; c++)
@@ -178,8 +179,8 @@ static void svg_colour(double heat, char text[static 8])
 	int rgb[3];
 
 	for (size_t i = 0; i < 3; i++)
-		rgb[i] = (int)lround(stops[low][i] +
-				     part * (stops[low + 1][i] - stops[low][i]));
+		rgb[i] = (int)lround(stops[low][i] + part * (stops[low + 1][i] -
+							     stops[low][i]));
 	snprintf(text, 8, "#%02x%02x%02x", rgb[0] & 255, rgb[1] & 255,
 		 rgb[2] & 255);
 }
@@ -221,9 +222,10 @@ void heat_svg(const struct heat *h, FILE *out)
 				format_size(area_size(rows[r].area), size));
 		}
 		for (size_t c = 0; c < columns; c++) {
-			double heat = heat_cell(h, rows[r].start, rows[r].end,
-						column_start(h, c, columns),
-						column_start(h, c + 1, columns));
+			double heat =
+				heat_cell(h, rows[r].start, rows[r].end,
+					  column_start(h, c, columns),
+					  column_start(h, c + 1, columns));
 
 			if (heat <= 0)
 				continue;
@@ -239,7 +241,8 @@ void heat_svg(const struct heat *h, FILE *out)
 	fprintf(out, "<text x=\"%zu\" y=\"%zu\">0 s</text>\n", left,
 		top + nr * cell_h + 14);
 	if (h->nr_samples)
-		fprintf(out, "<text x=\"%zu\" y=\"%zu\" text-anchor=\"end\">%.1f s</text>\n",
+		fprintf(out,
+			"<text x=\"%zu\" y=\"%zu\" text-anchor=\"end\">%.1f s</text>\n",
 			left + columns * cell_w, top + nr * cell_h + 14,
 			h->samples[h->nr_samples - 1].time);
 	/* the scale */
@@ -253,7 +256,8 @@ void heat_svg(const struct heat *h, FILE *out)
 	fprintf(out,
 		"<text x=\"%zu\" y=\"%zu\">touched</text>\n"
 		"<text x=\"%zu\" y=\"%zu\">100%%</text>\n</svg>\n",
-		left, top + nr * cell_h + 37, left + 226, top + nr * cell_h + 37);
+		left, top + nr * cell_h + 37, left + 226,
+		top + nr * cell_h + 37);
 	free(rows);
 }
 

@@ -69,11 +69,12 @@ static int bits_open(struct heat *h, bool complain, void **state)
 		if (err == -ENOENT && !access("/proc/self/maps", F_OK) &&
 		    access("/proc/self/clear_refs", F_OK)) {
 			bits_close(b);
-			return complain ? cli_error("this kernel has no "
-						    "/proc/PID/clear_refs: it "
-						    "needs "
-						    "CONFIG_PROC_PAGE_MONITOR") :
-					  EXIT_FAILED;
+			return complain ?
+				       cli_error("this kernel has no "
+						 "/proc/PID/clear_refs: it "
+						 "needs "
+						 "CONFIG_PROC_PAGE_MONITOR") :
+				       EXIT_FAILED;
 		}
 		goto fail;
 	}

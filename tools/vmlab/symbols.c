@@ -64,7 +64,8 @@ static void add_symbol(struct object *o, const GElf_Sym *sym, const char *name)
 {
 	if (o->nr_symbols == o->space) {
 		o->space = o->space ? 2 * o->space : 1024;
-		o->symbols = must(realloc(o->symbols, o->space * sizeof(*o->symbols)));
+		o->symbols = must(
+			realloc(o->symbols, o->space * sizeof(*o->symbols)));
 	}
 	o->symbols[o->nr_symbols++] = (struct symbol){
 		.start = sym->st_value,
@@ -73,10 +74,12 @@ static void add_symbol(struct object *o, const GElf_Sym *sym, const char *name)
 	};
 }
 
-static void read_symbols(struct object *o, Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
+static void read_symbols(struct object *o, Elf *elf, Elf_Scn *section,
+			 const GElf_Shdr *header)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
-	size_t nr = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
+	size_t nr = header->sh_entsize ? header->sh_size / header->sh_entsize :
+					 0;
 
 	for (size_t i = 0; data && i < nr; i++) {
 		const char *name;
@@ -84,8 +87,9 @@ static void read_symbols(struct object *o, Elf *elf, Elf_Scn *section, const GEl
 
 		if (!gelf_getsym(data, (int)i, &sym))
 			break;
-		if (sym.st_shndx == SHN_UNDEF || (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
-						  GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
+		if (sym.st_shndx == SHN_UNDEF ||
+		    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
+		     GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
 			continue;
 		name = elf_strptr(elf, header->sh_link, sym.st_name);
 		if (name && *name)
@@ -102,7 +106,8 @@ static void read_sections(struct object *o, Elf *elf, char *debug, size_t size)
 	while ((section = elf_nextscn(elf, section))) {
 		if (!gelf_getshdr(section, &header))
 			continue;
-		if (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM)
+		if (header.sh_type == SHT_SYMTAB ||
+		    header.sh_type == SHT_DYNSYM)
 			read_symbols(o, elf, section, &header);
 		else if (header.sh_type == SHT_NOTE && debug && !*debug) {
 			Elf_Data *data = elf_getdata(section, NULL);
@@ -111,13 +116,17 @@ static void read_sections(struct object *o, Elf *elf, char *debug, size_t size)
 			const unsigned char *id;
 			int len;
 
-			if (!data || !gelf_getnote(data, 0, &note, &name, &desc) ||
+			if (!data ||
+			    !gelf_getnote(data, 0, &note, &name, &desc) ||
 			    note.n_type != NT_GNU_BUILD_ID || note.n_descsz < 2)
 				continue;
 			id = (const unsigned char *)data->d_buf + desc;
-			len = snprintf(debug, size, "/usr/lib/debug/.build-id/%02x/", id[0]);
-			for (size_t i = 1; i < note.n_descsz && (size_t)len + 10 < size; i++)
-				len += snprintf(debug + len, size - (size_t)len, "%02x", id[i]);
+			len = snprintf(debug, size,
+				       "/usr/lib/debug/.build-id/%02x/", id[0]);
+			for (size_t i = 1;
+			     i < note.n_descsz && (size_t)len + 10 < size; i++)
+				len += snprintf(debug + len, size - (size_t)len,
+						"%02x", id[i]);
 			snprintf(debug + len, size - (size_t)len, ".debug");
 		}
 	}
@@ -133,7 +142,8 @@ static void read_segments(struct object *o, Elf *elf)
 	for (size_t i = 0; i < nr; i++) {
 		GElf_Phdr header;
 
-		if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD)
+		if (!gelf_getphdr(elf, (int)i, &header) ||
+		    header.p_type != PT_LOAD)
 			continue;
 		o->segments[o->nr_segments++] = (struct segment){
 			.offset = header.p_offset,
@@ -143,7 +153,8 @@ static void read_segments(struct object *o, Elf *elf)
 	}
 }
 
-static bool read_elf(struct object *o, const char *path, char *debug, size_t size)
+static bool read_elf(struct object *o, const char *path, char *debug,
+		     size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	Elf *elf;
@@ -193,7 +204,8 @@ static struct object *object_of(struct symbols *symbols, const char *path)
 	return o;
 }
 
-static bool address_of(const struct object *o, uint64_t offset, uint64_t *address)
+static bool address_of(const struct object *o, uint64_t offset,
+		       uint64_t *address)
 {
 	for (size_t i = 0; i < o->nr_segments; i++) {
 		const struct segment *s = &o->segments[i];
@@ -206,8 +218,8 @@ static bool address_of(const struct object *o, uint64_t offset, uint64_t *addres
 	return false;
 }
 
-const char *symbols_find(struct symbols *symbols, const char *path, uint64_t offset,
-			 uint64_t *distance)
+const char *symbols_find(struct symbols *symbols, const char *path,
+			 uint64_t offset, uint64_t *distance)
 {
 	const struct object *o = object_of(symbols, path);
 	const struct symbol *s;

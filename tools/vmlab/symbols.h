@@ -21,7 +21,7 @@ void symbols_free(struct symbols *symbols);
  *
  * Return: a name that lives as long as @symbols, NULL when none is known.
  */
-const char *symbols_find(struct symbols *symbols, const char *path, uint64_t offset,
-			 uint64_t *distance);
+const char *symbols_find(struct symbols *symbols, const char *path,
+			 uint64_t offset, uint64_t *distance);
 
 #endif /* VMLAB_SYMBOLS_H */
