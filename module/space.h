@@ -21,6 +21,7 @@
  * mean.  They only grow.
  */
 struct vmlab_counters {
+	/* private: described in the uapi header */
 	u64 filled;
 	u64 mapped;
 	u64 sigbus;

@@ -574,9 +574,6 @@ static const char help[] =
 
 const struct command cmd_top = {
 	.name = "top",
-	.operands = NULL,
-	.operand = OPERAND_NONE,
-	.nr_operands = 0,
 	.summary = "show who has page faults, second by second",
 	.help = help,
 	.options = options,
