@@ -132,9 +132,13 @@ static int explain_load(int err)
 {
 	switch (err) {
 	case -EPERM:
-		cli_error(
-			"no permission to load BPF programs: run vmlab as root, or with "
-			"CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE");
+		if (geteuid())
+			cli_error("no permission to load BPF programs: run "
+				  "vmlab as root");
+		else
+			cli_error("the kernel refuses BPF programs even to "
+				  "root: run vmlab outside this container, or "
+				  "see /sys/kernel/security/lockdown");
 		return EXIT_NO_PERMISSION;
 	case -ENOMEM:
 		return cli_error(
