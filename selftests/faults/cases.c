@@ -21,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HUGE_SIZE (2ul << 20)
@@ -390,6 +391,22 @@ static void orphan(void)
 	wait(NULL);
 }
 
+/*
+ * For 20 seconds: the first half of the pages all the time, the second half
+ * not after the first touch.
+ */
+static void heat(void)
+{
+	char *p = map_anon(pages * page);
+	struct timespec nap = { .tv_nsec = 20 * 1000 * 1000 };
+
+	touch_write(p, pages, page);
+	for (int i = 0; i < 1000; i++) {
+		touch_write(p, pages / 2, page);
+		nanosleep(&nap, NULL);
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -418,6 +435,7 @@ static const struct {
 	{ "beyond-end", beyond_end },
 	{ "threads", threads },
 	{ "orphan", orphan },
+	{ "heat", heat },
 };
 
 int main(int argc, char **argv)

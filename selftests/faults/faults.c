@@ -136,10 +136,11 @@ static void check_sums(const json_t *doc, const char *name, bool in_usage)
 		is(sum_of_rows(doc, "instructions", sizes[i]), total,
 		   "%s: %s instructions add up", name, sizes[i]);
 	}
-	json_object_foreach(json_object_get(doc, "lost"), key,
-			    lost) if (json_integer_value(lost))
-		diag("%s: lost %s: %lld", name, key,
-		     (long long)json_integer_value(lost));
+	json_object_foreach(json_object_get(doc, "lost"), key, lost) {
+		if (json_integer_value(lost))
+			diag("%s: lost %s: %lld", name, key,
+			     (long long)json_integer_value(lost));
+	}
 	if (kind_count(doc, "unseen"))
 		diag("%s: %lld unseen", name, kind_count(doc, "unseen"));
 }
@@ -161,9 +162,10 @@ static long long at_symbol(const json_t *doc, const char *symbol,
 		if (!name || strcmp(name, symbol))
 			continue;
 		sum += json_integer_value(json_object_get(row, size));
-		json_array_foreach(json_object_get(row, "kinds"), j,
-				   word) if (strcmp(json_string_value(word),
-						    kind)) *pure = false;
+		json_array_foreach(json_object_get(row, "kinds"), j, word) {
+			if (strcmp(json_string_value(word), kind))
+				*pure = false;
+		}
 	}
 	return sum;
 }
@@ -422,7 +424,8 @@ static void test_programs(void)
 		{ "perl",
 		  "perl",
 		  { "perl", "-e",
-		    "my %h; $h{$_ % 977} .= chr(65 + $_ % 26) for 1..40000; print scalar keys %h" } },
+		    "my %h; $h{$_ % 977} .= chr(65 + $_ % 26) for 1..40000; "
+		    "print scalar keys %h" } },
 		{ "forking shell script",
 		  "bash",
 		  { "bash", "-c",

@@ -161,7 +161,7 @@ static __always_inline void add(__u64 *counter, __u64 n)
 #define element(array, index)                                                \
 	({                                                                   \
 		__u64 __i = (index);                                         \
-                                                                             \
+									     \
 		asm volatile("if %0 <= %1 goto +1\n%0 = %1\n"                \
 			     : "+r"(__i)                                     \
 			     : "i"(sizeof(array) / sizeof((array)[0]) - 1)); \

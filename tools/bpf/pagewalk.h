@@ -27,7 +27,7 @@
 extern const void page_offset_base __ksym __weak;
 
 /* set before loading: whether page tables have five levels */
-const volatile bool five_levels = false;
+const volatile bool five_levels;
 
 struct walk {
 	__u64 entry;	/* 0: nothing there */
@@ -52,12 +52,12 @@ static __always_inline void walk_page_table(const void *pgd, __u64 address, stru
 
 #pragma unroll
 	for (__u32 level = 5; level > 0; level--) {
+		__u64 slot = table + ((address >> (3 + 9 * level)) & 511) * 8;
 		__u64 entry;
 
 		if (level == 5 && !five_levels)
 			continue;
-		if (bpf_probe_read_kernel(&entry, sizeof(entry),
-					  (void *)(table + ((address >> (3 + 9 * level)) & 511) * 8)))
+		if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)slot))
 			return;
 		w->entry = entry;
 		w->level = level;

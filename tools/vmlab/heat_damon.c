@@ -15,7 +15,9 @@
 #include "must.h"
 
 #define KDAMONDS "/sys/kernel/mm/damon/admin/kdamonds"
-#define SCHEME	 "0/contexts/0/schemes/0/"
+#define ATTRS "0/contexts/0/monitoring_attrs/"
+#define SCHEME "0/contexts/0/schemes/0/"
+#define PATTERN SCHEME "access_pattern/"
 
 struct damon {
 	unsigned int checks; /* samples to an interval */
@@ -100,45 +102,46 @@ static void damon_close(void *state)
 	free(d);
 }
 
+static void first(int *err, int next)
+{
+	if (!*err)
+		*err = next;
+}
+
 static int configure(struct heat *h, struct damon *d)
 {
 	uint64_t interval_us = (uint64_t)(h->interval * 1e6);
-	uint64_t sample_us = interval_us / 20;
+	uint64_t sample_us = interval_us / 20, aggr_us;
 	int err;
 
 	if (sample_us < 1000)
 		sample_us = 1000;
 	d->checks = (unsigned int)(interval_us / sample_us);
+	aggr_us = sample_us * d->checks;
 
-#define TRY(...)                        \
-	do {                            \
-		err = put(__VA_ARGS__); \
-		if (err)                \
-			return err;     \
-	} while (0)
-	TRY("nr_kdamonds", "1");
+	err = put("nr_kdamonds", "1");
+	if (err)
+		return err;
 	d->ours = true;
-	TRY("0/contexts/nr_contexts", "1");
-	TRY("0/contexts/0/operations", "vaddr");
-	TRY("0/contexts/0/monitoring_attrs/intervals/sample_us", "%" PRIu64,
-	    sample_us);
-	TRY("0/contexts/0/monitoring_attrs/intervals/aggr_us", "%" PRIu64,
-	    sample_us * d->checks);
-	TRY("0/contexts/0/monitoring_attrs/intervals/update_us", "%" PRIu64,
-	    sample_us * d->checks);
-	TRY("0/contexts/0/monitoring_attrs/nr_regions/min", "100");
-	TRY("0/contexts/0/monitoring_attrs/nr_regions/max", "1000");
-	TRY("0/contexts/0/targets/nr_targets", "1");
-	TRY("0/contexts/0/targets/0/pid_target", "%d", h->pid);
-	TRY("0/contexts/0/schemes/nr_schemes", "1");
+	/* one failure fails all: the first is told */
+	first(&err, put("0/contexts/nr_contexts", "1"));
+	first(&err, put("0/contexts/0/operations", "vaddr"));
+	first(&err, put(ATTRS "intervals/sample_us", "%" PRIu64, sample_us));
+	first(&err, put(ATTRS "intervals/aggr_us", "%" PRIu64, aggr_us));
+	first(&err, put(ATTRS "intervals/update_us", "%" PRIu64, aggr_us));
+	first(&err, put(ATTRS "nr_regions/min", "100"));
+	first(&err, put(ATTRS "nr_regions/max", "1000"));
+	first(&err, put("0/contexts/0/targets/nr_targets", "1"));
+	first(&err, put("0/contexts/0/targets/0/pid_target", "%d", h->pid));
+	first(&err, put("0/contexts/0/schemes/nr_schemes", "1"));
 	/* a scheme that does nothing with all regions: they can be read */
-	TRY(SCHEME "action", "stat");
-	TRY(SCHEME "access_pattern/sz/max", "%" PRIu64, UINT64_MAX);
-	TRY(SCHEME "access_pattern/nr_accesses/max", "%u", UINT32_MAX);
-	TRY(SCHEME "access_pattern/age/max", "%u", UINT32_MAX);
-	TRY("0/state", "on");
-#undef TRY
-	return 0;
+	first(&err, put(SCHEME "action", "stat"));
+	first(&err, put(PATTERN "sz/max", "%" PRIu64, UINT64_MAX));
+	first(&err, put(PATTERN "nr_accesses/max", "%u", UINT32_MAX));
+	first(&err, put(PATTERN "age/max", "%u", UINT32_MAX));
+	if (!err)
+		err = put("0/state", "on");
+	return err;
 }
 
 static int damon_open(struct heat *h, bool complain, void **state)
