@@ -42,12 +42,11 @@ struct request {
 	double duration; /* 0: no limit */
 };
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* by this signal */
 
 static void on_interrupt(int sig)
 {
-	(void)sig;
-	interrupted = 1;
+	interrupted = sig;
 }
 
 /* Without SA_RESTART: waiting ends. */
@@ -83,7 +82,7 @@ static int run_command(struct faults_report *r)
 		if (errno != EINTR)
 			return cli_error("cannot wait for '%s': %s",
 					 r->command[0], strerror(errno));
-		if (interrupted)
+		if (interrupted == SIGTERM)
 			kill(r->pid, SIGTERM);
 	}
 	r->seconds = now() - start;
