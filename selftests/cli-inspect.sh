@@ -407,7 +407,7 @@ for p in sleepers:
             per_proc[p].add(pfn(e))
 check("each page of libc's text is one frame, by pagemap",
       per_page and all(len(f) == 1 for f in per_page.values()))
-o = next(o for o in s["objects"] if "libc" in o["name"] and o["perms"] == "r-xp")
+o = next(o for o in s["objects"] if "libc" in (o["name"] or "") and o["perms"] == "r-xp")
 union = set().union(*per_proc.values())
 shared = {f for f in union if sum(f in p for p in per_proc.values()) > 1}
 same("sharing: frames and pages of libc's text",

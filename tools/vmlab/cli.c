@@ -269,15 +269,21 @@ int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 {
 	struct option opts[MAX_OPTIONS] = { 0 };
 	char shorts[2 * MAX_OPTIONS + 3];
+	bool stop_early;
 	size_t nr = 0;
 	int c;
 
 	nr = add_options(opts, nr, spec);
 	nr = add_options(opts, nr, common_options);
-	/* '+': stop at the command, ':': tell a missing value from the rest */
-	shorts[0] = cli->command ? ':' : '+';
+	/*
+	 * '+': stop at the command, ours or another's; ':': tell a missing
+	 * value from the rest
+	 */
+	stop_early = !cli->command ||
+		     cli->command->operand == OPERAND_COMMAND;
+	shorts[0] = stop_early ? '+' : ':';
 	shorts[1] = ':';
-	short_options(shorts + (cli->command ? 1 : 2), opts, nr);
+	short_options(shorts + (stop_early ? 2 : 1), opts, nr);
 
 	opterr = 0;
 	for (;;) {

@@ -30,6 +30,8 @@ static const char *bash_operand(enum operand operand)
 		return "self $(command ls /proc | command grep -E '^[0-9]+$')";
 	case OPERAND_SHELL:
 		return "bash zsh";
+	case OPERAND_COMMAND:
+		return "$(compgen -c -- \"$cur\")";
 	case OPERAND_NONE:
 		break;
 	}
@@ -136,6 +138,8 @@ static const char *zsh_operand(enum operand operand)
 		return " \\\n\t\t\t'1:process:_vmlab_pids'";
 	case OPERAND_SHELL:
 		return " \\\n\t\t\t'1:shell:(bash zsh)'";
+	case OPERAND_COMMAND:
+		return " \\\n\t\t\t'*::command:_normal'";
 	case OPERAND_NONE:
 		break;
 	}

@@ -179,6 +179,13 @@ static void test_diff(void)
 	add(&a, 1, 5, READ | WRITE, 0, 1, "");
 	add(&b, 20, 26, READ | WRITE, 0, 1, "");
 	check(&a, &b, "moved 20-26 1>1", "mremap of memory, which grows");
+	anon(&a, 1, 5, READ | WRITE);
+	anon(&a, 10, 40, 0);
+	anon(&b, 10, 20, 0);
+	add(&b, 20, 24, READ | WRITE, 0, 1, "");
+	anon(&b, 24, 40, 0);
+	check(&a, &b, "split 10-40 1>2; moved 20-24 1>1",
+	      "mremap over other memory");
 	anon(&a, 1, 5, READ);
 	anon(&b, 20, 24, READ);
 	check(&a, &b, "gone 1-5 1>0; appeared 20-24 0>1",

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * faultcase NAME [PAGES]: provokes faults of one kind, on PAGES pages.
+ *
+ * The accesses are made by touch_read(), touch_write() and touch_down() alone,
+ * so whoever counts by instruction finds those and no others there.  The exit
+ * status is 77 when the kernel lacks what the case needs, and says so.
+ */
+#include <alloca.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define HUGE_SIZE (2ul << 20)
+
+static size_t page, pages = 64;
+
+static __attribute__((noinline)) void touch_read(const volatile char *p,
+						 size_t nr, size_t step)
+{
+	for (size_t i = 0; i < nr; i++)
+		(void)p[i * step];
+}
+
+static __attribute__((noinline)) void touch_write(volatile char *p, size_t nr,
+						  size_t step)
+{
+	for (size_t i = 0; i < nr; i++)
+		p[i * step] = 1;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "faultcase: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void lacking(const char *what)
+{
+	fprintf(stderr, "faultcase: this kernel lacks %s\n", what);
+	exit(77);
+}
+
+static char *map(size_t size, int prot, int flags, int fd)
+{
+	char *p = mmap(NULL, size, prot, flags, fd, 0);
+
+	if (p == MAP_FAILED)
+		die("mmap");
+	return p;
+}
+
+static char *map_anon(size_t size)
+{
+	char *p = map(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1);
+
+	madvise(p, size, MADV_NOHUGEPAGE);
+	return p;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	if (pid < 0)
+		die("fork");
+	if (waitpid(pid, &status, 0) < 0)
+		die("waitpid");
+	return status;
+}
+
+/* a file with contents, in the directory given by $FAULTCASE_DIR */
+static int file_of_pages(const char *name)
+{
+	const char *dir = getenv("FAULTCASE_DIR");
+	char path[4096], buf[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir ? dir : ".", name);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0)
+		die(path);
+	memset(buf, 'x', sizeof(buf));
+	for (size_t i = 0; i < pages * page / sizeof(buf); i++)
+		if (write(fd, buf, sizeof(buf)) != sizeof(buf))
+			die("write");
+	if (fsync(fd))
+		die("fsync");
+	unlink(path);
+	return fd;
+}
+
+static void anon(void)
+{
+	touch_write(map_anon(pages * page), pages, page);
+}
+
+static void zero(void)
+{
+	touch_read(map_anon(pages * page), pages, page);
+}
+
+/* the zero page is shared: writing to it copies it */
+static void zero_cow(void)
+{
+	char *p = map_anon(pages * page);
+
+	for (size_t i = 0; i < pages; i++)
+		(void)((volatile char *)p)[i * page];
+	touch_write(p, pages, page);
+}
+
+static void thp(void)
+{
+	char *p = map((pages + 1) * HUGE_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	if (access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK))
+		lacking("transparent huge pages");
+	p = (char *)(((unsigned long)p + HUGE_SIZE - 1) & ~(HUGE_SIZE - 1));
+	if (madvise(p, pages * HUGE_SIZE, MADV_HUGEPAGE))
+		lacking("transparent huge pages");
+	touch_write(p, pages, HUGE_SIZE);
+}
+
+/* not every file system leaves in the page cache what was written */
+static int warm_file(const char *name)
+{
+	int fd = file_of_pages(name);
+	volatile char *p = map(pages * page, PROT_READ, MAP_PRIVATE, fd);
+
+	for (size_t i = 0; i < pages; i++)
+		(void)p[i * page];
+	return fd;
+}
+
+/* in the page cache: minor */
+static void file_warm(void)
+{
+	int fd = warm_file("warm");
+
+	touch_read(map(pages * page, PROT_READ, MAP_PRIVATE, fd), pages, page);
+}
+
+/* not in the page cache, and no reading ahead: major, each of them */
+static void file_cold(void)
+{
+	int fd = file_of_pages("cold");
+	char *p = map(pages * page, PROT_READ, MAP_PRIVATE, fd);
+
+	if (madvise(p, pages * page, MADV_RANDOM))
+		die("madvise");
+	if (posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED))
+		die("fadvise");
+	touch_read(p, pages, page);
+}
+
+static void file_write(void)
+{
+	int fd = memfd_create("shared", 0);
+
+	if (fd < 0 || ftruncate(fd, (off_t)(pages * page)))
+		die("memfd");
+	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd),
+		    pages, page);
+}
+
+static void file_cow(void)
+{
+	int fd = warm_file("private");
+
+	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd),
+		    pages, page);
+}
+
+/* the child copies what it writes, and then the parent is alone with its own */
+static void fork_cow(bool parent)
+{
+	char *p = map_anon(pages * page);
+	pid_t pid;
+
+	memset(p, 1, pages * page);
+	pid = fork();
+	if (!pid) {
+		if (!parent)
+			touch_write(p, pages, page);
+		_exit(0);
+	}
+	wait_for(pid);
+	if (parent)
+		touch_write(p, pages, page);
+}
+
+static void fork_child(void)
+{
+	fork_cow(false);
+}
+
+static void fork_parent(void)
+{
+	fork_cow(true);
+}
+
+static void swap(void)
+{
+	char *p = map_anon(pages * page);
+
+	memset(p, 1, pages * page);
+	if (madvise(p, pages * page, MADV_PAGEOUT))
+		lacking("MADV_PAGEOUT");
+	touch_read(p, pages, page);
+}
+
+/*
+ * Below what the kernel gives a stack from the start, and downwards: the lowest
+ * page first would let all be grown at once, as would a call.
+ */
+static __attribute__((noinline)) void touch_down(size_t nr)
+{
+	volatile char *p = alloca((nr + 128) * page);
+
+	while (nr--)
+		p[nr * page] = 1;
+}
+
+static void stack(void)
+{
+	touch_down(pages);
+}
+
+static __attribute__((noinline)) int recurse(size_t depth)
+{
+	volatile char frame[4096];
+
+	frame[0] = 1;
+	return depth > 1 ? recurse(depth - 1) + frame[0] : 0;
+}
+
+static void stack_limit(void)
+{
+	struct rlimit limit = { 1 << 20, 1 << 20 };
+
+	if (setrlimit(RLIMIT_STACK, &limit))
+		die("setrlimit");
+	recurse(1 << 20);
+}
+
+static void hugetlb(void)
+{
+	char *p = mmap(NULL, pages * HUGE_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB |
+			       (21 << MAP_HUGE_SHIFT),
+		       -1, 0);
+
+	if (p == MAP_FAILED)
+		lacking("enough huge pages");
+	touch_write(p, pages, HUGE_SIZE);
+}
+
+static void vmlab(void)
+{
+	int fd = open("/dev/vmlab", O_RDWR);
+
+	if (fd < 0)
+		lacking("/dev/vmlab");
+	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd),
+		    pages, page);
+}
+
+static void *serve(void *arg)
+{
+	int fd = *(int *)arg;
+	char *contents = aligned_alloc(page, page);
+	struct uffd_msg msg;
+
+	memset(contents, 1, page);
+	while (read(fd, &msg, sizeof(msg)) == sizeof(msg)) {
+		struct uffdio_copy copy = {
+			.dst = msg.arg.pagefault.address & ~(page - 1),
+			.src = (unsigned long)contents,
+			.len = page,
+		};
+
+		if (ioctl(fd, UFFDIO_COPY, &copy))
+			die("UFFDIO_COPY");
+	}
+	return NULL;
+}
+
+static void uffd(void)
+{
+	static int fd;
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	char *p = map_anon(pages * page);
+	pthread_t thread;
+
+	fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api))
+		lacking("userfaultfd");
+	reg.range.start = (unsigned long)p;
+	reg.range.len = pages * page;
+	if (ioctl(fd, UFFDIO_REGISTER, &reg))
+		die("UFFDIO_REGISTER");
+	if (pthread_create(&thread, NULL, serve, &fd))
+		die("pthread_create");
+	touch_read(p, pages, page);
+}
+
+/* the kernel's own access: a read(2) into memory not yet touched */
+static void kernel(void)
+{
+	int fd = open("/dev/zero", O_RDONLY);
+
+	if (read(fd, map_anon(pages * page), pages * page) !=
+	    (ssize_t)(pages * page))
+		die("read");
+}
+
+/* the kernel populates */
+static void gup(void)
+{
+	if (mlock(map_anon(pages * page), pages * page))
+		die("mlock");
+}
+
+static void maperr(void)
+{
+	char *p = map_anon(page);
+
+	munmap(p, page);
+	touch_read(p, 1, page);
+}
+
+static void accerr(void)
+{
+	char *p = map_anon(page);
+
+	mprotect(p, page, PROT_READ);
+	touch_write(p, 1, page);
+}
+
+static void beyond_end(void)
+{
+	int fd = memfd_create("short", 0);
+
+	touch_read(map(page, PROT_READ, MAP_SHARED, fd), 1, page);
+}
+
+/* threads that fault the same pages at the same time */
+static void *race(void *arg)
+{
+	touch_write(arg, pages, page);
+	return NULL;
+}
+
+static void threads(void)
+{
+	char *p = map_anon(pages * page);
+	pthread_t thread[4];
+
+	for (size_t i = 0; i < 4; i++)
+		if (pthread_create(&thread[i], NULL, race, p))
+			die("pthread_create");
+	for (size_t i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+}
+
+/* a process that nobody waits for is not in getrusage(2) */
+static void orphan(void)
+{
+	signal(SIGCHLD, SIG_IGN);
+	if (!fork()) {
+		anon();
+		_exit(0);
+	}
+	wait(NULL);
+}
+
+/*
+ * For 20 seconds: the first half of the pages all the time, the second half
+ * not after the first touch.
+ */
+static void heat(void)
+{
+	char *p = map_anon(pages * page);
+	struct timespec nap = { .tv_nsec = 20 * 1000 * 1000 };
+
+	touch_write(p, pages, page);
+	for (int i = 0; i < 1000; i++) {
+		touch_write(p, pages / 2, page);
+		nanosleep(&nap, NULL);
+	}
+}
+
+/* how long a fault takes, as the program sees it: the best of ten rounds */
+static void timing(void)
+{
+	char *p = map_anon(pages * page);
+	double best = 0;
+
+	for (int i = 0; i < 10; i++) {
+		struct timespec begin, end;
+		double ns;
+
+		madvise(p, pages * page, MADV_DONTNEED);
+		clock_gettime(CLOCK_MONOTONIC, &begin);
+		touch_write(p, pages, page);
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		ns = (double)(end.tv_sec - begin.tv_sec) * 1e9 +
+		     (double)(end.tv_nsec - begin.tv_nsec);
+		if (!i || ns < best)
+			best = ns;
+	}
+	printf("%.0f ns a fault\n", best / (double)pages);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} cases[] = {
+	{ "nothing", NULL },
+	{ "anon", anon },
+	{ "zero", zero },
+	{ "zero-cow", zero_cow },
+	{ "thp", thp },
+	{ "file-warm", file_warm },
+	{ "file-cold", file_cold },
+	{ "file-write", file_write },
+	{ "file-cow", file_cow },
+	{ "fork-child", fork_child },
+	{ "fork-parent", fork_parent },
+	{ "swap", swap },
+	{ "stack", stack },
+	{ "stack-limit", stack_limit },
+	{ "hugetlb", hugetlb },
+	{ "vmlab", vmlab },
+	{ "uffd", uffd },
+	{ "kernel", kernel },
+	{ "gup", gup },
+	{ "maperr", maperr },
+	{ "accerr", accerr },
+	{ "beyond-end", beyond_end },
+	{ "threads", threads },
+	{ "orphan", orphan },
+	{ "heat", heat },
+	{ "timing", timing },
+};
+
+int main(int argc, char **argv)
+{
+	page = (size_t)sysconf(_SC_PAGESIZE);
+	if (argc > 2)
+		pages = strtoul(argv[2], NULL, 0);
+	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]);
+	     i++) {
+		if (strcmp(cases[i].name, argv[1]))
+			continue;
+		if (cases[i].run)
+			cases[i].run();
+		return 0;
+	}
+	fputs("usage: faultcase CASE [PAGES]; the cases are\n", stderr);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		fprintf(stderr, "  %s\n", cases[i].name);
+	return 2;
+}
