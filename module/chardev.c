@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "chardev.h"
+#include "control.h"
 #include "debugfs/debugfs.h"
 #include "query/query.h"
 #include "space.h"
@@ -102,6 +103,12 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vmlab_ioctl_space_set(space, uarg);
 	case VMLAB_IOC_SPACE_STATS:
 		return vmlab_ioctl_space_stats(space, uarg);
+	case VMLAB_IOC_PAGING_GET:
+		return vmlab_ioctl_paging_get(space, uarg);
+	case VMLAB_IOC_PAGING_SET:
+		return vmlab_ioctl_paging_set(space, uarg);
+	case VMLAB_IOC_PAGING_STATS:
+		return vmlab_ioctl_paging_stats(space, uarg);
 	default:
 		return vmlab_query(cmd, uarg);
 	}

@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/shmem_fs.h>
 #include <linux/version.h>
 
 /*
@@ -96,6 +97,16 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #else
 #define VMLAB_HAVE_PIDFD 0
 #endif
+
+/* shmem_file_setup() takes a bitmap of VMA flags since 7.0. */
+static inline struct file *vmlab_shmem_file(const char *name, loff_t size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	return shmem_file_setup(name, size, mk_vma_flags(VMA_NORESERVE_BIT));
+#else
+	return shmem_file_setup(name, size, VM_NORESERVE);
+#endif
+}
 
 /* Page faults under the per-VMA lock came in 6.4. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)

@@ -58,6 +58,8 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 			vmlab_count(space, filled);
 		else
 			vmlab_count(space, mapped);
+		if (vmlab_pager_stepping(&space->pager))
+			vmlab_pager_step(space, vmf->pgoff);
 		vmf->page = folio_page(folio, 0);
 		ret = VM_FAULT_LOCKED;
 	} else if (PTR_ERR(folio) == -ERANGE) {

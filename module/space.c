@@ -10,6 +10,8 @@
  * - The fault then locks the folio, checks that it still belongs to the space
  *   and lies within its length, and hands it locked to mm, which sets the
  *   page-table entry before it unlocks.
+ * - It is filled after it was published, still locked: so nobody can fill the
+ *   same offset with what was there before somebody else wrote it.
  * - Whoever removes a frame holds its folio lock, unmaps it everywhere and
  *   clears folio->mapping.  So no entry can be set for a removed frame.
  *
@@ -24,7 +26,9 @@
 
 #include "backing/backing.h"
 #include "compat.h"
+#include "policy/policy.h"
 #include "space.h"
+#include "store.h"
 
 #define VMLAB_FS_MAGIC	0x766d6c62	/* "vmlb" */
 
@@ -37,6 +41,18 @@ static int vmlab_mnt_count;
 static atomic64_t vmlab_last_id;
 /* All frames of all spaces: must be zero once the last space is gone. */
 static struct percpu_counter vmlab_frames;
+
+/* The last entry of a frame was dirty, or who pinned a frame wrote to it. */
+static bool vmlab_dirty_folio(struct address_space *mapping,
+			      struct folio *folio)
+{
+	vmlab_space_mark_dirty(mapping->host->i_private, folio);
+	return false;
+}
+
+static const struct address_space_operations vmlab_aops = {
+	.dirty_folio	= vmlab_dirty_folio,
+};
 
 static int vmlab_fs_init_context(struct fs_context *fc)
 {
@@ -58,7 +74,14 @@ static struct file_system_type vmlab_fs_type = {
  */
 int vmlab_space_init(void)
 {
-	return percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
+	int ret = percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
+
+	if (ret)
+		return ret;
+	ret = vmlab_pager_module_init();
+	if (ret)
+		percpu_counter_destroy(&vmlab_frames);
+	return ret;
 }
 
 /**
@@ -69,6 +92,7 @@ int vmlab_space_init(void)
 void vmlab_space_exit(void)
 {
 	WARN_ON_ONCE(percpu_counter_sum(&vmlab_frames));
+	vmlab_pager_module_exit();
 	percpu_counter_destroy(&vmlab_frames);
 }
 
@@ -134,22 +158,43 @@ struct vmlab_space *vmlab_space_create(void)
 		return ERR_CAST(inode);
 	}
 
+	inode->i_private = space;
+	inode->i_mapping->a_ops = &vmlab_aops;
 	space->inode = inode;
 	space->id = atomic64_inc_return(&vmlab_last_id);
 	space->nr_pages = ULONG_MAX;
 	space->backing = &vmlab_backing_zero;
 	xa_init_flags(&space->frames, XA_FLAGS_ACCOUNT);
+	vmlab_pager_init(&space->pager);
 	mutex_init(&space->resize_lock);
 	return space;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_create);
 
-/* The folio is locked, unmapped and loses its last link to the space. */
-static void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio)
+/*
+ * The folio is locked, unmapped and loses its last link to the space, which
+ * remembers @entry in its place: a value or NULL.
+ */
+static void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
+			       void *entry)
 {
-	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+	XA_STATE(xas, &space->frames, folio->index);
+
+	vmlab_pager_forget(space, folio);
+
+	xas_lock(&xas);
+	xas_load(&xas);
+	if (xas_get_mark(&xas, VMLAB_FRAME_DIRTY))
 		atomic_long_dec(&space->nr_dirty);
-	xa_erase(&space->frames, folio->index);
+	/* It replaces an entry, which takes no memory. */
+	xas_store(&xas, entry);
+	if (entry) {
+		xas_clear_mark(&xas, VMLAB_FRAME_STORED);
+		if (!space->backing->write)
+			xas_clear_mark(&xas, VMLAB_FRAME_DIRTY);
+	}
+	xas_unlock(&xas);
+
 	folio->mapping = NULL;
 	atomic_long_dec(&space->nr_frames);
 	percpu_counter_dec(&vmlab_frames);
@@ -173,8 +218,10 @@ struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff)
 	rcu_read_lock();
 	do {
 		folio = xa_load(&space->frames, pgoff);
-		if (!folio)
+		if (!folio || xa_is_value(folio)) {
+			folio = NULL;
 			break;
+		}
 		/*
 		 * A folio that is being freed has no references left; one
 		 * that was freed and used again is not at this offset.
@@ -190,49 +237,89 @@ struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff)
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_peek);
 
+/* Give a frame that was just published its contents. */
+static int vmlab_frame_fill(struct vmlab_space *space, struct folio *folio,
+			    const struct vmlab_backing *backing, void *evicted)
+{
+	unsigned long value, distance;
+	int ret;
+
+	if (!evicted)
+		return backing->fill ? backing->fill(space, folio) : 0;
+
+	value = xa_to_value(evicted);
+	if (value & VMLAB_EVICTED_STORED) {
+		ret = vmlab_store_load(space, folio);
+		if (!ret) {
+			xa_set_mark(&space->frames, folio->index,
+				    VMLAB_FRAME_STORED);
+			vmlab_count(space, loaded);
+		}
+	} else {
+		ret = backing->fill ? backing->fill(space, folio) : 0;
+	}
+	if (ret)
+		return ret;
+
+	distance = atomic_long_read(&space->evictions) -
+		   (value >> VMLAB_EVICTED_SHIFT);
+	vmlab_count(space, refaults);
+	this_cpu_inc(space->counters->refault_distance[
+		     min(fls_long(distance), VMLAB_DISTANCE_BUCKETS - 1)]);
+	return 0;
+}
+
 /* Allocate a frame and publish it.  Returns it locked, with a reference. */
 static struct folio *vmlab_frame_create(struct vmlab_space *space,
 					pgoff_t pgoff)
 {
 	const struct vmlab_backing *backing = READ_ONCE(space->backing);
+	gfp_t gfp = GFP_HIGHUSER | __GFP_ACCOUNT;
 	struct folio *folio;
-	void *old;
+	void *evicted, *old;
 	int ret;
 
-	folio = folio_alloc(GFP_HIGHUSER | __GFP_ACCOUNT | backing->alloc_gfp,
-			    0);
+	evicted = xa_load(&space->frames, pgoff);
+	if (evicted && !xa_is_value(evicted))
+		return ERR_PTR(-EEXIST);
+	if (!evicted || !(xa_to_value(evicted) & VMLAB_EVICTED_STORED))
+		gfp |= backing->alloc_gfp;
+
+	folio = folio_alloc(gfp, 0);
 	if (!folio)
 		return ERR_PTR(-ENOMEM);
 
 	/* Nobody else knows it yet, so this never waits. */
 	folio_lock(folio);
 	folio->index = pgoff;
-	if (backing->fill) {
-		ret = backing->fill(space, folio);
-		if (ret)
-			goto discard;
-	}
+	folio->private = NULL;
 	/* Before it is published: whoever finds it checks the mapping. */
 	folio->mapping = space->inode->i_mapping;
 
-	old = xa_cmpxchg(&space->frames, pgoff, NULL, folio,
+	old = xa_cmpxchg(&space->frames, pgoff, evicted, folio,
 			 GFP_KERNEL_ACCOUNT);
-	if (old) {
+	if (unlikely(old != evicted)) {
 		folio->mapping = NULL;
-		ret = xa_is_err(old) ? xa_err(old) : -EEXIST;
-		goto discard;
+		folio_unlock(folio);
+		folio_put(folio);
+		return ERR_PTR(xa_is_err(old) ? xa_err(old) : -EEXIST);
 	}
 
 	atomic_long_inc(&space->nr_frames);
 	percpu_counter_inc(&vmlab_frames);
 	/* The xarray keeps the first reference, the caller gets another. */
 	folio_get(folio);
-	return folio;
+	if (evicted && xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY))
+		atomic_long_inc(&space->nr_dirty);
 
-discard:
-	folio_unlock(folio);
-	folio_put(folio);
-	return ERR_PTR(ret);
+	ret = vmlab_frame_fill(space, folio, backing, evicted);
+	if (unlikely(ret)) {
+		vmlab_frame_remove(space, folio, evicted);
+		folio_unlock(folio);
+		folio_put(folio);
+		return ERR_PTR(ret);
+	}
+	return folio;
 }
 
 /**
@@ -252,6 +339,8 @@ discard:
 struct folio *vmlab_space_frame(struct vmlab_space *space, pgoff_t pgoff,
 				bool *filled)
 {
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_page *charge;
 	struct folio *folio;
 	bool created;
 
@@ -260,21 +349,35 @@ again:
 		return ERR_PTR(-ERANGE);
 
 	created = false;
+	charge = NULL;
 	folio = vmlab_space_peek(space, pgoff);
 	if (!folio) {
+		if (vmlab_pager_on(pager)) {
+			charge = vmlab_pager_charge(space, true);
+			if (IS_ERR(charge))
+				return ERR_CAST(charge);
+		}
 		folio = vmlab_frame_create(space, pgoff);
 		if (IS_ERR(folio)) {
+			vmlab_pager_uncharge(space, charge);
 			if (PTR_ERR(folio) == -EEXIST)
 				goto again;
 			return folio;
 		}
 		created = true;
 		/*
-		 * Pairs with the barrier in vmlab_space_truncate(): either it
-		 * sees the frame that was just published, or the check below
-		 * sees the new length.
+		 * Pairs with the barriers in vmlab_space_truncate() and
+		 * vmlab_pager_set(): either they see the frame that was just
+		 * published, or the checks below see what they changed.
 		 */
 		smp_mb();
+		if (vmlab_pager_on(pager) &&
+		    vmlab_pager_adopt(space, folio, charge)) {
+			/* It may have contents: it stays, not adopted. */
+			folio_unlock(folio);
+			folio_put(folio);
+			return ERR_PTR(-ENOMEM);
+		}
 	} else if (folio_lock_killable(folio)) {
 		folio_put(folio);
 		return ERR_PTR(-EINTR);
@@ -288,12 +391,14 @@ again:
 	if (unlikely(pgoff >= READ_ONCE(space->nr_pages))) {
 		/* It was never mapped: nothing to unmap. */
 		if (created)
-			vmlab_frame_remove(space, folio);
+			vmlab_frame_remove(space, folio, NULL);
 		folio_unlock(folio);
 		folio_put(folio);
 		return ERR_PTR(-ERANGE);
 	}
 
+	if (!created && vmlab_pager_on(pager))
+		vmlab_pager_access(space, folio);
 	*filled = created;
 	return folio;
 }
@@ -302,18 +407,84 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_space_frame);
 /**
  * vmlab_space_mark_dirty() - record that a frame was written
  * @space: the space
- * @folio: one of its frames, locked by the caller
+ * @folio: one of its frames: locked by the caller, or mapped or pinned
  *
- * Context: process context.
+ * Context: any but interrupts.
  */
 void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio)
 {
-	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+	XA_STATE(xas, &space->frames, folio->index);
+
+	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY) &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_TRACKED) &&
+	    !xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED))
 		return;
-	xa_set_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY);
-	atomic_long_inc(&space->nr_dirty);
+
+	xas_lock(&xas);
+	if (xas_load(&xas) == folio) {
+		if (!xas_get_mark(&xas, VMLAB_FRAME_DIRTY)) {
+			xas_set_mark(&xas, VMLAB_FRAME_DIRTY);
+			atomic_long_inc(&space->nr_dirty);
+		}
+		xas_set_mark(&xas, VMLAB_FRAME_TRACKED);
+		xas_clear_mark(&xas, VMLAB_FRAME_STORED);
+	}
+	xas_unlock(&xas);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_mark_dirty);
+
+/**
+ * vmlab_frame_evict() - unmap a frame everywhere, keep its contents, free it
+ * @space: the space
+ * @folio: the frame, locked; the caller has one reference, and still has it
+ *	afterwards
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EBUSY when somebody else uses the frame (a pin, a lock in
+ * memory), or another negative errno when its contents cannot be kept.
+ */
+int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
+{
+	unsigned long value;
+	bool stored;
+	int ret;
+
+	if (folio_test_mlocked(folio))
+		return -EBUSY;
+	if (folio_mapped(folio))
+		unmap_mapping_pages(space->inode->i_mapping, folio->index, 1,
+				    false);
+	if (folio_mapped(folio))
+		return -EBUSY;
+	/*
+	 * Who pins a page takes a reference first and checks then whether the
+	 * entry is still there; here the entries were cleared first.  What
+	 * may yet come are references of faults, which wait for our lock.
+	 */
+	smp_mb();
+	if (folio_ref_count(folio) != 2)
+		return -EBUSY;
+
+	stored = xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED);
+	if (!stored &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY)) {
+		ret = vmlab_store_save(space, folio);
+		if (ret) {
+			vmlab_count(space, store_errors);
+			return ret;
+		}
+		vmlab_count(space, stored);
+		stored = true;
+	}
+
+	value = atomic_long_inc_return(&space->evictions);
+	value = (value << VMLAB_EVICTED_SHIFT) & LONG_MAX;
+	if (stored)
+		value |= VMLAB_EVICTED_STORED;
+	vmlab_frame_remove(space, folio, xa_mk_value(value));
+	vmlab_count(space, evicted);
+	return 0;
+}
 
 /* Remove all frames from @first on; none can be mapped again. */
 static void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
@@ -321,23 +492,38 @@ static void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
 	struct address_space *mapping = space->inode->i_mapping;
 	unsigned long pgoff;
 	struct folio *folio;
+	void *entry;
 
-	xa_for_each_start(&space->frames, pgoff, folio, first) {
+	xa_for_each_start(&space->frames, pgoff, entry, first) {
+again:
+		if (xa_is_value(entry)) {
+			entry = xa_cmpxchg(&space->frames, pgoff, entry, NULL,
+					   0);
+			if (!xa_is_value(entry) && entry)
+				goto again;
+			continue;
+		}
 		/* The entry is only a hint: take a reference the right way. */
 		folio = vmlab_space_peek(space, pgoff);
-		if (!folio)
-			continue;
-		folio_lock(folio);
-		if (folio->mapping) {
-			if (folio_mapped(folio))
-				unmap_mapping_pages(mapping, pgoff, 1, false);
-			vmlab_frame_remove(space, folio);
-			vmlab_count(space, discarded);
+		if (folio) {
+			folio_lock(folio);
+			if (folio->mapping) {
+				if (folio_mapped(folio))
+					unmap_mapping_pages(mapping, pgoff, 1,
+							    false);
+				vmlab_frame_remove(space, folio, NULL);
+				vmlab_count(space, discarded);
+			}
+			folio_unlock(folio);
+			folio_put(folio);
 		}
-		folio_unlock(folio);
-		folio_put(folio);
+		/* It may have been evicted meanwhile. */
+		entry = xa_load(&space->frames, pgoff);
+		if (entry)
+			goto again;
 		cond_resched();
 	}
+	vmlab_store_discard(space, first, ULONG_MAX);
 }
 
 /* Change the length as truncate_pagecache() does.  Holds resize_lock. */
@@ -368,6 +554,8 @@ static void vmlab_space_truncate(struct vmlab_space *space,
 void vmlab_space_destroy(struct vmlab_space *space)
 {
 	vmlab_space_discard(space, 0);
+	vmlab_pager_destroy(&space->pager);
+	vmlab_store_destroy(space);
 	xa_destroy(&space->frames);
 	vmlab_inode_destroy(space->inode);
 	free_percpu(space->counters);
@@ -485,3 +673,38 @@ void vmlab_space_stats(struct vmlab_space *space,
 			stats->oom + stats->interrupted + stats->error;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_stats);
+
+/**
+ * vmlab_space_paging_stats() - sum the statistics of paging of all CPUs
+ * @space: the space
+ * @stats: filled in, but for its size and flags
+ *
+ * Context: process context.  Counters may move meanwhile; each is read once.
+ */
+void vmlab_space_paging_stats(struct vmlab_space *space,
+			      struct vmlab_paging_stats *stats)
+{
+	unsigned int cpu, i;
+
+	stats->charged = READ_ONCE(space->pager.charged);
+
+	for_each_possible_cpu(cpu) {
+		const struct vmlab_counters *c =
+			per_cpu_ptr(space->counters, cpu);
+
+		stats->evicted += READ_ONCE(c->evicted);
+		stats->stored += READ_ONCE(c->stored);
+		stats->loaded += READ_ONCE(c->loaded);
+		stats->refaults += READ_ONCE(c->refaults);
+		stats->over_budget += READ_ONCE(c->over_budget);
+		stats->store_errors += READ_ONCE(c->store_errors);
+		stats->prefetched += READ_ONCE(c->prefetched);
+		stats->prefetch_used += READ_ONCE(c->prefetch_used);
+		stats->prefetch_wasted += READ_ONCE(c->prefetch_wasted);
+		stats->shrunk += READ_ONCE(c->shrunk);
+		for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
+			stats->refault_distance[i] +=
+				READ_ONCE(c->refault_distance[i]);
+	}
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_paging_stats);

@@ -11,14 +11,32 @@
 
 #include <linux/vmlab.h>
 
-/* The xarray mark of frames that were written since they were filled. */
+#include "pager.h"
+
+/*
+ * What the xarray of frames has at an offset: nothing, a folio, or a value
+ * that tells of a frame which was evicted, by bit VMLAB_EVICTED_STORED whether
+ * the swap store has its contents, and above that when, as the number of
+ * evictions before.
+ *
+ * Marks, of folios and of values:
+ *   TRACKED  written since user space last cleared its dirty bitmap
+ *   DIRTY    a folio: written since it was filled, the backing does not have
+ *	      it; a value: the same of a backing that is written back to
+ *   STORED   a folio: the swap store has just these contents
+ */
+#define VMLAB_FRAME_TRACKED	XA_MARK_0
 #define VMLAB_FRAME_DIRTY	XA_MARK_1
+#define VMLAB_FRAME_STORED	XA_MARK_2
+
+#define VMLAB_EVICTED_STORED	1UL
+#define VMLAB_EVICTED_SHIFT	1
 
 /**
  * struct vmlab_counters - one CPU's share of a space's statistics
  *
  * The members mean what those of the same names in &struct vmlab_space_stats
- * mean.  They only grow.
+ * and &struct vmlab_paging_stats mean.  They only grow.
  */
 struct vmlab_counters {
 	u64 filled;
@@ -37,6 +55,17 @@ struct vmlab_counters {
 	u64 vma_open;
 	u64 vma_close;
 	u64 vma_mremap;
+	u64 evicted;
+	u64 stored;
+	u64 loaded;
+	u64 refaults;
+	u64 over_budget;
+	u64 store_errors;
+	u64 prefetched;
+	u64 prefetch_used;
+	u64 prefetch_wasted;
+	u64 shrunk;
+	u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
 	u64 latency_ns_sum;
 	u64 latency[VMLAB_LATENCY_BUCKETS];
 };
@@ -45,8 +74,12 @@ struct vmlab_backing;
 
 /**
  * struct vmlab_space - frames by offset, their configuration and statistics
- * @frames: resident frames: struct folio by pgoff.  Looked up under RCU; a
- *	frame enters by xa_cmpxchg() and leaves only while its folio is locked.
+ * @frames: resident frames: struct folio by pgoff, and values for evicted
+ *	ones.  Looked up under RCU; a frame enters by xa_cmpxchg() and leaves
+ *	only while its folio is locked.
+ * @pager: the frame budget
+ * @store: the swap store, a tmpfs file; NULL until there is a pager
+ * @evictions: frames evicted so far
  * @inode: owns the address_space through which mm finds our mappings
  * @id: unique while the module is loaded
  * @nr_pages: length in pages; a frame at or beyond it must not be mapped.
@@ -66,6 +99,9 @@ struct vmlab_space {
 	u64 id;
 	unsigned long nr_pages;
 	const struct vmlab_backing *backing;
+	struct vmlab_pager pager;
+	struct file *store;
+	atomic_long_t evictions;
 	struct mutex resize_lock;
 	atomic_long_t nr_frames;
 	atomic_long_t nr_dirty;
@@ -86,6 +122,7 @@ struct folio *vmlab_space_frame(struct vmlab_space *space, pgoff_t pgoff,
 				bool *filled);
 struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff);
 void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio);
+int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio);
 
 int vmlab_space_set_config(struct vmlab_space *space,
 			   const struct vmlab_space_config *config);
@@ -93,6 +130,8 @@ void vmlab_space_get_config(struct vmlab_space *space,
 			    struct vmlab_space_config *config);
 void vmlab_space_stats(struct vmlab_space *space,
 		       struct vmlab_space_stats *stats);
+void vmlab_space_paging_stats(struct vmlab_space *space,
+			      struct vmlab_paging_stats *stats);
 unsigned int vmlab_latency_bucket(u64 ns);
 s64 vmlab_frames_total(void);
 

@@ -147,7 +147,8 @@ struct vmlab_space_config {
  * @frames_dirty: frames written since they were filled, now
  * @vmas: VMAs that map the space now, in all processes
  * @faults: calls of the fault handler; the sum of the next six outcomes
- * @filled: ... a new frame was filled and mapped (first touch)
+ * @filled: ... a new frame was filled and mapped: at the first touch, or at
+ *	the first after an eviction
  * @mapped: ... the frame was already there and only had to be mapped
  * @sigbus: ... beyond the end of the space: SIGBUS
  * @oom: ... no frame could be allocated: VM_FAULT_OOM
@@ -441,5 +442,111 @@ struct vmlab_vmas {
 #define VMLAB_STRINGS_MIN	8192
 
 #define VMLAB_IOC_VMAS		_IO(VMLAB_IOC_MAGIC, 0x22)
+
+/* --- paging: budget, policies, prefetch ---------------------------------- */
+
+/* vmlab_paging.policy: who leaves when the budget is full */
+#define VMLAB_POLICY_FIFO	0	/* the longest resident */
+#define VMLAB_POLICY_CLOCK	1	/* second chance: a reference bit and a hand */
+#define VMLAB_POLICY_LRU	2	/* the least recently used */
+#define VMLAB_POLICY_LFU	3	/* the least used since resident, of those the oldest */
+#define VMLAB_POLICY_RANDOM	4	/* any, by @seed */
+#define VMLAB_POLICY_OPT	5	/* whose next access in @trace is the farthest */
+
+/* vmlab_paging.flags */
+#define VMLAB_PAGING_STEPPING	(1u << 0) /* every access of another page faults */
+
+/* vmlab_paging.nr_trace, the most that is taken */
+#define VMLAB_TRACE_MAX		(1u << 24)
+
+/**
+ * struct vmlab_paging - how the frames of the open file's space are paged
+ * @size: set by the caller
+ * @flags: VMLAB_PAGING_*
+ * @budget: frames that may be resident, 0 for no limit.  Whoever faults above
+ *	it makes another frame leave first: unmapped everywhere, its contents
+ *	kept if it was ever written.  The limit gives only when every frame is
+ *	pinned or locked, see vmlab_paging_stats.over_budget.
+ * @policy: VMLAB_POLICY_*
+ * @reserved: must be zero
+ * @seed: of VMLAB_POLICY_RANDOM
+ * @trace: [in] pointer to the accesses to come, __u64 offsets in pages, for
+ *	VMLAB_POLICY_OPT.  Zero on GET.
+ * @nr_trace: [in] their number; 0 with other policies.  Zero on GET.
+ *
+ * All can be changed while the space is mapped and in use.  The same policy
+ * with the same seed goes on with what it knows, unless a trace comes with it;
+ * another starts with the resident pages in the order in which they came.
+ *
+ * With VMLAB_PAGING_STEPPING a fault unmaps every frame but its own, so each
+ * access to another page than the one before is seen: LRU, LFU, CLOCK and OPT
+ * are exact then, for one thread.  Accesses repeated on one page count once.
+ * Otherwise the policies see first accesses, and a sample of later ones.
+ *
+ * VMLAB_IOC_PAGING_SET errors:
+ *   EINVAL  unknown @flags or @policy, @reserved, a trace without
+ *           VMLAB_POLICY_OPT or the other way round
+ *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
+ *   ENOMEM  no memory for the policy
+ *   EINTR   the caller was killed while frames were on their way out
+ */
+struct vmlab_paging {
+	__u32 size;
+	__u32 flags;
+	__u64 budget;
+	__u32 policy;
+	__u32 reserved;
+	__u64 seed;
+	__u64 trace;
+	__u64 nr_trace;
+};
+
+#define VMLAB_IOC_PAGING_GET	_IO(VMLAB_IOC_MAGIC, 0x50)
+#define VMLAB_IOC_PAGING_SET	_IO(VMLAB_IOC_MAGIC, 0x51)
+
+#define VMLAB_DISTANCE_BUCKETS	32
+
+/**
+ * struct vmlab_paging_stats - VMLAB_IOC_PAGING_STATS: who came and went
+ * @size: set by the caller
+ * @flags: must be zero
+ * @charged: frames that count against the budget now: those resident, and
+ *	those about to be
+ * @evicted: frames that left because the budget was full, or by request
+ * @stored: ... whose contents went to the swap store for that
+ * @loaded: frames filled from the swap store
+ * @refaults: frames filled that had been evicted
+ * @over_budget: frames that came although the budget was full, since no frame
+ *	could leave: all pinned, locked, or the swap store failed
+ * @store_errors: contents that the swap store could not take; the frame stayed
+ * @prefetched: frames that came before they were accessed
+ * @prefetch_used: ... and were accessed later
+ * @prefetch_wasted: ... and left without an access
+ * @shrunk: clean frames given back to the kernel under memory pressure
+ * @refault_distance: evictions between a frame's own and its refault; bucket 0
+ *	counts none, bucket n [2^(n-1), 2^n), the last all above
+ *
+ * A frame filled, vmlab_space_stats.filled, is what a textbook counts as a
+ * page fault; vmlab_space_stats.mapped is an access that was seen and needed
+ * no frame.
+ */
+struct vmlab_paging_stats {
+	__u32 size;
+	__u32 flags;
+	__u64 charged;
+	__u64 evicted;
+	__u64 stored;
+	__u64 loaded;
+	__u64 refaults;
+	__u64 over_budget;
+	__u64 store_errors;
+	__u64 prefetched;
+	__u64 prefetch_used;
+	__u64 prefetch_wasted;
+	__u64 shrunk;
+	__u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
+};
+
+#define VMLAB_IOC_PAGING_STATS	_IO(VMLAB_IOC_MAGIC, 0x52)
 
 #endif /* _UAPI_LINUX_VMLAB_H */

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The pager of a space: at most so many frames stay resident, and a policy
+ * chooses who leaves.
+ *
+ * A fault charges its new frame before it allocates it.  While the budget is
+ * used up, charging evicts: the policy names a frame, the pager tries to lock
+ * it, without waiting, and asks for the next best when that fails.  Only when
+ * every candidate is busy does it wait, and when none can leave at all, since
+ * they are pinned, the frame is charged above the budget, so that a mapping
+ * goes on working.  The next charges evict down to the budget again.
+ *
+ * Charging holds no folio lock while it waits for one, so faults cannot wait
+ * for each other in a circle.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include <linux/vmlab.h>
+
+#include "compat.h"
+#include "pager.h"
+#include "policy/policy.h"
+#include "space.h"
+#include "store.h"
+
+/* Candidates that one attempt looks at, attempts before the budget gives. */
+#define VMLAB_CANDIDATES	64
+#define VMLAB_ATTEMPTS		64
+/* Frames whose next access is made to be seen, for each eviction. */
+#define VMLAB_SAMPLES		2
+
+static struct kmem_cache *vmlab_page_cache;
+
+/**
+ * vmlab_pager_module_init() - prepare for pagers; once, at module load
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vmlab_pager_module_init(void)
+{
+	vmlab_page_cache = KMEM_CACHE(vmlab_page, SLAB_ACCOUNT);
+	return vmlab_page_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * vmlab_pager_module_exit() - undo vmlab_pager_module_init(); at unload
+ *
+ * Context: process context, may sleep; no space exists any more.
+ */
+void vmlab_pager_module_exit(void)
+{
+	kmem_cache_destroy(vmlab_page_cache);
+}
+
+/**
+ * vmlab_pager_init() - a pager without a budget
+ * @pager: the pager of a new space
+ *
+ * Context: any.
+ */
+void vmlab_pager_init(struct vmlab_pager *pager)
+{
+	spin_lock_init(&pager->lock);
+	INIT_LIST_HEAD(&pager->pages);
+	pager->budget = ULONG_MAX;
+}
+
+/**
+ * vmlab_pager_destroy() - free what a pager has
+ * @pager: the pager of a space that has no frames any more
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_pager_destroy(struct vmlab_pager *pager)
+{
+	WARN_ON_ONCE(pager->charged || !list_empty(&pager->pages));
+	if (pager->policy)
+		pager->policy->destroy(pager->state);
+}
+
+/* More references than the space, the mappings and @own hold? */
+static bool vmlab_folio_pinned(struct folio *folio, int own)
+{
+	return folio_ref_count(folio) > 1 + own + folio_mapcount(folio);
+}
+
+/*
+ * Evict one frame.  Returns 0, -EBUSY when none can leave now, -EAGAIN after
+ * it waited for one that was locked, -EINTR when the task was killed then.
+ */
+static int vmlab_pager_evict_one(struct vmlab_space *space, bool wait)
+{
+	struct vmlab_pager *pager = &space->pager;
+	unsigned int tries = VMLAB_CANDIDATES;
+	struct folio *busy = NULL;
+	struct vmlab_page *page;
+	int ret = -EBUSY;
+
+	spin_lock(&pager->lock);
+	page = pager->policy->victim(pager->state, NULL);
+	while (page && tries--) {
+		struct folio *folio = page->folio;
+
+		/* It stays in the space, and so alive, under our lock. */
+		if (!folio_trylock(folio)) {
+			if (!busy) {
+				folio_get(folio);
+				busy = folio;
+			}
+		} else if (vmlab_folio_pinned(folio, 0)) {
+			folio_unlock(folio);
+		} else {
+			folio_get(folio);
+			spin_unlock(&pager->lock);
+			ret = vmlab_frame_evict(space, folio);
+			if (!ret) {
+				folio_unlock(folio);
+				folio_put(folio);
+				goto out;
+			}
+			/* Locked, so nobody removed it: the policy has it. */
+			spin_lock(&pager->lock);
+			page = pager->policy->victim(pager->state, page);
+			folio_unlock(folio);
+			folio_put(folio);
+			continue;
+		}
+		page = pager->policy->victim(pager->state, page);
+	}
+	spin_unlock(&pager->lock);
+
+	if (busy && wait) {
+		ret = folio_lock_killable(busy);
+		if (!ret) {
+			folio_unlock(busy);
+			ret = -EAGAIN;
+		}
+	}
+out:
+	if (busy)
+		folio_put(busy);
+	return ret;
+}
+
+/*
+ * Unmap a few frames in turn, so that their next access faults and is seen:
+ * what the policy knows of accesses when it is not told of all.
+ */
+static void vmlab_pager_sample(struct vmlab_space *space)
+{
+	struct vmlab_pager *pager = &space->pager;
+	pgoff_t pgoff[VMLAB_SAMPLES];
+	struct vmlab_page *page;
+	unsigned int i, nr = 0;
+
+	spin_lock(&pager->lock);
+	page = pager->hand;
+	if (pager->policy->samples && !list_empty(&pager->pages)) {
+		for (; nr < VMLAB_SAMPLES; nr++) {
+			if (!page)
+				page = list_first_entry(&pager->pages,
+							struct vmlab_page,
+							pager_link);
+			pgoff[nr] = page->pgoff;
+			page = list_is_last(&page->pager_link, &pager->pages) ?
+			       NULL : list_next_entry(page, pager_link);
+		}
+		pager->hand = page;
+	}
+	spin_unlock(&pager->lock);
+
+	for (i = 0; i < nr; i++)
+		unmap_mapping_pages(space->inode->i_mapping, pgoff[i], 1,
+				    false);
+}
+
+/**
+ * vmlab_pager_charge() - make room for a frame that is about to be allocated
+ * @space: a space whose pager is on
+ * @wait: wait for frames that are busy, and go above the budget if need be
+ *
+ * Context: process context, may sleep.  With @wait the caller holds no folio
+ * lock.
+ * Return: what vmlab_pager_adopt() or vmlab_pager_uncharge() take, or an
+ * ERR_PTR() of -ENOMEM, -EINTR when the task was killed, -EBUSY without @wait.
+ */
+struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait)
+{
+	struct vmlab_pager *pager = &space->pager;
+	unsigned int attempts = VMLAB_ATTEMPTS;
+	bool evicted = false;
+	struct vmlab_page *page;
+	int ret = 0;
+
+	page = kmem_cache_zalloc(vmlab_page_cache, GFP_KERNEL);
+	if (!page)
+		return ERR_PTR(-ENOMEM);
+
+	do {
+		bool charged;
+
+		spin_lock(&pager->lock);
+		charged = pager->charged < pager->budget;
+		if (!charged && wait && (ret == -EBUSY || !attempts)) {
+			vmlab_count(space, over_budget);
+			charged = true;
+		}
+		if (charged)
+			pager->charged++;
+		spin_unlock(&pager->lock);
+
+		if (charged) {
+			if (evicted && !pager->stepping)
+				vmlab_pager_sample(space);
+			return page;
+		}
+
+		ret = vmlab_pager_evict_one(space, wait);
+		if (!ret)
+			evicted = true;
+		else
+			attempts--;
+		if (fatal_signal_pending(current))
+			ret = -EINTR;
+	} while (ret != -EINTR && (wait || !ret));
+
+	kmem_cache_free(vmlab_page_cache, page);
+	return ERR_PTR(ret);
+}
+
+/**
+ * vmlab_pager_uncharge() - give a charge back that no frame came of
+ * @space: the space
+ * @page: from vmlab_pager_charge(), or NULL
+ *
+ * Context: process context.
+ */
+void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_page *page)
+{
+	if (!page)
+		return;
+	spin_lock(&space->pager.lock);
+	space->pager.charged--;
+	spin_unlock(&space->pager.lock);
+	kmem_cache_free(vmlab_page_cache, page);
+}
+
+/**
+ * vmlab_pager_adopt() - a frame became resident
+ * @space: a space whose pager is on
+ * @folio: the frame, locked and not adopted yet
+ * @page: its charge, from vmlab_pager_charge(), or NULL for a frame that was
+ *	there before the pager was: it is charged now, above the budget if need
+ *	be, and was not just accessed
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or -ENOMEM, which a charged frame never gets.
+ */
+int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
+		      struct vmlab_page *page)
+{
+	struct vmlab_pager *pager = &space->pager;
+	bool fresh = page;
+
+	if (!page) {
+		page = kmem_cache_zalloc(vmlab_page_cache, GFP_KERNEL);
+		if (!page)
+			return -ENOMEM;
+	}
+	page->pgoff = folio->index;
+	page->folio = folio;
+	folio->private = page;
+
+	spin_lock(&pager->lock);
+	if (!fresh)
+		pager->charged++;
+	list_add_tail(&page->pager_link, &pager->pages);
+	pager->policy->insert(pager->state, page, fresh && !page->prefetched);
+	page->in_policy = true;
+	spin_unlock(&pager->lock);
+	return 0;
+}
+
+/**
+ * vmlab_pager_forget() - a frame leaves
+ * @space: the space
+ * @folio: the frame, locked
+ *
+ * Context: process context.
+ */
+void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_page *page = folio->private;
+
+	if (!page)
+		return;
+	folio->private = NULL;
+
+	spin_lock(&pager->lock);
+	if (page->in_policy)
+		pager->policy->remove(pager->state, page);
+	if (pager->hand == page)
+		pager->hand = list_is_last(&page->pager_link, &pager->pages) ?
+			      NULL : list_next_entry(page, pager_link);
+	list_del(&page->pager_link);
+	pager->charged--;
+	spin_unlock(&pager->lock);
+	kmem_cache_free(vmlab_page_cache, page);
+}
+
+/**
+ * vmlab_pager_access() - tell the policy that a resident frame was accessed
+ * @space: the space
+ * @folio: the frame, locked
+ *
+ * Context: process context.
+ */
+void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_page *page = folio->private;
+
+	if (!page)
+		return;
+	if (page->prefetched) {
+		page->prefetched = false;
+		vmlab_count(space, prefetch_used);
+	}
+	spin_lock(&pager->lock);
+	if (page->in_policy)
+		pager->policy->access(pager->state, page);
+	spin_unlock(&pager->lock);
+}
+
+/**
+ * vmlab_pager_step() - let the next access of any other page fault
+ * @space: the space
+ * @pgoff: the page that is being mapped
+ *
+ * Private copies stay mapped: they are not frames.
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct address_space *mapping = space->inode->i_mapping;
+
+	/* A count of 0 means to the end. */
+	if (pgoff)
+		unmap_mapping_pages(mapping, 0, pgoff, false);
+	unmap_mapping_pages(mapping, pgoff + 1, 0, false);
+}
+
+/* Charge the frames that were there before the pager was switched on. */
+static int vmlab_pager_adopt_all(struct vmlab_space *space)
+{
+	unsigned long pgoff;
+	struct folio *folio;
+	int ret = 0;
+
+	xa_for_each(&space->frames, pgoff, folio) {
+		folio = vmlab_space_peek(space, pgoff);
+		if (!folio)
+			continue;
+		folio_lock(folio);
+		if (folio->mapping && !folio->private)
+			ret = vmlab_pager_adopt(space, folio, NULL);
+		folio_unlock(folio);
+		folio_put(folio);
+		if (ret)
+			return ret;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Evict down to the budget, as far as frames can leave. */
+static int vmlab_pager_shrink(struct vmlab_space *space)
+{
+	struct vmlab_pager *pager = &space->pager;
+	unsigned int attempts = VMLAB_ATTEMPTS;
+	int ret = 0;
+
+	while (READ_ONCE(pager->charged) > READ_ONCE(pager->budget) &&
+	       attempts) {
+		ret = vmlab_pager_evict_one(space, true);
+		if (ret == -EINTR || ret == -EBUSY)
+			break;
+		if (ret == -EAGAIN)
+			attempts--;
+		cond_resched();
+	}
+	return ret == -EINTR ? ret : 0;
+}
+
+/* Put another policy, or the same one afresh, in charge of all pages. */
+static void vmlab_pager_swap(struct vmlab_pager *pager,
+			     const struct vmlab_policy *policy, void *state,
+			     unsigned long capacity, u64 seed)
+{
+	const struct vmlab_policy *old_policy;
+	struct vmlab_page *page;
+	void *old_state;
+
+	spin_lock(&pager->lock);
+	old_policy = pager->policy;
+	old_state = pager->state;
+	list_for_each_entry(page, &pager->pages, pager_link) {
+		if (!page->in_policy)
+			continue;
+		old_policy->remove(old_state, page);
+		policy->insert(state, page, false);
+	}
+	pager->state = state;
+	pager->capacity = capacity;
+	pager->seed = seed;
+	WRITE_ONCE(pager->policy, policy);
+	spin_unlock(&pager->lock);
+
+	if (old_policy)
+		old_policy->destroy(old_state);
+}
+
+/**
+ * vmlab_pager_set() - change budget and policy, also while in use
+ * @space: the space
+ * @paging: the new configuration, as user space gave it
+ * @trace: @paging->nr_trace accesses to come, as offsets in pages, or NULL
+ *
+ * Context: process context, may sleep; takes resize_lock and folio locks.
+ * Return: 0, or the errors of VMLAB_IOC_PAGING_SET in the uapi header.
+ */
+int vmlab_pager_set(struct vmlab_space *space,
+		    const struct vmlab_paging *paging, const u64 *trace)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_policy_args args = {
+		.seed = paging->seed,
+		.trace = trace,
+		.nr_trace = paging->nr_trace,
+	};
+	const struct vmlab_policy *policy;
+	unsigned long budget;
+	void *state;
+	int ret;
+
+	if (paging->flags & ~VMLAB_PAGING_STEPPING || paging->reserved)
+		return -EINVAL;
+	policy = vmlab_policy_find(paging->policy);
+	if (!policy)
+		return -EINVAL;
+	if (!paging->nr_trace != (paging->policy != VMLAB_POLICY_OPT))
+		return -EINVAL;
+
+	budget = paging->budget && paging->budget < ULONG_MAX ?
+		 paging->budget : ULONG_MAX;
+	/* More frames than there is memory will not be. */
+	args.capacity = min(budget, totalram_pages());
+
+	mutex_lock(&space->resize_lock);
+	ret = vmlab_store_create(space);
+	if (ret)
+		goto out;
+
+	if (policy != pager->policy || trace || paging->seed != pager->seed ||
+	    args.capacity > pager->capacity) {
+		state = policy->create(&args);
+		if (IS_ERR(state)) {
+			ret = PTR_ERR(state);
+			goto out;
+		}
+		vmlab_pager_swap(pager, policy, state, args.capacity,
+				 paging->seed);
+	}
+	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
+
+	if (!pager->complete) {
+		/*
+		 * Pairs with the barrier in vmlab_space_frame(): either it
+		 * sees the policy, or we see its frame.
+		 */
+		smp_mb();
+		ret = vmlab_pager_adopt_all(space);
+		if (ret)
+			goto out;
+		pager->complete = true;
+	}
+
+	spin_lock(&pager->lock);
+	pager->budget = budget;
+	spin_unlock(&pager->lock);
+	ret = vmlab_pager_shrink(space);
+	if (vmlab_pager_stepping(pager))
+		unmap_mapping_pages(space->inode->i_mapping, 0, 0, false);
+out:
+	mutex_unlock(&space->resize_lock);
+	return ret;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_pager_set);
+
+/**
+ * vmlab_pager_get() - tell budget and policy
+ * @space: the space
+ * @paging: filled in, but for its size; without a trace
+ *
+ * Context: process context, may sleep; takes resize_lock.
+ */
+void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
+{
+	struct vmlab_pager *pager = &space->pager;
+
+	mutex_lock(&space->resize_lock);
+	paging->flags = pager->stepping ? VMLAB_PAGING_STEPPING : 0;
+	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
+	paging->policy = pager->policy ? pager->policy->id : 0;
+	paging->seed = pager->seed;
+	mutex_unlock(&space->resize_lock);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The pager of a space: its frame budget, and who leaves when it is full. */
+#ifndef VMLAB_PAGER_H
+#define VMLAB_PAGER_H
+
+#include <linux/compiler.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct folio;
+struct vmlab_page;
+struct vmlab_paging;
+struct vmlab_policy;
+struct vmlab_space;
+
+/**
+ * struct vmlab_pager - the pager of a space
+ * @policy: who chooses; NULL until the space first gets a budget or a policy,
+ *	and never again.  Read without a lock to see whether there is one.
+ * @lock: protects all below, and serialises calls of the policy.  Nests
+ *	inside folio locks.
+ * @state: the policy's
+ * @pages: all frames that were charged, the latest arrival last
+ * @hand: where sampling goes on in @pages, or NULL for its start
+ * @budget: frames that may be charged, ULONG_MAX for no limit
+ * @charged: frames and those about to be
+ * @capacity: what @state was made for
+ * @seed: what @state was made with
+ * @stepping: every access is made to fault.  Read without the lock.
+ * @complete: all frames are in @pages; protected by resize_lock
+ */
+struct vmlab_pager {
+	const struct vmlab_policy *policy;
+	spinlock_t lock;
+	void *state;
+	struct list_head pages;
+	struct vmlab_page *hand;
+	unsigned long budget;
+	unsigned long charged;
+	unsigned long capacity;
+	u64 seed;
+	bool stepping;
+	bool complete;
+};
+
+static inline bool vmlab_pager_on(const struct vmlab_pager *pager)
+{
+	return READ_ONCE(pager->policy);
+}
+
+static inline bool vmlab_pager_stepping(const struct vmlab_pager *pager)
+{
+	return unlikely(READ_ONCE(pager->stepping));
+}
+
+int vmlab_pager_module_init(void);
+void vmlab_pager_module_exit(void);
+
+void vmlab_pager_init(struct vmlab_pager *pager);
+void vmlab_pager_destroy(struct vmlab_pager *pager);
+
+struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait);
+void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_page *page);
+int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
+		      struct vmlab_page *page);
+void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio);
+void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
+void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff);
+
+int vmlab_pager_set(struct vmlab_space *space,
+		    const struct vmlab_paging *paging, const u64 *trace);
+void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging);
+
+#endif /* VMLAB_PAGER_H */
