@@ -109,6 +109,10 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vmlab_ioctl_paging_set(space, uarg);
 	case VMLAB_IOC_PAGING_STATS:
 		return vmlab_ioctl_paging_stats(space, uarg);
+	case VMLAB_IOC_RANGE:
+		return vmlab_ioctl_range(space, uarg);
+	case VMLAB_IOC_DIRTY:
+		return vmlab_ioctl_dirty(space, uarg);
 	default:
 		return vmlab_query(cmd, uarg);
 	}

@@ -182,13 +182,15 @@ static void vmlab_pager_sample(struct vmlab_space *space)
  * vmlab_pager_charge() - make room for a frame that is about to be allocated
  * @space: a space whose pager is on
  * @wait: wait for frames that are busy, and go above the budget if need be
+ * @early: the frame comes before it is accessed
  *
  * Context: process context, may sleep.  With @wait the caller holds no folio
  * lock.
  * Return: what vmlab_pager_adopt() or vmlab_pager_uncharge() take, or an
  * ERR_PTR() of -ENOMEM, -EINTR when the task was killed, -EBUSY without @wait.
  */
-struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait)
+struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait,
+				      bool early)
 {
 	struct vmlab_pager *pager = &space->pager;
 	unsigned int attempts = VMLAB_ATTEMPTS;
@@ -199,6 +201,7 @@ struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait)
 	page = kmem_cache_zalloc(vmlab_page_cache, GFP_KERNEL);
 	if (!page)
 		return ERR_PTR(-ENOMEM);
+	page->prefetched = early;
 
 	do {
 		bool charged;
@@ -282,6 +285,8 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 	pager->policy->insert(pager->state, page, fresh && !page->prefetched);
 	page->in_policy = true;
 	spin_unlock(&pager->lock);
+	if (page->prefetched)
+		vmlab_count(space, prefetched);
 	return 0;
 }
 
@@ -309,6 +314,10 @@ void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
 			      NULL : list_next_entry(page, pager_link);
 	list_del(&page->pager_link);
 	pager->charged--;
+	if (page->locked)
+		pager->locked--;
+	if (page->prefetched)
+		vmlab_count(space, prefetch_wasted);
 	spin_unlock(&pager->lock);
 	kmem_cache_free(vmlab_page_cache, page);
 }
@@ -426,6 +435,108 @@ static void vmlab_pager_swap(struct vmlab_pager *pager,
 		old_policy->destroy(old_state);
 }
 
+/* Holds resize_lock: a swap store, a policy, and all frames charged. */
+static int vmlab_pager_start(struct vmlab_space *space)
+{
+	struct vmlab_pager *pager = &space->pager;
+	int ret;
+
+	if (pager->complete)
+		return 0;
+	/*
+	 * Pairs with the barrier in vmlab_space_frame(): either it sees the
+	 * policy, or we see its frame.
+	 */
+	smp_mb();
+	ret = vmlab_pager_adopt_all(space);
+	if (!ret)
+		pager->complete = true;
+	return ret;
+}
+
+/**
+ * vmlab_pager_enable() - switch a pager on, with the defaults, unless it is
+ * @space: the space
+ *
+ * Context: process context, may sleep; takes resize_lock and folio locks.
+ * Return: 0 or a negative errno.
+ */
+int vmlab_pager_enable(struct vmlab_space *space)
+{
+	static const struct vmlab_policy_args args;
+	struct vmlab_pager *pager = &space->pager;
+	int ret;
+
+	mutex_lock(&space->resize_lock);
+	ret = vmlab_store_create(space);
+	if (!ret && !pager->policy) {
+		void *state = vmlab_policy_fifo.create(&args);
+
+		if (IS_ERR(state))
+			ret = PTR_ERR(state);
+		else
+			vmlab_pager_swap(pager, &vmlab_policy_fifo, state, 0,
+					 0);
+	}
+	if (!ret)
+		ret = vmlab_pager_start(space);
+	mutex_unlock(&space->resize_lock);
+	return ret;
+}
+
+/**
+ * vmlab_pager_lock() - lock a frame in memory, or no longer
+ * @space: the space
+ * @folio: the frame, locked
+ * @lock: which
+ *
+ * Locked frames count against the budget; one place is left for others.
+ *
+ * Context: process context.
+ * Return: 0, -ENOMEM when the budget has no room for another locked frame.
+ */
+int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_page *page = folio->private;
+	int ret = 0;
+
+	if (!page)
+		return -ENOMEM;
+	spin_lock(&pager->lock);
+	if (lock && !page->locked) {
+		if (pager->locked + 1 < pager->budget) {
+			pager->policy->remove(pager->state, page);
+			page->in_policy = false;
+			page->locked = true;
+			pager->locked++;
+		} else {
+			ret = -ENOMEM;
+		}
+	} else if (!lock && page->locked) {
+		page->locked = false;
+		pager->locked--;
+		pager->policy->insert(pager->state, page, false);
+		page->in_policy = true;
+	}
+	spin_unlock(&pager->lock);
+	return ret;
+}
+
+/**
+ * vmlab_pager_is_locked() - is a frame locked in memory by request?
+ * @folio: the frame, locked
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool vmlab_pager_is_locked(struct folio *folio)
+{
+	const struct vmlab_page *page = folio->private;
+
+	return page && page->locked;
+}
+
 /**
  * vmlab_pager_set() - change budget and policy, also while in use
  * @space: the space
@@ -454,7 +565,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 	policy = vmlab_policy_find(paging->policy);
 	if (!policy)
 		return -EINVAL;
-	if (!paging->nr_trace != (paging->policy != VMLAB_POLICY_OPT))
+	if (!!paging->nr_trace ^ (paging->policy == VMLAB_POLICY_OPT))
 		return -EINVAL;
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?
@@ -479,17 +590,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 	}
 	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
 
-	if (!pager->complete) {
-		/*
-		 * Pairs with the barrier in vmlab_space_frame(): either it
-		 * sees the policy, or we see its frame.
-		 */
-		smp_mb();
-		ret = vmlab_pager_adopt_all(space);
-		if (ret)
-			goto out;
-		pager->complete = true;
-	}
+	ret = vmlab_pager_start(space);
+	if (ret)
+		goto out;
 
 	spin_lock(&pager->lock);
 	pager->budget = budget;

@@ -25,6 +25,7 @@ struct vmlab_space;
  * @hand: where sampling goes on in @pages, or NULL for its start
  * @budget: frames that may be charged, ULONG_MAX for no limit
  * @charged: frames and those about to be
+ * @locked: frames locked in memory
  * @capacity: what @state was made for
  * @seed: what @state was made with
  * @stepping: every access is made to fault.  Read without the lock.
@@ -32,12 +33,13 @@ struct vmlab_space;
  */
 struct vmlab_pager {
 	const struct vmlab_policy *policy;
-	spinlock_t lock;
+	spinlock_t lock;	/* what is below */
 	void *state;
 	struct list_head pages;
 	struct vmlab_page *hand;
 	unsigned long budget;
 	unsigned long charged;
+	unsigned long locked;
 	unsigned long capacity;
 	u64 seed;
 	bool stepping;
@@ -60,7 +62,8 @@ void vmlab_pager_module_exit(void);
 void vmlab_pager_init(struct vmlab_pager *pager);
 void vmlab_pager_destroy(struct vmlab_pager *pager);
 
-struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait);
+struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait,
+				      bool early);
 void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_page *page);
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_page *page);
@@ -68,6 +71,9 @@ void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff);
 
+int vmlab_pager_enable(struct vmlab_space *space);
+int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock);
+bool vmlab_pager_is_locked(struct folio *folio);
 int vmlab_pager_set(struct vmlab_space *space,
 		    const struct vmlab_paging *paging, const u64 *trace);
 void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging);

@@ -27,6 +27,7 @@
 #include "backing/backing.h"
 #include "compat.h"
 #include "policy/policy.h"
+#include "shrink.h"
 #include "space.h"
 #include "store.h"
 
@@ -80,7 +81,16 @@ int vmlab_space_init(void)
 		return ret;
 	ret = vmlab_pager_module_init();
 	if (ret)
-		percpu_counter_destroy(&vmlab_frames);
+		goto out_frames;
+	ret = vmlab_shrink_init();
+	if (ret)
+		goto out_pager;
+	return 0;
+
+out_pager:
+	vmlab_pager_module_exit();
+out_frames:
+	percpu_counter_destroy(&vmlab_frames);
 	return ret;
 }
 
@@ -92,6 +102,7 @@ int vmlab_space_init(void)
 void vmlab_space_exit(void)
 {
 	WARN_ON_ONCE(percpu_counter_sum(&vmlab_frames));
+	vmlab_shrink_exit();
 	vmlab_pager_module_exit();
 	percpu_counter_destroy(&vmlab_frames);
 }
@@ -167,6 +178,7 @@ struct vmlab_space *vmlab_space_create(void)
 	xa_init_flags(&space->frames, XA_FLAGS_ACCOUNT);
 	vmlab_pager_init(&space->pager);
 	mutex_init(&space->resize_lock);
+	vmlab_shrink_add(space);
 	return space;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_create);
@@ -323,21 +335,25 @@ static struct folio *vmlab_frame_create(struct vmlab_space *space,
 }
 
 /**
- * vmlab_space_frame() - the frame at an offset, filled if it is not there
+ * vmlab_space_bring() - the frame at an offset, filled if it is not there
  * @space: the space
  * @pgoff: offset in the space, pages
+ * @how: VMLAB_BRING_ACCESS for an access, VMLAB_BRING_EARLY before one,
+ *	VMLAB_BRING_NOWAIT the same without waiting for frames that are busy
  * @filled: set to whether this call filled the frame; untouched on error
  *
- * Context: process context, may sleep; takes the folio lock.
+ * Context: process context, may sleep; takes the folio lock.  Only with
+ * VMLAB_BRING_NOWAIT the caller may hold the lock of another folio.
  * Return: the folio, locked and with a reference: as long as the caller holds
  * the lock it stays in the space.  Or an ERR_PTR():
  *   -ERANGE  at or beyond the end of the space
  *   -ENOMEM  no memory for the frame
- *   -EINTR   the task was killed while it waited for the lock
+ *   -EINTR   the task was killed while it waited for a lock
+ *   -EBUSY   it would have to wait
  *   others   from the backing
  */
-struct folio *vmlab_space_frame(struct vmlab_space *space, pgoff_t pgoff,
-				bool *filled)
+struct folio *vmlab_space_bring(struct vmlab_space *space, pgoff_t pgoff,
+				enum vmlab_bring how, bool *filled)
 {
 	struct vmlab_pager *pager = &space->pager;
 	struct vmlab_page *charge;
@@ -353,7 +369,9 @@ again:
 	folio = vmlab_space_peek(space, pgoff);
 	if (!folio) {
 		if (vmlab_pager_on(pager)) {
-			charge = vmlab_pager_charge(space, true);
+			charge = vmlab_pager_charge(space,
+						    how != VMLAB_BRING_NOWAIT,
+						    how != VMLAB_BRING_ACCESS);
 			if (IS_ERR(charge))
 				return ERR_CAST(charge);
 		}
@@ -367,7 +385,7 @@ again:
 		created = true;
 		/*
 		 * Pairs with the barriers in vmlab_space_truncate() and
-		 * vmlab_pager_set(): either they see the frame that was just
+		 * vmlab_pager_start(): either they see the frame that was just
 		 * published, or the checks below see what they changed.
 		 */
 		smp_mb();
@@ -377,6 +395,11 @@ again:
 			folio_unlock(folio);
 			folio_put(folio);
 			return ERR_PTR(-ENOMEM);
+		}
+	} else if (how == VMLAB_BRING_NOWAIT) {
+		if (!folio_trylock(folio)) {
+			folio_put(folio);
+			return ERR_PTR(-EBUSY);
 		}
 	} else if (folio_lock_killable(folio)) {
 		folio_put(folio);
@@ -397,12 +420,12 @@ again:
 		return ERR_PTR(-ERANGE);
 	}
 
-	if (!created && vmlab_pager_on(pager))
+	if (!created && how == VMLAB_BRING_ACCESS && vmlab_pager_on(pager))
 		vmlab_pager_access(space, folio);
 	*filled = created;
 	return folio;
 }
-VMLAB_EXPORT_FOR_KUNIT(vmlab_space_frame);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_bring);
 
 /**
  * vmlab_space_mark_dirty() - record that a frame was written
@@ -433,23 +456,11 @@ void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio)
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_mark_dirty);
 
-/**
- * vmlab_frame_evict() - unmap a frame everywhere, keep its contents, free it
- * @space: the space
- * @folio: the frame, locked; the caller has one reference, and still has it
- *	afterwards
- *
- * Context: process context, may sleep.
- * Return: 0, -EBUSY when somebody else uses the frame (a pin, a lock in
- * memory), or another negative errno when its contents cannot be kept.
- */
-int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
+/* Unmap a locked frame.  Returns -EBUSY when somebody else still uses it. */
+static int vmlab_frame_isolate(struct vmlab_space *space, struct folio *folio)
 {
-	unsigned long value;
-	bool stored;
-	int ret;
-
-	if (folio_test_mlocked(folio))
+	if (folio_test_mlocked(folio) || vmlab_pager_is_locked(folio) ||
+	    folio_test_checked(folio))
 		return -EBUSY;
 	if (folio_mapped(folio))
 		unmap_mapping_pages(space->inode->i_mapping, folio->index, 1,
@@ -462,8 +473,39 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 	 * may yet come are references of faults, which wait for our lock.
 	 */
 	smp_mb();
-	if (folio_ref_count(folio) != 2)
-		return -EBUSY;
+	return folio_ref_count(folio) == 2 ? 0 : -EBUSY;
+}
+
+/* Leave a value behind that tells when it left, and where its contents are. */
+static void vmlab_frame_leave(struct vmlab_space *space, struct folio *folio,
+			      bool stored)
+{
+	unsigned long value = atomic_long_inc_return(&space->evictions);
+
+	value = (value << VMLAB_EVICTED_SHIFT) & LONG_MAX;
+	if (stored)
+		value |= VMLAB_EVICTED_STORED;
+	vmlab_frame_remove(space, folio, xa_mk_value(value));
+}
+
+/**
+ * vmlab_frame_evict() - unmap a frame everywhere, keep its contents, free it
+ * @space: the space
+ * @folio: the frame, locked; the caller has one reference, and still has it
+ *	afterwards
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EBUSY when somebody else uses the frame (a pin, a lock in
+ * memory), or another negative errno when its contents cannot be kept.
+ */
+int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
+{
+	bool stored;
+	int ret;
+
+	ret = vmlab_frame_isolate(space, folio);
+	if (ret)
+		return ret;
 
 	stored = xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED);
 	if (!stored &&
@@ -476,13 +518,28 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 		vmlab_count(space, stored);
 		stored = true;
 	}
-
-	value = atomic_long_inc_return(&space->evictions);
-	value = (value << VMLAB_EVICTED_SHIFT) & LONG_MAX;
-	if (stored)
-		value |= VMLAB_EVICTED_STORED;
-	vmlab_frame_remove(space, folio, xa_mk_value(value));
+	vmlab_frame_leave(space, folio, stored);
 	vmlab_count(space, evicted);
+	return 0;
+}
+
+/* The same for a frame that need not be saved: no allocation. */
+static int vmlab_frame_give_back(struct vmlab_space *space,
+				 struct folio *folio)
+{
+	bool stored;
+	int ret;
+
+	ret = vmlab_frame_isolate(space, folio);
+	if (ret)
+		return ret;
+	/* Only now that it cannot be written any more. */
+	stored = xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED);
+	if (!stored &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+		return -EBUSY;
+	vmlab_frame_leave(space, folio, stored);
+	vmlab_count(space, shrunk);
 	return 0;
 }
 
@@ -526,6 +583,88 @@ again:
 	vmlab_store_discard(space, first, ULONG_MAX);
 }
 
+/**
+ * vmlab_space_drop() - forget a page, its contents too
+ * @space: the space, whose pager is on
+ * @pgoff: offset in the space, pages
+ *
+ * The next access finds what the backing gives.  Private copies stay.
+ *
+ * Context: process context, may sleep; takes the folio lock.
+ * Return: 1 when there was something to forget, 0 when not, or a negative
+ * errno: -EINTR when the task was killed, -EBUSY for a frame that is locked in
+ * memory, -ENOMEM.
+ */
+int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff)
+{
+	void *entry = xa_load(&space->frames, pgoff);
+	struct folio *folio;
+	bool filled;
+
+	if (!entry)
+		return 0;
+	/*
+	 * What was evicted comes back for a moment: with the folio locked no
+	 * newer contents can get to the store before it forgets the old.
+	 */
+	folio = vmlab_space_bring(space, pgoff, VMLAB_BRING_EARLY, &filled);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio) == -ERANGE ? 0 : PTR_ERR(folio);
+	if (vmlab_pager_is_locked(folio)) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return -EBUSY;
+	}
+	if (folio_mapped(folio))
+		unmap_mapping_pages(space->inode->i_mapping, pgoff, 1, false);
+	vmlab_store_discard(space, pgoff, pgoff);
+	vmlab_frame_remove(space, folio, NULL);
+	folio_unlock(folio);
+	folio_put(folio);
+	return 1;
+}
+
+/**
+ * vmlab_space_give_back() - free clean frames that nobody needs right now
+ * @space: the space
+ * @cursor: where to go on, updated; 0 at first and once the end was reached
+ * @nr: frames to look at
+ *
+ * Context: reclaim: takes no lock that it would have to wait for, but those of
+ * mm; allocates nothing.
+ * Return: frames freed.
+ */
+unsigned long vmlab_space_give_back(struct vmlab_space *space,
+				    unsigned long *cursor, unsigned long nr)
+{
+	unsigned long pgoff, freed = 0;
+	struct folio *folio;
+	void *entry;
+
+	xa_for_each_start(&space->frames, pgoff, entry, *cursor) {
+		if (!nr--) {
+			*cursor = pgoff;
+			return freed;
+		}
+		if (xa_is_value(entry) ||
+		    (xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY) &&
+		     !xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_STORED)))
+			continue;
+		folio = vmlab_space_peek(space, pgoff);
+		if (!folio)
+			continue;
+		if (folio_trylock(folio)) {
+			if (folio->mapping &&
+			    !vmlab_frame_give_back(space, folio))
+				freed++;
+			folio_unlock(folio);
+		}
+		folio_put(folio);
+	}
+	*cursor = 0;
+	return freed;
+}
+
 /* Change the length as truncate_pagecache() does.  Holds resize_lock. */
 static void vmlab_space_truncate(struct vmlab_space *space,
 				 unsigned long nr_pages)
@@ -553,6 +692,7 @@ static void vmlab_space_truncate(struct vmlab_space *space,
  */
 void vmlab_space_destroy(struct vmlab_space *space)
 {
+	vmlab_shrink_remove(space);
 	vmlab_space_discard(space, 0);
 	vmlab_pager_destroy(&space->pager);
 	vmlab_store_destroy(space);

@@ -91,6 +91,8 @@ struct vmlab_backing;
  * @nr_dirty: entries that carry VMLAB_FRAME_DIRTY
  * @nr_vmas: VMAs that map the space
  * @counters: statistics of each CPU
+ * @shrink_link: place in the list of all spaces, see shrink.c
+ * @shrink_cursor: where the shrinker goes on in @frames
  * @debugfs: the directory of this space
  */
 struct vmlab_space {
@@ -107,6 +109,8 @@ struct vmlab_space {
 	atomic_long_t nr_dirty;
 	atomic_long_t nr_vmas;
 	struct vmlab_counters __percpu *counters;
+	struct list_head shrink_link;
+	unsigned long shrink_cursor;
 	struct dentry *debugfs;
 };
 
@@ -118,11 +122,29 @@ void vmlab_space_exit(void);
 struct vmlab_space *vmlab_space_create(void);
 void vmlab_space_destroy(struct vmlab_space *space);
 
-struct folio *vmlab_space_frame(struct vmlab_space *space, pgoff_t pgoff,
-				bool *filled);
+/* Why a frame is brought in, see vmlab_space_bring(). */
+enum vmlab_bring {
+	VMLAB_BRING_ACCESS,
+	VMLAB_BRING_EARLY,
+	VMLAB_BRING_NOWAIT,
+};
+
+struct folio *vmlab_space_bring(struct vmlab_space *space, pgoff_t pgoff,
+				enum vmlab_bring how, bool *filled);
+
+/* The frame at an offset for an access, see vmlab_space_bring(). */
+static inline struct folio *vmlab_space_frame(struct vmlab_space *space,
+					      pgoff_t pgoff, bool *filled)
+{
+	return vmlab_space_bring(space, pgoff, VMLAB_BRING_ACCESS, filled);
+}
+
 struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff);
 void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio);
 int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio);
+int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff);
+unsigned long vmlab_space_give_back(struct vmlab_space *space,
+				    unsigned long *cursor, unsigned long nr);
 
 int vmlab_space_set_config(struct vmlab_space *space,
 			   const struct vmlab_space_config *config);

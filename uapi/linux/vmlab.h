@@ -549,4 +549,80 @@ struct vmlab_paging_stats {
 
 #define VMLAB_IOC_PAGING_STATS	_IO(VMLAB_IOC_MAGIC, 0x52)
 
+/* vmlab_range.op */
+#define VMLAB_RANGE_EVICT	0	/* out, their contents kept */
+#define VMLAB_RANGE_PREFETCH	1	/* in, not mapped yet */
+#define VMLAB_RANGE_DROP	2	/* out, and their contents forgotten */
+#define VMLAB_RANGE_LOCK	3	/* in, and kept in until unlocked */
+#define VMLAB_RANGE_UNLOCK	4	/* the policy may evict them again */
+
+/**
+ * struct vmlab_range - VMLAB_IOC_RANGE: move the frames of a range by hand
+ * @size: set by the caller
+ * @op: VMLAB_RANGE_*
+ * @flags: must be zero
+ * @reserved: must be zero
+ * @start: [in] first byte in the space, a multiple of the page size
+ *	[out] where it stopped: @end, or below it after an error or a signal,
+ *	to go on from there
+ * @end: [in] the byte after the last one, a multiple of the page size
+ * @done: [out] pages to which something was done
+ * @busy: [out] pages that had to stay as they are: pinned, locked by mlock(2)
+ *	or by VMLAB_RANGE_LOCK, or their contents could not be kept
+ *
+ * DROP is as MADV_REMOVE of madvise(2) for a file: the next access finds what
+ * the backing gives.  Private copies stay.  A frame that leaves the space with
+ * its end (VMLAB_IOC_SPACE_SET) does so even when locked.
+ *   EINVAL  unknown @op, nonzero @flags or @reserved, @start or @end not a
+ *           multiple of the page size, @end below @start
+ *   ENOMEM  no memory; LOCK: the budget must leave room for one more frame
+ *   EINTR   a signal came; @start, @done and @busy are valid
+ *   others  from the backing
+ */
+struct vmlab_range {
+	__u32 size;
+	__u32 op;
+	__u32 flags;
+	__u32 reserved;
+	__u64 start;
+	__u64 end;
+	__u64 done;
+	__u64 busy;
+};
+
+#define VMLAB_IOC_RANGE		_IO(VMLAB_IOC_MAGIC, 0x53)
+
+/* vmlab_dirty.flags */
+#define VMLAB_DIRTY_CLEAR	(1u << 0) /* clear what is reported */
+
+/**
+ * struct vmlab_dirty - VMLAB_IOC_DIRTY: which pages were written
+ * @size: set by the caller
+ * @flags: VMLAB_DIRTY_*
+ * @start: first byte in the space, a multiple of the page size
+ * @end: the byte after the last one, a multiple of the page size
+ * @bitmap: [in] pointer to an array of __u64 with room for the range, or 0 to
+ *	only count.  Bit n % 64 of element n / 64 tells of page n of the range.
+ * @nr_dirty: [out] bits set
+ *
+ * Written since it last was cleared, through any shared mapping, resident now
+ * or evicted.  With VMLAB_DIRTY_CLEAR a page is write-protected in all
+ * mappings and cleared in one step: of a write at the same time either this
+ * call or the next one tells.  A page that somebody pinned, and may write to
+ * unseen, stays set.
+ *   EINVAL  unknown @flags, bad @start or @end
+ *   EINTR   a signal came: nothing that is not reported was cleared, start
+ *           again
+ */
+struct vmlab_dirty {
+	__u32 size;
+	__u32 flags;
+	__u64 start;
+	__u64 end;
+	__u64 bitmap;
+	__u64 nr_dirty;
+};
+
+#define VMLAB_IOC_DIRTY		_IO(VMLAB_IOC_MAGIC, 0x54)
+
 #endif /* _UAPI_LINUX_VMLAB_H */
