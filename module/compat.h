@@ -100,6 +100,16 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #define VMLAB_HAVE_PIDFD 0
 #endif
 
+/* folio_mapcount() was exported, or inline, only after 6.1. */
+static inline int vmlab_frame_mapcount(struct folio *folio)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	return folio_mapcount(folio);
+#else
+	return page_mapcount(folio_page(folio, 0));
+#endif
+}
+
 /* shmem_file_setup() takes a bitmap of VMA flags since 7.0. */
 static inline struct file *vmlab_shmem_file(const char *name, loff_t size)
 {

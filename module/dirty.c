@@ -10,6 +10,7 @@
 
 #include <linux/vmlab.h>
 
+#include "compat.h"
 #include "control.h"
 #include "space.h"
 #include "uarg.h"
@@ -66,7 +67,7 @@ static int vmlab_dirty_clear(struct vmlab_space *space, pgoff_t pgoff)
 	 * unless someone got hold of the page through one of them.
 	 */
 	folio_mkclean(folio);
-	if (folio_ref_count(folio) <= 2 + folio_mapcount(folio))
+	if (folio_ref_count(folio) <= 2 + vmlab_frame_mapcount(folio))
 		xa_clear_mark(&space->frames, pgoff, VMLAB_FRAME_TRACKED);
 	folio_unlock(folio);
 	folio_put(folio);

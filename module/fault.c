@@ -59,7 +59,7 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 		else
 			vmlab_count(space, mapped);
 		if (vmlab_pager_stepping(&space->pager))
-			vmlab_pager_step(space, vmf->pgoff);
+			vmlab_pager_step(space, vmf->pgoff, vmf->flags);
 		vmf->page = folio_page(folio, 0);
 		ret = VM_FAULT_LOCKED;
 	} else if (PTR_ERR(folio) == -ERANGE) {

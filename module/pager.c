@@ -15,6 +15,7 @@
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -85,7 +86,7 @@ void vmlab_pager_destroy(struct vmlab_pager *pager)
 /* More references than the space, the mappings and @own hold? */
 static bool vmlab_folio_pinned(struct folio *folio, int own)
 {
-	return folio_ref_count(folio) > 1 + own + folio_mapcount(folio);
+	return folio_ref_count(folio) > 1 + own + vmlab_frame_mapcount(folio);
 }
 
 /*
@@ -346,19 +347,48 @@ void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
 	spin_unlock(&pager->lock);
 }
 
+/*
+ * Is this fault the next access of the same thread?  Not when it is the same
+ * instruction again: one that touches two pages must find both mapped in the
+ * end.  It restarts with the same registers.
+ */
+static bool vmlab_pager_new_step(struct vmlab_pager *pager)
+{
+	struct pt_regs regs = *current_pt_regs();
+	bool fresh;
+
+#ifdef CONFIG_X86
+	/* The fault's error code: how each page was touched. */
+	regs.orig_ax = 0;
+#endif
+	spin_lock(&pager->lock);
+	fresh = pager->step_task == current &&
+		memcmp(&regs, &pager->step_regs, sizeof(regs));
+	pager->step_task = current;
+	pager->step_regs = regs;
+	spin_unlock(&pager->lock);
+	return fresh;
+}
+
 /**
  * vmlab_pager_step() - let the next access of any other page fault
  * @space: the space
  * @pgoff: the page that is being mapped
+ * @flags: FAULT_FLAG_* of the fault
  *
- * Private copies stay mapped: they are not frames.
+ * Private copies stay mapped: they are not frames.  When threads take turns,
+ * or the kernel accesses the page for a system call, nothing is unmapped: they
+ * could take the pages from each other for ever.
  *
  * Context: process context, may sleep.
  */
-void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff)
+void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,
+		      unsigned int flags)
 {
 	struct address_space *mapping = space->inode->i_mapping;
 
+	if (!(flags & FAULT_FLAG_USER) || !vmlab_pager_new_step(&space->pager))
+		return;
 	/* A count of 0 means to the end. */
 	if (pgoff)
 		unmap_mapping_pages(mapping, 0, pgoff, false);
@@ -450,7 +480,7 @@ static int vmlab_pager_start(struct vmlab_space *space)
 	smp_mb();
 	ret = vmlab_pager_adopt_all(space);
 	if (!ret)
-		pager->complete = true;
+		WRITE_ONCE(pager->complete, true);
 	return ret;
 }
 
@@ -467,6 +497,8 @@ int vmlab_pager_enable(struct vmlab_space *space)
 	struct vmlab_pager *pager = &space->pager;
 	int ret;
 
+	if (READ_ONCE(pager->complete))
+		return 0;
 	mutex_lock(&space->resize_lock);
 	ret = vmlab_store_create(space);
 	if (!ret && !pager->policy) {
@@ -589,6 +621,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 				 paging->seed);
 	}
 	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
+	spin_lock(&pager->lock);
+	pager->step_task = NULL;
+	spin_unlock(&pager->lock);
 
 	ret = vmlab_pager_start(space);
 	if (ret)

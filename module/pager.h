@@ -5,6 +5,7 @@
 
 #include <linux/compiler.h>
 #include <linux/list.h>
+#include <linux/ptrace.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -28,8 +29,10 @@ struct vmlab_space;
  * @locked: frames locked in memory
  * @capacity: what @state was made for
  * @seed: what @state was made with
+ * @step_task: who stepped last, only to compare with
+ * @step_regs: its registers then
  * @stepping: every access is made to fault.  Read without the lock.
- * @complete: all frames are in @pages; protected by resize_lock
+ * @complete: all frames are in @pages; set once, under resize_lock
  */
 struct vmlab_pager {
 	const struct vmlab_policy *policy;
@@ -42,6 +45,8 @@ struct vmlab_pager {
 	unsigned long locked;
 	unsigned long capacity;
 	u64 seed;
+	struct task_struct *step_task;
+	struct pt_regs step_regs;
 	bool stepping;
 	bool complete;
 };
@@ -69,7 +74,8 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_page *page);
 void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
-void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff);
+void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,
+		      unsigned int flags);
 
 int vmlab_pager_enable(struct vmlab_space *space);
 int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock);

@@ -480,7 +480,9 @@ struct vmlab_vmas {
  *
  * With VMLAB_PAGING_STEPPING a fault unmaps every frame but its own, so each
  * access to another page than the one before is seen: LRU, LFU, CLOCK and OPT
- * are exact then, for one thread.  Accesses repeated on one page count once.
+ * are exact then, for one thread in user space.  Accesses repeated on one page
+ * count once.  While threads take turns, and for accesses by system calls,
+ * nothing is unmapped, so that all go on.
  * Otherwise the policies see first accesses, and a sample of later ones.
  *
  * VMLAB_IOC_PAGING_SET errors:
