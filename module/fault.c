@@ -81,6 +81,17 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+/*
+ * Map what is resident around a read fault: nothing, for the first access to
+ * each page is to be seen and counted.  Without this operation mm would not
+ * call ->fault under the per-VMA lock (vmf_can_call_fault() in mm/memory.c).
+ */
+static vm_fault_t vmlab_map_pages(struct vm_fault *vmf, pgoff_t first,
+				  pgoff_t last)
+{
+	return 0;
+}
+
 /* A shared mapping is about to make the entry of a frame writable. */
 static vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 {
@@ -146,7 +157,7 @@ static int vmlab_vma_access(struct vm_area_struct *vma, unsigned long addr,
 	vmlab_count(space, remote_access);
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EFAULT;
-	if (write && !(vma->vm_flags & VM_MAYWRITE))
+	if (write && !(vma->vm_flags & VM_WRITE))
 		return -EACCES;
 
 	folio = vmlab_space_frame(space, linear_page_index(vma, addr),
@@ -174,6 +185,7 @@ const struct vm_operations_struct vmlab_vm_ops = {
 	.may_split	= vmlab_vma_may_split,
 	.mremap		= vmlab_vma_mremap,
 	.fault		= vmlab_fault,
+	.map_pages	= vmlab_map_pages,
 	.page_mkwrite	= vmlab_page_mkwrite,
 	.access		= vmlab_vma_access,
 };

@@ -7,6 +7,13 @@
 #include "../inspect/inspect.h"
 #include "debugfs.h"
 
+/* A task may call itself anything, lines of ours included. */
+static void show_comm(struct seq_file *m, const char *comm, const char *end)
+{
+	seq_escape(m, comm, "\n");
+	seq_puts(m, end);
+}
+
 static void show_kthread(struct seq_file *m, const struct vmlab_mm *r)
 {
 	if (r->flags & VMLAB_MM_KTHREAD_USE_MM)
@@ -14,13 +21,14 @@ static void show_kthread(struct seq_file *m, const struct vmlab_mm *r)
 	else
 		seq_puts(m, "mm none -\n");
 
-	if (!(r->flags & VMLAB_MM_BORROWS))
+	if (!(r->flags & VMLAB_MM_BORROWS)) {
 		seq_puts(m, "active_mm none -\n");
-	else if (r->active_pid)
-		seq_printf(m, "active_mm %d pid\nactive_comm %s -\n",
-			   r->active_pid, r->active_comm);
-	else
+	} else if (r->active_pid) {
+		seq_printf(m, "active_mm %d pid\nactive_comm ", r->active_pid);
+		show_comm(m, r->active_comm, " -\n");
+	} else {
 		seq_puts(m, "active_mm kernel -\n");
+	}
 }
 
 static void show_mm(struct seq_file *m, const struct vmlab_mm *r)
@@ -76,9 +84,10 @@ static void show_tasks(struct seq_file *m, const struct mm_struct *mm)
 					 ARRAY_SIZE(tasks));
 		if (!nr)
 			break;
-		for (i = 0; i < nr; i++)
-			seq_printf(m, "%d %d %s\n", tasks[i].tgid,
-				   tasks[i].tid, tasks[i].comm);
+		for (i = 0; i < nr; i++) {
+			seq_printf(m, "%d %d ", tasks[i].tgid, tasks[i].tid);
+			show_comm(m, tasks[i].comm, "\n");
+		}
 	}
 }
 
@@ -96,8 +105,8 @@ static int mm_show(struct seq_file *m, void *v)
 		goto out;
 
 	seq_puts(m, "field value unit\n");
-	seq_printf(m, "pid %d -\ntgid %d -\ncomm %s -\n", record.pid,
-		   record.tgid, record.comm);
+	seq_printf(m, "pid %d -\ntgid %d -\ncomm ", record.pid, record.tgid);
+	show_comm(m, record.comm, " -\n");
 	if (subject.mm) {
 		show_mm(m, &record);
 		show_tasks(m, subject.mm);

@@ -59,8 +59,12 @@ static void *vmas_start(struct seq_file *m, loff_t *pos)
 {
 	struct vmas_private *p = m->private;
 
-	if (!*pos)
+	if (!*pos) {
+		/* The header alone would look like a process without VMAs. */
+		if (p->mm && !atomic_read(&p->mm->mm_users))
+			return ERR_PTR(-ESRCH);
 		return SEQ_START_TOKEN;
+	}
 	return p->mm ? vmas_seek(p, *pos - 1) : NULL;
 }
 

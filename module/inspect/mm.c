@@ -45,6 +45,11 @@ static void vmlab_inspect_ranges(struct mm_struct *mm, struct vmlab_mm *r)
 {
 	r->task_size = mm->task_size;
 	r->mmap_base = mm->mmap_base;
+#ifdef CONFIG_HAVE_ARCH_COMPAT_MMAP_BASES
+	/* A 32-bit program's calls search from a base of their own. */
+	if (!upper_32_bits(mm->task_size))
+		r->mmap_base = mm->mmap_compat_base;
+#endif
 
 	/* prctl(PR_SET_MM) changes these under arg_lock. */
 	spin_lock(&mm->arg_lock);

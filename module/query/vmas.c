@@ -31,6 +31,8 @@ long vmlab_query_vmas(void __user *uarg)
 	if (query.flags || query.reserved || !query.nr)
 		return -EINVAL;
 
+	if (!query.strings)
+		query.strings_size = 0;
 	ret = vmlab_vma_batch_alloc(&batch,
 				    min_t(u32, query.nr, VMAS_PER_CALL),
 				    clamp_t(u32, query.strings_size, 1,

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Sphinx configuration; `make docs` runs it."""
+
+project = "vmlab"
+author = "the vmlab authors"
+
+root_doc = "index"
+exclude_patterns = ["build"]
+highlight_language = "none"
+html_theme = "alabaster"
+html_show_copyright = False

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Requests about page tables, whole walks at once. */
+#ifndef SELFTESTS_PTWALK_H
+#define SELFTESTS_PTWALK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/vmlab.h>
+
+struct pte_list {
+	size_t nr;
+	struct vmlab_pte *pte;	/* to free() */
+};
+
+struct page_list {
+	size_t nr;
+	struct vmlab_page *page;	/* to free() */
+};
+
+/*
+ * @pid 0 means the caller.  Each returns 0, or -1 and errno; EPROTO when an
+ * answer breaks the contract of the cursor.  @batch records a call.
+ *
+ * @query: range, filter and flags on entry; sums and results afterwards.
+ */
+int get_ptes_query(int fd, pid_t pid, struct vmlab_ptes *query, uint32_t batch,
+		   struct pte_list *list);
+int get_ptes(int fd, pid_t pid, uint64_t start, uint64_t end, uint32_t flags,
+	     uint64_t return_mask, uint32_t batch, struct pte_list *list);
+int get_pages(int fd, pid_t pid, uint64_t start, uint64_t end, uint32_t batch,
+	      struct page_list *list);
+int get_totals(int fd, pid_t pid, struct vmlab_pgtable_totals *totals);
+int get_translation(int fd, pid_t pid, uint64_t addr,
+		    struct vmlab_translation *t);
+
+/* End of the user half as the process sees it; ends the test on failure. */
+uint64_t dev_task_size(int fd, pid_t pid);
+
+#endif /* SELFTESTS_PTWALK_H */

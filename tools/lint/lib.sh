@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What lint and its checks share: the files to look at and the kernel to look
+# at them with. Paths and messages are those of tools/vm.
+
+source "$(dirname "${BASH_SOURCE[0]}")/../vm/lib/common.sh"
+
+LINT=$REPO/tools/lint
+# exit status of a check that cannot run here; its last line says why
+SKIP=77
+# shellcheck disable=SC2034 # for the scripts that source this file
+readonly LINT SKIP
+
+# lint_kernel: sets LINT_KDIR, the build tree of the kernel whose tools are used,
+# and LINT_KSRC, its source; builds it if need be. Checks inherit them.
+lint_kernel()
+{
+	if [[ -z ${LINT_KDIR:-} ]]; then
+		LINT_KDIR=$("$REPO/tools/vm/vm" kernel lean-7.3)
+	fi
+	LINT_KSRC=$LINT_KDIR
+	[[ ! -e $LINT_KDIR/source ]] || LINT_KSRC=$LINT_KDIR/source
+	export LINT_KDIR LINT_KSRC
+}
+
+# sources PATTERN...: files of the project whose name matches, relative to REPO
+sources()
+{
+	local pattern names=()
+
+	for pattern; do
+		names+=(-o -name "$pattern")
+	done
+	find . \( -path ./build -o -path ./.git \) -prune -o \
+		-type f \( "${names[@]:1}" \) -printf '%P\n' | LC_ALL=C sort
+}
+
+# kernel_sources, user_sources: C files of either side
+kernel_sources()
+{
+	sources '*.[ch]' | grep -E '^(module|uapi)/'
+}
+
+user_sources()
+{
+	sources '*.[ch]' | grep -E '^(tools|selftests)/'
+}
+
+# compile_database DIR: writes DIR/compile_commands.json, what the Makefiles of the
+# user code would run to compile it, for clang-tidy and cppcheck
+compile_database()
+{
+	mkdir -p "$1"
+	{
+		dry_run tools/vmlab O="$1/vmlab" check
+		dry_run selftests O="$1/selftests" all
+	} | awk '
+		BEGIN { print "[" }
+		{ print (NR > 1 ? "," : "") $0 }
+		END { print "]" }
+	' >"$1/compile_commands.json"
+}
+
+dry_run()
+{
+	make -C "$1" --no-print-directory -nB "${@:2}" |
+		"$LINT/compile-commands" "$REPO/$1"
+}
+
+cd "$REPO"

@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * libvmlab against a kernel that this program plays: open(2) and ioctl(2) are
+ * wrapped by the linker.  It answers as <linux/vmlab.h> promises, and also in
+ * the ways that a real one does only in bad moments: short batches, EINTR,
+ * names that do not fit, a target that exits half way, nonsense.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libvmlab.h"
+#include "tap.h"
+
+#define NR_VMAS 1000
+#define PAGE	UINT64_C(4096)
+
+/* how the kernel behaves */
+static struct {
+	int open_errno;
+	uint32_t abi_version;
+	uint64_t features;
+	unsigned int interruptions; /* answer EINTR so often first */
+	unsigned int batch; /* records in an answer, at most */
+	unsigned int exit_after; /* ESRCH after so many requests; 0 never */
+	size_t name_length; /* of VMA 500 */
+	bool stuck; /* reports the same VMA for ever */
+	bool wild_offset; /* a name outside the strings */
+	unsigned int nr_tasks;
+	int mm_errno;
+	/* what it saw */
+	unsigned int requests;
+	struct vmlab_target target;
+	struct vmlab_space_config config;
+} kernel;
+
+static void reset(void)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.abi_version = VMLAB_ABI_VERSION;
+	kernel.batch = NR_VMAS;
+	kernel.name_length = 10;
+}
+
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __real_open(const char *path, int flags, ...);
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	if (strcmp(path, VMLAB_DEVICE))
+		return __real_open(path, flags);
+	if (kernel.open_errno) {
+		errno = kernel.open_errno;
+		return -1;
+	}
+	return __real_open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+int __wrap_open64(const char *path, int flags, ...)
+{
+	return __wrap_open(path, flags);
+}
+
+static int do_info(struct vmlab_info *info)
+{
+	if (info->size != sizeof(*info))
+		return -EINVAL;
+	info->abi_version = kernel.abi_version;
+	info->features = kernel.features;
+	info->page_shift = 12;
+	return 0;
+}
+
+static int do_names(struct vmlab_flag_names *names)
+{
+	if (names->size != sizeof(*names) || names->kind > VMLAB_NAMES_FEATURES)
+		return -EINVAL;
+	if (names->kind == VMLAB_NAMES_FEATURES) {
+		strcpy(names->bit[0].name, "pidfd");
+		return 0;
+	}
+	strcpy(names->bit[0].name, "read");
+	strcpy(names->bit[0].mnemonic, "rd");
+	strcpy(names->bit[63].name, "last");
+	/* not terminated: the library must not trust it */
+	memset(names->bit[5].name, 'x', sizeof(names->bit[5].name));
+	return 0;
+}
+
+/* append to the strings of an answer; false when there is no room */
+static bool add_string(const struct vmlab_vmas *req, uint32_t *used,
+		       const char *s, size_t len, uint32_t *off)
+{
+	char *strings = (char *)(uintptr_t)req->strings;
+
+	if (*used + len + 1 > req->strings_size)
+		return false;
+	*off = *used;
+	memcpy(strings + *used, s, len);
+	strings[*used + len] = '\0';
+	*used += (uint32_t)len + 1;
+	return true;
+}
+
+/* VMA i is [i * 2 pages, i * 2 + 1 pages) */
+static bool add_vma(const struct vmlab_vmas *req, struct vmlab_vma *vma,
+		    uint32_t *used, uint64_t i, bool first)
+{
+	static char name[1u << 20];
+	uint32_t before = *used;
+
+	memset(vma, 0, sizeof(*vma));
+	vma->start = i * 2 * PAGE;
+	vma->end = vma->start + PAGE;
+	memset(name, 'a' + (int)(i % 26), sizeof(name));
+	if (!add_string(req, used, name, i == 500 ? kernel.name_length : 10,
+			&vma->name_off) ||
+	    !add_string(req, used, "ops", 3, &vma->ops_off)) {
+		*used = before;
+		if (!first)
+			return false;
+		vma->flags |= VMLAB_VMA_NAME_CUT;
+	}
+	if (kernel.wild_offset && i == 3)
+		vma->name_off = req->strings_size;
+	return true;
+}
+
+static int do_vmas(struct vmlab_vmas *req)
+{
+	struct vmlab_vma *vmas = (struct vmlab_vma *)(uintptr_t)req->vmas;
+	uint32_t used = 0, filled = 0;
+	uint64_t i;
+
+	if (req->size != sizeof(*req) || req->flags || req->reserved ||
+	    !req->nr)
+		return -EINVAL;
+	kernel.target = req->target;
+	if (kernel.exit_after && ++kernel.requests > kernel.exit_after)
+		return -ESRCH;
+
+	/* the first VMA that ends above the cursor */
+	i = req->cursor < PAGE ? 0 : (req->cursor - PAGE) / (2 * PAGE) + 1;
+	if (kernel.stuck)
+		i = 0;
+	for (; i < NR_VMAS && filled < req->nr && filled < kernel.batch; i++) {
+		if (req->end && i * 2 * PAGE >= req->end)
+			break;
+		if (!add_vma(req, &vmas[filled], &used, i, !filled))
+			break;
+		req->cursor = vmas[filled++].end;
+	}
+	req->nr = filled;
+	req->strings_size = used;
+	req->map_count = NR_VMAS;
+	return 0;
+}
+
+static int do_tasks(struct vmlab_tasks *req)
+{
+	struct vmlab_task *tasks = (struct vmlab_task *)(uintptr_t)req->tasks;
+	uint32_t filled = 0;
+
+	if (req->size != sizeof(*req) || req->flags || req->reserved ||
+	    !req->nr)
+		return -EINVAL;
+	while (filled < req->nr && filled < kernel.batch &&
+	       req->cursor < kernel.nr_tasks) {
+		tasks[filled].tid = 100 + (int)req->cursor;
+		tasks[filled].tgid = 100;
+		memset(tasks[filled].comm, 'c', sizeof(tasks[filled].comm));
+		filled++;
+		req->cursor++;
+	}
+	req->nr = filled;
+	return 0;
+}
+
+static int do_mm(struct vmlab_mm *mm)
+{
+	if (mm->size != sizeof(*mm) || mm->flags || mm->reserved)
+		return -EINVAL;
+	kernel.target = mm->target;
+	mm->map_count = NR_VMAS;
+	return kernel.mm_errno;
+}
+
+static int do_space_set(struct vmlab_space_config *config)
+{
+	if (config->size != sizeof(*config) || config->space_id ||
+	    config->flags || config->reserved || config->bytes % PAGE)
+		return -EINVAL;
+	kernel.config = *config;
+	return 0;
+}
+
+static int answer(unsigned long request, void *arg)
+{
+	if (kernel.interruptions) {
+		kernel.interruptions--;
+		return -EINTR;
+	}
+	switch (request) {
+	case VMLAB_IOC_INFO:
+		return do_info(arg);
+	case VMLAB_IOC_FLAG_NAMES:
+		return do_names(arg);
+	case VMLAB_IOC_VMAS:
+		return do_vmas(arg);
+	case VMLAB_IOC_TASKS:
+		return do_tasks(arg);
+	case VMLAB_IOC_MM:
+		return do_mm(arg);
+	case VMLAB_IOC_SPACE_SET:
+		return do_space_set(arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+	va_list ap;
+	void *arg;
+	int err;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	if (fcntl(fd, F_GETFD) < 0)
+		return -1;
+	err = answer(request, arg);
+	errno = err < 0 ? -err : errno;
+	return err < 0 ? -1 : 0;
+}
+
+static struct vmlab *must_open(void)
+{
+	struct vmlab *lab = NULL;
+
+	if (vmlab_open(&lab)) {
+		printf("Bail out! vmlab_open\n");
+		exit(1);
+	}
+	return lab;
+}
+
+static struct vmlab_proc *must_open_self(struct vmlab *lab)
+{
+	struct vmlab_proc *proc = NULL;
+
+	if (vmlab_proc_open(lab, 0, &proc)) {
+		printf("Bail out! vmlab_proc_open\n");
+		exit(1);
+	}
+	return proc;
+}
+
+static void test_open(void)
+{
+	struct vmlab *lab = NULL;
+
+	reset();
+	kernel.open_errno = ENOENT;
+	is(vmlab_open(&lab), -ENOENT, "no device");
+	kernel.open_errno = EACCES;
+	is(vmlab_open(&lab), -EACCES, "no permission");
+	reset();
+	kernel.abi_version = VMLAB_ABI_VERSION + 1;
+	is(vmlab_open(&lab), -EPROTO, "another ABI");
+	reset();
+	kernel.interruptions = 3;
+	is(vmlab_open(&lab), 0, "a signal does not stop it");
+	is(vmlab_page_size(lab), PAGE, "page size");
+	streq(vmlab_vm_flag_name(lab, 0), "read", "a flag's name");
+	streq(vmlab_vm_flag_name(lab, 64), "", "no bit 64");
+	is(strlen(vmlab_vm_flag_name(lab, 5)), 19,
+	   "a name is always terminated");
+	is(vmlab_vm_flag_bit(lab, "LAST"), 63, "a bit by name");
+	is(vmlab_vm_flag_bit(lab, "rd"), 0, "a bit by mnemonic");
+	is(vmlab_vm_flag_bit(lab, ""), -ENOENT, "no bit has an empty name");
+	is(vmlab_vm_flag_bit(lab, "nosuch"), -ENOENT, "no such bit");
+	vmlab_close(lab);
+	vmlab_close(NULL);
+}
+
+static void test_flags_text(void)
+{
+	struct vmlab *lab;
+	char buf[VMLAB_FLAGS_TEXT_MAX], small[8];
+
+	reset();
+	lab = must_open();
+	is(vmlab_vm_flags_text(lab, 0, buf, sizeof(buf)), 0, "no flags");
+	streq(buf, "", "are an empty text");
+	vmlab_vm_flags_text(lab, 1 | 4 | UINT64_C(1) << 63, buf, sizeof(buf));
+	streq(buf, "read bit2 last", "flags in words");
+	is(vmlab_vm_flags_text(lab, 1 | 4, small, sizeof(small)), 9,
+	   "the length it needs");
+	streq(small, "read bi", "cut, and terminated");
+	ok(vmlab_vm_flags_text(lab, UINT64_MAX, buf, sizeof(buf)) < sizeof(buf),
+	   "all flags fit into VMLAB_FLAGS_TEXT_MAX");
+	is(vmlab_vm_flags_text(lab, 1, NULL, 0), 4, "no buffer");
+	vmlab_close(lab);
+}
+
+static void test_targets(void)
+{
+	struct vmlab_proc *proc = NULL;
+	struct vmlab_mm mm;
+	struct vmlab *lab;
+
+	reset();
+	lab = must_open();
+	proc = must_open_self(lab);
+	is(vmlab_mm_get(proc, &mm), 0, "mm of self");
+	is(kernel.target.kind, VMLAB_TARGET_SELF, "is asked as self");
+	vmlab_proc_close(proc);
+
+	is(vmlab_proc_open(lab, getpid(), &proc), 0, "a pid without pidfds");
+	is(vmlab_mm_get(proc, &mm), 0, "its mm");
+	is(kernel.target.kind, VMLAB_TARGET_PID, "is asked by number");
+	is(kernel.target.id, getpid(), "the right one");
+	kernel.mm_errno = -EPERM;
+	is(vmlab_mm_get(proc, &mm), -EPERM, "errors are handed on");
+	vmlab_proc_close(proc);
+
+	is(vmlab_proc_open(lab, -1, &proc), -EINVAL, "a negative pid");
+	is(vmlab_proc_open(lab, 0x7fffffff, &proc), -ESRCH,
+	   "a pid that cannot exist");
+	is(vmlab_proc_open_pidfd(lab, 0, &proc), -EOPNOTSUPP, "no pidfds here");
+	vmlab_close(lab);
+
+	reset();
+	kernel.features = VMLAB_FEAT_PIDFD;
+	lab = must_open();
+	is(vmlab_proc_open(lab, getpid(), &proc), 0, "a pid with pidfds");
+	vmlab_mm_get(proc, &mm);
+	is(kernel.target.kind, VMLAB_TARGET_PIDFD, "is held by a pidfd");
+	ok(fcntl(kernel.target.id, F_GETFD) == FD_CLOEXEC, "which exec closes");
+	vmlab_proc_close(proc);
+	ok(fcntl(kernel.target.id, F_GETFD) < 0, "and which is closed");
+	is(vmlab_proc_open_pidfd(lab, 1000000, &proc), -EBADF,
+	   "a bad descriptor");
+	vmlab_close(lab);
+}
+
+struct walk {
+	int ret;
+	unsigned int nr;
+	bool in_order;
+	size_t name_length; /* of VMA 500 */
+	bool cut;
+};
+
+static struct walk walk(struct vmlab_proc *proc, uint64_t start, uint64_t end)
+{
+	struct walk w = { .in_order = true };
+	const struct vmlab_vma *vma;
+	struct vmlab_vmas_iter *it;
+	uint64_t last = 0;
+
+	w.ret = vmlab_vmas_open(proc, start, end, &it);
+	if (w.ret)
+		return w;
+	while ((w.ret = vmlab_vmas_next(it, &vma)) > 0) {
+		if (w.nr++ && vma->start != last + 2 * PAGE)
+			w.in_order = false;
+		last = vma->start;
+		if (vma->flags & VMLAB_VMA_NAME_CUT)
+			w.cut = true;
+		else if (strcmp(vmlab_vmas_ops(it, vma), "ops"))
+			w.in_order = false;
+		if (vma->start == 500 * 2 * PAGE)
+			w.name_length = strlen(vmlab_vmas_name(it, vma));
+		if (w.nr > 2 * NR_VMAS)
+			break;
+	}
+	if (!w.ret)
+		ok(vmlab_vmas_next(it, &vma) == 0, "the end is the end");
+	vmlab_vmas_close(it);
+	return w;
+}
+
+static void test_vmas(void)
+{
+	static const unsigned int batches[] = { 1, 7, NR_VMAS };
+	static const size_t lengths[] = { 4096, 40000, 60000 };
+	struct vmlab_vmas_iter *it;
+	struct vmlab_proc *proc;
+	struct vmlab *lab;
+	struct walk w;
+
+	reset();
+	lab = must_open();
+	proc = must_open_self(lab);
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+		kernel.batch = batches[i];
+		kernel.interruptions = 2;
+		w = walk(proc, 0, 0);
+		ok(!w.ret && w.nr == NR_VMAS && w.in_order,
+		   "all VMAs, %u an answer", batches[i]);
+	}
+
+	reset();
+	w = walk(proc, 10 * PAGE, 20 * PAGE);
+	is(w.nr, 5, "a range");
+	w = walk(proc, 10 * PAGE + 1, 10 * PAGE + 2);
+	is(w.nr, 1, "one byte");
+	w = walk(proc, 11 * PAGE, 12 * PAGE);
+	is(w.nr, 0, "a gap");
+	is(vmlab_vmas_open(proc, 5, 5, &it), -EINVAL, "an empty range");
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		reset();
+		kernel.name_length = lengths[i];
+		w = walk(proc, 0, 0);
+		ok(!w.ret && w.nr == NR_VMAS && w.in_order && !w.cut,
+		   "all VMAs and no name cut, one of %zu bytes", lengths[i]);
+		is(w.name_length, lengths[i], "that name is whole");
+	}
+	kernel.name_length = 1u << 19;
+	w = walk(proc, 0, 0);
+	ok(!w.ret && w.nr == NR_VMAS && w.in_order && w.cut,
+	   "a name too long for any buffer");
+
+	reset();
+	kernel.exit_after = 3;
+	kernel.batch = 10;
+	w = walk(proc, 0, 0);
+	is(w.ret, -ESRCH, "the target exits half way");
+	is(w.nr, 30, "after what was there");
+
+	reset();
+	kernel.stuck = true;
+	kernel.batch = 1;
+	w = walk(proc, 0, 0);
+	is(w.ret, -EPROTO, "a walk that does not advance ends");
+	reset();
+	kernel.wild_offset = true;
+	w = walk(proc, 0, 0);
+	is(w.ret, -EPROTO, "a name outside the strings");
+
+	vmlab_proc_close(proc);
+	vmlab_close(lab);
+}
+
+static void test_tasks(void)
+{
+	static const unsigned int numbers[] = { 0, 1, 256, 1000 };
+	struct vmlab_proc *proc;
+	struct vmlab *lab;
+
+	reset();
+	lab = must_open();
+	proc = must_open_self(lab);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		const struct vmlab_task *task;
+		struct vmlab_tasks_iter *it;
+		unsigned int nr = 0;
+		bool right = true;
+		int ret;
+
+		kernel.nr_tasks = numbers[i];
+		is(vmlab_tasks_open(proc, &it), 0, "walk over tasks");
+		while ((ret = vmlab_tasks_next(it, &task)) > 0) {
+			right = right && task->tid == 100 + (int)nr &&
+				strlen(task->comm) == 15;
+			nr++;
+		}
+		ok(!ret && nr == numbers[i] && right, "%u tasks", numbers[i]);
+		vmlab_tasks_close(it);
+	}
+	vmlab_proc_close(proc);
+	vmlab_close(lab);
+}
+
+static void test_space(void)
+{
+	struct vmlab_space *space = NULL;
+	void *addr;
+
+	reset();
+	is(vmlab_space_open(16 * PAGE, &space), 0, "a space");
+	is(kernel.config.bytes, 16 * PAGE, "gets its size");
+	is(vmlab_space_map(space, UINT64_MAX, PAGE, 0, 0, &addr), -EINVAL,
+	   "an offset beyond off_t");
+	vmlab_space_close(space);
+	is(vmlab_space_open(5, &space), -EINVAL, "a bad size");
+	kernel.open_errno = ENOENT;
+	is(vmlab_space_open(0, &space), -ENOENT, "no device");
+	vmlab_space_close(NULL);
+}
+
+static void check_text(int err, enum vmlab_subject about, pid_t pid,
+		       const char *part)
+{
+	char text[VMLAB_EXPLAIN_MAX];
+
+	vmlab_explain(err, about, pid, text, sizeof(text));
+	ok(strstr(text, part) && !strchr(text, '\n'), "%d is explained: %s",
+	   err, text);
+	ok(strlen(text) < sizeof(text) - 1, "%d: nothing is cut", err);
+}
+
+static void test_explain(void)
+{
+	char tiny[4];
+
+	check_text(-ENOENT, VMLAB_ABOUT_DEVICE, 0, "insmod");
+	check_text(-EACCES, VMLAB_ABOUT_DEVICE, 0, "root");
+	check_text(-EMFILE, VMLAB_ABOUT_DEVICE, 0, "Too many open files");
+	check_text(-ESRCH, VMLAB_ABOUT_PROCESS, 0x7fffffff, "ps -p 2147483647");
+	check_text(-ESRCH, VMLAB_ABOUT_PROCESS, getpid(), "no address space");
+	check_text(-ESRCH, VMLAB_ABOUT_PROCESS, 0, "exited");
+	check_text(-EPERM, VMLAB_ABOUT_PROCESS, 1, "CAP_SYS_PTRACE");
+	check_text(-ENXIO, VMLAB_ABOUT_PROCESS, 2, "kernel thread");
+	check_text(-EOPNOTSUPP, VMLAB_ABOUT_PROCESS, 0, "6.9");
+	check_text(-EINVAL, VMLAB_ABOUT_SPACE, 0, "page size");
+	check_text(-EFBIG, VMLAB_ABOUT_SPACE, 0, "too large");
+	check_text(-ENOMEM, VMLAB_ABOUT_SPACE, 0, "ulimit");
+	check_text(-ENOTTY, VMLAB_ABOUT_PROCESS, 1, "same source");
+	check_text(-E2BIG, VMLAB_ABOUT_SPACE, 0, "older");
+	check_text(-EPROTO, VMLAB_ABOUT_DEVICE, 0, "understand");
+	check_text(-EIO, VMLAB_ABOUT_PROCESS, 1, "Input/output error");
+	streq(vmlab_explain(-ENOENT, VMLAB_ABOUT_DEVICE, 0, tiny, sizeof(tiny)),
+	      "no ", "a small buffer is respected");
+}
+
+int main(void)
+{
+	test_open();
+	test_flags_text();
+	test_targets();
+	test_vmas();
+	test_tasks();
+	test_space();
+	test_explain();
+	return tap_done();
+}
