@@ -5,13 +5,17 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
 
+#include "backing/backing.h"
 #include "chardev.h"
+#include "compat.h"
 #include "control.h"
 #include "debugfs/debugfs.h"
 #include "query/query.h"
 #include "space.h"
 #include "uarg.h"
+#include "writeback.h"
 
 static int vmlab_open(struct inode *inode, struct file *file)
 {
@@ -24,6 +28,7 @@ static int vmlab_open(struct inode *inode, struct file *file)
 	file->private_data = space;
 	/* Through this mm finds the VMAs of this space and no other. */
 	file->f_mapping = space->inode->i_mapping;
+	file->f_wb_err = filemap_sample_wb_err(file->f_mapping);
 	return 0;
 }
 
@@ -41,10 +46,25 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct vmlab_space *space = file->private_data;
 
+	bool special;
+
+	/* The backing stays what it is while there is a VMA. */
+	down_read(&space->backing_lock);
+	special = space->backing->special;
+	if (special && (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) ==
+		       VM_MAYWRITE) {
+		/* Copy on write is of pages, and mm sees none. */
+		up_read(&space->backing_lock);
+		return -EINVAL;
+	}
 	vma->vm_ops = &vmlab_vm_ops;
 	vma->vm_private_data = space;
 	/* mm calls ->open only for copies of this first VMA. */
 	vmlab_vm_ops.open(vma);
+	up_read(&space->backing_lock);
+	if (special)
+		vmlab_vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND |
+				   VM_DONTDUMP);
 	return 0;
 }
 
@@ -109,6 +129,8 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vmlab_ioctl_paging_set(space, uarg);
 	case VMLAB_IOC_PAGING_STATS:
 		return vmlab_ioctl_paging_stats(space, uarg);
+	case VMLAB_IOC_BACKING:
+		return vmlab_ioctl_backing(space, uarg);
 	case VMLAB_IOC_RANGE:
 		return vmlab_ioctl_range(space, uarg);
 	case VMLAB_IOC_DIRTY:
@@ -125,7 +147,7 @@ static const struct file_operations vmlab_fops = {
 	.mmap		= vmlab_mmap,
 	.unlocked_ioctl	= vmlab_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
-	.fsync		= noop_fsync,	/* the frames are the only copy */
+	.fsync		= vmlab_fsync,
 	.llseek		= noop_llseek,
 };
 

@@ -110,6 +110,17 @@ static inline int vmlab_frame_mapcount(struct folio *folio)
 #endif
 }
 
+/* VMA flags have been write-protected by type since 6.3. */
+static inline void vmlab_vm_flags_set(struct vm_area_struct *vma,
+				      unsigned long flags)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_set(vma, flags);
+#else
+	vma->vm_flags |= flags;
+#endif
+}
+
 /* shmem_file_setup() takes a bitmap of VMA flags since 7.0. */
 static inline struct file *vmlab_shmem_file(const char *name, loff_t size)
 {

@@ -11,6 +11,7 @@ struct vmlab_space;
 long vmlab_ioctl_paging_get(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_paging_set(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_paging_stats(struct vmlab_space *space, void __user *uarg);
+long vmlab_ioctl_backing(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_range(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_dirty(struct vmlab_space *space, void __user *uarg);
 

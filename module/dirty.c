@@ -3,7 +3,6 @@
 #include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/rmap.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -66,7 +65,7 @@ static int vmlab_dirty_clear(struct vmlab_space *space, pgoff_t pgoff)
 	 * until the entry is set.  Once the old ones are gone the mark may go,
 	 * unless someone got hold of the page through one of them.
 	 */
-	folio_mkclean(folio);
+	vmlab_frame_protect(space, folio);
 	if (folio_ref_count(folio) <= 2 + vmlab_frame_mapcount(folio))
 		xa_clear_mark(&space->frames, pgoff, VMLAB_FRAME_TRACKED);
 	folio_unlock(folio);

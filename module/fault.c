@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
+#include "backing/backing.h"
 #include "compat.h"
 #include "space.h"
 
@@ -37,6 +38,50 @@ static void vmlab_count_fault(struct vmlab_space *space,
 	this_cpu_inc(space->counters->latency[vmlab_latency_bucket(ns)]);
 }
 
+/*
+ * Set a special entry of a locked frame, and unlock it.  A writable entry
+ * comes only from here, so that the frame is marked dirty under the same lock.
+ */
+static vm_fault_t vmlab_map_special(struct vmlab_space *space,
+				    struct vm_fault *vmf, struct folio *folio,
+				    bool write)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	pgprot_t prot = vma->vm_page_prot;
+	vm_fault_t ret;
+
+	if (write) {
+		vmlab_space_mark_dirty(space, folio);
+		prot = vm_get_page_prot(vma->vm_flags);
+	}
+	ret = vmf_insert_pfn_prot(vma, vmf->address,
+				  page_to_pfn(folio_page(folio, 0)), prot);
+	folio_unlock(folio);
+	folio_put(folio);
+	return ret;
+}
+
+/* A special entry is about to become writable: set another in its place. */
+static vm_fault_t vmlab_pfn_mkwrite(struct vm_fault *vmf)
+{
+	struct vmlab_space *space = vma_space(vmf->vma);
+	struct folio *folio;
+
+	folio = vmlab_space_peek(space, vmf->pgoff);
+	if (!folio)
+		return VM_FAULT_NOPAGE;
+	folio_lock(folio);
+	if (unlikely(!folio->mapping)) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return VM_FAULT_NOPAGE;
+	}
+	vmlab_count(space, mkwrite);
+	/* It would stay as it is otherwise. */
+	unmap_mapping_pages(space->inode->i_mapping, vmf->pgoff, 1, false);
+	return vmlab_map_special(space, vmf, folio, true);
+}
+
 /* A page of the mapping is touched and no entry maps it. */
 static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 {
@@ -60,8 +105,13 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 			vmlab_count(space, mapped);
 		if (vmlab_pager_stepping(&space->pager))
 			vmlab_pager_step(space, vmf->pgoff, vmf->flags);
-		vmf->page = folio_page(folio, 0);
-		ret = VM_FAULT_LOCKED;
+		if (unlikely(space->backing->special)) {
+			ret = vmlab_map_special(space, vmf, folio,
+						vmf->flags & FAULT_FLAG_WRITE);
+		} else {
+			vmf->page = folio_page(folio, 0);
+			ret = VM_FAULT_LOCKED;
+		}
 	} else if (PTR_ERR(folio) == -ERANGE) {
 		vmlab_count(space, sigbus);
 		ret = VM_FAULT_SIGBUS;
@@ -187,5 +237,6 @@ const struct vm_operations_struct vmlab_vm_ops = {
 	.fault		= vmlab_fault,
 	.map_pages	= vmlab_map_pages,
 	.page_mkwrite	= vmlab_page_mkwrite,
+	.pfn_mkwrite	= vmlab_pfn_mkwrite,
 	.access		= vmlab_vma_access,
 };

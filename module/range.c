@@ -116,6 +116,7 @@ long vmlab_ioctl_range(struct vmlab_space *space, void __user *uarg)
 	if (ret)
 		return ret;
 
+	down_read(&space->backing_lock);
 	range.done = 0;
 	range.busy = 0;
 	pgoff = range.start >> PAGE_SHIFT;
@@ -143,6 +144,7 @@ long vmlab_ioctl_range(struct vmlab_space *space, void __user *uarg)
 	pgoff = end;
 	ret = 0;
 out:
+	up_read(&space->backing_lock);
 	range.start = (u64)pgoff << PAGE_SHIFT;
 	return vmlab_uarg_put(&range, sizeof(range), uarg) ?: ret;
 }

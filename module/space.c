@@ -22,6 +22,7 @@
 #include <linux/pagemap.h>
 #include <linux/percpu_counter.h>
 #include <linux/pseudo_fs.h>
+#include <linux/rmap.h>
 #include <linux/slab.h>
 
 #include "backing/backing.h"
@@ -30,6 +31,7 @@
 #include "shrink.h"
 #include "space.h"
 #include "store.h"
+#include "writeback.h"
 
 #define VMLAB_FS_MAGIC	0x766d6c62	/* "vmlb" */
 
@@ -176,6 +178,8 @@ struct vmlab_space *vmlab_space_create(void)
 	space->nr_pages = ULONG_MAX;
 	space->backing = &vmlab_backing_zero;
 	xa_init_flags(&space->frames, XA_FLAGS_ACCOUNT);
+	init_rwsem(&space->backing_lock);
+	vmlab_writeback_init(space);
 	vmlab_pager_init(&space->pager);
 	mutex_init(&space->resize_lock);
 	vmlab_shrink_add(space);
@@ -456,15 +460,35 @@ void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio)
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_mark_dirty);
 
+/* Remove all entries of a locked frame; special ones are in no reverse map. */
+static void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio)
+{
+	if (folio_mapped(folio) || space->backing->special)
+		unmap_mapping_pages(space->inode->i_mapping, folio->index, 1,
+				    false);
+}
+
+/**
+ * vmlab_frame_protect() - let the next write to a frame be seen
+ * @space: the space
+ * @folio: the frame, locked: until it is unlocked no entry becomes writable
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio)
+{
+	if (space->backing->special)
+		vmlab_frame_unmap(space, folio);
+	else
+		folio_mkclean(folio);
+}
+
 /* Unmap a locked frame.  Returns -EBUSY when somebody else still uses it. */
 static int vmlab_frame_isolate(struct vmlab_space *space, struct folio *folio)
 {
-	if (folio_test_mlocked(folio) || vmlab_pager_is_locked(folio) ||
-	    folio_test_checked(folio))
+	if (folio_test_mlocked(folio) || vmlab_pager_is_locked(folio))
 		return -EBUSY;
-	if (folio_mapped(folio))
-		unmap_mapping_pages(space->inode->i_mapping, folio->index, 1,
-				    false);
+	vmlab_frame_unmap(space, folio);
 	if (folio_mapped(folio))
 		return -EBUSY;
 	/*
@@ -518,6 +542,9 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 		vmlab_count(space, stored);
 		stored = true;
 	}
+	if (space->backing->write &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+		vmlab_writeback_soon(space);
 	vmlab_frame_leave(space, folio, stored);
 	vmlab_count(space, evicted);
 	return 0;
@@ -546,7 +573,6 @@ static int vmlab_frame_give_back(struct vmlab_space *space,
 /* Remove all frames from @first on; none can be mapped again. */
 static void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
 {
-	struct address_space *mapping = space->inode->i_mapping;
 	unsigned long pgoff;
 	struct folio *folio;
 	void *entry;
@@ -565,9 +591,7 @@ again:
 		if (folio) {
 			folio_lock(folio);
 			if (folio->mapping) {
-				if (folio_mapped(folio))
-					unmap_mapping_pages(mapping, pgoff, 1,
-							    false);
+				vmlab_frame_unmap(space, folio);
 				vmlab_frame_remove(space, folio, NULL);
 				vmlab_count(space, discarded);
 			}
@@ -615,8 +639,7 @@ int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff)
 		folio_put(folio);
 		return -EBUSY;
 	}
-	if (folio_mapped(folio))
-		unmap_mapping_pages(space->inode->i_mapping, pgoff, 1, false);
+	vmlab_frame_unmap(space, folio);
 	vmlab_store_discard(space, pgoff, pgoff);
 	vmlab_frame_remove(space, folio, NULL);
 	folio_unlock(folio);
@@ -692,8 +715,11 @@ static void vmlab_space_truncate(struct vmlab_space *space,
  */
 void vmlab_space_destroy(struct vmlab_space *space)
 {
+	vmlab_writeback_stop(space);
 	vmlab_shrink_remove(space);
 	vmlab_space_discard(space, 0);
+	if (space->file)
+		fput(space->file);
 	vmlab_pager_destroy(&space->pager);
 	vmlab_store_destroy(space);
 	xa_destroy(&space->frames);
@@ -702,6 +728,37 @@ void vmlab_space_destroy(struct vmlab_space *space)
 	kfree(space);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_destroy);
+
+/**
+ * vmlab_space_set_backing() - where new frames come from, from now on
+ * @space: the space
+ * @backing: the backing
+ * @file: its file when it needs one, else NULL; the space takes a reference
+ * @offset: where in the file the space begins, bytes
+ *
+ * Context: process context, may sleep; takes backing_lock.
+ * Return: 0, or -EBUSY when the space has frames, or is mapped.
+ */
+int vmlab_space_set_backing(struct vmlab_space *space,
+			    const struct vmlab_backing *backing,
+			    struct file *file, loff_t offset)
+{
+	struct file *old = NULL;
+	int ret = -EBUSY;
+
+	down_write(&space->backing_lock);
+	if (!atomic_long_read(&space->nr_vmas) && xa_empty(&space->frames)) {
+		old = space->file;
+		space->file = file ? get_file(file) : NULL;
+		space->file_offset = offset;
+		WRITE_ONCE(space->backing, backing);
+		ret = 0;
+	}
+	up_write(&space->backing_lock);
+	if (old)
+		fput(old);
+	return ret;
+}
 
 /**
  * vmlab_space_set_config() - change a space, also while it is mapped
@@ -725,9 +782,15 @@ int vmlab_space_set_config(struct vmlab_space *space,
 	backing = vmlab_backing_find(config->backing);
 	if (!backing)
 		return -EINVAL;
+	if (backing != READ_ONCE(space->backing)) {
+		int ret = backing->needs_file ? -EINVAL :
+			  vmlab_space_set_backing(space, backing, NULL, 0);
+
+		if (ret)
+			return ret;
+	}
 
 	mutex_lock(&space->resize_lock);
-	WRITE_ONCE(space->backing, backing);
 	vmlab_space_truncate(space, config->bytes ?
 			     config->bytes >> PAGE_SHIFT : ULONG_MAX);
 	mutex_unlock(&space->resize_lock);
@@ -842,6 +905,8 @@ void vmlab_space_paging_stats(struct vmlab_space *space,
 		stats->prefetch_used += READ_ONCE(c->prefetch_used);
 		stats->prefetch_wasted += READ_ONCE(c->prefetch_wasted);
 		stats->shrunk += READ_ONCE(c->shrunk);
+		stats->written_back += READ_ONCE(c->written_back);
+		stats->writeback_errors += READ_ONCE(c->writeback_errors);
 		for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
 			stats->refault_distance[i] +=
 				READ_ONCE(c->refault_distance[i]);

@@ -7,6 +7,8 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/rwsem.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include <linux/vmlab.h>
@@ -65,6 +67,8 @@ struct vmlab_counters {
 	u64 prefetch_used;
 	u64 prefetch_wasted;
 	u64 shrunk;
+	u64 written_back;
+	u64 writeback_errors;
 	u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
 	u64 latency_ns_sum;
 	u64 latency[VMLAB_LATENCY_BUCKETS];
@@ -84,7 +88,14 @@ struct vmlab_backing;
  * @id: unique while the module is loaded
  * @nr_pages: length in pages; a frame at or beyond it must not be mapped.
  *	Read without a lock, see vmlab_space_frame() for the ordering.
- * @backing: where the contents of a new frame come from
+ * @backing: where the contents of a new frame come from.  Changes only while
+ *	there are neither frames nor VMAs.
+ * @file: what the file backing reads and writes
+ * @file_offset: where in it the space begins, bytes
+ * @backing_lock: held to change the three, and by whoever may fill a frame
+ *	without a VMA, or makes the first VMA
+ * @writeback_lock: held by who writes back
+ * @writeback_work: write-back after evictions
  * @resize_lock: serialises changes of the configuration; never taken by the
  *	fault path
  * @nr_frames: entries in @frames
@@ -101,6 +112,11 @@ struct vmlab_space {
 	u64 id;
 	unsigned long nr_pages;
 	const struct vmlab_backing *backing;
+	struct file *file;
+	loff_t file_offset;
+	struct rw_semaphore backing_lock;
+	struct mutex writeback_lock;
+	struct delayed_work writeback_work;
 	struct vmlab_pager pager;
 	struct file *store;
 	atomic_long_t evictions;
@@ -141,6 +157,7 @@ static inline struct folio *vmlab_space_frame(struct vmlab_space *space,
 
 struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff);
 void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio);
+void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);
 int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio);
 int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff);
 unsigned long vmlab_space_give_back(struct vmlab_space *space,
@@ -148,6 +165,9 @@ unsigned long vmlab_space_give_back(struct vmlab_space *space,
 
 int vmlab_space_set_config(struct vmlab_space *space,
 			   const struct vmlab_space_config *config);
+int vmlab_space_set_backing(struct vmlab_space *space,
+			    const struct vmlab_backing *backing,
+			    struct file *file, loff_t offset);
 void vmlab_space_get_config(struct vmlab_space *space,
 			    struct vmlab_space_config *config);
 void vmlab_space_stats(struct vmlab_space *space,

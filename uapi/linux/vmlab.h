@@ -106,6 +106,9 @@ struct vmlab_flag_names {
 
 /* vmlab_space_config.backing */
 #define VMLAB_BACKING_ZERO	0	/* demand-zero frames */
+#define VMLAB_BACKING_PATTERN	1	/* each 64-bit word is its offset in the space */
+#define VMLAB_BACKING_FILE	2	/* a regular file, see VMLAB_IOC_BACKING */
+#define VMLAB_BACKING_PFN	3	/* zero, mapped as device memory: VM_IO, VM_PFNMAP */
 
 /**
  * struct vmlab_space_config - the configuration of the space of an open file
@@ -116,12 +119,15 @@ struct vmlab_flag_names {
  * @bytes: length of the space, a multiple of the page size; 0 means no limit.
  *	A touch at or beyond it is answered with SIGBUS, as beyond the end of a
  *	file (mmap(2)).  Making it smaller discards the frames beyond it.
- * @backing: VMLAB_BACKING_*: where the contents of a new frame come from
+ * @backing: VMLAB_BACKING_*: where the contents of a new frame come from.
+ *	It can change while the space has no frames and is not mapped; to
+ *	VMLAB_BACKING_FILE only by VMLAB_IOC_BACKING.
  * @reserved: must be zero
  *
  * VMLAB_IOC_SPACE_SET errors:
  *   EINVAL  @bytes is not a multiple of the page size, unknown @backing,
  *           nonzero @flags, @space_id or @reserved
+ *   EBUSY   another @backing while the space has frames or is mapped
  *   EFBIG   @bytes is above LLONG_MAX
  */
 struct vmlab_space_config {
@@ -525,6 +531,8 @@ struct vmlab_paging {
  * @prefetch_used: ... and were accessed later
  * @prefetch_wasted: ... and left without an access
  * @shrunk: clean frames given back to the kernel under memory pressure
+ * @written_back: pages written back to the file
+ * @writeback_errors: pages that could not be; they stay dirty
  * @refault_distance: evictions between a frame's own and its refault; bucket 0
  *	counts none, bucket n [2^(n-1), 2^n), the last all above
  *
@@ -546,6 +554,8 @@ struct vmlab_paging_stats {
 	__u64 prefetch_used;
 	__u64 prefetch_wasted;
 	__u64 shrunk;
+	__u64 written_back;
+	__u64 writeback_errors;
 	__u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
 };
 
@@ -626,5 +636,43 @@ struct vmlab_dirty {
 };
 
 #define VMLAB_IOC_DIRTY		_IO(VMLAB_IOC_MAGIC, 0x54)
+
+/**
+ * struct vmlab_backing_config - VMLAB_IOC_BACKING: where contents come from
+ * @size: set by the caller
+ * @flags: must be zero
+ * @backing: VMLAB_BACKING_*
+ * @fd: VMLAB_BACKING_FILE: a regular file, open for reading and writing; the
+ *	space keeps it open.  Zero with others.
+ * @offset: where in the file the space begins, a multiple of the page size.
+ *	Zero with others.
+ * @reserved: must be zero
+ *
+ * A file is read on demand, a page at a time, and written back by msync(2) and
+ * fsync(2), which tell of errors as those of a file do; soon after dirty
+ * frames were evicted; and when the last descriptor and mapping go, also when
+ * a signal killed who had them.  A page that could not be written back stays
+ * dirty for the next attempt.  A touch beyond the end of the file is answered
+ * with SIGBUS; the part of its last page beyond the end is not written.
+ *
+ * VMLAB_BACKING_PFN takes shared mappings only: mmap() of a writable private
+ * one fails with EINVAL.
+ *   EINVAL   unknown @backing, nonzero @flags or @reserved, no regular file,
+ *            O_APPEND, O_DIRECT, bad @offset
+ *   EBUSY    the space has frames or is mapped
+ *   EBADF    @fd is not open
+ *   EACCES   @fd is not open for reading and writing
+ *   ETXTBSY  @fd is a swap file
+ */
+struct vmlab_backing_config {
+	__u32 size;
+	__u32 flags;
+	__u32 backing;
+	__s32 fd;
+	__u64 offset;
+	__u64 reserved;
+};
+
+#define VMLAB_IOC_BACKING	_IO(VMLAB_IOC_MAGIC, 0x55)
 
 #endif /* _UAPI_LINUX_VMLAB_H */
