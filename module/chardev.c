@@ -131,6 +131,12 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vmlab_ioctl_paging_stats(space, uarg);
 	case VMLAB_IOC_BACKING:
 		return vmlab_ioctl_backing(space, uarg);
+	case VMLAB_IOC_INJECT_SET:
+		return vmlab_ioctl_inject_set(space, uarg);
+	case VMLAB_IOC_INJECT_GET:
+		return vmlab_ioctl_inject_get(space, uarg);
+	case VMLAB_IOC_EVENTS:
+		return vmlab_ioctl_events(space, uarg);
 	case VMLAB_IOC_RANGE:
 		return vmlab_ioctl_range(space, uarg);
 	case VMLAB_IOC_DIRTY:
@@ -140,11 +146,28 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	}
 }
 
+static ssize_t vmlab_read(struct file *file, char __user *buf, size_t size,
+			  loff_t *pos)
+{
+	struct vmlab_space *space = file->private_data;
+
+	return vmlab_events_read(&space->events, file, buf, size);
+}
+
+static __poll_t vmlab_poll(struct file *file, poll_table *wait)
+{
+	struct vmlab_space *space = file->private_data;
+
+	return vmlab_events_poll(&space->events, file, wait);
+}
+
 static const struct file_operations vmlab_fops = {
 	.owner		= THIS_MODULE,
 	.open		= vmlab_open,
 	.release	= vmlab_release,
 	.mmap		= vmlab_mmap,
+	.read		= vmlab_read,
+	.poll		= vmlab_poll,
 	.unlocked_ioctl	= vmlab_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.fsync		= vmlab_fsync,

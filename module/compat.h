@@ -182,6 +182,23 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 #define VMLAB_FAULT_VMA_LOCK 0
 #endif
 
+/* May a fault be answered by VM_FAULT_RETRY, with its lock dropped? */
+static inline bool vmlab_fault_may_retry(unsigned int flags)
+{
+	return fault_flag_allow_retry_first(flags) &&
+	       !(flags & FAULT_FLAG_RETRY_NOWAIT);
+}
+
+/* Drop it: with per-VMA locks (6.4) it may be that of the VMA. */
+static inline void vmlab_fault_unlock(struct vm_fault *vmf)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	release_fault_lock(vmf);
+#else
+	mmap_read_unlock(vmf->vma->vm_mm);
+#endif
+}
+
 /*
  * Flags that a kernel does not have are 0 here, and so never set.
  * VM_DROPPABLE came in 6.11, VM_SEALED in 6.10, VM_SHADOW_STACK in 6.4,

@@ -12,6 +12,9 @@ long vmlab_ioctl_paging_get(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_paging_set(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_paging_stats(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_backing(struct vmlab_space *space, void __user *uarg);
+long vmlab_ioctl_inject_set(struct vmlab_space *space, void __user *uarg);
+long vmlab_ioctl_inject_get(struct vmlab_space *space, void __user *uarg);
+long vmlab_ioctl_events(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_range(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_dirty(struct vmlab_space *space, void __user *uarg);
 

@@ -26,6 +26,7 @@
 #include "policy/policy.h"
 #include "space.h"
 #include "store.h"
+#include "trace.h"
 
 /* Candidates that one attempt looks at, attempts before the budget gives. */
 #define VMLAB_CANDIDATES	64
@@ -117,6 +118,8 @@ static int vmlab_pager_evict_one(struct vmlab_space *space, bool wait)
 		} else {
 			folio_get(folio);
 			spin_unlock(&pager->lock);
+			trace_vmlab_victim(space->id, pager->policy->name,
+					   folio->index);
 			ret = vmlab_frame_evict(space, folio);
 			if (!ret) {
 				folio_unlock(folio);
@@ -395,6 +398,78 @@ void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,
 	unmap_mapping_pages(mapping, pgoff + 1, 0, false);
 }
 
+/* How far the next pages are from each other; 0 for no guess. */
+static long vmlab_pager_stride(struct vmlab_pager *pager, pgoff_t pgoff)
+{
+	long stride;
+	bool again;
+
+	spin_lock(&pager->lock);
+	stride = pgoff - pager->last_fill;
+	again = stride == pager->last_stride;
+	/* With the pages in between already here, the next fill is farther. */
+	if (!again && pager->last_stride &&
+	    stride == pager->last_stride * (long)(pager->prefetch_pages + 1)) {
+		stride = pager->last_stride;
+		again = true;
+	}
+	pager->last_stride = stride;
+	pager->last_fill = pgoff;
+	spin_unlock(&pager->lock);
+	return again ? stride : 0;
+}
+
+/**
+ * __vmlab_pager_prefetch() - bring in what the prefetcher wants
+ * @space: the space
+ * @pgoff: the page that a fault just filled; its folio may be locked
+ * @first: where the VMA begins in the space, pages
+ * @end: where it ends
+ *
+ * Nothing outside the VMA comes, and nothing that would have to wait.
+ *
+ * Context: process context, may sleep.
+ */
+void __vmlab_pager_prefetch(struct vmlab_space *space, pgoff_t pgoff,
+			    pgoff_t first, pgoff_t end)
+{
+	struct vmlab_pager *pager = &space->pager;
+	unsigned long nr = READ_ONCE(pager->prefetch_pages);
+	long stride = 1;
+
+	switch (READ_ONCE(pager->prefetch)) {
+	case VMLAB_PREFETCH_STRIDE:
+		stride = vmlab_pager_stride(pager, pgoff);
+		break;
+	case VMLAB_PREFETCH_WHOLE:
+		pgoff = first - 1;
+		nr = end - first;
+		break;
+	}
+	/* Never push out what comes with it. */
+	nr = min(nr, READ_ONCE(pager->budget) - 1);
+
+	while (stride && nr--) {
+		struct folio *folio;
+		bool filled;
+
+		pgoff += stride;
+		if (pgoff < first || pgoff >= end ||
+		    fatal_signal_pending(current))
+			return;
+		folio = vmlab_space_bring(space, pgoff, VMLAB_BRING_NOWAIT,
+					  &filled);
+		/* Its own page is locked: that one is here already. */
+		if (IS_ERR(folio) && PTR_ERR(folio) != -EBUSY)
+			return;
+		if (!IS_ERR(folio)) {
+			folio_unlock(folio);
+			folio_put(folio);
+		}
+		cond_resched();
+	}
+}
+
 /* Charge the frames that were there before the pager was switched on. */
 static int vmlab_pager_adopt_all(struct vmlab_space *space)
 {
@@ -597,6 +672,12 @@ int vmlab_pager_set(struct vmlab_space *space,
 	policy = vmlab_policy_find(paging->policy);
 	if (!policy)
 		return -EINVAL;
+	if (paging->prefetch > VMLAB_PREFETCH_WHOLE ||
+	    paging->prefetch_pages > VMLAB_PREFETCH_MAX ||
+	    !paging->prefetch_pages !=
+	    (paging->prefetch == VMLAB_PREFETCH_NONE ||
+	     paging->prefetch == VMLAB_PREFETCH_WHOLE))
+		return -EINVAL;
 	if (!!paging->nr_trace ^ (paging->policy == VMLAB_POLICY_OPT))
 		return -EINVAL;
 
@@ -621,7 +702,10 @@ int vmlab_pager_set(struct vmlab_space *space,
 				 paging->seed);
 	}
 	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
+	WRITE_ONCE(pager->prefetch, paging->prefetch);
 	spin_lock(&pager->lock);
+	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
+	pager->last_stride = 0;
 	pager->step_task = NULL;
 	spin_unlock(&pager->lock);
 
@@ -657,5 +741,7 @@ void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
 	paging->policy = pager->policy ? pager->policy->id : 0;
 	paging->seed = pager->seed;
+	paging->prefetch = pager->prefetch;
+	paging->prefetch_pages = pager->prefetch_pages;
 	mutex_unlock(&space->resize_lock);
 }

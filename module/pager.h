@@ -29,6 +29,10 @@ struct vmlab_space;
  * @locked: frames locked in memory
  * @capacity: what @state was made for
  * @seed: what @state was made with
+ * @prefetch: VMLAB_PREFETCH_*.  Read without the lock.
+ * @prefetch_pages: how many
+ * @last_fill: the page filled last by a fault
+ * @last_stride: how far it was from the one before
  * @step_task: who stepped last, only to compare with
  * @step_regs: its registers then
  * @stepping: every access is made to fault.  Read without the lock.
@@ -45,6 +49,10 @@ struct vmlab_pager {
 	unsigned long locked;
 	unsigned long capacity;
 	u64 seed;
+	u32 prefetch;
+	u32 prefetch_pages;
+	pgoff_t last_fill;
+	long last_stride;
 	struct task_struct *step_task;
 	struct pt_regs step_regs;
 	bool stepping;
@@ -77,6 +85,8 @@ void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,
 		      unsigned int flags);
 
+void __vmlab_pager_prefetch(struct vmlab_space *space, pgoff_t pgoff,
+			    pgoff_t first, pgoff_t end);
 int vmlab_pager_enable(struct vmlab_space *space);
 int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock);
 bool vmlab_pager_is_locked(struct folio *folio);

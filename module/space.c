@@ -27,10 +27,12 @@
 
 #include "backing/backing.h"
 #include "compat.h"
+#include "inject.h"
 #include "policy/policy.h"
 #include "shrink.h"
 #include "space.h"
 #include "store.h"
+#include "trace.h"
 #include "writeback.h"
 
 #define VMLAB_FS_MAGIC	0x766d6c62	/* "vmlb" */
@@ -180,6 +182,7 @@ struct vmlab_space *vmlab_space_create(void)
 	xa_init_flags(&space->frames, XA_FLAGS_ACCOUNT);
 	init_rwsem(&space->backing_lock);
 	vmlab_writeback_init(space);
+	vmlab_events_init(&space->events);
 	vmlab_pager_init(&space->pager);
 	mutex_init(&space->resize_lock);
 	vmlab_shrink_add(space);
@@ -545,6 +548,9 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 	if (space->backing->write &&
 	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
 		vmlab_writeback_soon(space);
+	trace_vmlab_evict(space->id, folio->index, stored);
+	vmlab_event(&space->events, VMLAB_EVENT_EVICT, folio->index, stored,
+		    0);
 	vmlab_frame_leave(space, folio, stored);
 	vmlab_count(space, evicted);
 	return 0;
@@ -721,6 +727,8 @@ void vmlab_space_destroy(struct vmlab_space *space)
 	if (space->file)
 		fput(space->file);
 	vmlab_pager_destroy(&space->pager);
+	vmlab_events_destroy(&space->events);
+	vmlab_inject_free(rcu_dereference_protected(space->inject, true));
 	vmlab_store_destroy(space);
 	xa_destroy(&space->frames);
 	vmlab_inode_destroy(space->inode);

@@ -13,6 +13,7 @@
 
 #include <linux/vmlab.h>
 
+#include "events.h"
 #include "pager.h"
 
 /*
@@ -102,6 +103,8 @@ struct vmlab_backing;
  * @nr_dirty: entries that carry VMLAB_FRAME_DIRTY
  * @nr_vmas: VMAs that map the space
  * @counters: statistics of each CPU
+ * @events: what read(2) tells
+ * @inject: errors and delays in faults; replaced under resize_lock
  * @shrink_link: place in the list of all spaces, see shrink.c
  * @shrink_cursor: where the shrinker goes on in @frames
  * @debugfs: the directory of this space
@@ -125,10 +128,21 @@ struct vmlab_space {
 	atomic_long_t nr_dirty;
 	atomic_long_t nr_vmas;
 	struct vmlab_counters __percpu *counters;
+	struct vmlab_event_ring events;
+	struct vmlab_inject_rules __rcu *inject;
 	struct list_head shrink_link;
 	unsigned long shrink_cursor;
 	struct dentry *debugfs;
 };
+
+/* Bring in what the prefetcher wants with a page that a fault just filled. */
+static inline void vmlab_pager_prefetch(struct vmlab_space *space,
+					pgoff_t pgoff, pgoff_t first,
+					pgoff_t end)
+{
+	if (unlikely(READ_ONCE(space->pager.prefetch)))
+		__vmlab_pager_prefetch(space, pgoff, first, end);
+}
 
 #define vmlab_count(space, counter) this_cpu_inc((space)->counters->counter)
 

@@ -21,6 +21,7 @@
 #include "compat.h"
 #include "space.h"
 #include "store.h"
+#include "trace.h"
 #include "writeback.h"
 
 /* So that evictions in a row are written back together. */
@@ -155,6 +156,9 @@ int vmlab_writeback(struct vmlab_space *space, pgoff_t first, pgoff_t last)
 				vmlab_writeback_redo(space, pgoff);
 			else
 				vmlab_count(space, written_back);
+			trace_vmlab_writeback(space->id, pgoff, ret);
+			vmlab_event(&space->events, VMLAB_EVENT_WRITEBACK,
+				    pgoff, -ret, 0);
 		}
 		if (folio)
 			folio_put(folio);

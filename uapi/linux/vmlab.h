@@ -459,6 +459,14 @@ struct vmlab_vmas {
 #define VMLAB_POLICY_RANDOM	4	/* any, by @seed */
 #define VMLAB_POLICY_OPT	5	/* whose next access in @trace is the farthest */
 
+/* vmlab_paging.prefetch: what comes with a page that had to be filled */
+#define VMLAB_PREFETCH_NONE	0	/* nothing */
+#define VMLAB_PREFETCH_NEXT	1	/* the next @prefetch_pages */
+#define VMLAB_PREFETCH_STRIDE	2	/* so many at the distance of the last two fills */
+#define VMLAB_PREFETCH_WHOLE	3	/* the whole VMA, as far as the budget goes */
+
+#define VMLAB_PREFETCH_MAX	1024	/* vmlab_paging.prefetch_pages */
+
 /* vmlab_paging.flags */
 #define VMLAB_PAGING_STEPPING	(1u << 0) /* every access of another page faults */
 
@@ -479,6 +487,9 @@ struct vmlab_vmas {
  * @trace: [in] pointer to the accesses to come, __u64 offsets in pages, for
  *	VMLAB_POLICY_OPT.  Zero on GET.
  * @nr_trace: [in] their number; 0 with other policies.  Zero on GET.
+ * @prefetch: VMLAB_PREFETCH_*
+ * @prefetch_pages: how many, 1 to VMLAB_PREFETCH_MAX; 0 with NONE and WHOLE.
+ *	What comes early never waits: it is left out when it would have to.
  *
  * All can be changed while the space is mapped and in use.  The same policy
  * with the same seed goes on with what it knows, unless a trace comes with it;
@@ -492,8 +503,8 @@ struct vmlab_vmas {
  * Otherwise the policies see first accesses, and a sample of later ones.
  *
  * VMLAB_IOC_PAGING_SET errors:
- *   EINVAL  unknown @flags or @policy, @reserved, a trace without
- *           VMLAB_POLICY_OPT or the other way round
+ *   EINVAL  unknown @flags, @policy or @prefetch, @reserved, a trace without
+ *           VMLAB_POLICY_OPT or the other way round, bad @prefetch_pages
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
  *   ENOMEM  no memory for the policy
  *   EINTR   the caller was killed while frames were on their way out
@@ -507,6 +518,8 @@ struct vmlab_paging {
 	__u64 seed;
 	__u64 trace;
 	__u64 nr_trace;
+	__u32 prefetch;
+	__u32 prefetch_pages;
 };
 
 #define VMLAB_IOC_PAGING_GET	_IO(VMLAB_IOC_MAGIC, 0x50)
@@ -674,5 +687,145 @@ struct vmlab_backing_config {
 };
 
 #define VMLAB_IOC_BACKING	_IO(VMLAB_IOC_MAGIC, 0x55)
+
+/* --- injection: faults that fail, or take their time ---------------------- */
+
+/* vmlab_inject_rule.access */
+#define VMLAB_ACCESS_READ	(1u << 0)
+#define VMLAB_ACCESS_WRITE	(1u << 1)
+#define VMLAB_ACCESS_EXEC	(1u << 2)
+
+/* vmlab_inject_rule.action */
+#define VMLAB_INJECT_SIGBUS	0	/* SIGBUS, BUS_ADRERR */
+#define VMLAB_INJECT_OOM	1	/* no memory: the kernel may try again, or kill */
+#define VMLAB_INJECT_HWPOISON	2	/* SIGBUS, BUS_MCEERR_AR, as of bad memory */
+#define VMLAB_INJECT_RETRY	3	/* drop the lock, fault again */
+#define VMLAB_INJECT_DELAY	4	/* wait @delay_us, then go on */
+
+#define VMLAB_INJECT_RULES_MAX	64
+#define VMLAB_INJECT_DELAY_MAX	60000000u	/* a minute, microseconds */
+#define VMLAB_INJECT_CERTAIN	1000000u
+
+/**
+ * struct vmlab_inject_rule - when to disturb a fault, and how
+ * @start, @end: bytes in the space; @end 0 is the end of the space
+ * @access: VMLAB_ACCESS_*, those that match
+ * @action: VMLAB_INJECT_*
+ * @nth: only the n-th fault that matches all else, counted from 1; 0: each
+ * @seed: of @probability: the same faults in the same order are disturbed
+ * @probability: in millionths; VMLAB_INJECT_CERTAIN for each
+ * @pid: only this process, as the caller sees it; 0: any
+ * @delay_us: of VMLAB_INJECT_DELAY, at most VMLAB_INJECT_DELAY_MAX; else 0.
+ *	A killed task leaves at once.
+ * @reserved: must be zero
+ * @matches: [out] faults that matched but for @nth and @probability
+ * @hits: [out] faults disturbed
+ */
+struct vmlab_inject_rule {
+	__u64 start;
+	__u64 end;
+	__u32 access;
+	__u32 action;
+	__u64 nth;
+	__u64 seed;
+	__u32 probability;
+	__s32 pid;
+	__u32 delay_us;
+	__u32 reserved;
+	__u64 matches;
+	__u64 hits;
+};
+
+/**
+ * struct vmlab_inject - VMLAB_IOC_INJECT_SET, VMLAB_IOC_INJECT_GET
+ * @size: set by the caller
+ * @flags: must be zero
+ * @rules: pointer to an array of struct vmlab_inject_rule
+ * @nr: rules in it; SET: 0 removes all
+ *	[out] on GET: rules that there are; as many as fit are filled in
+ * @reserved: must be zero
+ *
+ * SET replaces all rules.  The first rule that hits decides, but a delay lets
+ * the following ones have their say.
+ *   EINVAL  a member of a rule is out of its range
+ *   E2BIG   @nr is above VMLAB_INJECT_RULES_MAX
+ *   ESRCH   no such @pid
+ */
+struct vmlab_inject {
+	__u32 size;
+	__u32 flags;
+	__u64 rules;
+	__u32 nr;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_INJECT_SET	_IO(VMLAB_IOC_MAGIC, 0x56)
+#define VMLAB_IOC_INJECT_GET	_IO(VMLAB_IOC_MAGIC, 0x57)
+
+/* --- events --------------------------------------------------------------- */
+
+/* vmlab_event.type, and bits 1 << type of vmlab_events.mask */
+#define VMLAB_EVENT_LOST	0	/* only tells @lost; always on */
+#define VMLAB_EVENT_FAULT	1	/* the fault handler ran; @arg VMLAB_FAULT_* */
+#define VMLAB_EVENT_MKWRITE	2	/* a frame became writable in one mapping */
+#define VMLAB_EVENT_EVICT	3	/* a frame left; @arg 1: contents in the swap store */
+#define VMLAB_EVENT_WRITEBACK	4	/* a page was written back; @arg an errno or 0 */
+#define VMLAB_EVENT_INJECT	5	/* a rule hit; @arg VMLAB_INJECT_* */
+#define VMLAB_EVENT_NR		6
+
+/* vmlab_event.arg of VMLAB_EVENT_FAULT */
+#define VMLAB_FAULT_FILLED	0
+#define VMLAB_FAULT_MAPPED	1
+#define VMLAB_FAULT_SIGBUS	2
+#define VMLAB_FAULT_OOM		3
+#define VMLAB_FAULT_INTERRUPTED	4
+#define VMLAB_FAULT_ERROR	5
+#define VMLAB_FAULT_INJECTED	6
+
+/**
+ * struct vmlab_event - what read(2) returns, as many as fit
+ * @time_ns: CLOCK_MONOTONIC
+ * @pgoff: offset in the space, pages
+ * @cost_ns: how long it took, or 0
+ * @lost: events lost right before this one, since nobody read them in time
+ * @type: VMLAB_EVENT_*
+ * @arg: as @type says
+ * @tgid, @tid: who, in the pid namespace that VMLAB_IOC_EVENTS was called in;
+ *	0 when it is not visible there, or the kernel itself
+ */
+struct vmlab_event {
+	__u64 time_ns;
+	__u64 pgoff;
+	__u64 cost_ns;
+	__u64 lost;
+	__u32 type;
+	__u32 arg;
+	__s32 tgid;
+	__s32 tid;
+};
+
+#define VMLAB_EVENTS_MAX	(1u << 20)
+
+/**
+ * struct vmlab_events - VMLAB_IOC_EVENTS: which events read(2) tells
+ * @size: set by the caller
+ * @flags: must be zero
+ * @mask: 1 << VMLAB_EVENT_*; 0 switches events off
+ * @nr: room for so many, at most VMLAB_EVENTS_MAX; 0 with @mask 0
+ *
+ * Starts afresh: what was not read is gone.  read(2) waits for an event unless
+ * the file is O_NONBLOCK (EAGAIN), and fails with EINVAL when events are off
+ * or the buffer has no room for one; poll(2) tells when there is one.
+ *   EINVAL  unknown @mask, @nr out of range
+ *   ENOMEM  no memory
+ */
+struct vmlab_events {
+	__u32 size;
+	__u32 flags;
+	__u32 mask;
+	__u32 nr;
+};
+
+#define VMLAB_IOC_EVENTS	_IO(VMLAB_IOC_MAGIC, 0x58)
 
 #endif /* _UAPI_LINUX_VMLAB_H */
