@@ -17,6 +17,7 @@
 #include <linux/pagemap.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 
 #include <linux/vmlab.h>

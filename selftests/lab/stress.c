@@ -69,6 +69,12 @@ struct worker {
 	char *map;
 };
 
+static void failed(const char *what)
+{
+	diag("%s failed: %s", what, strerror(errno));
+	atomic_fetch_add(&shared->failed, 1);
+}
+
 static unsigned int draw(struct worker *w, unsigned int below)
 {
 	w->rng ^= w->rng << 13;
@@ -149,7 +155,7 @@ static void write_pinned(struct worker *w, unsigned int p)
 	}
 	if (process_vm_writev(getpid(), local, WORDS, remote, WORDS, 0) !=
 	    WORDS * sizeof(value))
-		atomic_fetch_add(&shared->failed, 1);
+		failed("process_vm_writev");
 	shared->page[p].version++;
 }
 
@@ -165,7 +171,7 @@ static void range(unsigned int op, unsigned int first, unsigned int nr)
 	/* The budget may have no room for another locked frame. */
 	if (ioctl(fd, VMLAB_IOC_RANGE, &r) &&
 	    !(op == VMLAB_RANGE_LOCK && errno == ENOMEM))
-		atomic_fetch_add(&shared->failed, 1);
+		failed("VMLAB_IOC_RANGE");
 }
 
 /* Who writes a page finds it in the next bitmap. */
@@ -182,7 +188,7 @@ static void clean(struct worker *w, unsigned int p)
 		d.end = PAGES * psize;
 		pthread_mutex_lock(&shared->clean_lock);
 		if (ioctl(fd, VMLAB_IOC_DIRTY, &d))
-			atomic_fetch_add(&shared->failed, 1);
+			failed("VMLAB_IOC_DIRTY");
 		pthread_mutex_unlock(&shared->clean_lock);
 		return;
 	}
@@ -192,7 +198,7 @@ static void clean(struct worker *w, unsigned int p)
 	pthread_mutex_lock(&shared->clean_lock);
 	write_page(w, p);
 	if (ioctl(fd, VMLAB_IOC_DIRTY, &d))
-		atomic_fetch_add(&shared->failed, 1);
+		failed("VMLAB_IOC_DIRTY");
 	pthread_mutex_unlock(&shared->clean_lock);
 	if (d.nr_dirty != 1 || bits[0] != 1)
 		atomic_fetch_add(&shared->undirty, 1);
@@ -205,7 +211,7 @@ static void fork_and_check(struct worker *w)
 	unsigned int i;
 
 	if (pid < 0) {
-		atomic_fetch_add(&shared->failed, 1);
+		failed("fork");
 	} else if (!pid) {
 		for (i = 0; i < 8; i++) {
 			unsigned int p = draw(w, PAGES);
@@ -256,7 +262,7 @@ static void change_paging(struct worker *w)
 	};
 
 	if (ioctl(fd, VMLAB_IOC_PAGING_SET, &paging))
-		atomic_fetch_add(&shared->failed, 1);
+		failed("VMLAB_IOC_PAGING_SET");
 }
 
 /* A private copy belongs to the process: no eviction may touch it. */
