@@ -104,7 +104,8 @@ again:
 	 */
 	vmlab_frame_protect(space, *folio);
 	if (vmlab_writeback_take(space, pgoff, *folio)) {
-		memcpy_from_folio(buf, *folio, 0, PAGE_SIZE);
+		memcpy_from_page(buf, folio_page(*folio, 0), 0,
+				 PAGE_SIZE);
 		ret = 1;
 	}
 	folio_unlock(*folio);
