@@ -78,7 +78,7 @@ void __vmlab_event(struct vmlab_event_ring *events, u32 type, pgoff_t pgoff,
 	events->ring[events->head++ % events->nr] = event;
 out:
 	spin_unlock(&events->lock);
-	if (waitqueue_active(&events->wait))
+	if (wq_has_sleeper(&events->wait))
 		wake_up_interruptible(&events->wait);
 }
 
