@@ -68,6 +68,11 @@ check:
 check-matrix:
 	@$(VM) matrix $(KERNEL)
 
+## docs: the documentation as HTML, in build/html
+docs:
+	@tools/vm/deps docs
+	@sphinx-build -q -b html Documentation $(build)/html
+
 ## lint: checkpatch, sparse, shellcheck and the like
 lint:
 	@tools/vm/deps lint
@@ -100,5 +105,5 @@ help:
 	@echo "  KERNEL=NAME chooses the kernel of demo and check: lean-7.3, debug-7.3,"
 	@echo "  stock-6.1, stock-6.12. tools/vm/vm help says more."
 
-.PHONY: all module tools selftests load unload demo check check-matrix lint deps \
+.PHONY: all module tools selftests load unload demo check check-matrix docs lint deps \
 	install clean distclean help

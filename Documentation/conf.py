@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Sphinx configuration; `make docs` runs it."""
+"""For sphinx-build -b html Documentation build/html."""
 
 project = "vmlab"
 author = "the vmlab authors"

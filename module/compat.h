@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/shmem_fs.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
@@ -175,8 +176,11 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 #endif
 }
 
-/* Page faults under the per-VMA lock came in 6.4. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+/*
+ * Page faults under the per-VMA lock came in 6.4 for anonymous memory, and in
+ * 6.7 for mappings of files.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 #define VMLAB_FAULT_VMA_LOCK FAULT_FLAG_VMA_LOCK
 #else
 #define VMLAB_FAULT_VMA_LOCK 0
@@ -230,6 +234,277 @@ static inline void vmlab_fault_unlock(struct vm_fault *vmf)
 #define VM_PKEY_BIT1 0
 #define VM_PKEY_BIT2 0
 #define VM_PKEY_BIT3 0
+#endif
+
+/*
+ * The bit of userfaultfd lost its "_WP" in 7.x, when it began to mean more
+ * than write protection; _PAGE_BIT_SAVED_DIRTY came in 6.6 and
+ * _PAGE_BIT_DEVMAP went in 6.17.  Bits that a kernel does not have are 0.
+ */
+#ifdef CONFIG_X86_64
+#ifdef _PAGE_BIT_UFFD
+#define VMLAB_PAGE_BIT_UFFD _PAGE_BIT_UFFD
+#define vmlab_pte_swp_uffd(pte) pte_swp_uffd(pte)
+#else
+#define VMLAB_PAGE_BIT_UFFD _PAGE_BIT_UFFD_WP
+#define vmlab_pte_swp_uffd(pte) pte_swp_uffd_wp(pte)
+#endif
+#ifdef _PAGE_BIT_SAVED_DIRTY
+#define VMLAB_PAGE_SAVED_DIRTY BIT_ULL(_PAGE_BIT_SAVED_DIRTY)
+#else
+#define VMLAB_PAGE_SAVED_DIRTY 0
+#endif
+#ifdef _PAGE_BIT_DEVMAP
+#define VMLAB_PAGE_DEVMAP BIT_ULL(_PAGE_BIT_DEVMAP)
+#else
+#define VMLAB_PAGE_DEVMAP 0
+#endif
+#endif
+
+/*
+ * Entries that are not present: <linux/swapops.h> had them as kinds of swap
+ * entries until <linux/leafops.h> came in 6.19.
+ */
+#if __has_include(<linux/leafops.h>)
+#include <linux/leafops.h>
+typedef softleaf_t vmlab_leaf_t;
+#define vmlab_leaf_from_pte softleaf_from_pte
+#define vmlab_leaf_is_swap softleaf_is_swap
+#define vmlab_leaf_is_marker softleaf_is_marker
+#define vmlab_leaf_marker softleaf_to_marker
+#define vmlab_leaf_is_migration softleaf_is_migration
+#define vmlab_leaf_is_migration_write softleaf_is_migration_write
+#define vmlab_leaf_is_migration_exclusive softleaf_is_migration_read_exclusive
+#define vmlab_leaf_is_device_private softleaf_is_device_private
+#define vmlab_leaf_is_device_exclusive softleaf_is_device_exclusive
+#define vmlab_leaf_is_hwpoison softleaf_is_hwpoison
+#define vmlab_leaf_has_pfn softleaf_has_pfn
+#define vmlab_leaf_to_pfn softleaf_to_pfn
+#else
+#include <linux/swap.h>
+#include <linux/swapops.h>
+typedef swp_entry_t vmlab_leaf_t;
+#define vmlab_leaf_from_pte pte_to_swp_entry
+#define vmlab_leaf_is_swap(leaf) (!non_swap_entry(leaf))
+#define vmlab_leaf_is_marker is_pte_marker_entry
+#define vmlab_leaf_marker pte_marker_get
+#define vmlab_leaf_is_migration is_migration_entry
+#define vmlab_leaf_is_migration_write is_writable_migration_entry
+#ifdef CONFIG_MIGRATION
+#define vmlab_leaf_is_migration_exclusive is_readable_exclusive_migration_entry
+#else
+static inline bool vmlab_leaf_is_migration_exclusive(vmlab_leaf_t leaf)
+{
+	return false;
+}
+#endif
+#define vmlab_leaf_is_device_private is_device_private_entry
+#define vmlab_leaf_is_device_exclusive is_device_exclusive_entry
+#define vmlab_leaf_is_hwpoison is_hwpoison_entry
+#define vmlab_leaf_has_pfn is_pfn_swap_entry
+#define vmlab_leaf_to_pfn swp_offset_pfn
+#endif
+
+/*
+ * A page that could not be read back from swap: an entry of its own until 6.2,
+ * a marker after that.  The marker for guard regions came in 6.13.
+ */
+#ifdef SWP_SWAPIN_ERROR
+#define vmlab_leaf_is_lost is_swapin_error_entry
+#else
+static inline bool vmlab_leaf_is_lost(vmlab_leaf_t leaf)
+{
+	return false;
+}
+#endif
+#ifdef PTE_MARKER_POISONED
+#define VMLAB_PTE_MARKER_POISON PTE_MARKER_POISONED
+#else
+#define VMLAB_PTE_MARKER_POISON 0
+#endif
+#ifdef PTE_MARKER_GUARD
+#define VMLAB_PTE_MARKER_GUARD PTE_MARKER_GUARD
+#else
+#define VMLAB_PTE_MARKER_GUARD 0
+#endif
+
+/*
+ * What /proc/kpagecount says of a page.  In 6.1 page_mapcount() and exceptions
+ * for pages that use the field otherwise, later a function of fs/proc alone;
+ * CONFIG_NO_PAGE_MAPCOUNT, 6.15, knows only the average over a folio.
+ * The folio must be referenced.
+ */
+static inline int vmlab_page_mapcount(struct folio *folio, struct page *page)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return PageSlab(page) || page_has_type(page) ? 0 : page_mapcount(page);
+#else
+	int mapcount;
+
+#ifdef CONFIG_NO_PAGE_MAPCOUNT
+	if (folio_test_large(folio)) {
+		int entire = folio_entire_mapcount(folio);
+		int parts = folio_large_mapcount(folio) - entire;
+
+		if (entire + parts <= 0)
+			return 0;
+		if (parts <= 0)
+			return entire;
+		parts += folio_nr_pages(folio) / 2;
+		return max(entire + (parts >> folio_order(folio)), 1);
+	}
+#endif
+	mapcount = atomic_read(&page->_mapcount) + 1;
+	/* Other uses of the field are far below. */
+	if (mapcount < 0)
+		mapcount = 0;
+	if (folio_test_large(folio))
+		mapcount += folio_entire_mapcount(folio);
+	return mapcount;
+#endif
+}
+
+/*
+ * Is a page mapped once, as bit 56 of /proc/PID/pagemap has it?  The first
+ * page of a huge page speaks for all in 6.1 and again in 6.15 and later.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0) && \
+	LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define VMLAB_PMD_EXCLUSIVE_BY_PAGE 1
+#else
+#define VMLAB_PMD_EXCLUSIVE_BY_PAGE 0
+#endif
+
+static inline bool vmlab_page_exclusive(struct folio *folio, struct page *page)
+{
+#ifdef CONFIG_NO_PAGE_MAPCOUNT
+	return !folio_maybe_mapped_shared(folio);
+#else
+	return vmlab_page_mapcount(folio, page) == 1;
+#endif
+}
+
+/* The same for hugetlb, whose PMD tables may be shared: @shared. */
+static inline bool vmlab_hugetlb_exclusive(struct folio *folio, bool shared)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return page_mapcount(&folio->page) == 1;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return !folio_likely_mapped_shared(folio) && !shared;
+#else
+	return !folio_maybe_mapped_shared(folio) && !shared;
+#endif
+}
+
+/*
+ * stable_page_flags() is exported since 7.x.  Before, frame.c puts the flags
+ * together, from those bits of page->flags that the kernel has.  6.1 takes
+ * them from the page itself, later kernels from the first page of the folio.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define VMLAB_HAVE_STABLE_PAGE_FLAGS 1
+#else
+#define VMLAB_HAVE_STABLE_PAGE_FLAGS 0
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#define VMLAB_KPF_EXTRA { KPF_ERROR, PG_error }, \
+			{ KPF_MAPPEDTODISK, PG_mappedtodisk }, \
+			VMLAB_KPF_UNCACHED
+#ifdef CONFIG_ARCH_USES_PG_UNCACHED
+#define VMLAB_KPF_UNCACHED { KPF_UNCACHED, PG_uncached },
+#else
+#define VMLAB_KPF_UNCACHED
+#endif
+#define vmlab_kpf_source(folio, page) ((page)->flags)
+#define vmlab_folio_is_thp(folio) \
+	(folio_test_lru(folio) || folio_test_anon(folio))
+#else
+#define VMLAB_KPF_EXTRA { KPF_OWNER_2, PG_owner_2 },
+#define vmlab_kpf_source(folio, page) ((folio)->flags)
+#define vmlab_folio_is_thp(folio) folio_test_large_rmappable(folio)
+#endif
+#endif
+
+/* Names for vmlab_page_flag_name() of bits that came and went in between. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#define VMLAB_KPF_NAMES(name) \
+	name(MAPPEDTODISK, "mappedtodisk"), name(UNCACHED, "uncached")
+#else
+#define VMLAB_KPF_NAMES(name) \
+	name(OWNER_2, "owner_2"), name(ARCH_3, "arch_3")
+#endif
+
+/*
+ * A count of the times that mmap_lock was taken for writing, which stands
+ * still while it is held for reading.  It came with per-VMA locks in 6.4 as an
+ * int; since 6.13 and in stable kernels before, it is a seqcount_t, whose first
+ * member is that number.
+ */
+static inline bool vmlab_mm_generation(struct mm_struct *mm, u64 *generation)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0) && \
+	defined(CONFIG_PER_VMA_LOCK)
+	*generation = READ_ONCE(*(unsigned int *)&mm->mm_lock_seq);
+	return true;
+#else
+	*generation = 0;
+	return false;
+#endif
+}
+
+/*
+ * Does mmap() search from mmap_base down?  A flag of the mm since 6.10, with
+ * accessors since 6.18; before, x86 made both bases equal where it does not.
+ */
+static inline bool vmlab_mm_topdown(const struct mm_struct *mm)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return mm_flags_test(MMF_TOPDOWN, mm);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	return test_bit(MMF_TOPDOWN, &mm->flags);
+#else
+	return mm->mmap_base != mm->mmap_legacy_base;
+#endif
+}
+
+/*
+ * Where mmap() of anonymous memory would go, asked of mm itself, for the
+ * caller's own mm only.  Renamed in 6.10, and without the mm since 7.0 or so.
+ */
+static inline unsigned long vmlab_own_unmapped_area(unsigned long addr,
+						    unsigned long len)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	return mm_get_unmapped_area(NULL, addr, len, 0, 0);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	return mm_get_unmapped_area(current->mm, NULL, addr, len, 0, 0);
+#else
+	return get_unmapped_area(NULL, addr, len, 0, 0);
+#endif
+}
+
+/*
+ * Anonymous mappings that are a multiple of a huge page in length are aligned
+ * to one since 6.7, where the kernel has THP.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define VMLAB_THP_ALIGNS_ANON IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE)
+#else
+#define VMLAB_THP_ALIGNS_ANON 0
+#endif
+
+#ifdef CONFIG_ANON_VMA_NAME
+/*
+ * Until 6.2 only memory without a file could have a name: in the VMA of a
+ * file another member lies in that place.
+ */
+static inline bool vmlab_vma_has_anon_name(const struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	if (vma->vm_file)
+		return false;
+#endif
+	return vma->anon_name;
+}
 #endif
 
 /*

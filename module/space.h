@@ -42,6 +42,7 @@
  * and &struct vmlab_paging_stats mean.  They only grow.
  */
 struct vmlab_counters {
+	/* private: described in the uapi header */
 	u64 filled;
 	u64 mapped;
 	u64 sigbus;

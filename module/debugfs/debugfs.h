@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 
 struct dentry;
+struct mm_struct;
 struct pid;
 struct vmlab_space;
 
@@ -25,9 +26,19 @@ int vmlab_parse_pid(const char *string, size_t len);
 /* process.c: the files of one process; NULL means the reader itself. */
 void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid);
 struct pid *vmlab_debugfs_inode_pid(struct inode *inode);
+int vmlab_debugfs_inode_mm(struct inode *inode, struct mm_struct **mm);
 
-/* mm.c, vmas.c: one file each in a process's directory */
+/* mm.c, vmas.c, tree.c, gaps.c: one file each in a process's directory */
 extern const struct file_operations vmlab_debugfs_mm_fops;
 extern const struct file_operations vmlab_debugfs_vmas_fops;
+extern const struct file_operations vmlab_debugfs_tree_fops;
+extern const struct file_operations vmlab_debugfs_gaps_fops;
+
+/* layout.c */
+extern const struct file_operations vmlab_debugfs_layout_fops;
+
+/* pagetable.c */
+extern const struct file_operations vmlab_debugfs_pagetable_fops;
+extern const struct file_operations vmlab_debugfs_pgtotals_fops;
 
 #endif /* VMLAB_DEBUGFS_H */

@@ -3,7 +3,9 @@
 #include <linux/debugfs.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 
+#include "../subject.h"
 #include "debugfs.h"
 
 static const struct {
@@ -12,6 +14,10 @@ static const struct {
 } process_files[] = {
 	{ "mm", &vmlab_debugfs_mm_fops },
 	{ "vmas", &vmlab_debugfs_vmas_fops },
+	{ "tree", &vmlab_debugfs_tree_fops },
+	{ "gaps", &vmlab_debugfs_gaps_fops },
+	{ "pagetable", &vmlab_debugfs_pagetable_fops },
+	{ "pgtotals", &vmlab_debugfs_pgtotals_fops },
 };
 
 /**
@@ -44,4 +50,30 @@ void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid)
 struct pid *vmlab_debugfs_inode_pid(struct inode *inode)
 {
 	return get_pid(inode->i_private ?: task_tgid(current));
+}
+
+/**
+ * vmlab_debugfs_inode_mm() - take hold of the mm that a file is about
+ * @inode: of one of a process's files, while it is being opened
+ * @mm: set to the mm, held by mm_count only, so that an open file does not
+ *	keep an address space: to be dropped; or to NULL for a kernel thread
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or -ESRCH when the process has exited.
+ */
+int vmlab_debugfs_inode_mm(struct inode *inode, struct mm_struct **mm)
+{
+	struct pid *pid = vmlab_debugfs_inode_pid(inode);
+	struct vmlab_subject subject;
+	int ret;
+
+	ret = vmlab_subject_from_pid(&subject, pid);
+	put_pid(pid);
+	if (ret)
+		return ret;
+	*mm = subject.mm;
+	if (*mm)
+		mmgrab(*mm);
+	vmlab_subject_put(&subject);
+	return 0;
 }

@@ -47,6 +47,8 @@ int vmlab_debugfs_init(void)
 	vmlab_root = debugfs_create_dir("vmlab", NULL);
 	debugfs_create_file("features", 0400, vmlab_root, NULL,
 			    &features_fops);
+	debugfs_create_file("layout", 0400, vmlab_root, NULL,
+			    &vmlab_debugfs_layout_fops);
 	debugfs_create_file("frames", 0400, vmlab_root, NULL, &frames_fops);
 	ret = vmlab_debugfs_spaces_init(vmlab_root);
 	if (!ret)

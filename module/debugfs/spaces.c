@@ -45,7 +45,7 @@ static int stats_show(struct seq_file *m, void *v)
 #undef ROW
 	for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
 		if (s.latency[i])
-			seq_printf(m, "latency[%llu,%llu) %llu ns\n",
+			seq_printf(m, "latency_ns[%llu,%llu) %llu count\n",
 				   i ? 1ULL << i : 0ULL, 2ULL << i,
 				   s.latency[i]);
 	return 0;

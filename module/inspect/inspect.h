@@ -52,8 +52,73 @@ struct vmlab_vma_batch {
 int vmlab_vma_batch_alloc(struct vmlab_vma_batch *batch, unsigned int nr,
 			  u32 strings_size);
 void vmlab_vma_batch_free(struct vmlab_vma_batch *batch);
+int vmlab_vma_batch_add(struct vmlab_vma_batch *batch,
+			struct vm_area_struct *vma);
 int vmlab_inspect_vmas(struct mm_struct *mm, u64 *cursor, u64 end,
 		       struct vmlab_vma_batch *batch);
+
+/* tree.c */
+unsigned int vmlab_tree_fill(struct maple_tree *mt,
+			     struct vmlab_tree_cursor *cursor, bool again,
+			     struct vmlab_tree_item *items, unsigned int nr);
+unsigned int vmlab_tree_walk(struct maple_tree *mt, unsigned long index,
+			     unsigned int *pivots);
+void vmlab_tree_tally(struct vmlab_tree_stats *stats,
+		      const struct vmlab_tree_item *items, unsigned int nr);
+u32 vmlab_inspect_changed(struct mm_struct *mm, u64 *generation, bool first);
+int vmlab_inspect_tree(struct mm_struct *mm, struct vmlab_tree *r,
+		       struct vmlab_tree_item *items);
+int vmlab_inspect_tree_stats(struct mm_struct *mm,
+			     struct vmlab_tree_stats *stats);
+
+/* gaps.c */
+unsigned int vmlab_gaps_fill(struct maple_tree *mt, u64 *cursor, u64 end,
+			     unsigned long guard_gap, struct vmlab_gap *gaps,
+			     unsigned int nr);
+void vmlab_gaps_tally(struct vmlab_gap_stats *stats,
+		      const struct vmlab_gap *gaps, unsigned int nr);
+int vmlab_inspect_gaps(struct mm_struct *mm, struct vmlab_gaps *r,
+		       struct vmlab_gap *gaps);
+int vmlab_inspect_gap_stats(struct mm_struct *mm,
+			    struct vmlab_gap_stats *stats);
+
+/* area.c */
+
+/**
+ * struct vmlab_area - a free area that is searched for
+ * @length: bytes
+ * @align_mask: bits of its address that must be zero
+ * @low: lowest address searched
+ * @high: end of the range searched
+ * @guard_gap: bytes kept free below a stack
+ * @topdown: take the highest place, not the lowest
+ */
+struct vmlab_area {
+	unsigned long length;
+	unsigned long align_mask;
+	unsigned long low;
+	unsigned long high;
+	unsigned long guard_gap;
+	bool topdown;
+};
+
+int vmlab_area_search(struct maple_tree *mt, const struct vmlab_area *area,
+		      unsigned long *addr);
+unsigned long vmlab_vma_guard(const void *entry, unsigned long guard_gap);
+bool vmlab_stack_guard_gap(unsigned long *guard_gap);
+u64 vmlab_default_min_addr(void);
+int vmlab_inspect_free_area(struct mm_struct *mm, struct vmlab_free_area *r);
+
+/* find.c */
+bool vmlab_find_entries(struct maple_tree *mt, unsigned long start,
+			unsigned long end, void *found[VMLAB_FIND_NR],
+			unsigned long gap[2]);
+int vmlab_inspect_find(struct mm_struct *mm, struct vmlab_find *r,
+		       struct vmlab_vma_batch *batch);
+
+/* layout.c */
+int vmlab_inspect_layout(struct vmlab_region *regions, unsigned int nr,
+			 bool hide);
 
 /* vmflags.c */
 const struct vmlab_flag_name *vmlab_vma_flag_name(unsigned int bit);

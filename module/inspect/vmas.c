@@ -99,7 +99,9 @@ static int batch_path(struct vmlab_vma_batch *b, u32 *off,
 #ifdef CONFIG_ANON_VMA_NAME
 static const char *vma_anon_name(const struct vm_area_struct *vma)
 {
-	return vma->anon_name ? vma->anon_name->name : NULL;
+	if (!vmlab_vma_has_anon_name(vma))
+		return NULL;
+	return vma->anon_name->name;
 }
 #else
 static const char *vma_anon_name(const struct vm_area_struct *vma)
@@ -198,8 +200,15 @@ static void vma_facts(struct vmlab_vma *r, const struct vm_area_struct *vma)
 	}
 }
 
-/* Returns -ENOSPC when the names do not fit and others are there already. */
-static int vma_record(struct vmlab_vma_batch *b, struct vm_area_struct *vma)
+/**
+ * vmlab_vma_batch_add() - describe a VMA
+ * @b: gets the record and its names; must have room for the record
+ * @vma: the VMA
+ *
+ * Context: mmap_lock held.
+ * Return: 0, or -ENOSPC when the names do not fit and others are there already.
+ */
+int vmlab_vma_batch_add(struct vmlab_vma_batch *b, struct vm_area_struct *vma)
 {
 	struct vmlab_vma *r = &b->vmas[b->filled];
 	u32 used = b->strings_used;
@@ -258,7 +267,7 @@ int vmlab_inspect_vmas(struct mm_struct *mm, u64 *cursor, u64 end,
 			if (batch->filled == batch->nr ||
 			    (end && vma->vm_start >= end))
 				break;
-			if (vma_record(batch, vma))
+			if (vmlab_vma_batch_add(batch, vma))
 				break;
 			*cursor = vma->vm_end;
 		}

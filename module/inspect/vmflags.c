@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 
 #include "../compat.h"
+#include "arch.h"
 #include "inspect.h"
 
 struct mask_name {
@@ -76,6 +77,7 @@ static const struct mask_name features[] = {
 	FEATURE(HUGETLB, "hugetlb"),
 	FEATURE(UFFD, "uffd"),
 	FEATURE(STRUCT_OPS, "struct_ops"),
+	FEATURE(PGTABLE, "pgtable"),
 };
 
 static const struct vmlab_flag_name *
@@ -141,6 +143,8 @@ u64 vmlab_features(void)
 		f |= VMLAB_FEAT_HUGETLB;
 	if (IS_ENABLED(CONFIG_USERFAULTFD))
 		f |= VMLAB_FEAT_UFFD;
+	if (vmlab_pt_levels())
+		f |= VMLAB_FEAT_PGTABLE;
 	return f;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_features);

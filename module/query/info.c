@@ -7,6 +7,7 @@
 #include <linux/utsname.h>
 
 #include "../inspect/inspect.h"
+#include "../inspect/pagetable.h"
 #include "../uarg.h"
 #include "query.h"
 
@@ -72,6 +73,12 @@ long vmlab_query_flag_names(void __user *uarg)
 		break;
 	case VMLAB_NAMES_FEATURES:
 		name = vmlab_feature_name;
+		break;
+	case VMLAB_NAMES_PTE:
+		name = vmlab_pte_flag_name;
+		break;
+	case VMLAB_NAMES_PAGE_FLAGS:
+		name = vmlab_page_flag_name;
 		break;
 	default:
 		ret = -EINVAL;

@@ -27,6 +27,28 @@ long vmlab_query(unsigned int cmd, void __user *uarg)
 		return vmlab_query_tasks(uarg);
 	case VMLAB_IOC_VMAS:
 		return vmlab_query_vmas(uarg);
+	case VMLAB_IOC_TREE:
+		return vmlab_query_tree(uarg);
+	case VMLAB_IOC_TREE_STATS:
+		return vmlab_query_tree_stats(uarg);
+	case VMLAB_IOC_FIND:
+		return vmlab_query_find(uarg);
+	case VMLAB_IOC_GAPS:
+		return vmlab_query_gaps(uarg);
+	case VMLAB_IOC_GAP_STATS:
+		return vmlab_query_gap_stats(uarg);
+	case VMLAB_IOC_FREE_AREA:
+		return vmlab_query_free_area(uarg);
+	case VMLAB_IOC_LAYOUT:
+		return vmlab_query_layout(uarg);
+	case VMLAB_IOC_PTES:
+		return vmlab_query_ptes(uarg);
+	case VMLAB_IOC_PAGES:
+		return vmlab_query_pages(uarg);
+	case VMLAB_IOC_TRANSLATE:
+		return vmlab_query_translate(uarg);
+	case VMLAB_IOC_PGTABLE_TOTALS:
+		return vmlab_query_pgtotals(uarg);
 	default:
 		return -ENOTTY;
 	}

@@ -267,7 +267,8 @@ static void check_debugfs(pid_t pid, const struct gaps *g)
 
 	snprintf(number, sizeof(number), "%d", pid);
 	write_file(DEBUGFS "/attach", number, strlen(number));
-	text = rest = slurp(DEBUGFS "/%d/gaps", pid);
+	text = slurp(DEBUGFS "/%d/gaps", pid);
+	rest = text;
 	write_file(DEBUGFS "/detach", number, strlen(number));
 	if (!text) {
 		complain("debugfs: %s", strerror(errno));

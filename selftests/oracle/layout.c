@@ -131,7 +131,8 @@ static void test_vmalloc(void)
 		     "vmalloc areas");
 		return;
 	}
-	text = rest = slurp("/proc/vmallocinfo");
+	text = slurp("/proc/vmallocinfo");
+	rest = text;
 	write_file(KPTR_RESTRICT, before, strlen(before));
 	free(before);
 

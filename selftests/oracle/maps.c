@@ -50,9 +50,10 @@ bool maps_read(pid_t pid, struct maps *maps)
 		maps_free(maps);
 		return false;
 	}
-	copy = rest = strdup(maps->text);
+	copy = strdup(maps->text);
 	if (!copy)
 		bail("out of memory");
+	rest = copy;
 	while ((line = next_line(&rest))) {
 		if (strstr(line, "[vsyscall]"))
 			continue;

@@ -122,6 +122,14 @@ int cli_open_proc(const struct cli *cli, const char *operand,
 	return EXIT_OK;
 }
 
+int cli_need_pgtable(const struct vmlab *lab)
+{
+	if (vmlab_has_feature(lab, VMLAB_FEAT_PGTABLE))
+		return EXIT_OK;
+	return cli_error("the module cannot read page tables on this kernel: "
+			 "'vmlab info' shows what it can do");
+}
+
 static void print_options(const char *title, const struct option_spec *spec)
 {
 	if (!spec || !spec->name)
@@ -231,10 +239,14 @@ static int check_operands(struct cli *cli, int argc, char **argv)
 	if (nr < c->nr_operands)
 		return stop(cli, cli_usage(cli, "%s: missing operand: %s",
 					   c->name, c->operands));
-	if (nr > c->nr_operands)
+	if (c->more_operands == OPERANDS_ANY)
+		return CLI_END;
+	if (nr > c->nr_operands + c->more_operands)
 		return stop(cli,
 			    cli_usage(cli, "%s: unexpected operand '%s'",
-				      c->name, argv[optind + c->nr_operands]));
+				      c->name,
+				      argv[optind + c->nr_operands +
+					   c->more_operands]));
 	return CLI_END;
 }
 

@@ -33,6 +33,8 @@ struct option_spec {
 /* what the shell may offer for the first argument */
 enum operand { OPERAND_NONE, OPERAND_PID, OPERAND_SHELL };
 
+#define OPERANDS_ANY (-1)
+
 struct cli;
 
 /** struct command - one subcommand */
@@ -40,14 +42,17 @@ struct command {
 	const char *name;
 	const char *operands; /* for the usage line: "PID", or NULL */
 	enum operand operand;
-	int nr_operands; /* exactly this many */
+	int nr_operands; /* at least this many */
+	int more_operands; /* so many more, or OPERANDS_ANY */
 	const char *summary; /* one line, for the list of commands */
 	const char *help; /* what it shows, columns, units, example */
 	const struct option_spec *options;
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct command cmd_info, cmd_mm, cmd_vmas, cmd_space,
+extern const struct command cmd_info, cmd_mm, cmd_vmas, cmd_tree, cmd_gaps,
+	cmd_find, cmd_pagetable, cmd_translate, cmd_sharing, cmd_map,
+	cmd_layout, cmd_snapshot, cmd_diff, cmd_watch, cmd_space,
 	cmd_completion;
 extern const struct command *const commands[]; /* NULL ends it */
 extern const struct option_spec common_options[];
@@ -99,6 +104,13 @@ int cli_open(struct vmlab **lab);
  */
 int cli_open_proc(const struct cli *cli, const char *operand,
 		  struct vmlab **lab, struct vmlab_proc **proc, pid_t *pid);
+
+/**
+ * cli_need_pgtable - whether the module can read page tables here
+ *
+ * Return: an exit code, with the complaint made.
+ */
+int cli_need_pgtable(const struct vmlab *lab);
 
 /** cli_print_help - what --help prints for a command, or for all when NULL */
 void cli_print_help(const struct command *command);

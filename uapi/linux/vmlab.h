@@ -40,6 +40,7 @@
 #define VMLAB_FEAT_HUGETLB	(1ULL << 5) /* CONFIG_HUGETLB_PAGE */
 #define VMLAB_FEAT_UFFD		(1ULL << 6) /* CONFIG_USERFAULTFD */
 #define VMLAB_FEAT_STRUCT_OPS	(1ULL << 7) /* policies in BPF */
+#define VMLAB_FEAT_PGTABLE	(1ULL << 8) /* page tables: VMLAB_IOC_PTES and so on */
 
 /**
  * struct vmlab_info - VMLAB_IOC_INFO: versions, features, geometry
@@ -72,6 +73,8 @@ struct vmlab_info {
 /* vmlab_flag_names.kind */
 #define VMLAB_NAMES_VMA_FLAGS	0	/* bits of vmlab_vma.vm_flags */
 #define VMLAB_NAMES_FEATURES	1	/* bits of vmlab_info.features */
+#define VMLAB_NAMES_PTE		2	/* VMLAB_PTE_*, for instance of vmlab_pte.flags */
+#define VMLAB_NAMES_PAGE_FLAGS	3	/* bits of vmlab_page.page_flags */
 
 /**
  * struct vmlab_flag_name - what one bit is called on the running kernel
@@ -129,6 +132,7 @@ struct vmlab_flag_names {
  *           nonzero @flags, @space_id or @reserved
  *   EBUSY   another @backing while the space has frames or is mapped
  *   EFBIG   @bytes is above LLONG_MAX
+ *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {
 	__u32 size;
@@ -258,6 +262,7 @@ struct vmlab_target {
  *	that the mm belongs to, or 0 when no process has it (the kernel's own
  *	init_mm, or one left by a process that has exited)
  * @comm: the target's command name
+ * @reserved: must be zero
  * @active_comm: that of @active_pid
  * @mm_users: users of the address space: threads, and whoever reads it now;
  *	the reference that this request takes itself is not counted
@@ -265,11 +270,17 @@ struct vmlab_target {
  * @map_count: VMAs
  * @task_size: end of the user half for this process, bytes
  * @mmap_base: where the search for free areas starts
- * @start_code, @end_code: text of the executable
- * @start_data, @end_data: its initialised data
- * @start_brk, @brk: heap, see brk(2)
+ * @start_code: text of the executable
+ * @end_code: where it ends
+ * @start_data: its initialised data
+ * @end_data: where they end
+ * @start_brk: heap, see brk(2)
+ * @brk: where it ends now
  * @start_stack: bottom of the stack at exec
- * @arg_start, @arg_end, @env_start, @env_end: strings that execve(2) placed
+ * @arg_start: arguments that execve(2) placed
+ * @arg_end: where they end
+ * @env_start: environment that execve(2) placed
+ * @env_end: where it ends
  * @total_vm: pages mapped (VmSize)
  * @hiwater_vm: highest @total_vm (VmPeak), pages
  * @hiwater_rss: highest RSS (VmHWM), pages
@@ -350,6 +361,7 @@ struct vmlab_task {
  * @tasks: [in] pointer to an array of struct vmlab_task
  * @nr: [in] records that @tasks has room for, at least 1
  *	[out] records filled; 0 at the end
+ * @reserved: must be zero
  *
  * Threads and vfork(2) children share one mm, processes do not.  Tasks that
  * are not visible in the caller's pid namespace are left out.  While tasks
@@ -380,13 +392,15 @@ struct vmlab_tasks {
 
 /**
  * struct vmlab_vma - one struct vm_area_struct
- * @start, @end: the range, bytes
+ * @start: the range, bytes
+ * @end: its end
  * @pgoff: offset of @start in the file, or in the object of anonymous memory,
  *	pages
  * @vm_flags: the kernel's bits; VMLAB_IOC_FLAG_NAMES names them
  * @page_prot: the protection bits that new entries get
  * @ino: inode number, 0 without a file
- * @dev_major, @dev_minor: device of the inode's file system
+ * @dev_major: device of the inode's file system
+ * @dev_minor: its minor number
  * @flags: VMLAB_VMA_*
  * @name_off: offset in vmlab_vmas.strings of the name, NUL-terminated: the
  *	path as in /proc/PID/maps (not escaped), [heap], [anon:x], or empty
@@ -421,7 +435,7 @@ struct vmlab_vma {
  * @nr: [in] records that @vmas has room for, at least 1
  *	[out] records filled; 0 at the end
  * @strings_size: [in] bytes at @strings; a call makes progress with any size,
- *	VMLAB_STRINGS_MIN holds any name
+ *	VMLAB_STRINGS_MIN holds any name up to PATH_MAX
  *	[out] bytes used
  * @map_count: [out] VMAs that the mm has
  * @reserved: must be zero
@@ -449,7 +463,743 @@ struct vmlab_vmas {
 
 #define VMLAB_IOC_VMAS		_IO(VMLAB_IOC_MAGIC, 0x22)
 
+/* --- introspection: page tables ------------------------------------------ */
+
+/*
+ * Levels are numbered from the bottom: 1 is a PTE table, 2 PMD, 3 PUD, 4 P4D.
+ * The highest one, vmlab_info.pgtable_levels, is the PGD.
+ *
+ * Raw entries, physical addresses, frame numbers, swap locations and facts of
+ * struct page are for those who have CAP_SYS_ADMIN in the initial user
+ * namespace.  For others they are zero, and VMLAB_PT_HIDDEN says so.
+ *
+ * What all requests below have in common: memory between VMAs has no page
+ * table entries.  A walk holds mmap_lock for short stretches: between them the
+ * target may change its address space.  Each record shows one moment; page
+ * table bits change even under mmap_lock while the target runs.
+ *   EOPNOTSUPP  the architecture is not supported, see VMLAB_FEAT_PGTABLE
+ *   ENXIO       the target is a kernel thread: no mm
+ */
+
+/*
+ * Bits of an entry.  Those of the hardware keep their meaning with any entry
+ * that is present or a table; on entries that are not, none is set.
+ */
+#define VMLAB_PTE_PRESENT	(1ULL << 0)  /* maps a frame */
+#define VMLAB_PTE_TABLE		(1ULL << 1)  /* points to a table of the next level */
+#define VMLAB_PTE_HUGE		(1ULL << 2)  /* a leaf above level 1 */
+#define VMLAB_PTE_WRITE		(1ULL << 3)  /* the CPU may write */
+#define VMLAB_PTE_USER		(1ULL << 4)  /* user mode may access */
+#define VMLAB_PTE_NX		(1ULL << 5)  /* the CPU may not execute */
+#define VMLAB_PTE_ACCESSED	(1ULL << 6)
+#define VMLAB_PTE_DIRTY		(1ULL << 7)
+#define VMLAB_PTE_GLOBAL	(1ULL << 8)
+#define VMLAB_PTE_PWT		(1ULL << 9)  /* memory type: write-through */
+#define VMLAB_PTE_PCD		(1ULL << 10) /* memory type: cache disable */
+#define VMLAB_PTE_PAT		(1ULL << 11) /* memory type: third bit of the index */
+/* ... of the kernel, in bits that the CPU ignores */
+#define VMLAB_PTE_SPECIAL	(1ULL << 12) /* no struct page to be touched: pfnmap, zero page */
+#define VMLAB_PTE_SOFT_DIRTY	(1ULL << 13) /* written since /proc/PID/clear_refs */
+#define VMLAB_PTE_UFFD_WP	(1ULL << 14) /* write-protected by userfaultfd */
+#define VMLAB_PTE_SAVED_DIRTY	(1ULL << 15) /* dirty, kept off the CPU's bit */
+#define VMLAB_PTE_DEVMAP	(1ULL << 16) /* device memory of ZONE_DEVICE */
+#define VMLAB_PTE_PROTNONE	(1ULL << 17) /* present for the kernel, not for the CPU */
+/* ... what an entry that is not present stands for */
+#define VMLAB_PTE_SWAP		(1ULL << 18) /* a page in swap */
+#define VMLAB_PTE_SWAP_EXCL	(1ULL << 19) /* ... that no other process refers to */
+#define VMLAB_PTE_MIGRATION	(1ULL << 20) /* a frame on its way to another place */
+#define VMLAB_PTE_MIGRATION_W	(1ULL << 21) /* ... that will be writable again */
+#define VMLAB_PTE_MIGRATION_X	(1ULL << 22) /* ... that is exclusive, not writable */
+#define VMLAB_PTE_DEV_PRIVATE	(1ULL << 23) /* memory that only a device can reach */
+#define VMLAB_PTE_DEV_EXCLUSIVE	(1ULL << 24) /* memory that a device locked for itself */
+#define VMLAB_PTE_HWPOISON	(1ULL << 25) /* a frame that lost its contents */
+#define VMLAB_PTE_MARKER	(1ULL << 26) /* no page, but something to remember: */
+#define VMLAB_PTE_POISON	(1ULL << 27) /* ... access raises SIGBUS */
+#define VMLAB_PTE_GUARD		(1ULL << 28) /* ... a guard region (MADV_GUARD_INSTALL) */
+/* ... what the frame is; needs a look at struct page */
+#define VMLAB_PTE_ZERO		(1ULL << 29) /* the shared zero page or huge zero page */
+#define VMLAB_PTE_ANON		(1ULL << 30) /* anonymous memory, KSM included */
+#define VMLAB_PTE_FILE		(1ULL << 31) /* page cache, shmem included */
+#define VMLAB_PTE_EXCLUSIVE	(1ULL << 32) /* mapped here only, as pagemap's bit 56 */
+#define VMLAB_PTE_HUGETLB	(1ULL << 33) /* in a hugetlbfs mapping */
+
+#define VMLAB_PTE_ALL		((1ULL << 34) - 1)
+
+/* vmlab_ptes.flags */
+#define VMLAB_PTES_RAW		(1u << 0) /* one record for each entry */
+#define VMLAB_PTES_TABLES	(1u << 1) /* also entries that point to tables */
+#define VMLAB_PTES_FOLD_FLAGS	(1u << 2) /* fold whatever the addresses */
+
+/* result of the requests below */
+#define VMLAB_PT_HIDDEN		(1u << 0) /* see above: no CAP_SYS_ADMIN */
+
+/**
+ * struct vmlab_pte - a run of equal page table entries
+ * @start: first address that the run covers.  An entry is always whole: a
+ *	huge leaf is reported with its full extent
+ * @end: where the run ends
+ * @flags: VMLAB_PTE_* bits that all of the run have, as far as return_mask
+ *	asks for them
+ * @raw: the first entry as the hardware sees it
+ * @phys: physical address that the first entry holds: of its frame (in
+ *	migration and the like too), or of the table that it points to
+ * @swap_offset: page slot in the swap area, with VMLAB_PTE_SWAP
+ * @nr: entries in the run
+ * @index: of the first entry in its table
+ * @level: 1 to pgtable_levels
+ * @shift: log2 of the bytes that one entry covers
+ * @pkey: protection key, see pkeys(7)
+ * @swap_type: number of the swap area
+ * @reserved: zero
+ */
+struct vmlab_pte {
+	__u64 start;
+	__u64 end;
+	__u64 flags;
+	__u64 raw;
+	__u64 phys;
+	__u64 swap_offset;
+	__u64 nr;
+	__u16 index;
+	__u8 level;
+	__u8 shift;
+	__u8 pkey;
+	__u8 swap_type;
+	__u16 reserved;
+};
+
+/**
+ * struct vmlab_ptes - VMLAB_IOC_PTES, VMLAB_IOC_PAGES: many records a call
+ * @size: set by the caller
+ * @flags: VMLAB_PTES_*; must be zero for VMLAB_IOC_PAGES
+ * @target: [in] whose
+ * @start: [in] first address, a multiple of the page size
+ * @end: [in] end of the range, a multiple of the page size; 0 for all
+ * @cursor: [in, out] 0 to start; pass it back unchanged to go on
+ * @category_inverted: [in] VMLAB_PTE_* bits to flip before the two masks below
+ *	are applied, as in PAGEMAP_SCAN
+ * @category_mask: [in] bits that must all be set
+ * @category_anyof_mask: [in] bits of which one must be set, unless this is 0
+ * @return_mask: [in] bits to report; runs fold when these are equal.  0 means
+ *	all.  A request that neither asks for nor filters by ZERO, ANON, FILE
+ *	or EXCLUSIVE touches no struct page and is faster
+ * @records: [in] pointer to an array of struct vmlab_pte (PTES) or struct
+ *	vmlab_page (PAGES)
+ * @nr: [in] records that @records has room for, at least 1
+ *	[out] records filled; 0 at the end
+ * @result: [out] VMLAB_PT_HIDDEN; must be zero on input
+ * @tables_read: [out] page tables that this call copied: what it cost
+ *
+ * PTES reports the leaf entries that are not empty, in order of address.
+ * Entries next to each other fold into one record when they are in the same
+ * VMA, on the same level, have equal bits, and lie next to each other in
+ * physical memory or swap too; for who may not see that, equal bits are
+ * enough.  With VMLAB_PTES_TABLES an entry that points to a table comes before
+ * the contents of that table, once, and is subject to the filter as well.
+ *
+ * PAGES reports pages, one record each: a huge leaf gives many.
+ *
+ * EINVAL  @start or @end is not a multiple of the page size, @end is not above
+ *         @start, @cursor is not from an earlier call, or a mask has unknown
+ *         bits
+ */
+struct vmlab_ptes {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u64 start;
+	__u64 end;
+	__u64 cursor;
+	__u64 category_inverted;
+	__u64 category_mask;
+	__u64 category_anyof_mask;
+	__u64 return_mask;
+	__u64 records;
+	__u32 nr;
+	__u32 result;
+	__u64 tables_read;
+};
+
+#define VMLAB_IOC_PTES		_IO(VMLAB_IOC_MAGIC, 0x40)
+
+/* vmlab_page.flags */
+#define VMLAB_PAGE_FRAME	(1u << 0) /* there is a frame: @pfn */
+#define VMLAB_PAGE_STRUCT	(1u << 1) /* it has a struct page: the rest is valid */
+#define VMLAB_PAGE_STABLE	(1u << 2) /* which was held meanwhile: no torn values */
+
+/**
+ * struct vmlab_page - one page of an address space and its frame
+ * @addr: its address
+ * @entry_flags: VMLAB_PTE_* of the entry that maps it
+ * @pfn: page frame number
+ * @head_pfn: first frame of the folio that the frame belongs to
+ * @page_flags: KPF_* bits as in /proc/kpageflags, see linux/kernel-page-flags.h
+ * @swap_offset: page slot in the swap area, with VMLAB_PTE_SWAP
+ * @mapcount: page table entries that map the frame, as in /proc/kpagecount
+ * @refcount: references to the folio, without the one taken to read this
+ * @flags: VMLAB_PAGE_*
+ * @order: log2 of the pages in the folio
+ * @level: of the entry
+ * @swap_type: number of the swap area
+ * @reserved: zero
+ */
+struct vmlab_page {
+	__u64 addr;
+	__u64 entry_flags;
+	__u64 pfn;
+	__u64 head_pfn;
+	__u64 page_flags;
+	__u64 swap_offset;
+	__u32 mapcount;
+	__u32 refcount;
+	__u32 flags;
+	__u8 order;
+	__u8 level;
+	__u8 swap_type;
+	__u8 reserved;
+};
+
+#define VMLAB_IOC_PAGES		_IO(VMLAB_IOC_MAGIC, 0x41)
+
+#define VMLAB_PT_LEVELS_MAX	5
+
+/* vmlab_translation.outcome: how the walk ended */
+#define VMLAB_WALK_MAPPED	0	/* at a frame: @phys */
+#define VMLAB_WALK_NO_VMA	1	/* no VMA, so no table is looked at: SIGSEGV */
+#define VMLAB_WALK_NONE		2	/* at an empty entry: never touched, or dropped */
+#define VMLAB_WALK_PROTNONE	3	/* at a frame that the CPU may not access */
+#define VMLAB_WALK_SWAP		4	/* the page is in swap */
+#define VMLAB_WALK_MIGRATION	5	/* the frame is being moved */
+#define VMLAB_WALK_DEVICE	6	/* the page belongs to a device */
+#define VMLAB_WALK_HWPOISON	7	/* the frame is broken */
+#define VMLAB_WALK_MARKER	8	/* a marker: see the bits of the last step */
+
+/* vmlab_translation.access, .vma_access */
+#define VMLAB_ACCESS_READ	(1u << 0)
+#define VMLAB_ACCESS_WRITE	(1u << 1)
+#define VMLAB_ACCESS_EXEC	(1u << 2)
+
+/**
+ * struct vmlab_walk_step - one level of a translation
+ * @table: physical address of the table
+ * @raw: the entry
+ * @flags: VMLAB_PTE_* bits of it
+ * @phys: physical address that the entry holds
+ * @index: of the entry in the table: bits @shift to @shift + 8 of the address
+ * @level: see above
+ * @shift: log2 of the bytes that one entry covers
+ * @reserved: zero
+ */
+struct vmlab_walk_step {
+	__u64 table;
+	__u64 raw;
+	__u64 flags;
+	__u64 phys;
+	__u16 index;
+	__u8 level;
+	__u8 shift;
+	__u32 reserved;
+};
+
+/**
+ * struct vmlab_translation - VMLAB_IOC_TRANSLATE: one address, step by step
+ * @size: set by the caller
+ * @flags: must be zero
+ * @target: [in] whose
+ * @addr: [in] any user address
+ * @result: VMLAB_PT_HIDDEN
+ * @outcome: VMLAB_WALK_*
+ * @levels: members of @step: @index, @level and @shift are valid in all
+ * @steps: of these, how many were walked: the last is where the walk ended
+ * @access: VMLAB_ACCESS_* that the page tables allow user mode as they are
+ * @vma_access: what the VMA allows: faults may follow, but no SIGSEGV
+ * @pkey: protection key, see pkeys(7)
+ * @swap_type: number of the swap area
+ * @reserved: zero
+ * @phys: the physical address of @addr, with VMLAB_WALK_MAPPED and _PROTNONE
+ * @swap_offset: page slot in the swap area, with VMLAB_WALK_SWAP
+ * @vma_start: start of the VMA, as in struct vmlab_vma; zero without, as are
+ *	the next three
+ * @vma_end: its end
+ * @vm_flags: its flags
+ * @vma_pgoff: its offset, pages
+ * @step: from the PGD down
+ *
+ * All but @size, @flags, @target and @addr is output and ignored on input.
+ * EINVAL  @addr is not in the user half of the address space
+ */
+struct vmlab_translation {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u64 addr;
+	__u32 result;
+	__u32 outcome;
+	__u8 levels;
+	__u8 steps;
+	__u8 access;
+	__u8 vma_access;
+	__u8 pkey;
+	__u8 swap_type;
+	__u16 reserved;
+	__u64 phys;
+	__u64 swap_offset;
+	__u64 vma_start;
+	__u64 vma_end;
+	__u64 vm_flags;
+	__u64 vma_pgoff;
+	struct vmlab_walk_step step[VMLAB_PT_LEVELS_MAX];
+};
+
+#define VMLAB_IOC_TRANSLATE	_IO(VMLAB_IOC_MAGIC, 0x42)
+
+/**
+ * struct vmlab_pgtable_level - what there is on one level
+ * @tables: page tables; the highest level has one, of which only the user half
+ *	is counted below
+ * @bytes: memory that the tables take
+ * @none: empty entries
+ * @table: entries that point to a table of the next level
+ * @leaf: entries that map a frame of 1 << @shift bytes
+ * @other: entries that are neither: swap, migration, markers
+ * @shift: log2 of the bytes that one entry covers
+ * @reserved: zero
+ */
+struct vmlab_pgtable_level {
+	__u64 tables;
+	__u64 bytes;
+	__u64 none;
+	__u64 table;
+	__u64 leaf;
+	__u64 other;
+	__u32 shift;
+	__u32 reserved;
+};
+
+/**
+ * struct vmlab_pgtable_totals - VMLAB_IOC_PGTABLE_TOTALS: page tables in sum
+ * @size: set by the caller
+ * @flags: must be zero
+ * @target: [in] whose
+ * @levels: levels in use
+ * @reserved: must be zero
+ * @deposited: PTE tables put aside, one for each huge page in anonymous memory,
+ *	so that it can always be split; no address leads to them
+ * @bytes: memory of the tables of levels 1 to 3 and of the deposited ones.
+ *	While the target is quiet it equals @kernel_bytes, unless it has an LDT
+ *	(modify_ldt(2)): those tables lie outside the user half
+ * @kernel_bytes: what the kernel has counted: VmPTE
+ * @tables_read: page tables that were copied: what the request cost
+ * @level: [0] is level 1
+ */
+struct vmlab_pgtable_totals {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u32 levels;
+	__u32 reserved;
+	__u64 deposited;
+	__u64 bytes;
+	__u64 kernel_bytes;
+	__u64 tables_read;
+	struct vmlab_pgtable_level level[VMLAB_PT_LEVELS_MAX];
+};
+
+#define VMLAB_IOC_PGTABLE_TOTALS _IO(VMLAB_IOC_MAGIC, 0x43)
+
+/* --- introspection: the maple tree, gaps, lookup, the kernel half --------- */
+
+#define VMLAB_TREE_LEVELS	32	/* more than any tree has */
+
+/* vmlab_tree_item.kind: a node by its type, or what a slot of a leaf holds */
+#define VMLAB_TREE_DENSE	0	/* node: one slot an index */
+#define VMLAB_TREE_LEAF_64	1	/* node: leaf of ranges */
+#define VMLAB_TREE_RANGE_64	2	/* node: ranges, without gap sizes */
+#define VMLAB_TREE_ARANGE_64	3	/* node: ranges, with gap sizes */
+#define VMLAB_TREE_UNKNOWN	15	/* node: of a type unknown to the module */
+#define VMLAB_TREE_ENTRY	16	/* an entry: in an mm's tree, one VMA */
+#define VMLAB_TREE_GAP		17	/* no entry: free */
+#define VMLAB_TREE_RESERVED	18	/* a mark of the kernel, not an entry */
+
+/* vmlab_tree_item.flags */
+#define VMLAB_TREE_IMPLIED	(1u << 0) /* no pivot is stored: @last is the node's */
+#define VMLAB_TREE_HAS_GAP	(1u << 1) /* @gap is stored in the parent, or of the root */
+#define VMLAB_TREE_HAS_GAP_SLOT	(1u << 2) /* @gap_slot is stored in the node */
+#define VMLAB_TREE_AGAIN	(1u << 3) /* an ancestor that an earlier call reported */
+
+/**
+ * struct vmlab_tree_item - one node of the tree, or one slot of a leaf
+ * @first: first index that it covers; an index is an address
+ * @last: last index that it covers, the pivot of the slot in the parent
+ * @gap: largest run of free indices below this node
+ * @id: a node's number, counted from 1 in the order of the dump; 0 for the
+ *	content of a slot
+ * @parent: @id of the parent, 0 at the top
+ * @kind: VMLAB_TREE_*
+ * @level: 0 for the root, one more for each step down
+ * @slot: index in the parent
+ * @used: for a node, slots in use
+ * @slots: for a node, slots that its type has
+ * @gap_slot: for a node, the slot with the largest gap
+ * @flags: VMLAB_TREE_*
+ *
+ * A tree without nodes has its one entry, or nothing, in the root itself: its
+ * items are on level 0 and have no parent.
+ */
+struct vmlab_tree_item {
+	__u64 first;
+	__u64 last;
+	__u64 gap;
+	__u32 id;
+	__u32 parent;
+	__u8 kind;
+	__u8 level;
+	__u8 slot;
+	__u8 used;
+	__u8 slots;
+	__u8 gap_slot;
+	__u16 flags;
+};
+
+/**
+ * struct vmlab_tree_cursor - how far a dump has come
+ * @first: where the first item starts that was not reported yet
+ * @level: its level
+ * @next_id: the next number of a node; 0 at the start
+ * @generation: that of the tree at the last call
+ * @path: numbers of the nodes from the root down to @first
+ *
+ * All zero to start; pass it back unchanged to go on.
+ */
+struct vmlab_tree_cursor {
+	__u64 first;
+	__u32 level;
+	__u32 next_id;
+	__u64 generation;
+	__u32 path[VMLAB_TREE_LEVELS];
+};
+
+/* vmlab_tree.flags and vmlab_tree_stats.flags */
+#define VMLAB_TREE_CHANGED	(1u << 0) /* perhaps changed between batches */
+#define VMLAB_TREE_NO_GENERATION (1u << 1) /* this kernel counts no changes */
+
+/**
+ * struct vmlab_tree - VMLAB_IOC_TREE: the maple tree that holds the VMAs
+ * @size: set by the caller
+ * @flags: [out] VMLAB_TREE_CHANGED or _NO_GENERATION; must be zero on input
+ * @target: [in] whose
+ * @cursor: [in, out] see struct vmlab_tree_cursor
+ * @items: [in] pointer to an array of struct vmlab_tree_item
+ * @nr: [in] records that @items has room for, at least VMLAB_TREE_NR_MIN
+ *	[out] records filled; 0 at the end
+ * @map_count: [out] VMAs that the mm has
+ * @depth: [out] levels of nodes, 0 for a tree without nodes
+ * @reserved: must be zero
+ *
+ * Items come depth first, so that those of one node are in ascending order
+ * and every node comes before what is below it.
+ *
+ * Each call sees the tree as it is at one moment.  Without VMLAB_TREE_CHANGED
+ * in any call the whole dump is of one moment: between the calls, mmap_lock
+ * was never taken for writing.  With it, the items before and after may be of
+ * different trees; the call then begins with the ancestors of the first new
+ * item, marked VMLAB_TREE_AGAIN and with new ids, so that every parent is
+ * one that belongs to the same moment.  A kernel without per-VMA locks (before
+ * 6.4) counts no changes: there, each call but the first has this flag.
+ */
+struct vmlab_tree {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	struct vmlab_tree_cursor cursor;
+	__u64 items;
+	__u32 nr;
+	__u32 map_count;
+	__u32 depth;
+	__u32 reserved;
+};
+
+#define VMLAB_TREE_NR_MIN	64
+
+#define VMLAB_IOC_TREE		_IO(VMLAB_IOC_MAGIC, 0x30)
+
+/**
+ * struct vmlab_tree_level - all nodes of one level
+ * @nodes: how many
+ * @used: slots in use
+ * @slots: slots that they have
+ */
+struct vmlab_tree_level {
+	__u64 nodes;
+	__u64 used;
+	__u64 slots;
+};
+
+/**
+ * struct vmlab_tree_stats - VMLAB_IOC_TREE_STATS: totals of the maple tree
+ * @size: set by the caller
+ * @flags: [out] VMLAB_TREE_CHANGED or _NO_GENERATION; must be zero on input
+ * @target: [in] whose
+ * @depth: levels of nodes
+ * @node_bytes: size of one node
+ * @nodes: nodes on all levels
+ * @bytes: what they occupy
+ * @entries: entries: VMAs
+ * @gaps: free ranges between, below and above them; the one at the top goes
+ *	up to the last index there is
+ * @level: by level, the root's first
+ */
+struct vmlab_tree_stats {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u32 depth;
+	__u32 node_bytes;
+	__u64 nodes;
+	__u64 bytes;
+	__u64 entries;
+	__u64 gaps;
+	struct vmlab_tree_level level[VMLAB_TREE_LEVELS];
+};
+
+#define VMLAB_IOC_TREE_STATS	_IO(VMLAB_IOC_MAGIC, 0x31)
+
+/* indices of vmlab_find.vma; bit n of vmlab_find.found says that it is there */
+#define VMLAB_FIND_VMA		0	/* find_vma(): the first that ends above @start */
+#define VMLAB_FIND_INTERSECTION	1	/* the first that has a byte in [@start, @end) */
+#define VMLAB_FIND_PREV		2	/* the last that ends at or below @start */
+#define VMLAB_FIND_NEXT		3	/* the first that starts at or above @end */
+#define VMLAB_FIND_NR		4
+
+/**
+ * struct vmlab_find - VMLAB_IOC_FIND: look up an address or a range
+ * @size: set by the caller
+ * @flags: must be zero
+ * @target: [in] whose
+ * @start: [in] the address
+ * @end: [in] end of the range, above @start; 0 means @start + 1
+ * @strings: [in] pointer to room for names, or 0 for none
+ * @strings_size: [in] bytes at @strings; VMLAB_FIND_STRINGS_MIN is enough for
+ *	any names
+ *	[out] bytes used
+ * @found: [out] bit VMLAB_FIND_x is set when @vma[VMLAB_FIND_x] is there
+ * @gap_start: [out] the gap that @start lies in; 0 when it lies in a VMA, or
+ *	not below the end of the user half
+ * @gap_end: [out] where that gap ends; 0 likewise
+ * @depth: [out] levels of nodes of the tree
+ * @nodes: [out] nodes visited from the root to the leaf that covers @start
+ * @pivots: [out] pivots compared on that way, by the linear search that the
+ *	kernel does in each node
+ * @map_count: [out] VMAs that the mm has
+ * @vma: [out] the answers, with names in @strings; all zero when not found
+ *
+ *   EINVAL  @end is not above @start
+ *   ENOSPC  the names do not fit into @strings_size
+ */
+struct vmlab_find {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u64 start;
+	__u64 end;
+	__u64 strings;
+	__u32 strings_size;
+	__u32 found;
+	__u64 gap_start;
+	__u64 gap_end;
+	__u32 depth;
+	__u32 nodes;
+	__u32 pivots;
+	__u32 map_count;
+	struct vmlab_vma vma[VMLAB_FIND_NR];
+};
+
+#define VMLAB_FIND_STRINGS_MIN	(VMLAB_FIND_NR * VMLAB_STRINGS_MIN)
+
+#define VMLAB_IOC_FIND		_IO(VMLAB_IOC_MAGIC, 0x32)
+
+/**
+ * struct vmlab_gap - a free range of addresses
+ * @start: the range, bytes
+ * @end: its end
+ * @prev_start: start of the VMA below it, which ends at @start; 0 without one
+ * @next_end: end of the VMA above it, which starts at @end; 0 without one
+ * @guard: bytes below @end that mmap(2) leaves free for the growth of the
+ *	stack above it
+ */
+struct vmlab_gap {
+	__u64 start;
+	__u64 end;
+	__u64 prev_start;
+	__u64 next_end;
+	__u64 guard;
+};
+
+/* vmlab_gaps.flags, vmlab_free_area.result */
+#define VMLAB_GUARD_ASSUMED	(1u << 0) /* guard gap not learnt, 256 pages assumed */
+
+/**
+ * struct vmlab_gaps - VMLAB_IOC_GAPS: the free ranges of the user half
+ * @size: set by the caller
+ * @flags: [out] VMLAB_GUARD_ASSUMED; must be zero on input
+ * @target: [in] whose
+ * @cursor: [in, out] report what is free from this address on: 0, or
+ *	vm.mmap_min_addr (a sysctl that modules cannot read), to start;
+ *	afterwards the end of the last one reported, fit for the next call
+ * @end: [in] report what is free below this address; 0 for the whole user half
+ * @gaps: [in] pointer to an array of struct vmlab_gap
+ * @nr: [in] records that @gaps has room for, at least 1
+ *	[out] records filled; 0 at the end
+ * @map_count: [out] VMAs that the mm has
+ *
+ * A range that goes beyond @cursor or @end is cut off there.  Each call sees
+ * the mm at one moment; between calls the target may change.
+ */
+struct vmlab_gaps {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u64 cursor;
+	__u64 end;
+	__u64 gaps;
+	__u32 nr;
+	__u32 map_count;
+};
+
+#define VMLAB_IOC_GAPS		_IO(VMLAB_IOC_MAGIC, 0x33)
+
+/**
+ * struct vmlab_gap_stats - VMLAB_IOC_GAP_STATS: totals of the free ranges
+ * @size: set by the caller
+ * @flags: [out] VMLAB_TREE_CHANGED or _NO_GENERATION; must be zero on input
+ * @target: [in] whose
+ * @start: [in] count from this address on, as vmlab_gaps.cursor
+ * @end: [in, out] and below this one; 0 for the end of the user half
+ * @gaps: free ranges
+ * @free: bytes in them
+ * @largest_start: the largest; the lowest of several; 0 without any
+ * @largest_end: where it ends
+ * @map_count: VMAs that the mm has
+ */
+struct vmlab_gap_stats {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u64 start;
+	__u64 end;
+	__u64 gaps;
+	__u64 free;
+	__u64 largest_start;
+	__u64 largest_end;
+	__u64 map_count;
+};
+
+#define VMLAB_IOC_GAP_STATS	_IO(VMLAB_IOC_MAGIC, 0x34)
+
+/* vmlab_free_area.flags */
+#define VMLAB_AREA_HIGH		(1u << 0) /* as with a hint above 47 bits, mmap(2) */
+
+/* vmlab_free_area.result, beside VMLAB_GUARD_ASSUMED */
+#define VMLAB_AREA_TOPDOWN	(1u << 1) /* searched from mmap_base down */
+#define VMLAB_AREA_FALLBACK	(1u << 2) /* in vain: then from the bottom up */
+#define VMLAB_AREA_THP		(1u << 3) /* placed for huge pages */
+
+/**
+ * struct vmlab_free_area - VMLAB_IOC_FREE_AREA: where would mmap(2) map?
+ * @size: set by the caller
+ * @flags: [in] VMLAB_AREA_HIGH
+ * @result: [out] VMLAB_AREA_*, VMLAB_GUARD_ASSUMED; must be zero on input
+ * @target: [in] whose
+ * @length: [in] bytes, rounded up to pages
+ * @alignment: [in] bytes, a power of two, not below a page.  0 asks for what
+ *	mmap(NULL, @length, ..., MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) does,
+ *	which newer kernels align for huge pages when @length is a multiple of
+ *	one (Linux 6.7 and later).
+ * @min_addr: [in] vm.mmap_min_addr, a sysctl that modules cannot read
+ *	[out] the lowest address searched; 0 on input means the kernel's
+ *	configured default
+ * @address: [out] the answer
+ * @low: [out] the range searched
+ * @high: [out] where it ends
+ * @guard_gap: [out] bytes kept free below a stack (stack_guard_gap=)
+ * @reserved: must be zero
+ *
+ * Says where the search ends; limits (RLIMIT_AS, overcommit, map count) come
+ * on top.
+ *   EINVAL  @length is 0, @alignment is no such number
+ *   ENOMEM  no free range is large enough
+ */
+struct vmlab_free_area {
+	__u32 size;
+	__u32 flags;
+	struct vmlab_target target;
+	__u32 result;
+	__u32 reserved;
+	__u64 length;
+	__u64 alignment;
+	__u64 min_addr;
+	__u64 address;
+	__u64 low;
+	__u64 high;
+	__u64 guard_gap;
+};
+
+#define VMLAB_IOC_FREE_AREA	_IO(VMLAB_IOC_MAGIC, 0x35)
+
+/* vmlab_region.flags */
+#define VMLAB_REGION_KERNEL	(1u << 0) /* in the kernel half */
+#define VMLAB_REGION_RANDOM	(1u << 1) /* its base differs from boot to boot */
+#define VMLAB_REGION_HIDDEN	(1u << 2) /* addresses are left out: not permitted */
+#define VMLAB_REGION_HOLE	(1u << 3) /* nothing can be mapped there */
+
+/**
+ * struct vmlab_region - a region of the machine's virtual address space
+ * @start: the first address
+ * @last: the last address: the highest region has no end
+ * @flags: VMLAB_REGION_*
+ * @reserved: zero
+ * @name: one word, NUL-terminated
+ */
+struct vmlab_region {
+	__u64 start;
+	__u64 last;
+	__u32 flags;
+	__u32 reserved;
+	char name[24];
+};
+
+/**
+ * struct vmlab_layout - VMLAB_IOC_LAYOUT: the regions of this boot
+ * @size: set by the caller
+ * @flags: must be zero
+ * @regions: [in] pointer to an array of struct vmlab_region
+ * @nr: [in] records that @regions has room for
+ *	[out] regions there are; when more than there was room for, the rest
+ *	was left out
+ * @reserved: must be zero
+ *
+ * Regions are in ascending order and do not overlap.  The addresses of the
+ * kernel half are hidden from callers without CAP_SYSLOG, whom the kernel
+ * itself shows no addresses either (%pK, Documentation/admin-guide/sysctl/
+ * kernel.rst, kptr_restrict).
+ *   EOPNOTSUPP  not known for this architecture
+ */
+struct vmlab_layout {
+	__u32 size;
+	__u32 flags;
+	__u64 regions;
+	__u32 nr;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_LAYOUT	_IO(VMLAB_IOC_MAGIC, 0x36)
+
 /* --- paging: budget, policies, prefetch ---------------------------------- */
+
+/*
+ * PAGING_SET, BACKING, RANGE and INJECT_SET need a file that is open for
+ * writing: EBADF.
+ */
 
 /* vmlab_paging.policy: who leaves when the budget is full */
 #define VMLAB_POLICY_FIFO	0	/* the longest resident */

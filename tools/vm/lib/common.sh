@@ -53,10 +53,8 @@ elapsed()
 # ticker TITLE SINCE: rewrites one terminal line until killed or orphaned
 ticker()
 {
-	local parent=$PPID
-
 	trap - EXIT
-	while [[ -d /proc/$parent ]]; do
+	while [[ -d /proc/$$ ]]; do
 		printf '\r\033[K%s ... %s' "$1" "$(elapsed "$2")" >&2
 		sleep 1
 	done

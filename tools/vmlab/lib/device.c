@@ -54,6 +54,14 @@ static int read_names(int fd, uint32_t kind, struct vmlab_flag_names *names)
 	return 0;
 }
 
+/* a kind that an older module does not know has no names */
+static int read_new_names(int fd, uint32_t kind, struct vmlab_flag_names *names)
+{
+	int err = read_names(fd, kind, names);
+
+	return err == -EINVAL ? 0 : err;
+}
+
 static int read_device(struct vmlab *lab)
 {
 	struct vmlab_info *info = &lab->info;
@@ -71,7 +79,14 @@ static int read_device(struct vmlab *lab)
 	err = read_names(lab->fd, VMLAB_NAMES_VMA_FLAGS, &lab->vma_flags);
 	if (err)
 		return err;
-	return read_names(lab->fd, VMLAB_NAMES_FEATURES, &lab->features);
+	err = read_names(lab->fd, VMLAB_NAMES_FEATURES, &lab->features);
+	if (err)
+		return err;
+	err = read_new_names(lab->fd, VMLAB_NAMES_PTE, &lab->pte_flags);
+	if (err)
+		return err;
+	return read_new_names(lab->fd, VMLAB_NAMES_PAGE_FLAGS,
+			      &lab->page_flags);
 }
 
 int vmlab_open(struct vmlab **out)
@@ -142,12 +157,12 @@ const char *vmlab_vm_flag_mnemonic(const struct vmlab *lab, unsigned int bit)
 	return bit < 64 ? lab->vma_flags.bit[bit].mnemonic : "";
 }
 
-int vmlab_vm_flag_bit(const struct vmlab *lab, const char *name)
+static int find_bit(const struct vmlab_flag_names *names, const char *name)
 {
 	if (!*name)
 		return -ENOENT;
 	for (int i = 0; i < 64; i++) {
-		const struct vmlab_flag_name *n = &lab->vma_flags.bit[i];
+		const struct vmlab_flag_name *n = &names->bit[i];
 
 		if (!strcasecmp(name, n->name) ||
 		    !strcasecmp(name, n->mnemonic))
@@ -156,8 +171,8 @@ int vmlab_vm_flag_bit(const struct vmlab *lab, const char *name)
 	return -ENOENT;
 }
 
-size_t vmlab_vm_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
-			   size_t size)
+static size_t flags_text(const struct vmlab_flag_names *names, uint64_t flags,
+			 char *buf, size_t size)
 {
 	size_t len = 0;
 
@@ -165,7 +180,7 @@ size_t vmlab_vm_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
 		buf[0] = '\0';
 	for (; flags; flags &= flags - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(flags);
-		const char *name = vmlab_vm_flag_name(lab, bit);
+		const char *name = names->bit[bit].name;
 		const char *sep = len ? " " : "";
 		char *to = len < size ? buf + len : NULL;
 		size_t room = len < size ? size - len : 0;
@@ -179,6 +194,44 @@ size_t vmlab_vm_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
 			len += (size_t)n;
 	}
 	return len;
+}
+
+int vmlab_vm_flag_bit(const struct vmlab *lab, const char *name)
+{
+	return find_bit(&lab->vma_flags, name);
+}
+
+size_t vmlab_vm_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
+			   size_t size)
+{
+	return flags_text(&lab->vma_flags, flags, buf, size);
+}
+
+const char *vmlab_pte_flag_name(const struct vmlab *lab, unsigned int bit)
+{
+	return bit < 64 ? lab->pte_flags.bit[bit].name : "";
+}
+
+int vmlab_pte_flag_bit(const struct vmlab *lab, const char *name)
+{
+	return find_bit(&lab->pte_flags, name);
+}
+
+size_t vmlab_pte_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
+			    size_t size)
+{
+	return flags_text(&lab->pte_flags, flags, buf, size);
+}
+
+const char *vmlab_page_flag_name(const struct vmlab *lab, unsigned int bit)
+{
+	return bit < 64 ? lab->page_flags.bit[bit].name : "";
+}
+
+size_t vmlab_page_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
+			     size_t size)
+{
+	return flags_text(&lab->page_flags, flags, buf, size);
 }
 
 const char *vmlab_version(void)

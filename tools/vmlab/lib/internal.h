@@ -10,6 +10,8 @@ struct vmlab {
 	struct vmlab_info info;
 	struct vmlab_flag_names vma_flags;
 	struct vmlab_flag_names features;
+	struct vmlab_flag_names pte_flags;
+	struct vmlab_flag_names page_flags;
 };
 
 struct vmlab_proc {

@@ -139,6 +139,32 @@ size_t vmlab_vm_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
 
 #define VMLAB_FLAGS_TEXT_MAX (64 * 20)
 
+/**
+ * vmlab_pte_flag_name - what bit @bit of VMLAB_PTE_* is called
+ *
+ * Return: the name, or "" for a bit without meaning, for one above 63, and for
+ * any when the module is older than page tables.
+ */
+const char *vmlab_pte_flag_name(const struct vmlab *lab, unsigned int bit);
+
+/** vmlab_pte_flag_bit - the bit of VMLAB_PTE_* called @name, or -ENOENT */
+int vmlab_pte_flag_bit(const struct vmlab *lab, const char *name);
+
+/** vmlab_pte_flags_text - VMLAB_PTE_* in words, as vmlab_vm_flags_text() */
+size_t vmlab_pte_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
+			    size_t size);
+
+/**
+ * vmlab_page_flag_name - what bit @bit of vmlab_page.page_flags is called
+ *
+ * Return: the name, or "" as vmlab_pte_flag_name().
+ */
+const char *vmlab_page_flag_name(const struct vmlab *lab, unsigned int bit);
+
+/** vmlab_page_flags_text - page flags in words, as vmlab_vm_flags_text() */
+size_t vmlab_page_flags_text(const struct vmlab *lab, uint64_t flags, char *buf,
+			     size_t size);
+
 /* --- whose address space --------------------------------------------------- */
 
 /** struct vmlab_proc - a process (or thread) to ask about */
@@ -276,6 +302,238 @@ uint64_t vmlab_vmas_map_count(const struct vmlab_vmas_iter *it);
 
 /** vmlab_vmas_close - end the walk */
 void vmlab_vmas_close(struct vmlab_vmas_iter *it);
+
+/* --- the maple tree ---------------------------------------------------------- */
+
+/** struct vmlab_tree_iter - a walk over the maple tree, depth first */
+struct vmlab_tree_iter;
+
+/**
+ * vmlab_tree_open - start a walk over the tree that holds the VMAs
+ * @proc: must outlive the iterator
+ * @it: [out] the iterator
+ *
+ * Return: 0 or -ENOMEM.  Errors about the target come from vmlab_tree_next().
+ */
+int vmlab_tree_open(const struct vmlab_proc *proc, struct vmlab_tree_iter **it);
+
+/**
+ * vmlab_tree_next - the next node, or slot of a leaf
+ * @item: [out] valid until the next call on @it
+ *
+ * Items with VMLAB_TREE_AGAIN are handed on: they are ancestors of what comes
+ * next in a tree that changed, see struct vmlab_tree.
+ *
+ * Return: 1 for an item, 0 at the end, -ESRCH, -EPERM, -EBADF, -ENXIO for a
+ * kernel thread, or -EPROTO for an answer that breaks the rules.
+ */
+int vmlab_tree_next(struct vmlab_tree_iter *it,
+		    const struct vmlab_tree_item **item);
+
+/** vmlab_tree_map_count - VMAs that the mm had at the last request, 0 before */
+uint64_t vmlab_tree_map_count(const struct vmlab_tree_iter *it);
+
+/** vmlab_tree_depth - levels of nodes at the last request, 0 before */
+unsigned int vmlab_tree_depth(const struct vmlab_tree_iter *it);
+
+/**
+ * vmlab_tree_flags - VMLAB_TREE_CHANGED and _NO_GENERATION of all requests
+ *
+ * Without VMLAB_TREE_CHANGED, all items so far are of one moment.
+ */
+uint32_t vmlab_tree_flags(const struct vmlab_tree_iter *it);
+
+/** vmlab_tree_close - end the walk */
+void vmlab_tree_close(struct vmlab_tree_iter *it);
+
+/** vmlab_tree_stats_get - totals of the tree; 0 or a negative errno */
+int vmlab_tree_stats_get(const struct vmlab_proc *proc,
+			 struct vmlab_tree_stats *stats);
+
+/* --- free ranges and lookups -------------------------------------------------- */
+
+/** struct vmlab_gaps_iter - a walk over the free ranges of the user half */
+struct vmlab_gaps_iter;
+
+/**
+ * vmlab_gaps_open - start a walk over what is free in [@start, @end)
+ * @proc: must outlive the iterator
+ * @start: 0, or vm.mmap_min_addr to leave out what mmap(2) never gives
+ * @end: 0 for the end of the user half
+ * @it: [out] the iterator
+ *
+ * Return: 0, -EINVAL when @end is not 0 and not above @start, or -ENOMEM.
+ */
+int vmlab_gaps_open(const struct vmlab_proc *proc, uint64_t start, uint64_t end,
+		    struct vmlab_gaps_iter **it);
+
+/**
+ * vmlab_gaps_next - the next free range, by rising address
+ * @gap: [out] valid until the next call on @it
+ *
+ * Return: 1, 0 at the end, or an error as vmlab_tree_next().
+ */
+int vmlab_gaps_next(struct vmlab_gaps_iter *it, const struct vmlab_gap **gap);
+
+/** vmlab_gaps_map_count - VMAs that the mm had at the last request, 0 before */
+uint64_t vmlab_gaps_map_count(const struct vmlab_gaps_iter *it);
+
+/** vmlab_gaps_flags - VMLAB_GUARD_ASSUMED, when a request so far said it */
+uint32_t vmlab_gaps_flags(const struct vmlab_gaps_iter *it);
+
+/** vmlab_gaps_close - end the walk */
+void vmlab_gaps_close(struct vmlab_gaps_iter *it);
+
+/**
+ * vmlab_gap_stats_get - totals of the free ranges of [@start, @end)
+ * @start, @end: as vmlab_gaps_open()
+ *
+ * Return: 0 or a negative errno.
+ */
+int vmlab_gap_stats_get(const struct vmlab_proc *proc, uint64_t start,
+			uint64_t end, struct vmlab_gap_stats *stats);
+
+/**
+ * vmlab_free_area_get - where would mmap(2) map?
+ * @area: [in] @length, @alignment, @min_addr and @flags
+ *	[out] the rest, see struct vmlab_free_area
+ *
+ * Return: 0, -EINVAL for @length or @alignment, -ENOMEM when no free range is
+ * large enough, or another negative errno.
+ */
+int vmlab_free_area_get(const struct vmlab_proc *proc,
+			struct vmlab_free_area *area);
+
+/**
+ * vmlab_find_get - look up an address or a range
+ * @start: the address
+ * @end: the end of the range, or 0 for @start + 1
+ * @find: [out] the answers
+ * @strings: [out] their names, for vmlab_find_name()
+ *
+ * Return: 0, -EINVAL when @end is not above @start, or another negative errno.
+ */
+int vmlab_find_get(const struct vmlab_proc *proc, uint64_t start, uint64_t end,
+		   struct vmlab_find *find,
+		   char strings[VMLAB_FIND_STRINGS_MIN]);
+
+/**
+ * vmlab_find_name, vmlab_find_ops - of find->vma[@which], as vmlab_vmas_name()
+ *
+ * Return: the string, "" when there is none or that VMA was not found.
+ */
+const char *vmlab_find_name(const struct vmlab_find *find, const char *strings,
+			    unsigned int which);
+const char *vmlab_find_ops(const struct vmlab_find *find, const char *strings,
+			   unsigned int which);
+
+/**
+ * vmlab_layout_get - the regions of the machine's virtual address space
+ * @regions: [out] to be freed by the caller; names are NUL-terminated
+ * @nr: [out] how many
+ *
+ * Return: 0, -EOPNOTSUPP when they are not known for the architecture, or
+ * -ENOMEM.
+ */
+int vmlab_layout_get(const struct vmlab *lab, struct vmlab_region **regions,
+		     size_t *nr);
+
+/* --- page tables ---------------------------------------------------------------- */
+
+/**
+ * struct vmlab_pt_query - what to report of page tables
+ * @start, @end: the range, multiples of the page size; @end 0 for no limit
+ * @flags: VMLAB_PTES_*; 0 for pages
+ * @category_inverted, @category_mask, @category_anyof_mask: the filter, see
+ *	struct vmlab_ptes
+ * @return_mask: VMLAB_PTE_* to report, 0 for all; asks for less work when it
+ *	has none of ZERO, ANON, FILE, EXCLUSIVE
+ *
+ * All zero asks for everything.
+ */
+struct vmlab_pt_query {
+	uint64_t start;
+	uint64_t end;
+	uint32_t flags;
+	uint64_t category_inverted;
+	uint64_t category_mask;
+	uint64_t category_anyof_mask;
+	uint64_t return_mask;
+};
+
+/** struct vmlab_ptes_iter - a walk over page-table entries */
+struct vmlab_ptes_iter;
+
+/**
+ * vmlab_ptes_open - start a walk over page-table entries
+ * @proc: must outlive the iterator
+ * @query: what to report, NULL for everything; it is copied
+ * @it: [out] the iterator
+ *
+ * Return: 0 or -ENOMEM.  Other errors come from vmlab_ptes_next().
+ */
+int vmlab_ptes_open(const struct vmlab_proc *proc,
+		    const struct vmlab_pt_query *query,
+		    struct vmlab_ptes_iter **it);
+
+/**
+ * vmlab_ptes_next - the next run of entries
+ * @pte: [out] valid until the next call on @it
+ *
+ * Return: 1 for a run, 0 at the end, -EINVAL for the query, -EOPNOTSUPP without
+ * VMLAB_FEAT_PGTABLE, or an error as vmlab_tree_next().
+ */
+int vmlab_ptes_next(struct vmlab_ptes_iter *it, const struct vmlab_pte **pte);
+
+/**
+ * vmlab_ptes_result - VMLAB_PT_HIDDEN, when a request so far said it
+ *
+ * Then raw entries, physical addresses and swap locations are zero: the caller
+ * has no CAP_SYS_ADMIN.
+ */
+uint32_t vmlab_ptes_result(const struct vmlab_ptes_iter *it);
+
+/** vmlab_ptes_tables_read - page tables copied so far: what the walk cost */
+uint64_t vmlab_ptes_tables_read(const struct vmlab_ptes_iter *it);
+
+/** vmlab_ptes_close - end the walk */
+void vmlab_ptes_close(struct vmlab_ptes_iter *it);
+
+/** struct vmlab_pages_iter - a walk over pages and their frames */
+struct vmlab_pages_iter;
+
+/** vmlab_pages_open - start a walk over pages, as vmlab_ptes_open() */
+int vmlab_pages_open(const struct vmlab_proc *proc,
+		     const struct vmlab_pt_query *query,
+		     struct vmlab_pages_iter **it);
+
+/** vmlab_pages_next - the next page, as vmlab_ptes_next() */
+int vmlab_pages_next(struct vmlab_pages_iter *it,
+		     const struct vmlab_page **page);
+
+/** vmlab_pages_result - as vmlab_ptes_result(); facts of frames are zero then */
+uint32_t vmlab_pages_result(const struct vmlab_pages_iter *it);
+
+/** vmlab_pages_tables_read - as vmlab_ptes_tables_read() */
+uint64_t vmlab_pages_tables_read(const struct vmlab_pages_iter *it);
+
+/** vmlab_pages_close - end the walk */
+void vmlab_pages_close(struct vmlab_pages_iter *it);
+
+/**
+ * vmlab_translate_get - walk the page tables for one address, step by step
+ * @addr: any address of the user half
+ * @translation: [out] every member is set
+ *
+ * Return: 0 however the walk ends (vmlab_translation.outcome says it), -EINVAL
+ * when @addr is not in the user half, or an error as vmlab_ptes_next().
+ */
+int vmlab_translate_get(const struct vmlab_proc *proc, uint64_t addr,
+			struct vmlab_translation *translation);
+
+/** vmlab_pgtable_totals_get - page tables in sum; errors as vmlab_ptes_next() */
+int vmlab_pgtable_totals_get(const struct vmlab_proc *proc,
+			     struct vmlab_pgtable_totals *totals);
 
 /* --- a space ---------------------------------------------------------------- */
 

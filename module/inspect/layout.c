@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The regions of the machine's virtual address space, by the arch's headers:
+ * what is laid out before the first process, and is the same for all.
+ */
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "../compat.h"
+#include "inspect.h"
+
+#ifdef CONFIG_X86_64
+
+#include <asm/cpu_entry_area.h>
+#include <asm/fixmap.h>
+#include <asm/pgtable.h>
+#include <asm/vsyscall.h>
+#ifdef CONFIG_KASAN
+#include <asm/kasan.h>
+#endif
+
+/**
+ * struct layout - the list under construction
+ * @regions: room for the list
+ * @nr: regions that there is room for
+ * @filled: regions there are, perhaps more than @nr
+ * @hide: leave the addresses of the kernel half out
+ */
+struct layout {
+	struct vmlab_region *regions;
+	unsigned int nr;
+	unsigned int filled;
+	bool hide;
+};
+
+static void add(struct layout *layout, const char *name, unsigned long start,
+		unsigned long last, u32 flags)
+{
+	struct vmlab_region *region;
+
+	if (layout->filled++ >= layout->nr)
+		return;
+	region = &layout->regions[layout->filled - 1];
+	memset(region, 0, sizeof(*region));
+	strscpy(region->name, name, sizeof(region->name));
+	region->flags = flags;
+	if (flags & VMLAB_REGION_KERNEL && layout->hide) {
+		region->flags |= VMLAB_REGION_HIDDEN;
+		return;
+	}
+	region->start = start;
+	region->last = last;
+}
+
+static void add_kernel(struct layout *layout, const char *name,
+		       unsigned long start, unsigned long last, u32 flags)
+{
+	add(layout, name, start, last, flags | VMLAB_REGION_KERNEL);
+}
+
+static void add_user_half(struct layout *layout)
+{
+	unsigned long kernel_half = -1UL << __VIRTUAL_MASK_SHIFT;
+
+	add(layout, "user", 0, min(TASK_SIZE_MAX, DEFAULT_MAP_WINDOW) - 1, 0);
+	if (TASK_SIZE_MAX > DEFAULT_MAP_WINDOW)
+		add(layout, "user_high", DEFAULT_MAP_WINDOW, TASK_SIZE_MAX - 1,
+		    0);
+	/* The last page of the half, and no sign extension of its top bit. */
+	add(layout, "noncanonical", TASK_SIZE_MAX, kernel_half - 1,
+	    VMLAB_REGION_HOLE);
+}
+
+/* Regions that memory KASLR moves. */
+static void add_memory_map(struct layout *layout)
+{
+	u32 random = IS_ENABLED(CONFIG_RANDOMIZE_MEMORY) ? VMLAB_REGION_RANDOM :
+							   0;
+	/* The array is made for whole sections of memory. */
+	unsigned long pages = round_up(__pa(high_memory - 1) / PAGE_SIZE + 1,
+				       PAGES_PER_SECTION);
+
+	add_kernel(layout, "direct_map", PAGE_OFFSET,
+		   (unsigned long)high_memory - 1, random);
+	add_kernel(layout, "vmalloc", VMALLOC_START, VMALLOC_END, random);
+#ifdef CONFIG_KMSAN
+	add_kernel(layout, "kmsan_metadata", VMALLOC_END + 1, VMEMORY_END,
+		   random);
+#endif
+	add_kernel(layout, "vmemmap", VMEMMAP_START,
+		   VMEMMAP_START + pages * sizeof(struct page) - 1, random);
+}
+
+/* Regions at the top, the same with four and five levels. */
+static void add_top_of_map(struct layout *layout)
+{
+	add_kernel(layout, "cpu_entry_area", CPU_ENTRY_AREA_BASE,
+		   CPU_ENTRY_AREA_BASE + CPU_ENTRY_AREA_MAP_SIZE - 1, 0);
+#ifdef CONFIG_X86_ESPFIX64
+	add_kernel(layout, "espfix", ESPFIX_BASE_ADDR,
+		   ESPFIX_BASE_ADDR + P4D_SIZE - 1, 0);
+#endif
+#ifdef CONFIG_EFI
+	/* It is filled from the top down: its start is the higher address. */
+	add_kernel(layout, "efi", EFI_VA_END, EFI_VA_START - 1, 0);
+#endif
+	/* Somewhere in it is the image, at the same distance as in memory. */
+	add_kernel(layout, "kernel_image", __START_KERNEL_map,
+		   __START_KERNEL_map + KERNEL_IMAGE_SIZE - 1, 0);
+	add_kernel(layout, "modules", MODULES_VADDR, MODULES_END - 1, 0);
+#ifdef CONFIG_X86_VSYSCALL_EMULATION
+	/* The first page that a fixmap may have is user space's. */
+	add_kernel(layout, "fixmap", FIXADDR_START, VSYSCALL_ADDR - 1, 0);
+	add_kernel(layout, "vsyscall", VSYSCALL_ADDR,
+		   VSYSCALL_ADDR + PAGE_SIZE - 1, 0);
+#else
+	add_kernel(layout, "fixmap", FIXADDR_START, FIXADDR_TOP + PAGE_SIZE - 1,
+		   0);
+#endif
+}
+
+/**
+ * vmlab_inspect_layout() - list the regions of the address space
+ * @regions: array to fill, in ascending order
+ * @nr: its length
+ * @hide: leave out addresses of the kernel half
+ *
+ * Context: any.
+ * Return: the number of regions there are, which may be above @nr, or
+ * -EOPNOTSUPP when they are not known for this architecture.
+ */
+int vmlab_inspect_layout(struct vmlab_region *regions, unsigned int nr,
+			 bool hide)
+{
+	struct layout layout = {
+		.regions = regions,
+		.nr = nr,
+		.hide = hide,
+	};
+
+	add_user_half(&layout);
+	add_kernel(&layout, "hypervisor_hole", GUARD_HOLE_BASE_ADDR,
+		   GUARD_HOLE_END_ADDR - 1, VMLAB_REGION_HOLE);
+	add_kernel(&layout, "ldt", LDT_BASE_ADDR, LDT_END_ADDR - 1, 0);
+	add_memory_map(&layout);
+#ifdef CONFIG_KASAN
+	add_kernel(&layout, "kasan_shadow", KASAN_SHADOW_START,
+		   KASAN_SHADOW_END - 1, 0);
+#endif
+	add_top_of_map(&layout);
+	return layout.filled;
+}
+
+#else
+
+int vmlab_inspect_layout(struct vmlab_region *regions, unsigned int nr,
+			 bool hide)
+{
+	return -EOPNOTSUPP;
+}
+
+#endif

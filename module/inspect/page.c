@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The pages of a process and their frames, in batches. */
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+
+#include "frame.h"
+#include "pagetable.h"
+
+static void page_record(struct vmlab_page_batch *b, struct vmlab_page *r,
+			const struct vmlab_entry *e, u64 pfn, u64 bits)
+{
+	r->entry_flags = bits & b->filter.show;
+	if (!b->privileged)
+		return;
+	r->swap_type = e->swap_type;
+	r->swap_offset = e->swap_offset;
+	if (vmlab_entry_has_frame(e))
+		vmlab_frame_facts(pfn, bits & VMLAB_PTE_ZERO, r);
+}
+
+static u64 page_entry(struct vmlab_walk *w, unsigned int i, u64 from, u64 to)
+{
+	struct vmlab_page_batch *b = w->private;
+	const unsigned int level = w->run.level;
+	const u64 start = w->run.addr + ((u64)i << vmlab_pt_shift(level));
+	struct vmlab_entry e;
+	u64 addr;
+
+	vmlab_pt_decode(level, w->run.entry[i], &e);
+	/* A single entry may map thousands of pages. */
+	for (addr = from; addr < to && w->budget > 0; addr += PAGE_SIZE) {
+		u64 bits = e.flags;
+		u64 pfn = e.pfn + ((addr - start) >> PAGE_SHIFT);
+
+		if (is_vm_hugetlb_page(w->vma))
+			bits |= VMLAB_PTE_HUGETLB;
+		bits |= vmlab_frame_bits(w->vma, level, &e, pfn, w->run.shared);
+		w->budget--;
+		if (!vmlab_pt_filter_match(&b->filter, bits))
+			continue;
+		if (b->filled == b->nr)
+			break;
+		b->records[b->filled] = (struct vmlab_page){
+			.addr = addr,
+			.level = level,
+		};
+		page_record(b, &b->records[b->filled++], &e, pfn, bits);
+	}
+	return addr;
+}
+
+static const struct vmlab_walk_ops page_ops = {
+	.entry = page_entry,
+};
+
+/**
+ * vmlab_inspect_pages() - describe a stretch of a process's pages
+ * @b: emptied and filled: @filter, @privileged, @records and @nr are the
+ *	caller's to set, @walk.tables_read tells the cost afterwards
+ * @mm: whose; the caller holds a reference in mm_users
+ * @start: first address, a multiple of the page size
+ * @end: end of the range, likewise; 0 for all
+ * @cursor: 0 to start; set to where to go on
+ *
+ * Context: process context, may sleep; takes mmap_lock for reading.
+ * Return: as vmlab_inspect_ptes().
+ */
+int vmlab_inspect_pages(struct vmlab_page_batch *b, struct mm_struct *mm,
+			u64 start, u64 end, u64 *cursor)
+{
+	int ret;
+
+	b->filled = 0;
+	b->walk.mm = mm;
+	b->walk.ops = &page_ops;
+	b->walk.private = b;
+	ret = vmlab_walk_start(&b->walk, start, end, *cursor);
+	if (!ret)
+		ret = vmlab_walk(&b->walk);
+	if (!ret)
+		*cursor = vmlab_walk_cursor(&b->walk);
+	return ret;
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The entries of a process's page tables, in batches, folded into runs. */
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+
+#include "../compat.h"
+#include "frame.h"
+#include "pagetable.h"
+
+/**
+ * vmlab_pt_filter_init() - take the filter from a request
+ * @filter: filled in
+ * @query: the request
+ *
+ * Context: any.
+ * Return: 0, or -EINVAL when a mask has bits that do not exist.
+ */
+int vmlab_pt_filter_init(struct vmlab_pt_filter *filter,
+			 const struct vmlab_ptes *query)
+{
+	if ((query->category_inverted | query->category_mask |
+	     query->category_anyof_mask | query->return_mask) &
+	    ~VMLAB_PTE_ALL)
+		return -EINVAL;
+	filter->inverted = query->category_inverted;
+	filter->mask = query->category_mask;
+	filter->anyof = query->category_anyof_mask;
+	filter->show = query->return_mask ?: VMLAB_PTE_ALL;
+	return 0;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_filter_init);
+
+/**
+ * vmlab_pt_filter_match() - does an entry pass the filter?
+ * @filter: the filter
+ * @flags: VMLAB_PTE_* of the entry
+ *
+ * Context: any.
+ * Return: whether it does.
+ */
+bool vmlab_pt_filter_match(const struct vmlab_pt_filter *filter, u64 flags)
+{
+	flags ^= filter->inverted;
+	if ((flags & filter->mask) != filter->mask)
+		return false;
+	return !filter->anyof || flags & filter->anyof;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_filter_match);
+
+/**
+ * vmlab_pt_filter_needs() - which bits a filter looks at or reports
+ * @filter: the filter
+ *
+ * Context: any.
+ * Return: VMLAB_PTE_* bits.
+ */
+u64 vmlab_pt_filter_needs(const struct vmlab_pt_filter *filter)
+{
+	return filter->mask | filter->anyof | filter->show;
+}
+
+/**
+ * vmlab_pte_fold() - does an entry continue a run?
+ * @last: the run
+ * @r: the entry, as a record of its own
+ * @contiguous: the place in memory or swap is what would continue the run
+ *
+ * Context: any.
+ * Return: whether it does.
+ */
+bool vmlab_pte_fold(const struct vmlab_pte *last, const struct vmlab_pte *r,
+		    bool contiguous)
+{
+	return last->end == r->start && last->level == r->level &&
+	       last->flags == r->flags && last->pkey == r->pkey &&
+	       last->swap_type == r->swap_type && contiguous;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_pte_fold);
+
+/* The place that an entry refers to; runs continue at the place after it. */
+static u64 place(const struct vmlab_entry *e)
+{
+	return e->flags & VMLAB_PTE_SWAP ? e->swap_offset : e->pfn;
+}
+
+static u64 place_after(const struct vmlab_entry *e, unsigned int level)
+{
+	if (e->flags & VMLAB_PTE_SWAP || e->pfn)
+		return place(e) + BIT_ULL(vmlab_pt_shift(level) - PAGE_SHIFT);
+	return 0;
+}
+
+static bool contiguous(const struct vmlab_pte_batch *b,
+		       const struct vmlab_entry *e, u64 bits)
+{
+	if (!b->privileged || b->flags & VMLAB_PTES_FOLD_FLAGS)
+		return true;
+	/* The same frame again and again. */
+	if (bits & VMLAB_PTE_ZERO)
+		return true;
+	return place(e) == b->next;
+}
+
+/* False when there is no room. */
+static bool add_record(struct vmlab_pte_batch *b, struct vmlab_pte *r,
+		       const struct vmlab_entry *e, u64 bits)
+{
+	struct vmlab_pte *last = b->records + b->filled - !!b->filled;
+
+	r->shift = vmlab_pt_shift(r->level);
+	r->nr = 1;
+	r->end = r->start + BIT_ULL(r->shift);
+	r->flags = bits & b->filter.show;
+	r->pkey = e->pkey;
+	if (b->privileged) {
+		r->phys = e->pfn << PAGE_SHIFT;
+		r->swap_type = e->swap_type;
+		r->swap_offset = e->swap_offset;
+	} else {
+		r->raw = 0;
+	}
+
+	/* Records of tables stand alone. */
+	if (bits & VMLAB_PTE_TABLE)
+		b->fold_end = 0;
+	if (r->start < b->fold_end &&
+	    vmlab_pte_fold(last, r, contiguous(b, e, bits))) {
+		last->end = r->end;
+		last->nr++;
+	} else if (b->filled < b->nr) {
+		b->records[b->filled++] = *r;
+		if (!(b->flags & VMLAB_PTES_RAW) && !(bits & VMLAB_PTE_TABLE))
+			b->fold_end = b->walk.vma->vm_end;
+	} else {
+		return false;
+	}
+	b->next = place_after(e, r->level);
+	return true;
+}
+
+static u64 pte_entry(struct vmlab_walk *w, unsigned int i, u64 from, u64 to)
+{
+	struct vmlab_pte_batch *b = w->private;
+	const unsigned int level = w->run.level;
+	struct vmlab_pte r = {
+		.start = w->run.addr + ((u64)i << vmlab_pt_shift(level)),
+		.level = level,
+		.raw = w->run.entry[i],
+	};
+	struct vmlab_entry e;
+	u64 bits;
+
+	vmlab_pt_decode(level, r.raw, &e);
+	bits = e.flags;
+	if (vmlab_pt_filter_needs(&b->filter) & VMLAB_PTE_FRAME_BITS)
+		bits |= vmlab_frame_bits(w->vma, level, &e, e.pfn,
+					 w->run.shared);
+	if (is_vm_hugetlb_page(w->vma))
+		bits |= VMLAB_PTE_HUGETLB;
+	if (!vmlab_pt_filter_match(&b->filter, bits))
+		return to;
+	r.index = vmlab_pt_index(level, r.start);
+	return add_record(b, &r, &e, bits) ? to : from;
+}
+
+static bool pte_table(struct vmlab_walk *w, unsigned int level)
+{
+	struct vmlab_pte_batch *b = w->private;
+	struct vmlab_entry e;
+	struct vmlab_pte r = {};
+
+	/* Nothing points to the PGD. */
+	if (level == vmlab_pt_levels() || !(b->flags & VMLAB_PTES_TABLES))
+		return true;
+	r.level = level + 1;
+	r.raw = w->run.path[level].raw;
+	r.start = w->addr >> vmlab_pt_shift(r.level)
+			  << vmlab_pt_shift(r.level);
+	r.index = vmlab_pt_index(r.level, r.start);
+	vmlab_pt_decode(r.level, r.raw, &e);
+	return !vmlab_pt_filter_match(&b->filter, e.flags) ||
+	       add_record(b, &r, &e, e.flags);
+}
+
+static const struct vmlab_walk_ops pte_ops = {
+	.table = pte_table,
+	.entry = pte_entry,
+};
+
+/**
+ * vmlab_inspect_ptes() - describe a stretch of a process's page tables
+ * @b: emptied and filled: @filter, @flags, @privileged, @records and @nr are
+ *	the caller's to set, @walk.tables_read tells the cost afterwards
+ * @mm: whose; the caller holds a reference in mm_users
+ * @start: first address, a multiple of the page size
+ * @end: end of the range, likewise; 0 for all
+ * @cursor: 0 to start; set to where to go on
+ *
+ * Context: process context, may sleep; takes mmap_lock for reading.
+ * Return: 0, with b->filled at 0 at the end; -EINVAL when the range or the
+ * cursor is not right; -EINTR when the caller was killed; -EOPNOTSUPP when page
+ * tables of this architecture are not known.
+ */
+int vmlab_inspect_ptes(struct vmlab_pte_batch *b, struct mm_struct *mm,
+		       u64 start, u64 end, u64 *cursor)
+{
+	int ret;
+
+	b->filled = 0;
+	b->fold_end = 0;
+	b->walk.mm = mm;
+	b->walk.ops = &pte_ops;
+	b->walk.private = b;
+	ret = vmlab_walk_start(&b->walk, start, end, *cursor);
+	if (!ret)
+		ret = vmlab_walk(&b->walk);
+	if (!ret)
+		*cursor = vmlab_walk_cursor(&b->walk);
+	return ret;
+}
