@@ -35,7 +35,7 @@
 /* Frames whose next access is made to be seen, for each eviction. */
 #define VMLAB_SAMPLES		2
 
-static struct kmem_cache *vmlab_page_cache;
+static struct kmem_cache *vmlab_frame_cache;
 
 /**
  * vmlab_pager_module_init() - prepare for pagers; once, at module load
@@ -45,8 +45,8 @@ static struct kmem_cache *vmlab_page_cache;
  */
 int vmlab_pager_module_init(void)
 {
-	vmlab_page_cache = KMEM_CACHE(vmlab_page, SLAB_ACCOUNT);
-	return vmlab_page_cache ? 0 : -ENOMEM;
+	vmlab_frame_cache = KMEM_CACHE(vmlab_frame, SLAB_ACCOUNT);
+	return vmlab_frame_cache ? 0 : -ENOMEM;
 }
 
 /**
@@ -56,7 +56,7 @@ int vmlab_pager_module_init(void)
  */
 void vmlab_pager_module_exit(void)
 {
-	kmem_cache_destroy(vmlab_page_cache);
+	kmem_cache_destroy(vmlab_frame_cache);
 }
 
 /**
@@ -100,7 +100,7 @@ static int vmlab_pager_evict_one(struct vmlab_space *space, bool wait)
 	struct vmlab_pager *pager = &space->pager;
 	unsigned int tries = VMLAB_CANDIDATES;
 	struct folio *busy = NULL;
-	struct vmlab_page *page;
+	struct vmlab_frame *page;
 	int ret = -EBUSY;
 
 	spin_lock(&pager->lock);
@@ -159,7 +159,7 @@ static void vmlab_pager_sample(struct vmlab_space *space)
 {
 	struct vmlab_pager *pager = &space->pager;
 	pgoff_t pgoff[VMLAB_SAMPLES];
-	struct vmlab_page *page;
+	struct vmlab_frame *page;
 	unsigned int i, nr = 0;
 
 	spin_lock(&pager->lock);
@@ -168,7 +168,7 @@ static void vmlab_pager_sample(struct vmlab_space *space)
 		for (; nr < VMLAB_SAMPLES; nr++) {
 			if (!page)
 				page = list_first_entry(&pager->pages,
-							struct vmlab_page,
+							struct vmlab_frame,
 							pager_link);
 			pgoff[nr] = page->pgoff;
 			page = list_is_last(&page->pager_link, &pager->pages) ?
@@ -194,16 +194,16 @@ static void vmlab_pager_sample(struct vmlab_space *space)
  * Return: what vmlab_pager_adopt() or vmlab_pager_uncharge() take, or an
  * ERR_PTR() of -ENOMEM, -EINTR when the task was killed, -EBUSY without @wait.
  */
-struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait,
+struct vmlab_frame *vmlab_pager_charge(struct vmlab_space *space, bool wait,
 				      bool early)
 {
 	struct vmlab_pager *pager = &space->pager;
 	unsigned int attempts = VMLAB_ATTEMPTS;
 	bool evicted = false;
-	struct vmlab_page *page;
+	struct vmlab_frame *page;
 	int ret = 0;
 
-	page = kmem_cache_zalloc(vmlab_page_cache, GFP_KERNEL);
+	page = kmem_cache_zalloc(vmlab_frame_cache, GFP_KERNEL);
 	if (!page)
 		return ERR_PTR(-ENOMEM);
 	page->prefetched = early;
@@ -236,7 +236,7 @@ struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait,
 			ret = -EINTR;
 	} while (ret != -EINTR && (wait || !ret));
 
-	kmem_cache_free(vmlab_page_cache, page);
+	kmem_cache_free(vmlab_frame_cache, page);
 	return ERR_PTR(ret);
 }
 
@@ -247,14 +247,14 @@ struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait,
  *
  * Context: process context.
  */
-void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_page *page)
+void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_frame *page)
 {
 	if (!page)
 		return;
 	spin_lock(&space->pager.lock);
 	space->pager.charged--;
 	spin_unlock(&space->pager.lock);
-	kmem_cache_free(vmlab_page_cache, page);
+	kmem_cache_free(vmlab_frame_cache, page);
 }
 
 /**
@@ -269,13 +269,13 @@ void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_page *page)
  * Return: 0, or -ENOMEM, which a charged frame never gets.
  */
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
-		      struct vmlab_page *page)
+		      struct vmlab_frame *page)
 {
 	struct vmlab_pager *pager = &space->pager;
 	bool fresh = page;
 
 	if (!page) {
-		page = kmem_cache_zalloc(vmlab_page_cache, GFP_KERNEL);
+		page = kmem_cache_zalloc(vmlab_frame_cache, GFP_KERNEL);
 		if (!page)
 			return -ENOMEM;
 	}
@@ -305,7 +305,7 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
 {
 	struct vmlab_pager *pager = &space->pager;
-	struct vmlab_page *page = folio->private;
+	struct vmlab_frame *page = folio->private;
 
 	if (!page)
 		return;
@@ -324,7 +324,7 @@ void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
 	if (page->prefetched)
 		vmlab_count(space, prefetch_wasted);
 	spin_unlock(&pager->lock);
-	kmem_cache_free(vmlab_page_cache, page);
+	kmem_cache_free(vmlab_frame_cache, page);
 }
 
 /**
@@ -337,7 +337,7 @@ void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
 {
 	struct vmlab_pager *pager = &space->pager;
-	struct vmlab_page *page = folio->private;
+	struct vmlab_frame *page = folio->private;
 
 	if (!page)
 		return;
@@ -519,7 +519,7 @@ static void vmlab_pager_swap(struct vmlab_pager *pager,
 			     unsigned long capacity, u64 seed)
 {
 	const struct vmlab_policy *old_policy;
-	struct vmlab_page *page;
+	struct vmlab_frame *page;
 	void *old_state;
 
 	spin_lock(&pager->lock);
@@ -606,7 +606,7 @@ int vmlab_pager_enable(struct vmlab_space *space)
 int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
 {
 	struct vmlab_pager *pager = &space->pager;
-	struct vmlab_page *page = folio->private;
+	struct vmlab_frame *page = folio->private;
 	int ret = 0;
 
 	if (!page)
@@ -640,7 +640,7 @@ int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
  */
 bool vmlab_pager_is_locked(struct folio *folio)
 {
-	const struct vmlab_page *page = folio->private;
+	const struct vmlab_frame *page = folio->private;
 
 	return page && page->locked;
 }

@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 struct folio;
-struct vmlab_page;
+struct vmlab_frame;
 struct vmlab_paging;
 struct vmlab_policy;
 struct vmlab_space;
@@ -43,7 +43,7 @@ struct vmlab_pager {
 	spinlock_t lock;	/* what is below */
 	void *state;
 	struct list_head pages;
-	struct vmlab_page *hand;
+	struct vmlab_frame *hand;
 	unsigned long budget;
 	unsigned long charged;
 	unsigned long locked;
@@ -75,11 +75,11 @@ void vmlab_pager_module_exit(void);
 void vmlab_pager_init(struct vmlab_pager *pager);
 void vmlab_pager_destroy(struct vmlab_pager *pager);
 
-struct vmlab_page *vmlab_pager_charge(struct vmlab_space *space, bool wait,
+struct vmlab_frame *vmlab_pager_charge(struct vmlab_space *space, bool wait,
 				      bool early);
-void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_page *page);
+void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_frame *page);
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
-		      struct vmlab_page *page);
+		      struct vmlab_frame *page);
 void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,

@@ -363,7 +363,7 @@ struct folio *vmlab_space_bring(struct vmlab_space *space, pgoff_t pgoff,
 				enum vmlab_bring how, bool *filled)
 {
 	struct vmlab_pager *pager = &space->pager;
-	struct vmlab_page *charge;
+	struct vmlab_frame *charge;
 	struct folio *folio;
 	bool created;
 

@@ -36,7 +36,7 @@ static void clock_destroy(void *state)
 	kfree(state);
 }
 
-static void clock_insert(void *state, struct vmlab_page *page,
+static void clock_insert(void *state, struct vmlab_frame *page,
 			 bool accessed)
 {
 	struct clock *clock = state;
@@ -45,20 +45,20 @@ static void clock_insert(void *state, struct vmlab_page *page,
 	list_add_tail(&page->link, &clock->circle);
 }
 
-static void clock_remove(void *state, struct vmlab_page *page)
+static void clock_remove(void *state, struct vmlab_frame *page)
 {
 	list_del(&page->link);
 }
 
-static void clock_access(void *state, struct vmlab_page *page)
+static void clock_access(void *state, struct vmlab_frame *page)
 {
 	page->referenced = true;
 }
 
-static struct vmlab_page *clock_victim(void *state, struct vmlab_page *prev)
+static struct vmlab_frame *clock_victim(void *state, struct vmlab_frame *prev)
 {
 	struct clock *clock = state;
-	struct vmlab_page *page;
+	struct vmlab_frame *page;
 
 	/* A busy page keeps its place: the hand has passed it. */
 	if (prev)
@@ -67,7 +67,7 @@ static struct vmlab_page *clock_victim(void *state, struct vmlab_page *prev)
 		return NULL;
 	/* At most one turn: it leaves no bit set. */
 	for (;;) {
-		page = list_first_entry(&clock->circle, struct vmlab_page,
+		page = list_first_entry(&clock->circle, struct vmlab_frame,
 					link);
 		if (!page->referenced)
 			return page;

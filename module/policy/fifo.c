@@ -27,7 +27,7 @@ static void fifo_destroy(void *state)
 	kfree(state);
 }
 
-static void fifo_insert(void *state, struct vmlab_page *page,
+static void fifo_insert(void *state, struct vmlab_frame *page,
 			bool accessed)
 {
 	struct fifo *fifo = state;
@@ -35,21 +35,21 @@ static void fifo_insert(void *state, struct vmlab_page *page,
 	list_add_tail(&page->link, &fifo->queue);
 }
 
-static void fifo_remove(void *state, struct vmlab_page *page)
+static void fifo_remove(void *state, struct vmlab_frame *page)
 {
 	list_del(&page->link);
 }
 
-static void fifo_access(void *state, struct vmlab_page *page)
+static void fifo_access(void *state, struct vmlab_frame *page)
 {
 }
 
-static struct vmlab_page *fifo_victim(void *state, struct vmlab_page *prev)
+static struct vmlab_frame *fifo_victim(void *state, struct vmlab_frame *prev)
 {
 	struct list_head *queue = &((struct fifo *)state)->queue;
 	struct list_head *next = prev ? prev->link.next : queue->next;
 
-	return next == queue ? NULL : list_entry(next, struct vmlab_page, link);
+	return next == queue ? NULL : list_entry(next, struct vmlab_frame, link);
 }
 
 const struct vmlab_policy vmlab_policy_fifo = {

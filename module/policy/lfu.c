@@ -18,8 +18,8 @@ struct lfu {
 
 static bool lfu_less(struct rb_node *a, const struct rb_node *b)
 {
-	const struct vmlab_page *pa = rb_entry(a, struct vmlab_page, node);
-	const struct vmlab_page *pb = rb_entry(b, struct vmlab_page, node);
+	const struct vmlab_frame *pa = rb_entry(a, struct vmlab_frame, node);
+	const struct vmlab_frame *pb = rb_entry(b, struct vmlab_frame, node);
 
 	return pa->key < pb->key || (pa->key == pb->key && pa->seq < pb->seq);
 }
@@ -39,7 +39,7 @@ static void lfu_destroy(void *state)
 	kfree(state);
 }
 
-static void lfu_insert(void *state, struct vmlab_page *page,
+static void lfu_insert(void *state, struct vmlab_frame *page,
 		       bool accessed)
 {
 	struct lfu *lfu = state;
@@ -49,14 +49,14 @@ static void lfu_insert(void *state, struct vmlab_page *page,
 	rb_add_cached(&page->node, &lfu->tree, lfu_less);
 }
 
-static void lfu_remove(void *state, struct vmlab_page *page)
+static void lfu_remove(void *state, struct vmlab_frame *page)
 {
 	struct lfu *lfu = state;
 
 	rb_erase_cached(&page->node, &lfu->tree);
 }
 
-static void lfu_access(void *state, struct vmlab_page *page)
+static void lfu_access(void *state, struct vmlab_frame *page)
 {
 	struct lfu *lfu = state;
 
@@ -65,13 +65,13 @@ static void lfu_access(void *state, struct vmlab_page *page)
 	rb_add_cached(&page->node, &lfu->tree, lfu_less);
 }
 
-static struct vmlab_page *lfu_victim(void *state, struct vmlab_page *prev)
+static struct vmlab_frame *lfu_victim(void *state, struct vmlab_frame *prev)
 {
 	struct lfu *lfu = state;
 
 	return rb_entry_safe(prev ? rb_next(&prev->node) :
 			     rb_first_cached(&lfu->tree),
-			     struct vmlab_page, node);
+			     struct vmlab_frame, node);
 }
 
 const struct vmlab_policy vmlab_policy_lfu = {

@@ -32,7 +32,7 @@ static void lru_destroy(void *state)
 	kfree(state);
 }
 
-static void lru_insert(void *state, struct vmlab_page *page,
+static void lru_insert(void *state, struct vmlab_frame *page,
 		       bool accessed)
 {
 	struct lru *lru = state;
@@ -40,24 +40,24 @@ static void lru_insert(void *state, struct vmlab_page *page,
 	list_add_tail(&page->link, &lru->stack);
 }
 
-static void lru_remove(void *state, struct vmlab_page *page)
+static void lru_remove(void *state, struct vmlab_frame *page)
 {
 	list_del(&page->link);
 }
 
-static void lru_access(void *state, struct vmlab_page *page)
+static void lru_access(void *state, struct vmlab_frame *page)
 {
 	struct lru *lru = state;
 
 	list_move_tail(&page->link, &lru->stack);
 }
 
-static struct vmlab_page *lru_victim(void *state, struct vmlab_page *prev)
+static struct vmlab_frame *lru_victim(void *state, struct vmlab_frame *prev)
 {
 	struct list_head *stack = &((struct lru *)state)->stack;
 	struct list_head *next = prev ? prev->link.next : stack->next;
 
-	return next == stack ? NULL : list_entry(next, struct vmlab_page, link);
+	return next == stack ? NULL : list_entry(next, struct vmlab_frame, link);
 }
 
 const struct vmlab_policy vmlab_policy_lru = {

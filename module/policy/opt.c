@@ -37,8 +37,8 @@ struct opt {
 
 static bool opt_less(struct rb_node *a, const struct rb_node *b)
 {
-	const struct vmlab_page *pa = rb_entry(a, struct vmlab_page, node);
-	const struct vmlab_page *pb = rb_entry(b, struct vmlab_page, node);
+	const struct vmlab_frame *pa = rb_entry(a, struct vmlab_frame, node);
+	const struct vmlab_frame *pb = rb_entry(b, struct vmlab_frame, node);
 
 	return pa->key > pb->key || (pa->key == pb->key && pa->seq < pb->seq);
 }
@@ -97,7 +97,7 @@ static u64 opt_follow(struct opt *opt, u64 index)
 	return opt->next[index];
 }
 
-static void opt_insert(void *state, struct vmlab_page *page,
+static void opt_insert(void *state, struct vmlab_frame *page,
 		       bool accessed)
 {
 	struct opt *opt = state;
@@ -109,7 +109,7 @@ static void opt_insert(void *state, struct vmlab_page *page,
 	rb_add_cached(&page->node, &opt->tree, opt_less);
 }
 
-static void opt_remove(void *state, struct vmlab_page *page)
+static void opt_remove(void *state, struct vmlab_frame *page)
 {
 	struct opt *opt = state;
 
@@ -121,7 +121,7 @@ static void opt_remove(void *state, struct vmlab_page *page)
 		xa_store(&opt->ahead, page->pgoff, xa_mk_value(page->key), 0);
 }
 
-static void opt_access(void *state, struct vmlab_page *page)
+static void opt_access(void *state, struct vmlab_frame *page)
 {
 	struct opt *opt = state;
 
@@ -130,13 +130,13 @@ static void opt_access(void *state, struct vmlab_page *page)
 	rb_add_cached(&page->node, &opt->tree, opt_less);
 }
 
-static struct vmlab_page *opt_victim(void *state, struct vmlab_page *prev)
+static struct vmlab_frame *opt_victim(void *state, struct vmlab_frame *prev)
 {
 	struct opt *opt = state;
 
 	return rb_entry_safe(prev ? rb_next(&prev->node) :
 			     rb_first_cached(&opt->tree),
-			     struct vmlab_page, node);
+			     struct vmlab_frame, node);
 }
 
 const struct vmlab_policy vmlab_policy_opt = {

@@ -16,7 +16,7 @@
 struct folio;
 
 /**
- * struct vmlab_page - a resident page as a policy sees it
+ * struct vmlab_frame - a resident page as a policy sees it
  * @pgoff: offset in the space, pages
  * @link: the policy's place in a list
  * @node: the policy's place in a tree
@@ -30,7 +30,7 @@ struct folio;
  * @locked: the pager's: locked in memory by request
  * @prefetched: the pager's: came in early and was not used yet
  */
-struct vmlab_page {
+struct vmlab_frame {
 	pgoff_t pgoff;
 	union {
 		struct list_head link;
@@ -87,10 +87,10 @@ struct vmlab_policy {
 	bool samples;
 	void *(*create)(const struct vmlab_policy_args *args);
 	void (*destroy)(void *state);
-	void (*insert)(void *state, struct vmlab_page *page, bool accessed);
-	void (*remove)(void *state, struct vmlab_page *page);
-	void (*access)(void *state, struct vmlab_page *page);
-	struct vmlab_page *(*victim)(void *state, struct vmlab_page *prev);
+	void (*insert)(void *state, struct vmlab_frame *page, bool accessed);
+	void (*remove)(void *state, struct vmlab_frame *page);
+	void (*access)(void *state, struct vmlab_frame *page);
+	struct vmlab_frame *(*victim)(void *state, struct vmlab_frame *prev);
 };
 
 extern const struct vmlab_policy vmlab_policy_fifo;

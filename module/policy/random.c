@@ -19,7 +19,7 @@ struct random {
 	u64 rng;
 	unsigned long nr;
 	unsigned long capacity;
-	struct vmlab_page *slots[];
+	struct vmlab_frame *slots[];
 };
 
 /* SplitMix64: a counter through a mixing function; any seed will do. */
@@ -50,7 +50,7 @@ static void random_destroy(void *state)
 	kvfree(state);
 }
 
-static void random_insert(void *state, struct vmlab_page *page,
+static void random_insert(void *state, struct vmlab_frame *page,
 			  bool accessed)
 {
 	struct random *random = state;
@@ -63,10 +63,10 @@ static void random_insert(void *state, struct vmlab_page *page,
 	random->slots[page->slot] = page;
 }
 
-static void random_remove(void *state, struct vmlab_page *page)
+static void random_remove(void *state, struct vmlab_frame *page)
 {
 	struct random *random = state;
-	struct vmlab_page *last;
+	struct vmlab_frame *last;
 
 	if (page->slot == NO_SLOT)
 		return;
@@ -75,11 +75,11 @@ static void random_remove(void *state, struct vmlab_page *page)
 	last->slot = page->slot;
 }
 
-static void random_access(void *state, struct vmlab_page *page)
+static void random_access(void *state, struct vmlab_frame *page)
 {
 }
 
-static struct vmlab_page *random_victim(void *state, struct vmlab_page *prev)
+static struct vmlab_frame *random_victim(void *state, struct vmlab_frame *prev)
 {
 	struct random *random = state;
 	unsigned long i;

@@ -36,7 +36,7 @@ static unsigned int run(struct kunit *test, const struct string *s, int *left)
 		.nr_trace = s->nr,
 	};
 	unsigned int faults = 0, resident = 0, i;
-	struct vmlab_page *page;
+	struct vmlab_frame *page;
 	bool in[PAGES] = {};
 	void *state;
 
@@ -55,7 +55,7 @@ static unsigned int run(struct kunit *test, const struct string *s, int *left)
 		}
 		faults++;
 		if (resident == s->frames) {
-			struct vmlab_page *victim = policy->victim(state, NULL);
+			struct vmlab_frame *victim = policy->victim(state, NULL);
 
 			KUNIT_ASSERT_NOT_NULL(test, victim);
 			left[i] = victim->pgoff;
@@ -267,7 +267,7 @@ static void random_is_fair(struct kunit *test)
 	const struct vmlab_policy *policy =
 		vmlab_policy_find(VMLAB_POLICY_RANDOM);
 	struct vmlab_policy_args args = { .capacity = 8, .seed = 1 };
-	struct vmlab_page page[8] = {};
+	struct vmlab_frame page[8] = {};
 	unsigned int hits[8] = {}, i;
 	void *state = policy->create(&args);
 
@@ -321,7 +321,7 @@ static void next_best(struct kunit *test)
 	for (id = VMLAB_POLICY_FIFO; id <= VMLAB_POLICY_OPT; id++) {
 		const struct vmlab_policy *policy = vmlab_policy_find(id);
 		void *state = policy->create(&args);
-		struct vmlab_page page[4] = {}, *victim = NULL;
+		struct vmlab_frame page[4] = {}, *victim = NULL;
 		unsigned long seen = 0;
 		unsigned int i;
 
