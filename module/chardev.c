@@ -61,13 +61,16 @@ static long vmlab_ioctl_space_get(struct vmlab_space *space, void __user *uarg)
 	return vmlab_uarg_put(&config, sizeof(config), uarg);
 }
 
-static long vmlab_ioctl_space_set(struct vmlab_space *space, void __user *uarg)
+static long vmlab_ioctl_space_set(struct file *file, void __user *uarg)
 {
 	struct vmlab_space_config config;
 	int ret;
 
+	/* A smaller space discards what is in it: reading is not enough. */
+	if (!(file->f_mode & FMODE_WRITE))
+		return -EBADF;
 	ret = vmlab_uarg_get(&config, sizeof(config), sizeof(config), uarg);
-	return ret ?: vmlab_space_set_config(space, &config);
+	return ret ?: vmlab_space_set_config(file->private_data, &config);
 }
 
 static long vmlab_ioctl_space_stats(struct vmlab_space *space,
@@ -99,7 +102,7 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case VMLAB_IOC_SPACE_GET:
 		return vmlab_ioctl_space_get(space, uarg);
 	case VMLAB_IOC_SPACE_SET:
-		return vmlab_ioctl_space_set(space, uarg);
+		return vmlab_ioctl_space_set(file, uarg);
 	case VMLAB_IOC_SPACE_STATS:
 		return vmlab_ioctl_space_stats(space, uarg);
 	default:

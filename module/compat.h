@@ -397,6 +397,21 @@ static inline unsigned long vmlab_own_unmapped_area(unsigned long addr,
 #define VMLAB_THP_ALIGNS_ANON 0
 #endif
 
+#ifdef CONFIG_ANON_VMA_NAME
+/*
+ * Until 6.2 only memory without a file could have a name: in the VMA of a
+ * file another member lies in that place.
+ */
+static inline bool vmlab_vma_has_anon_name(const struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	if (vma->vm_file)
+		return false;
+#endif
+	return vma->anon_name;
+}
+#endif
+
 /*
  * <kunit/visibility.h> came in 6.2; symbol namespaces became strings in 6.13.
  * Kernels of ours that have KUnit are newer, so older ones export nothing.

@@ -147,6 +147,8 @@ static int attach(struct pid *pid)
 
 	if (has_exited(pid))
 		return -ESRCH;
+	/* A process that had this number may not have been collected yet. */
+	flush_workqueue(attach_wq);
 
 	a = kzalloc(sizeof(*a), GFP_KERNEL);
 	if (!a)

@@ -99,7 +99,9 @@ static int batch_path(struct vmlab_vma_batch *b, u32 *off,
 #ifdef CONFIG_ANON_VMA_NAME
 static const char *vma_anon_name(const struct vm_area_struct *vma)
 {
-	return vma->anon_name ? vma->anon_name->name : NULL;
+	if (!vmlab_vma_has_anon_name(vma))
+		return NULL;
+	return vma->anon_name->name;
 }
 #else
 static const char *vma_anon_name(const struct vm_area_struct *vma)

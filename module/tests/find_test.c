@@ -67,9 +67,10 @@ static void find_in_three(struct kunit *test)
 		/* everything */
 		{ 0, ULONG_MAX, { A, A, NONE, NONE }, true, { 0, 0xfff } },
 	};
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 	unsigned int i;
 
+	mt_init(&mt);
 	KUNIT_ASSERT_EQ(test, 0, mtree_store_range(&mt, 0x1000, 0x1fff, A,
 						   GFP_KERNEL));
 	KUNIT_ASSERT_EQ(test, 0, mtree_store_range(&mt, 0x2000, 0x2fff, B,
@@ -87,8 +88,9 @@ static void find_in_nothing(struct kunit *test)
 		0x1000, 0x2000, { NONE, NONE, NONE, NONE }, true,
 		{ 0, ULONG_MAX }
 	};
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 
+	mt_init(&mt);
 	expect(test, &mt, &lookup);
 }
 
@@ -100,9 +102,10 @@ static void find_at_both_ends(struct kunit *test)
 		  { 0x1000, ULONG_MAX - 0x1000 } },
 		{ ULONG_MAX - 1, ULONG_MAX, { C, C, A, NONE } },
 	};
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 	unsigned int i;
 
+	mt_init(&mt);
 	KUNIT_ASSERT_EQ(test, 0, mtree_store_range(&mt, 0, 0xfff, A,
 						   GFP_KERNEL));
 	KUNIT_ASSERT_EQ(test, 0, mtree_store_range(&mt, ULONG_MAX - 0xfff,

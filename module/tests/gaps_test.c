@@ -114,10 +114,11 @@ static void gaps_window(struct kunit *test)
 static void gaps_of_nothing(struct kunit *test)
 {
 	static const struct vmlab_gap want = { 0x1000, END, 0, 0, 0 };
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 	struct vmlab_gap gap;
 	u64 cursor = 0x1000;
 
+	mt_init(&mt);
 	KUNIT_ASSERT_EQ(test, 1, vmlab_gaps_fill(&mt, &cursor, END, GUARD,
 						 &gap, 1));
 	expect_gap(test, &gap, &want);

@@ -53,9 +53,10 @@ static void empty_tree(struct kunit *test)
 	struct vmlab_tree_item *items = room_for(test, VMLAB_TREE_NR_MIN);
 	struct vmlab_tree_cursor cursor = {};
 	struct vmlab_tree_stats *stats = zero_stats(test);
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 	unsigned int pivots;
 
+	mt_init(&mt);
 	KUNIT_ASSERT_EQ(test, 1, vmlab_tree_fill(&mt, &cursor, false, items,
 						 VMLAB_TREE_NR_MIN));
 	expect_item(test, items, VMLAB_TREE_GAP, 0, 0, ULONG_MAX);
@@ -78,8 +79,9 @@ static void entry_in_the_root(struct kunit *test)
 {
 	struct vmlab_tree_item *items = room_for(test, VMLAB_TREE_NR_MIN);
 	struct vmlab_tree_cursor cursor = {};
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 
+	mt_init(&mt);
 	store(test, &mt, 0, 0);
 	KUNIT_ASSERT_EQ(test, 2, vmlab_tree_fill(&mt, &cursor, false, items,
 						 VMLAB_TREE_NR_MIN));
@@ -93,9 +95,10 @@ static void one_leaf(struct kunit *test)
 	struct vmlab_tree_item *items = room_for(test, VMLAB_TREE_NR_MIN);
 	struct vmlab_tree_cursor cursor = {};
 	struct vmlab_tree_stats *stats = zero_stats(test);
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 	unsigned int pivots, i;
 
+	mt_init(&mt);
 	store(test, &mt, 0x1000, 0x1fff);
 	store(test, &mt, 0x2000, 0x2fff);
 	store(test, &mt, 0x5000, 0x5fff);
@@ -142,8 +145,9 @@ static void reserved_is_no_entry(struct kunit *test)
 {
 	struct vmlab_tree_item *items = room_for(test, VMLAB_TREE_NR_MIN);
 	struct vmlab_tree_cursor cursor = {};
-	DEFINE_MTREE(mt);
+	struct maple_tree mt;
 
+	mt_init(&mt);
 	store(test, &mt, 0x1000, 0x1fff);
 	KUNIT_ASSERT_EQ(test, 0,
 			mtree_store_range(&mt, 0x3000, 0x3fff, XA_ZERO_ENTRY,
@@ -268,13 +272,14 @@ static void check_big(struct kunit *test, const struct vmlab_tree_item *items,
 
 static void big_tree(struct kunit *test, unsigned int flags, u8 inner)
 {
-	struct maple_tree mt = MTREE_INIT(mt, flags);
+	struct maple_tree mt;
 	const unsigned int room = 5 * BIG;
 	struct vmlab_tree_item *items = room_for(test, room);
 	struct vmlab_tree_item *again = room_for(test, room);
 	struct vmlab_tree_stats *stats = zero_stats(test);
 	unsigned int nr, pivots;
 
+	mt_init_flags(&mt, flags);
 	fill_big(test, &mt);
 
 	nr = dump(test, &mt, items, room, room / 2);
@@ -309,13 +314,14 @@ static void big_tree_without_gaps(struct kunit *test)
 /* Between two batches the tree becomes another one. */
 static void changed_tree(struct kunit *test)
 {
-	struct maple_tree mt = MTREE_INIT(mt, MT_FLAGS_ALLOC_RANGE);
+	struct maple_tree mt;
 	struct vmlab_tree_cursor cursor = {};
 	struct vmlab_tree_item *items = room_for(test, VMLAB_TREE_NR_MIN);
 	unsigned int i, nr;
 	u32 last_id, entries = 0;
 	u64 at;
 
+	mt_init_flags(&mt, MT_FLAGS_ALLOC_RANGE);
 	fill_big(test, &mt);
 	KUNIT_ASSERT_EQ(test, VMLAB_TREE_NR_MIN,
 			vmlab_tree_fill(&mt, &cursor, false, items,
@@ -357,13 +363,14 @@ static void changed_tree(struct kunit *test)
 /* User space may pass anything for a cursor. */
 static void nonsense_cursor(struct kunit *test)
 {
-	struct maple_tree mt = MTREE_INIT(mt, MT_FLAGS_ALLOC_RANGE);
+	struct maple_tree mt;
 	static const u64 firsts[] = { 0, 1, STRIDE, 7 * STRIDE + 5,
 				      U64_MAX - 1, U64_MAX };
 	static const u32 levels[] = { 0, 1, 2, 3, 31, 32, 33, U32_MAX };
 	struct vmlab_tree_item *items = room_for(test, VMLAB_TREE_NR_MIN);
 	unsigned int i, j, nr;
 
+	mt_init_flags(&mt, MT_FLAGS_ALLOC_RANGE);
 	fill_big(test, &mt);
 	for (i = 0; i < ARRAY_SIZE(firsts); i++) {
 		for (j = 0; j < ARRAY_SIZE(levels); j++) {

@@ -285,6 +285,7 @@ static void test_open_modes(void)
 	p = map_pages(fd, 1, PROT_READ, MAP_SHARED, 0);
 	fails(mprotect(p, page, rw), EACCES, "... nor by mprotect");
 	is(*p, 0, "O_RDONLY, shared and readable");
+	fails(space_set_bytes(fd, page), EBADF, "O_RDONLY, SPACE_SET: EBADF");
 	sig = touch(p, TOUCH_WRITE, 1, &code);
 	ok(sig == SIGSEGV && code == SEGV_ACCERR,
 	   "a write to it: SIGSEGV, SEGV_ACCERR");

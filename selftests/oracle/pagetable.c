@@ -224,6 +224,11 @@ static size_t check_entries(int pagemap, const struct vmlab_vma *v,
 	bool dirty = has_vm_flag(v, "sd");
 	uint64_t addr = v->start;
 
+	/* Device memory: /proc does not look at it. */
+	if (has_vm_flag(v, "pf"))
+		while (i < l->nr && l->page[i].addr < v->end)
+			i++;
+
 	for (; v->end - v->start > BIG_VMA && i < l->nr &&
 	       l->page[i].addr < v->end; i++)
 		check_pagemap(&l->page[i],
@@ -251,29 +256,26 @@ static size_t check_entries(int pagemap, const struct vmlab_vma *v,
 	return i;
 }
 
-static bool pages_agree(pid_t pid, const struct page_list *l)
+static bool pages_agree(pid_t pid, const struct vma_list *vmas,
+			const struct page_list *l)
 {
-	struct vma_list vmas;
 	char path[64];
 	size_t i = 0;
 	int pagemap;
 
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
 	pagemap = open(path, O_RDONLY | O_CLOEXEC);
-	if (pagemap < 0 ||
-	    get_vmas(fd, VMLAB_TARGET_PID, pid, 256, 1 << 16, &vmas))
+	if (pagemap < 0)
 		bail("%s: %s", path, strerror(errno));
 	complaints = 0;
-	for (size_t k = 0; k < vmas.nr; k++)
-		/* [vsyscall] belongs to no mm, and is not in our list */
-		i = check_entries(pagemap, &vmas.vma[k], l, i);
+	for (size_t k = 0; k < vmas->nr; k++)
+		i = check_entries(pagemap, &vmas->vma[k], l, i);
 	if (i != l->nr)
 		complain("%zu of %zu pages are outside of the VMAs", l->nr - i,
 			 l->nr);
 	for (i = 0; i < l->nr; i++)
 		if (!check_frame(&l->page[i]) && !complaints)
 			complaints++;
-	free_vmas(&vmas);
 	close(pagemap);
 	return !complaints;
 }
@@ -499,6 +501,20 @@ static bool batches_agree(pid_t pid, uint32_t flags)
 	return same;
 }
 
+/* Drop the entries that /proc does not look at. */
+static void drop_pfnmap(const struct vma_list *vmas, struct pte_list *l)
+{
+	size_t kept = 0, k = 0;
+
+	for (size_t i = 0; i < l->nr; i++) {
+		while (k < vmas->nr && vmas->vma[k].end <= l->pte[i].start)
+			k++;
+		if (k == vmas->nr || !has_vm_flag(&vmas->vma[k], "pf"))
+			l->pte[kept++] = l->pte[i];
+	}
+	l->nr = kept;
+}
+
 struct verdict {
 	bool pages, ptes, totals, translations, batches;
 	int scan;
@@ -508,17 +524,20 @@ static struct verdict compare(pid_t pid)
 {
 	struct pte_list folded, raw, tables;
 	struct page_list pages;
+	struct vma_list vmas;
 	struct verdict v = {};
 
-	if (get_ptes(fd, pid, 0, 0, 0, 0, 1000, &folded) ||
+	if (get_vmas(fd, VMLAB_TARGET_PID, pid, 256, 1 << 16, &vmas) ||
+	    get_ptes(fd, pid, 0, 0, 0, 0, 1000, &folded) ||
 	    get_ptes(fd, pid, 0, 0, VMLAB_PTES_RAW, 0, 1000, &raw) ||
 	    get_ptes(fd, pid, 0, 0, VMLAB_PTES_TABLES, 0, 1000, &tables) ||
 	    get_pages(fd, pid, 0, 0, 1000, &pages))
 		bail("process %d: %s", pid, strerror(errno));
-	v.pages = pages_agree(pid, &pages);
+	v.pages = pages_agree(pid, &vmas, &pages);
 	v.ptes = ptes_agree(&pages, &folded) && ptes_agree(&pages, &raw);
 	v.totals = totals_agree(pid, &raw, &tables);
 	v.translations = translations_agree(pid, &pages);
+	drop_pfnmap(&vmas, &raw);
 	v.scan = scan_agrees(pid, &raw);
 	v.batches = batches_agree(pid, 0) &&
 		    batches_agree(pid, VMLAB_PTES_TABLES | VMLAB_PTES_RAW);
@@ -526,6 +545,7 @@ static struct verdict compare(pid_t pid)
 	free(raw.pte);
 	free(tables.pte);
 	free(pages.page);
+	free_vmas(&vmas);
 	return v;
 }
 
@@ -573,6 +593,10 @@ static void test_all(void)
 		    mm.flags & VMLAB_MM_KTHREAD)
 			continue;
 		snprintf(name, sizeof(name), "%d (%.15s)", pids[i], mm.comm);
+		/* A name may hold what would end the line. */
+		for (char *p = name; *p; p++)
+			if (*p == '\n' || *p == '#')
+				*p = '?';
 		test_process(pids[i], name);
 	}
 	free(pids);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * All requests about page tables while their target changes without end: it
- * maps, unmaps, protects, moves, forks, has huge pages made and split, swaps, and drops page tables.  There is nothing to compare with: what is
- * checked is that each record can be true.  VMLAB_STRESS_SECONDS sets how long.
+ * maps, unmaps, protects, moves, forks, swaps, drops page tables, has huge
+ * pages made and split.  There is nothing to compare with: what is checked is
+ * that each record can be true.  VMLAB_STRESS_SECONDS sets how long.
  */
 #include <errno.h>
 #include <fcntl.h>

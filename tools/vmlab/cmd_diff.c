@@ -82,6 +82,9 @@ static int diff_files(const struct cli *cli, const char *before,
 		err = cli_error("%s is of Linux %s and %s of %s, which has other "
 				"flags: take both on one kernel", before,
 				a.kernel, after, b.kernel);
+	if (!err && a.pid != b.pid)
+		fprintf(stderr, "vmlab: note: %s is of process %d and %s of %d\n",
+			before, a.pid, after, b.pid);
 	if (!err)
 		compare(cli, &a, &b);
 	snapshot_free(&a);

@@ -210,7 +210,7 @@ static void print_step(const struct query *q, unsigned int i)
 		       s->index);
 	} else {
 		printf("  table at physical 0x%" PRIx64 "%s\n",
-		       (uint64_t)s->table, i ? "" : " (CR3 of the process)");
+		       (uint64_t)s->table, i ? "" : " (mm->pgd, to which CR3 points)");
 		printf("  entry %u, at 0x%" PRIx64 " + %u * 8 = 0x%" PRIx64 "\n",
 		       s->index, (uint64_t)s->table, s->index,
 		       (uint64_t)s->table + s->index * UINT64_C(8));

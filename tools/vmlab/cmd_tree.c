@@ -166,7 +166,7 @@ static json_t *item_json(const struct query *q,
 		json_put(o, "used", json_count(item->used));
 		json_put(o, "slots", json_count(item->slots));
 		json_put(o, "max_gap",
-			 flags & VMLAB_TREE_HAS_GAP ? json_count(item->gap) :
+			 flags & VMLAB_TREE_HAS_GAP ? json_hex(item->gap) :
 						      json_null());
 		json_put(o, "gap_slot",
 			 flags & VMLAB_TREE_HAS_GAP_SLOT ?
@@ -340,6 +340,8 @@ static const char help[] =
 	"MAXGAP    largest run of free addresses below, as the tree has it stored\n"
 	"GAPSLOT   the slot where that is\n"
 	"NAME      of the VMA\n"
+	"\n"
+	"JSON has MAXGAP in hexadecimal: that of the root can be above 2^63.\n"
 	"\n"
 	"--totals: LEVEL counts from the root, 0, down.\n"
 	"\n"

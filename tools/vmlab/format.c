@@ -125,3 +125,21 @@ char *format_safe(const char *s)
 	*to = '\0';
 	return out;
 }
+
+static size_t next_length(const char *s)
+{
+	size_t len = utf8_length(s);
+
+	return len ? len : 1;
+}
+
+const char *format_tail(const char *s, size_t width)
+{
+	size_t length = 0;
+
+	for (const char *p = s; *p; p += next_length(p))
+		length++;
+	for (; length > width; length--)
+		s += next_length(s);
+	return s;
+}

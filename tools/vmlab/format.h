@@ -25,6 +25,13 @@ const char *format_ns(uint64_t ns, char buf[static TIME_TEXT_MAX]);
  */
 char *format_safe(const char *s);
 
+/**
+ * format_tail - where the last @width characters of @s begin
+ *
+ * Return: @s itself when it has no more.
+ */
+const char *format_tail(const char *s, size_t width);
+
 /** utf8_length - bytes of the well-formed UTF-8 character at @s, or 0 */
 size_t utf8_length(const char *s);
 

@@ -192,6 +192,7 @@ static bool read_vma(const json_t *o, const struct snapshot *snap,
 int snapshot_read(FILE *in, struct snapshot *snap, char why[static 160])
 {
 	uint64_t vmas = 0, line = 1;
+	size_t room = 0;
 	json_error_t error;
 	json_t *o;
 	bool ok;
@@ -221,8 +222,11 @@ int snapshot_read(FILE *in, struct snapshot *snap, char why[static 160])
 			return -EINVAL;
 		}
 		/* the announced number is not trusted with memory */
-		snap->vma = must(reallocarray(snap->vma, snap->nr + 1,
-					      sizeof(*snap->vma)));
+		if (snap->nr == room) {
+			room = room ? 2 * room : 256;
+			snap->vma = must(reallocarray(snap->vma, room,
+						      sizeof(*snap->vma)));
+		}
 		snap->vma[snap->nr++] = v;
 	}
 	return 0;

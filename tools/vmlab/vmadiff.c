@@ -76,15 +76,16 @@ static bool same_backing(const struct snap_vma *a, const struct snap_vma *b)
 	return true;
 }
 
-/* map the same at the same address, where they overlap */
+/*
+ * Map the same at the same address, where they overlap.  Anonymous memory has
+ * an offset too: at an address that stays, splits and merges never change it,
+ * and memory that was moved there has another.
+ */
 static bool same_object(const struct diff *d, const struct snap_vma *a,
 			const struct snap_vma *b)
 {
 	if (!same_backing(a, b))
 		return false;
-	/* anonymous memory may start to count anew when nothing was touched */
-	if (!(a->flags & VMLAB_VMA_FILE))
-		return true;
 	return a->pgoff * d->a->page_size - a->start ==
 	       b->pgoff * d->a->page_size - b->start;
 }

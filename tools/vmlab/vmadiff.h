@@ -6,8 +6,8 @@
 #include "snapshot.h"
 
 enum vma_event_kind {
-	EVENT_APPEARED, /* one new VMA */
 	EVENT_GONE, /* one old VMA */
+	EVENT_APPEARED, /* one new VMA */
 	EVENT_GREW, /* one old and one new: [@start, @end) came */
 	EVENT_SHRANK, /* ... [@start, @end) went */
 	EVENT_SPLIT, /* more new ones than old */
@@ -52,7 +52,7 @@ const char *vma_event_name(enum vma_event_kind kind);
  * @events: [out] to be freed by vma_events_free()
  *
  * An old and a new VMA belong together when they overlap and map the same: the
- * same offset of the same file, or anonymous memory both.  Those that have
+ * same offset of the same file, or of anonymous memory both.  Those that have
  * equal flags too are joined first; what is left then joins what it overlaps.
  * So mprotect(2) of the middle of a VMA is a split and a change of flags there,
  * and its inverse a merge.  A VMA that went and one that appeared are one that

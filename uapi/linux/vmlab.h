@@ -126,6 +126,7 @@ struct vmlab_flag_names {
  *   EINVAL  @bytes is not a multiple of the page size, unknown @backing,
  *           nonzero @flags, @space_id or @reserved
  *   EFBIG   @bytes is above LLONG_MAX
+ *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {
 	__u32 size;
@@ -427,7 +428,7 @@ struct vmlab_vma {
  * @nr: [in] records that @vmas has room for, at least 1
  *	[out] records filled; 0 at the end
  * @strings_size: [in] bytes at @strings; a call makes progress with any size,
- *	VMLAB_STRINGS_MIN holds any name
+ *	VMLAB_STRINGS_MIN holds any name up to PATH_MAX
  *	[out] bytes used
  * @map_count: [out] VMAs that the mm has
  * @reserved: must be zero

@@ -39,7 +39,7 @@ BEGIN {
 	if (indent != "" && text ~ /^(Subtest|module|speed|Totals)|: pass:[0-9]/)
 		next
 	if (pending != "") {
-		if (lines++ < 12)
+		if (lines++ < 60)
 			why = why (why == "" ? "" : "\\n") text
 	} else if (indent != "") {
 		before = before (before == "" ? "" : "\\n") text

@@ -30,7 +30,10 @@ static struct {
 	size_t name_length; /* of VMA 500 */
 	bool stuck; /* reports the same VMA for ever */
 	bool wild_offset; /* a name outside the strings */
+	bool old; /* knows no names of page tables */
 	unsigned int nr_tasks;
+	unsigned int nr_records; /* of the tree, gaps, entries, pages, regions */
+	uint32_t result; /* flags of those answers */
 	int mm_errno;
 	/* what it saw */
 	unsigned int requests;
@@ -79,10 +82,18 @@ static int do_info(struct vmlab_info *info)
 
 static int do_names(struct vmlab_flag_names *names)
 {
-	if (names->size != sizeof(*names) || names->kind > VMLAB_NAMES_FEATURES)
+	if (names->size != sizeof(*names) || names->kind > (kernel.old ? VMLAB_NAMES_FEATURES :
+								     VMLAB_NAMES_PAGE_FLAGS))
 		return -EINVAL;
-	if (names->kind == VMLAB_NAMES_FEATURES) {
+	switch (names->kind) {
+	case VMLAB_NAMES_FEATURES:
 		strcpy(names->bit[0].name, "pidfd");
+		return 0;
+	case VMLAB_NAMES_PTE:
+		strcpy(names->bit[0].name, "present");
+		return 0;
+	case VMLAB_NAMES_PAGE_FLAGS:
+		strcpy(names->bit[1].name, "error");
 		return 0;
 	}
 	strcpy(names->bit[0].name, "read");
@@ -200,6 +211,106 @@ static int do_space_set(struct vmlab_space_config *config)
 	return 0;
 }
 
+/* how many records an answer gets, from the n-th on */
+static uint32_t batch(uint32_t room, uint64_t n)
+{
+	uint64_t left = n < kernel.nr_records ? kernel.nr_records - n : 0;
+
+	if (left > room)
+		left = room;
+	return (uint32_t)(left > kernel.batch ? kernel.batch : left);
+}
+
+static int do_tree(struct vmlab_tree *req)
+{
+	struct vmlab_tree_item *items =
+		(struct vmlab_tree_item *)(uintptr_t)req->items;
+
+	if (req->size != sizeof(*req) || req->flags || req->reserved ||
+	    req->nr < VMLAB_TREE_NR_MIN)
+		return -EINVAL;
+	req->nr = batch(req->nr, req->cursor.first);
+	for (uint32_t i = 0; i < req->nr; i++)
+		items[i].first = req->cursor.first + i;
+	if (!kernel.stuck)
+		req->cursor.first += req->nr;
+	req->flags = kernel.result;
+	req->map_count = 77;
+	req->depth = 3;
+	return 0;
+}
+
+/* gap i is page i * 2 + 1 */
+static int do_gaps(struct vmlab_gaps *req)
+{
+	struct vmlab_gap *gaps = (struct vmlab_gap *)(uintptr_t)req->gaps;
+	uint64_t n = req->cursor / (2 * PAGE);
+
+	if (req->size != sizeof(*req) || req->flags || !req->nr)
+		return -EINVAL;
+	req->nr = batch(req->nr, n);
+	for (uint32_t i = 0; i < req->nr; i++) {
+		gaps[i].start = (2 * (n + i) + 1) * PAGE;
+		gaps[i].end = gaps[i].start + PAGE;
+	}
+	if (req->nr && !kernel.stuck)
+		req->cursor = gaps[req->nr - 1].end;
+	req->flags = kernel.result;
+	return 0;
+}
+
+static int do_ptes(struct vmlab_ptes *req, bool pages)
+{
+	struct vmlab_pte *pte = (struct vmlab_pte *)(uintptr_t)req->records;
+	struct vmlab_page *page = (struct vmlab_page *)(uintptr_t)req->records;
+	uint64_t n = req->cursor;
+
+	if (req->size != sizeof(*req) || req->result || !req->nr)
+		return -EINVAL;
+	req->nr = batch(req->nr, n);
+	for (uint32_t i = 0; i < req->nr; i++) {
+		if (pages)
+			page[i].addr = req->start + (n + i) * PAGE;
+		else
+			pte[i].start = req->start + (n + i) * PAGE;
+	}
+	if (!kernel.stuck)
+		req->cursor += req->nr;
+	req->result = kernel.result;
+	req->tables_read = 2;
+	return 0;
+}
+
+static int do_layout(struct vmlab_layout *req)
+{
+	struct vmlab_region *regions =
+		(struct vmlab_region *)(uintptr_t)req->regions;
+
+	if (req->size != sizeof(*req) || req->flags || req->reserved)
+		return -EINVAL;
+	for (uint32_t i = 0; i < req->nr && i < kernel.nr_records; i++)
+		memset(regions[i].name, 'r', sizeof(regions[i].name));
+	req->nr = kernel.nr_records;
+	return 0;
+}
+
+static int do_find(struct vmlab_find *req)
+{
+	char *strings = (char *)(uintptr_t)req->strings;
+
+	if (req->size != sizeof(*req) || req->flags || req->found)
+		return -EINVAL;
+	if (req->end && req->end <= req->start)
+		return -EINVAL;
+	strcpy(strings, "name");
+	memset(strings + 5, 'x', 3); /* not terminated */
+	req->strings_size = 8;
+	req->found = 1u << VMLAB_FIND_VMA | 1u << VMLAB_FIND_NEXT;
+	req->vma[VMLAB_FIND_VMA].ops_off = 8;
+	req->vma[VMLAB_FIND_NEXT].name_off = 5;
+	return 0;
+}
+
 static int answer(unsigned long request, void *arg)
 {
 	if (kernel.interruptions) {
@@ -219,6 +330,23 @@ static int answer(unsigned long request, void *arg)
 		return do_mm(arg);
 	case VMLAB_IOC_SPACE_SET:
 		return do_space_set(arg);
+	case VMLAB_IOC_TREE:
+		return do_tree(arg);
+	case VMLAB_IOC_GAPS:
+		return do_gaps(arg);
+	case VMLAB_IOC_PTES:
+		return do_ptes(arg, false);
+	case VMLAB_IOC_PAGES:
+		return do_ptes(arg, true);
+	case VMLAB_IOC_LAYOUT:
+		return do_layout(arg);
+	case VMLAB_IOC_FIND:
+		return do_find(arg);
+	case VMLAB_IOC_TRANSLATE:
+		((struct vmlab_translation *)arg)->levels = 5;
+		((struct vmlab_translation *)arg)->steps =
+			kernel.stuck ? 6 : 5;
+		return 0;
 	default:
 		return -ENOTTY;
 	}
@@ -481,6 +609,189 @@ static void test_tasks(void)
 	vmlab_close(lab);
 }
 
+/* walk to the end: records, or a negative errno */
+static long walk_tree(struct vmlab_proc *proc, uint32_t *flags)
+{
+	const struct vmlab_tree_item *item;
+	struct vmlab_tree_iter *it;
+	long nr = 0;
+	int ret;
+
+	if (vmlab_tree_open(proc, &it))
+		return -ENOMEM;
+	while ((ret = vmlab_tree_next(it, &item)) > 0)
+		if (item->first != (uint64_t)nr++)
+			ret = -1;
+	*flags = vmlab_tree_flags(it);
+	if (!ret)
+		ok(vmlab_tree_next(it, &item) == 0 &&
+			   vmlab_tree_map_count(it) == 77 &&
+			   vmlab_tree_depth(it) == 3, "the end is the end");
+	vmlab_tree_close(it);
+	return ret ? ret : nr;
+}
+
+static long walk_gaps(struct vmlab_proc *proc, uint32_t *flags)
+{
+	const struct vmlab_gap *gap;
+	struct vmlab_gaps_iter *it;
+	uint64_t last = 0;
+	long nr = 0;
+	int ret;
+
+	if (vmlab_gaps_open(proc, 0, 0, &it))
+		return -ENOMEM;
+	while ((ret = vmlab_gaps_next(it, &gap)) > 0) {
+		if (gap->start <= last && nr)
+			break;
+		last = gap->start;
+		nr++;
+	}
+	*flags = vmlab_gaps_flags(it);
+	vmlab_gaps_close(it);
+	return ret ? ret : nr;
+}
+
+static long walk_ptes(struct vmlab_proc *proc, uint32_t *result)
+{
+	const struct vmlab_pt_query query = { .start = 7 * PAGE };
+	const struct vmlab_pte *pte;
+	struct vmlab_ptes_iter *it;
+	uint64_t at = 7 * PAGE;
+	int ret;
+
+	if (vmlab_ptes_open(proc, &query, &it))
+		return -ENOMEM;
+	while ((ret = vmlab_ptes_next(it, &pte)) > 0) {
+		if (pte->start != at)
+			return -1;
+		at += PAGE;
+	}
+	*result = vmlab_ptes_result(it);
+	if (!ret)
+		ok(vmlab_ptes_tables_read(it) >= 2, "the cost is summed");
+	vmlab_ptes_close(it);
+	return ret ? ret : (long)(at / PAGE - 7);
+}
+
+static long walk_pages(struct vmlab_proc *proc, uint32_t *result)
+{
+	const struct vmlab_page *page;
+	struct vmlab_pages_iter *it;
+	uint64_t at = 0;
+	int ret;
+
+	if (vmlab_pages_open(proc, NULL, &it))
+		return -ENOMEM;
+	while ((ret = vmlab_pages_next(it, &page)) > 0) {
+		if (page->addr != at)
+			return -1;
+		at += PAGE;
+	}
+	*result = vmlab_pages_result(it);
+	vmlab_pages_close(it);
+	return ret ? ret : (long)(at / PAGE);
+}
+
+static void test_walks(void)
+{
+	static const struct {
+		const char *name;
+		long (*walk)(struct vmlab_proc *proc, uint32_t *flags);
+	} walks[] = { { "tree", walk_tree },
+		      { "gaps", walk_gaps },
+		      { "entries", walk_ptes },
+		      { "pages", walk_pages } };
+	static const unsigned int batches[] = { 1, 100, 100000 };
+	struct vmlab_proc *proc;
+	struct vmlab *lab;
+	uint32_t flags;
+
+	for (size_t w = 0; w < sizeof(walks) / sizeof(walks[0]); w++) {
+		for (size_t i = 0; i < 3; i++) {
+			reset();
+			lab = must_open();
+			proc = must_open_self(lab);
+			kernel.nr_records = 1500;
+			kernel.batch = batches[i];
+			kernel.interruptions = 2;
+			kernel.result = 1;
+			is(walks[w].walk(proc, &flags), 1500,
+			   "%s: all records, %u an answer", walks[w].name,
+			   batches[i]);
+			is(flags, 1, "%s: with the flags of the answers",
+			   walks[w].name);
+			kernel.nr_records = 0;
+			is(walks[w].walk(proc, &flags), 0, "%s: none",
+			   walks[w].name);
+			kernel.nr_records = 1500;
+			kernel.stuck = true;
+			is(walks[w].walk(proc, &flags),
+			   (unsigned long long)-EPROTO,
+			   "%s: a walk that does not advance ends",
+			   walks[w].name);
+			vmlab_proc_close(proc);
+			vmlab_close(lab);
+		}
+	}
+}
+
+static void test_answers(void)
+{
+	static char strings[VMLAB_FIND_STRINGS_MIN];
+	struct vmlab_translation translation;
+	struct vmlab_region *regions;
+	struct vmlab_proc *proc;
+	struct vmlab_find find;
+	struct vmlab *lab;
+	char text[64];
+	size_t nr;
+
+	reset();
+	lab = must_open();
+	proc = must_open_self(lab);
+	streq(vmlab_pte_flag_name(lab, 0), "present", "a bit of entries");
+	is(vmlab_pte_flag_bit(lab, "PRESENT"), 0, "by name");
+	vmlab_page_flags_text(lab, 3, text, sizeof(text));
+	streq(text, "bit0 error", "page flags in words");
+
+	kernel.nr_records = 100;
+	is(vmlab_layout_get(lab, &regions, &nr), 0, "layout");
+	is(nr, 100, "more regions than there was room for at first");
+	is(strlen(regions[99].name), 23, "names are always terminated");
+	free(regions);
+	kernel.nr_records = 1u << 30;
+	is(vmlab_layout_get(lab, &regions, &nr), -EPROTO,
+	   "an absurd number of regions");
+
+	is(vmlab_find_get(proc, 5, 5, &find, strings), -EINVAL,
+	   "find in an empty range");
+	is(vmlab_find_get(proc, 5, 0, &find, strings), 0, "find");
+	streq(vmlab_find_name(&find, strings, VMLAB_FIND_VMA), "name",
+	      "its name");
+	streq(vmlab_find_ops(&find, strings, VMLAB_FIND_VMA), "",
+	      "an offset outside the strings");
+	streq(vmlab_find_name(&find, strings, VMLAB_FIND_NEXT), "",
+	      "a name that is not terminated");
+	streq(vmlab_find_name(&find, strings, VMLAB_FIND_PREV), "",
+	      "a VMA that was not found");
+	streq(vmlab_find_name(&find, strings, 99), "", "no such answer");
+
+	is(vmlab_translate_get(proc, 0, &translation), 0, "translate");
+	kernel.stuck = true;
+	is(vmlab_translate_get(proc, 0, &translation), -EPROTO,
+	   "more steps than levels");
+	vmlab_proc_close(proc);
+	vmlab_close(lab);
+
+	reset();
+	kernel.old = true;
+	lab = must_open();
+	streq(vmlab_pte_flag_name(lab, 0), "",
+	      "an older module has no names of entries");
+	vmlab_close(lab);
+}
+
 static void test_space(void)
 {
 	struct vmlab_space *space = NULL;
@@ -540,6 +851,8 @@ int main(void)
 	test_targets();
 	test_vmas();
 	test_tasks();
+	test_walks();
+	test_answers();
 	test_space();
 	test_explain();
 	return tap_done();

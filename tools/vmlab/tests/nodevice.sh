@@ -53,7 +53,25 @@ run 2 "'4KB' is not a value" space --size 4KB
 run 2 "'0' is not a value" space --stride 0
 run 2 "'x' is not a value" space --touch x
 run 2 'the choices are bash and zsh' completion fish
-for c in info mm vmas space completion; do
+run 2 'START-END' pagetable --range 5-1 1
+run 2 'exclude each other' pagetable --raw --fold 1
+run 2 'goes without' pagetable --totals --raw 1
+run 2 'missing operand: PID ADDR' translate 1
+run 2 'not an address' translate 1 xyz
+run 2 'END must be above START' find 1 20 10
+run 2 "unexpected operand '4'" find 1 2 3 4
+run 2 'go with --length' gaps --align 2M 1
+run 2 'give a size' gaps --length 0 1
+run 2 'missing operand: PID' sharing
+run 2 'goes with --json' sharing --pfns 1
+run 2 "comes after '--'" diff a b c
+run 1 'cannot read /nonexistent' diff /nonexistent /nonexistent
+run 1 'is no snapshot' diff /dev/null /dev/null
+run 2 'seconds from 0.01' watch --interval 0 1
+run 2 'seconds from 0.01' watch --interval 1.2345 1
+run 2 'number above 0' watch --count 0 1
+run 2 'goes without' map --json --svg x 1
+for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space completion; do
 	run 0 '^Exit codes:' "$c" --help
 	run 0 '^Example' "$c" --help
 done
@@ -65,6 +83,12 @@ else
 	run 3 'insmod vmlab.ko' --json mm self
 	run 3 'insmod vmlab.ko' vmas 1
 	run 3 'insmod vmlab.ko' space
+	for c in tree gaps map pagetable sharing snapshot watch layout; do
+		run 3 'insmod vmlab.ko' "$c" 1
+	done
+	run 3 'insmod vmlab.ko' translate 1 1000
+	run 3 'insmod vmlab.ko' find 1 1000
+	run 3 'insmod vmlab.ko' diff 1 -- true
 	out=$("$vmlab" info --json 2>/dev/null) || true
 	result $((${#out} != 0)) "a failure prints nothing on standard output"
 fi
@@ -96,6 +120,8 @@ completes()
 }
 
 completes 'vmas' vmlab vm
+completes 'tree translate' vmlab tr
+completes '--totals' vmlab tree --to
 completes 'info' vmlab --json in
 completes 'self' vmlab mm se
 completes "$$" vmlab vmas "$$"

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes kmemleak see better. The slab allocator of newer kernels hands out
+ * objects from arrays of pointers ("sheaves") and leaves the old pointers in them,
+ * where kmemleak takes them for references: a few lost objects can hide for ever.
+ *
+ * Loading allocates and frees so many objects of every size on every CPU that the
+ * arrays hold newer pointers. It fails with -EAGAIN and so can be done again.
+ */
+
+#include <linux/cpu.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+/* the most that the sheaves of one CPU and one node hold, with room to spare */
+#define OBJECTS 1024
+
+static void churn_size(void **objects, size_t size, gfp_t gfp)
+{
+	size_t i, n = min_t(size_t, OBJECTS, SZ_1M / size);
+
+	for (i = 0; i < n; i++)
+		objects[i] = kmalloc(size, gfp | __GFP_NOWARN);
+	for (i = 0; i < n; i++) {
+		kfree(objects[i]);
+		objects[i] = NULL;
+	}
+}
+
+static long churn(void *objects)
+{
+	size_t size;
+
+	for (size = 8; size <= SZ_8K; size *= 2) {
+		churn_size(objects, size, GFP_KERNEL);
+		churn_size(objects, size, GFP_KERNEL_ACCOUNT);
+		churn_size(objects, size + size / 2, GFP_KERNEL);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int __init churn_init(void)
+{
+	void **objects = kvcalloc(OBJECTS, sizeof(*objects), GFP_KERNEL);
+	int cpu;
+
+	if (!objects)
+		return -ENOMEM;
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		work_on_cpu(cpu, churn, objects);
+	cpus_read_unlock();
+	kvfree(objects);
+	return -EAGAIN;
+}
+module_init(churn_init);
+
+MODULE_DESCRIPTION("Allocates and frees, so that kmemleak sees no stale pointers");
+MODULE_LICENSE("GPL");
