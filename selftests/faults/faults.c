@@ -161,6 +161,9 @@ static long long at_symbol(const json_t *doc, const char *symbol,
 
 		if (!name || strcmp(name, symbol))
 			continue;
+		/* the function itself was not there, as after a fork */
+		if (!json_integer_value(json_object_get(row, "distance")))
+			continue;
 		sum += json_integer_value(json_object_get(row, size));
 		json_array_foreach(json_object_get(row, "kinds"), j, word) {
 			if (strcmp(json_string_value(word), kind))

@@ -714,7 +714,7 @@ static __always_inline void describe_vma(struct task_state *st,
 	}
 }
 
-/* whether another copy has been here for this attempt */
+/* whether another copy, in whatever order they run, was here for this attempt */
 static __always_inline bool has_begun(const struct task_state *st,
 				      const struct task_struct *task,
 				      __u64 address)
@@ -733,7 +733,7 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
 	struct task_state *st = state_of(task);
 	bool vmlab = false;
 
-	if (!st || (copy && has_begun(st, task, address)))
+	if (!st || has_begun(st, task, address))
 		return;
 	count_unseen(st, task);
 	st->in_fault = true;
