@@ -10,8 +10,12 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
+#include "backing/backing.h"
 #include "compat.h"
+#include "inject.h"
+#include "policy/policy.h"
 #include "space.h"
+#include "trace.h"
 
 static struct vmlab_space *vma_space(const struct vm_area_struct *vma)
 {
@@ -19,7 +23,8 @@ static struct vmlab_space *vma_space(const struct vm_area_struct *vma)
 }
 
 static void vmlab_count_fault(struct vmlab_space *space,
-			      const struct vm_fault *vmf, u64 begin)
+			      const struct vm_fault *vmf, u32 outcome,
+			      u64 begin)
 {
 	u64 ns = ktime_get_ns() - begin;
 
@@ -33,8 +38,92 @@ static void vmlab_count_fault(struct vmlab_space *space,
 	if (vmf->flags & VMLAB_FAULT_VMA_LOCK)
 		vmlab_count(space, vma_lock_faults);
 
+	trace_vmlab_fault(space->id, vmf, outcome, ns);
+	vmlab_event(&space->events, VMLAB_EVENT_FAULT, vmf->pgoff, outcome,
+		    ns);
 	this_cpu_add(space->counters->latency_ns_sum, ns);
 	this_cpu_inc(space->counters->latency[vmlab_latency_bucket(ns)]);
+}
+
+/*
+ * Set a special entry of a locked frame, and unlock it.  A writable entry
+ * comes only from here, so that the frame is marked dirty under the same lock.
+ */
+static vm_fault_t vmlab_map_special(struct vmlab_space *space,
+				    struct vm_fault *vmf, struct folio *folio,
+				    bool write)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	pgprot_t prot = vma->vm_page_prot;
+	vm_fault_t ret;
+
+	if (write) {
+		vmlab_space_mark_dirty(space, folio);
+		prot = vm_get_page_prot(vma->vm_flags);
+	}
+	ret = vmf_insert_pfn_prot(vma, vmf->address,
+				  page_to_pfn(folio_page(folio, 0)), prot);
+	folio_unlock(folio);
+	folio_put(folio);
+	return ret;
+}
+
+/* A special entry is about to become writable: set another in its place. */
+static vm_fault_t vmlab_pfn_mkwrite(struct vm_fault *vmf)
+{
+	struct vmlab_space *space = vma_space(vmf->vma);
+	struct folio *folio;
+
+	folio = vmlab_space_peek(space, vmf->pgoff);
+	if (!folio)
+		return VM_FAULT_NOPAGE;
+	folio_lock(folio);
+	if (unlikely(!folio->mapping)) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return VM_FAULT_NOPAGE;
+	}
+	vmlab_count(space, mkwrite);
+	trace_vmlab_mkwrite(space->id, folio->index);
+	vmlab_event(&space->events, VMLAB_EVENT_MKWRITE, folio->index, 0, 0);
+	/* It would stay as it is otherwise. */
+	unmap_mapping_pages(space->inode->i_mapping, vmf->pgoff, 1, false);
+	return vmlab_map_special(space, vmf, folio, true);
+}
+
+/* What mm is told, of a fault that is disturbed. */
+static vm_fault_t vmlab_fault_injected(int action)
+{
+	switch (action) {
+	case VMLAB_INJECT_SIGBUS:
+		return VM_FAULT_SIGBUS;
+	case VMLAB_INJECT_OOM:
+		return VM_FAULT_OOM;
+	case VMLAB_INJECT_HWPOISON:
+		return VM_FAULT_HWPOISON;
+	case VMLAB_INJECT_RETRY:
+		return VM_FAULT_RETRY;
+	default:
+		return VM_FAULT_NOPAGE;
+	}
+}
+
+/* Map the frame that a fault found or filled, locked, in one way or another. */
+static vm_fault_t vmlab_fault_map(struct vmlab_space *space,
+				  struct vm_fault *vmf, struct folio *folio,
+				  bool filled)
+{
+	if (filled)
+		vmlab_pager_prefetch(space, vmf->pgoff,
+				     vmf->vma->vm_pgoff,
+				     vmf->vma->vm_pgoff + vma_pages(vmf->vma));
+	if (vmlab_pager_stepping(&space->pager))
+		vmlab_pager_step(space, vmf->pgoff, vmf->flags);
+	if (unlikely(space->backing->special))
+		return vmlab_map_special(space, vmf, folio,
+					 vmf->flags & FAULT_FLAG_WRITE);
+	vmf->page = folio_page(folio, 0);
+	return VM_FAULT_LOCKED;
 }
 
 /* A page of the mapping is touched and no entry maps it. */
@@ -43,39 +132,59 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 	struct vmlab_space *space = vma_space(vmf->vma);
 	u64 begin = ktime_get_ns();
 	struct folio *folio;
+	int injected = -1;
+	u32 outcome;
 	bool filled;
 	vm_fault_t ret;
 
-	folio = vmlab_space_frame(space, vmf->pgoff, &filled);
+	if (unlikely(rcu_access_pointer(space->inject)))
+		injected = vmlab_inject_fault(space, vmf);
+	if (unlikely(injected >= 0)) {
+		vmlab_count(space, error);
+		outcome = VMLAB_FAULT_INJECTED;
+		ret = vmlab_fault_injected(injected);
+		goto out;
+	}
+
+	folio = injected == -EINTR ? ERR_PTR(-EINTR) :
+		vmlab_space_frame(space, vmf->pgoff, &filled);
 	if (!IS_ERR(folio) && unlikely(PageHWPoison(folio_page(folio, 0)))) {
 		/* mm would take the frame for a page of its page cache. */
 		folio_unlock(folio);
 		folio_put(folio);
 		vmlab_count(space, error);
+		outcome = VMLAB_FAULT_ERROR;
 		ret = VM_FAULT_HWPOISON;
 	} else if (!IS_ERR(folio)) {
 		if (filled)
 			vmlab_count(space, filled);
 		else
 			vmlab_count(space, mapped);
-		vmf->page = folio_page(folio, 0);
-		ret = VM_FAULT_LOCKED;
+		outcome = filled ? VMLAB_FAULT_FILLED : VMLAB_FAULT_MAPPED;
+		ret = vmlab_fault_map(space, vmf, folio, filled);
 	} else if (PTR_ERR(folio) == -ERANGE) {
 		vmlab_count(space, sigbus);
+		outcome = VMLAB_FAULT_SIGBUS;
 		ret = VM_FAULT_SIGBUS;
 	} else if (PTR_ERR(folio) == -ENOMEM) {
 		vmlab_count(space, oom);
+		outcome = VMLAB_FAULT_OOM;
 		ret = VM_FAULT_OOM;
 	} else if (PTR_ERR(folio) == -EINTR) {
 		/* Only a fatal signal ends the wait: no instruction follows. */
 		vmlab_count(space, interrupted);
+		outcome = VMLAB_FAULT_INTERRUPTED;
 		ret = VM_FAULT_NOPAGE;
 	} else {
 		vmlab_count(space, error);
+		outcome = VMLAB_FAULT_ERROR;
 		ret = VM_FAULT_SIGBUS;
 	}
-
-	vmlab_count_fault(space, vmf, begin);
+out:
+	vmlab_count_fault(space, vmf, outcome, begin);
+	/* Last: without the lock the VMA may go, and the space with it. */
+	if (unlikely(ret == VM_FAULT_RETRY))
+		vmlab_fault_unlock(vmf);
 	return ret;
 }
 
@@ -104,6 +213,8 @@ static vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 	}
 	vmlab_space_mark_dirty(space, folio);
 	vmlab_count(space, mkwrite);
+	trace_vmlab_mkwrite(space->id, folio->index);
+	vmlab_event(&space->events, VMLAB_EVENT_MKWRITE, folio->index, 0, 0);
 	return VM_FAULT_LOCKED;
 }
 
@@ -185,5 +296,6 @@ const struct vm_operations_struct vmlab_vm_ops = {
 	.fault		= vmlab_fault,
 	.map_pages	= vmlab_map_pages,
 	.page_mkwrite	= vmlab_page_mkwrite,
+	.pfn_mkwrite	= vmlab_pfn_mkwrite,
 	.access		= vmlab_vma_access,
 };
