@@ -178,6 +178,10 @@ static const struct file_operations vmlab_fops = {
 	.open		= vmlab_open,
 	.release	= vmlab_release,
 	.mmap		= vmlab_mmap,
+#ifdef VMLAB_HAVE_HUGE
+	/* Long mappings begin where a huge page can. */
+	.get_unmapped_area = thp_get_unmapped_area,
+#endif
 	.read		= vmlab_read,
 	.poll		= vmlab_poll,
 	.unlocked_ioctl	= vmlab_ioctl,

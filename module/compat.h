@@ -101,6 +101,15 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #define VMLAB_HAVE_PIDFD 0
 #endif
 
+/*
+ * vmf_insert_folio_pmd() was added in 6.15.  What came before maps no reverse:
+ * a huge entry could not be found again to evict it.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0) && \
+	defined(CONFIG_TRANSPARENT_HUGEPAGE)
+#define VMLAB_HAVE_HUGE
+#endif
+
 /* folio_mapcount() was exported, or inline, only after 6.1. */
 static inline int vmlab_frame_mapcount(struct folio *folio)
 {

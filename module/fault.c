@@ -12,6 +12,7 @@
 
 #include "backing/backing.h"
 #include "compat.h"
+#include "huge.h"
 #include "inject.h"
 #include "policy/policy.h"
 #include "space.h"
@@ -122,7 +123,7 @@ static vm_fault_t vmlab_fault_map(struct vmlab_space *space,
 	if (unlikely(space->backing->special))
 		return vmlab_map_special(space, vmf, folio,
 					 vmf->flags & FAULT_FLAG_WRITE);
-	vmf->page = folio_page(folio, 0);
+	vmf->page = vmlab_frame_page(folio, vmf->pgoff);
 	return VM_FAULT_LOCKED;
 }
 
@@ -148,7 +149,8 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 
 	folio = injected == -EINTR ? ERR_PTR(-EINTR) :
 		vmlab_space_frame(space, vmf->pgoff, &filled);
-	if (!IS_ERR(folio) && unlikely(PageHWPoison(folio_page(folio, 0)))) {
+	if (!IS_ERR(folio) && 
+	    unlikely(PageHWPoison(vmlab_frame_page(folio, vmf->pgoff)))) {
 		/* mm would take the frame for a page of its page cache. */
 		folio_unlock(folio);
 		folio_put(folio);
@@ -198,6 +200,57 @@ static vm_fault_t vmlab_map_pages(struct vm_fault *vmf, pgoff_t first,
 {
 	return 0;
 }
+
+#ifdef VMLAB_HAVE_HUGE
+/*
+ * A page is touched and nothing is mapped in its 2 MiB, or a huge entry is
+ * about to become writable.  Whatever is not as it must be is left to ->fault,
+ * which maps pages, and says what is wrong.
+ */
+static vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct vmlab_space *space = vma_space(vmf->vma);
+	bool write = vmf->flags & FAULT_FLAG_WRITE;
+	u64 begin = ktime_get_ns();
+	struct folio *folio;
+	vm_fault_t ret;
+	bool filled;
+	pmd_t pmd;
+
+	if (order != HPAGE_PMD_ORDER || !vmlab_huge_wanted(space, vmf))
+		return VM_FAULT_FALLBACK;
+	folio = vmlab_huge_bring(space, vmf->pgoff, &filled);
+	if (IS_ERR(folio))
+		return VM_FAULT_FALLBACK;
+
+	/* Whoever mapped a page of it meanwhile held the lock of the folio. */
+	pmd = pmdp_get_lockless(vmf->pmd);
+	if (unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
+	    unlikely(folio_test_has_hwpoisoned(folio))) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return VM_FAULT_FALLBACK;
+	}
+	if (write) {
+		vmlab_space_mark_dirty(space, folio);
+		vmlab_count(space, mkwrite);
+		trace_vmlab_mkwrite(space->id, folio->index);
+		vmlab_event(&space->events, VMLAB_EVENT_MKWRITE, folio->index,
+			    0, 0);
+	}
+	ret = vmf_insert_folio_pmd(vmf, folio, write);
+	folio_unlock(folio);
+	folio_put(folio);
+
+	if (filled)
+		vmlab_count(space, filled);
+	else
+		vmlab_count(space, mapped);
+	vmlab_count_fault(space, vmf, filled ? VMLAB_FAULT_FILLED :
+				      VMLAB_FAULT_MAPPED, begin);
+	return ret;
+}
+#endif
 
 /* A shared mapping is about to make the entry of a frame writable. */
 static vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
@@ -259,6 +312,7 @@ static int vmlab_vma_access(struct vm_area_struct *vma, unsigned long addr,
 {
 	struct vmlab_space *space = vma_space(vma);
 	unsigned int offset = offset_in_page(addr);
+	pgoff_t pgoff = linear_page_index(vma, addr);
 	struct folio *folio;
 	bool filled;
 	void *kaddr;
@@ -269,18 +323,17 @@ static int vmlab_vma_access(struct vm_area_struct *vma, unsigned long addr,
 	if (write && !(vma->vm_flags & VM_WRITE))
 		return -EACCES;
 
-	folio = vmlab_space_frame(space, linear_page_index(vma, addr),
-				  &filled);
+	folio = vmlab_space_frame(space, pgoff, &filled);
 	if (IS_ERR(folio))
 		return -EFAULT;
 
 	len = min_t(int, len, PAGE_SIZE - offset);
-	kaddr = kmap_local_folio(folio, offset);
+	kaddr = kmap_local_page(vmlab_frame_page(folio, pgoff));
 	if (write) {
-		memcpy(kaddr, buf, len);
+		memcpy(kaddr + offset, buf, len);
 		vmlab_space_mark_dirty(space, folio);
 	} else {
-		memcpy(buf, kaddr, len);
+		memcpy(buf, kaddr + offset, len);
 	}
 	kunmap_local(kaddr);
 	folio_unlock(folio);
@@ -294,6 +347,9 @@ const struct vm_operations_struct vmlab_vm_ops = {
 	.may_split	= vmlab_vma_may_split,
 	.mremap		= vmlab_vma_mremap,
 	.fault		= vmlab_fault,
+#ifdef VMLAB_HAVE_HUGE
+	.huge_fault	= vmlab_huge_fault,
+#endif
 	.map_pages	= vmlab_map_pages,
 	.page_mkwrite	= vmlab_page_mkwrite,
 	.pfn_mkwrite	= vmlab_pfn_mkwrite,

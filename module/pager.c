@@ -159,6 +159,7 @@ static void vmlab_pager_sample(struct vmlab_space *space)
 {
 	struct vmlab_pager *pager = &space->pager;
 	pgoff_t pgoff[VMLAB_SAMPLES];
+	unsigned int nr_pages[VMLAB_SAMPLES];
 	struct vmlab_frame *page;
 	unsigned int i, nr = 0;
 
@@ -171,6 +172,7 @@ static void vmlab_pager_sample(struct vmlab_space *space)
 							struct vmlab_frame,
 							pager_link);
 			pgoff[nr] = page->pgoff;
+			nr_pages[nr] = page->nr;
 			page = list_is_last(&page->pager_link, &pager->pages) ?
 			       NULL : list_next_entry(page, pager_link);
 		}
@@ -179,8 +181,8 @@ static void vmlab_pager_sample(struct vmlab_space *space)
 	spin_unlock(&pager->lock);
 
 	for (i = 0; i < nr; i++)
-		unmap_mapping_pages(space->inode->i_mapping, pgoff[i], 1,
-				    false);
+		unmap_mapping_pages(space->inode->i_mapping, pgoff[i],
+				    nr_pages[i], false);
 }
 
 /**
@@ -207,6 +209,7 @@ struct vmlab_frame *vmlab_pager_charge(struct vmlab_space *space, bool wait,
 	if (!page)
 		return ERR_PTR(-ENOMEM);
 	page->prefetched = early;
+	page->nr = 1;
 
 	do {
 		bool charged;
@@ -241,6 +244,41 @@ struct vmlab_frame *vmlab_pager_charge(struct vmlab_space *space, bool wait,
 }
 
 /**
+ * vmlab_pager_charge_huge() - make room for a huge frame, if there is some
+ * @space: a space whose pager is on
+ * @nr: its pages
+ *
+ * Nothing leaves for it: small frames will do.
+ *
+ * Context: process context, may sleep.
+ * Return: as vmlab_pager_charge(), or an ERR_PTR() of -ENOMEM, -EBUSY when the
+ * budget has no room for all of it.
+ */
+struct vmlab_frame *vmlab_pager_charge_huge(struct vmlab_space *space,
+					    unsigned int nr)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_frame *page;
+	bool charged;
+
+	page = kmem_cache_zalloc(vmlab_frame_cache, GFP_KERNEL);
+	if (!page)
+		return ERR_PTR(-ENOMEM);
+	page->nr = nr;
+
+	spin_lock(&pager->lock);
+	charged = pager->charged < pager->budget &&
+		  pager->budget - pager->charged >= nr;
+	if (charged)
+		pager->charged += nr;
+	spin_unlock(&pager->lock);
+	if (charged)
+		return page;
+	kmem_cache_free(vmlab_frame_cache, page);
+	return ERR_PTR(-EBUSY);
+}
+
+/**
  * vmlab_pager_uncharge() - give a charge back that no frame came of
  * @space: the space
  * @page: from vmlab_pager_charge(), or NULL
@@ -252,7 +290,7 @@ void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_frame *page)
 	if (!page)
 		return;
 	spin_lock(&space->pager.lock);
-	space->pager.charged--;
+	space->pager.charged -= page->nr;
 	spin_unlock(&space->pager.lock);
 	kmem_cache_free(vmlab_frame_cache, page);
 }
@@ -278,6 +316,7 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		page = kmem_cache_zalloc(vmlab_frame_cache, GFP_KERNEL);
 		if (!page)
 			return -ENOMEM;
+		page->nr = folio_nr_pages(folio);
 	}
 	page->pgoff = folio->index;
 	page->folio = folio;
@@ -285,7 +324,7 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 
 	spin_lock(&pager->lock);
 	if (!fresh)
-		pager->charged++;
+		pager->charged += page->nr;
 	list_add_tail(&page->pager_link, &pager->pages);
 	pager->policy->insert(pager->state, page, fresh && !page->prefetched);
 	page->in_policy = true;
@@ -318,9 +357,9 @@ void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
 		pager->hand = list_is_last(&page->pager_link, &pager->pages) ?
 			      NULL : list_next_entry(page, pager_link);
 	list_del(&page->pager_link);
-	pager->charged--;
+	pager->charged -= page->nr;
 	if (page->locked)
-		pager->locked--;
+		pager->locked -= page->nr;
 	if (page->prefetched)
 		vmlab_count(space, prefetch_wasted);
 	spin_unlock(&pager->lock);
@@ -613,17 +652,17 @@ int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
 		return -ENOMEM;
 	spin_lock(&pager->lock);
 	if (lock && !page->locked) {
-		if (pager->locked + 1 < pager->budget) {
+		if (pager->locked + page->nr < pager->budget) {
 			pager->policy->remove(pager->state, page);
 			page->in_policy = false;
 			page->locked = true;
-			pager->locked++;
+			pager->locked += page->nr;
 		} else {
 			ret = -ENOMEM;
 		}
 	} else if (!lock && page->locked) {
 		page->locked = false;
-		pager->locked--;
+		pager->locked -= page->nr;
 		pager->policy->insert(pager->state, page, false);
 		page->in_policy = true;
 	}

@@ -25,8 +25,8 @@ struct vmlab_space;
  * @pages: all frames that were charged, the latest arrival last
  * @hand: where sampling goes on in @pages, or NULL for its start
  * @budget: frames that may be charged, ULONG_MAX for no limit
- * @charged: frames and those about to be
- * @locked: frames locked in memory
+ * @charged: pages of frames and of those about to be
+ * @locked: pages of frames locked in memory
  * @capacity: what @state was made for
  * @seed: what @state was made with
  * @prefetch: VMLAB_PREFETCH_*.  Read without the lock.
@@ -77,6 +77,8 @@ void vmlab_pager_destroy(struct vmlab_pager *pager);
 
 struct vmlab_frame *vmlab_pager_charge(struct vmlab_space *space, bool wait,
 				      bool early);
+struct vmlab_frame *vmlab_pager_charge_huge(struct vmlab_space *space,
+					    unsigned int nr);
 void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_frame *page);
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_frame *page);

@@ -22,8 +22,10 @@ static int vmlab_range_evict(struct vmlab_space *space, pgoff_t pgoff)
 		return 0;
 	ret = folio_lock_killable(folio);
 	if (!ret) {
+		int nr = folio_nr_pages(folio);
+
 		if (folio->mapping)
-			ret = vmlab_frame_evict(space, folio) ?: 1;
+			ret = vmlab_frame_evict(space, folio) ?: nr;
 		folio_unlock(folio);
 	}
 	folio_put(folio);

@@ -27,6 +27,7 @@
 
 #include "backing/backing.h"
 #include "compat.h"
+#include "huge.h"
 #include "inject.h"
 #include "policy/policy.h"
 #include "shrink.h"
@@ -123,6 +124,19 @@ s64 vmlab_frames_total(void)
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frames_total);
 
+/**
+ * vmlab_frames_add() - count frames that come or go
+ * @space: the space
+ * @nr: pages
+ *
+ * Context: any.
+ */
+void vmlab_frames_add(struct vmlab_space *space, long nr)
+{
+	atomic_long_add(nr, &space->nr_frames);
+	percpu_counter_add(&vmlab_frames, nr);
+}
+
 static struct inode *vmlab_inode_create(void)
 {
 	struct inode *inode;
@@ -190,33 +204,41 @@ struct vmlab_space *vmlab_space_create(void)
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_create);
 
-/*
- * The folio is locked, unmapped and loses its last link to the space, which
- * remembers @entry in its place: a value or NULL.
+/**
+ * vmlab_frame_remove() - take a frame out of its space
+ * @space: the space
+ * @folio: the frame, locked and not mapped any more
+ * @entry: what to remember in its place, at each of its offsets: a value or
+ *	NULL
+ *
+ * Context: process context; puts the reference of the space.
  */
-static void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
-			       void *entry)
+void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
+			void *entry)
 {
+	unsigned long i, nr = folio_nr_pages(folio);
 	XA_STATE(xas, &space->frames, folio->index);
 
 	vmlab_pager_forget(space, folio);
 
 	xas_lock(&xas);
-	xas_load(&xas);
-	if (xas_get_mark(&xas, VMLAB_FRAME_DIRTY))
-		atomic_long_dec(&space->nr_dirty);
-	/* It replaces an entry, which takes no memory. */
-	xas_store(&xas, entry);
-	if (entry) {
-		xas_clear_mark(&xas, VMLAB_FRAME_STORED);
-		if (!space->backing->write)
-			xas_clear_mark(&xas, VMLAB_FRAME_DIRTY);
+	for (i = 0; i < nr; i++) {
+		xas_set(&xas, folio->index + i);
+		xas_load(&xas);
+		if (xas_get_mark(&xas, VMLAB_FRAME_DIRTY))
+			atomic_long_dec(&space->nr_dirty);
+		/* It replaces an entry, which takes no memory. */
+		xas_store(&xas, entry);
+		if (entry) {
+			xas_clear_mark(&xas, VMLAB_FRAME_STORED);
+			if (!space->backing->write)
+				xas_clear_mark(&xas, VMLAB_FRAME_DIRTY);
+		}
 	}
 	xas_unlock(&xas);
 
 	folio->mapping = NULL;
-	atomic_long_dec(&space->nr_frames);
-	percpu_counter_dec(&vmlab_frames);
+	vmlab_frames_add(space, -(long)nr);
 	folio_put(folio);
 }
 
@@ -264,7 +286,8 @@ static int vmlab_frame_fill(struct vmlab_space *space, struct folio *folio,
 	int ret;
 
 	if (!evicted)
-		return backing->fill ? backing->fill(space, folio) : 0;
+		return backing->fill ?
+		       backing->fill(space, folio, folio->index) : 0;
 
 	value = xa_to_value(evicted);
 	if (value & VMLAB_EVICTED_STORED) {
@@ -275,7 +298,8 @@ static int vmlab_frame_fill(struct vmlab_space *space, struct folio *folio,
 			vmlab_count(space, loaded);
 		}
 	} else {
-		ret = backing->fill ? backing->fill(space, folio) : 0;
+		ret = backing->fill ?
+		      backing->fill(space, folio, folio->index) : 0;
 	}
 	if (ret)
 		return ret;
@@ -324,8 +348,7 @@ static struct folio *vmlab_frame_create(struct vmlab_space *space,
 		return ERR_PTR(xa_is_err(old) ? xa_err(old) : -EEXIST);
 	}
 
-	atomic_long_inc(&space->nr_frames);
-	percpu_counter_inc(&vmlab_frames);
+	vmlab_frames_add(space, 1);
 	/* The xarray keeps the first reference, the caller gets another. */
 	folio_get(folio);
 	if (evicted && xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY))
@@ -439,19 +462,26 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_space_bring);
  * @space: the space
  * @folio: one of its frames: locked by the caller, or mapped or pinned
  *
+ * Of a huge frame nobody knows which page: all are dirty.
+ *
  * Context: any but interrupts.
  */
 void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio)
 {
+	unsigned long i, nr = folio_nr_pages(folio);
 	XA_STATE(xas, &space->frames, folio->index);
 
-	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY) &&
+	if (nr == 1 &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY) &&
 	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_TRACKED) &&
 	    !xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED))
 		return;
 
 	xas_lock(&xas);
-	if (xas_load(&xas) == folio) {
+	for (i = 0; i < nr; i++) {
+		xas_set(&xas, folio->index + i);
+		if (xas_load(&xas) != folio)
+			break;
 		if (!xas_get_mark(&xas, VMLAB_FRAME_DIRTY)) {
 			xas_set_mark(&xas, VMLAB_FRAME_DIRTY);
 			atomic_long_inc(&space->nr_dirty);
@@ -467,8 +497,8 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_space_mark_dirty);
 static void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio)
 {
 	if (folio_mapped(folio) || space->backing->special)
-		unmap_mapping_pages(space->inode->i_mapping, folio->index, 1,
-				    false);
+		unmap_mapping_pages(space->inode->i_mapping, folio->index,
+				    folio_nr_pages(folio), false);
 }
 
 /**
@@ -507,7 +537,8 @@ static int vmlab_frame_isolate(struct vmlab_space *space, struct folio *folio)
 static void vmlab_frame_leave(struct vmlab_space *space, struct folio *folio,
 			      bool stored)
 {
-	unsigned long value = atomic_long_inc_return(&space->evictions);
+	unsigned long value = atomic_long_add_return(folio_nr_pages(folio),
+						     &space->evictions);
 
 	value = (value << VMLAB_EVICTED_SHIFT) & LONG_MAX;
 	if (stored)
@@ -522,11 +553,14 @@ static void vmlab_frame_leave(struct vmlab_space *space, struct folio *folio,
  *	afterwards
  *
  * Context: process context, may sleep.
+ * A huge frame leaves as a whole, and its pages come back one by one.
+ *
  * Return: 0, -EBUSY when somebody else uses the frame (a pin, a lock in
  * memory), or another negative errno when its contents cannot be kept.
  */
 int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 {
+	unsigned long nr = folio_nr_pages(folio);
 	bool stored;
 	int ret;
 
@@ -534,6 +568,7 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 	if (ret)
 		return ret;
 
+	/* What the first page of a huge frame says holds for all of it. */
 	stored = xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED);
 	if (!stored &&
 	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY)) {
@@ -542,7 +577,7 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 			vmlab_count(space, store_errors);
 			return ret;
 		}
-		vmlab_count(space, stored);
+		vmlab_count_add(space, stored, nr);
 		stored = true;
 	}
 	if (space->backing->write &&
@@ -551,8 +586,10 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 	trace_vmlab_evict(space->id, folio->index, stored);
 	vmlab_event(&space->events, VMLAB_EVENT_EVICT, folio->index, stored,
 		    0);
+	if (nr > 1)
+		vmlab_count(space, huge_evicted);
 	vmlab_frame_leave(space, folio, stored);
-	vmlab_count(space, evicted);
+	vmlab_count_add(space, evicted, nr);
 	return 0;
 }
 
@@ -571,8 +608,8 @@ static int vmlab_frame_give_back(struct vmlab_space *space,
 	if (!stored &&
 	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
 		return -EBUSY;
+	vmlab_count_add(space, shrunk, folio_nr_pages(folio));
 	vmlab_frame_leave(space, folio, stored);
-	vmlab_count(space, shrunk);
 	return 0;
 }
 
@@ -598,8 +635,9 @@ again:
 			folio_lock(folio);
 			if (folio->mapping) {
 				vmlab_frame_unmap(space, folio);
+				vmlab_count_add(space, discarded,
+						folio_nr_pages(folio));
 				vmlab_frame_remove(space, folio, NULL);
-				vmlab_count(space, discarded);
 			}
 			folio_unlock(folio);
 			folio_put(folio);
@@ -627,11 +665,12 @@ again:
  */
 int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff)
 {
-	void *entry = xa_load(&space->frames, pgoff);
 	struct folio *folio;
 	bool filled;
+	int ret;
 
-	if (!entry)
+again:
+	if (!xa_load(&space->frames, pgoff))
 		return 0;
 	/*
 	 * What was evicted comes back for a moment: with the folio locked no
@@ -644,6 +683,15 @@ int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff)
 		folio_unlock(folio);
 		folio_put(folio);
 		return -EBUSY;
+	}
+	if (folio_test_large(folio)) {
+		/* The rest of it stays. */
+		ret = vmlab_frame_evict(space, folio);
+		folio_unlock(folio);
+		folio_put(folio);
+		if (ret)
+			return -EBUSY;
+		goto again;
 	}
 	vmlab_frame_unmap(space, folio);
 	vmlab_store_discard(space, pgoff, pgoff);
@@ -683,9 +731,11 @@ unsigned long vmlab_space_give_back(struct vmlab_space *space,
 		if (!folio)
 			continue;
 		if (folio_trylock(folio)) {
+			unsigned long nr_pages = folio_nr_pages(folio);
+
 			if (folio->mapping &&
 			    !vmlab_frame_give_back(space, folio))
-				freed++;
+				freed += nr_pages;
 			folio_unlock(folio);
 		}
 		folio_put(folio);
@@ -694,23 +744,50 @@ unsigned long vmlab_space_give_back(struct vmlab_space *space,
 	return freed;
 }
 
-/* Change the length as truncate_pagecache() does.  Holds resize_lock. */
-static void vmlab_space_truncate(struct vmlab_space *space,
-				 unsigned long nr_pages)
+/* Let a huge frame that lies across @pgoff leave, to come back in pages. */
+static int vmlab_space_cut(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+	int ret = 0;
+
+	folio = vmlab_space_peek(space, pgoff);
+	if (!folio)
+		return 0;
+	folio_lock(folio);
+	if (folio->mapping && folio->index < pgoff)
+		ret = vmlab_frame_evict(space, folio);
+	folio_unlock(folio);
+	folio_put(folio);
+	return ret;
+}
+
+/*
+ * Change the length as truncate_pagecache() does.  Holds resize_lock.  Returns
+ * 0, or a negative errno when a huge frame across the new end cannot leave.
+ */
+static int vmlab_space_truncate(struct vmlab_space *space,
+				unsigned long nr_pages)
 {
 	unsigned long old = space->nr_pages;
+	int ret;
 
 	WRITE_ONCE(space->nr_pages, nr_pages);
 	if (nr_pages >= old)
-		return;
+		return 0;
 
-	/* Pairs with the barrier in vmlab_space_frame(). */
+	/* Pairs with the barriers in vmlab_space_bring() and huge.c. */
 	smp_mb();
+	ret = vmlab_space_cut(space, nr_pages);
+	if (ret) {
+		WRITE_ONCE(space->nr_pages, old);
+		return ret;
+	}
 	/* In one sweep first, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
 	vmlab_space_discard(space, nr_pages);
 	/* Copies that a fault made of a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
+	return 0;
 }
 
 /**
@@ -780,9 +857,14 @@ int vmlab_space_set_config(struct vmlab_space *space,
 			   const struct vmlab_space_config *config)
 {
 	const struct vmlab_backing *backing;
+	bool huge = config->flags & VMLAB_SPACE_HUGE;
+	int ret;
 
-	if (config->flags || config->space_id || config->reserved)
+	if (config->flags & ~VMLAB_SPACE_HUGE || config->space_id ||
+	    config->reserved)
 		return -EINVAL;
+	if (huge && !vmlab_huge_possible())
+		return -EOPNOTSUPP;
 	if (config->bytes & ~PAGE_MASK)
 		return -EINVAL;
 	if (config->bytes > LLONG_MAX)
@@ -791,18 +873,23 @@ int vmlab_space_set_config(struct vmlab_space *space,
 	if (!backing)
 		return -EINVAL;
 	if (backing != READ_ONCE(space->backing)) {
-		int ret = backing->needs_file ? -EINVAL :
-			  vmlab_space_set_backing(space, backing, NULL, 0);
-
+		ret = backing->needs_file ? -EINVAL :
+		      vmlab_space_set_backing(space, backing, NULL, 0);
 		if (ret)
 			return ret;
 	}
 
 	mutex_lock(&space->resize_lock);
-	vmlab_space_truncate(space, config->bytes ?
-			     config->bytes >> PAGE_SHIFT : ULONG_MAX);
+	/* Where the pages of a huge frame go when a part of it does. */
+	ret = huge ? vmlab_store_create(space) : 0;
+	if (!ret)
+		ret = vmlab_space_truncate(space, config->bytes ?
+					   config->bytes >> PAGE_SHIFT :
+					   ULONG_MAX);
+	if (!ret)
+		WRITE_ONCE(space->huge, huge);
 	mutex_unlock(&space->resize_lock);
-	return 0;
+	return ret;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_set_config);
 
@@ -821,6 +908,7 @@ void vmlab_space_get_config(struct vmlab_space *space,
 	config->bytes = space->nr_pages == ULONG_MAX ?
 			0 : (u64)space->nr_pages << PAGE_SHIFT;
 	config->backing = space->backing->id;
+	config->flags = space->huge ? VMLAB_SPACE_HUGE : 0;
 	mutex_unlock(&space->resize_lock);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_get_config);
@@ -915,6 +1003,9 @@ void vmlab_space_paging_stats(struct vmlab_space *space,
 		stats->shrunk += READ_ONCE(c->shrunk);
 		stats->written_back += READ_ONCE(c->written_back);
 		stats->writeback_errors += READ_ONCE(c->writeback_errors);
+		stats->huge_filled += READ_ONCE(c->huge_filled);
+		stats->huge_fallback += READ_ONCE(c->huge_fallback);
+		stats->huge_evicted += READ_ONCE(c->huge_evicted);
 		for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
 			stats->refault_distance[i] +=
 				READ_ONCE(c->refault_distance[i]);

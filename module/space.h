@@ -17,7 +17,8 @@
 #include "pager.h"
 
 /*
- * What the xarray of frames has at an offset: nothing, a folio, or a value
+ * What the xarray of frames has at an offset: nothing, a folio (a huge one is
+ * at each of its offsets, and has its own at the first), or a value
  * that tells of a frame which was evicted, by bit VMLAB_EVICTED_STORED whether
  * the swap store has its contents, and above that when, as the number of
  * evictions before.
@@ -71,6 +72,9 @@ struct vmlab_counters {
 	u64 shrunk;
 	u64 written_back;
 	u64 writeback_errors;
+	u64 huge_filled;
+	u64 huge_fallback;
+	u64 huge_evicted;
 	u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
 	u64 latency_ns_sum;
 	u64 latency[VMLAB_LATENCY_BUCKETS];
@@ -100,7 +104,8 @@ struct vmlab_backing;
  * @writeback_work: write-back after evictions
  * @resize_lock: serialises changes of the configuration; never taken by the
  *	fault path
- * @nr_frames: entries in @frames
+ * @huge: new frames are huge where they can be; read without a lock
+ * @nr_frames: pages of all frames
  * @nr_dirty: entries that carry VMLAB_FRAME_DIRTY
  * @nr_vmas: VMAs that map the space
  * @counters: statistics of each CPU
@@ -125,6 +130,7 @@ struct vmlab_space {
 	struct file *store;
 	atomic_long_t evictions;
 	struct mutex resize_lock;
+	bool huge;
 	atomic_long_t nr_frames;
 	atomic_long_t nr_dirty;
 	atomic_long_t nr_vmas;
@@ -146,6 +152,14 @@ static inline void vmlab_pager_prefetch(struct vmlab_space *space,
 }
 
 #define vmlab_count(space, counter) this_cpu_inc((space)->counters->counter)
+#define vmlab_count_add(space, counter, nr) \
+	this_cpu_add((space)->counters->counter, nr)
+
+/* The page of a frame that is at an offset in the space: frames may be huge. */
+static inline struct page *vmlab_frame_page(struct folio *folio, pgoff_t pgoff)
+{
+	return folio_page(folio, pgoff - folio->index);
+}
 
 int vmlab_space_init(void);
 void vmlab_space_exit(void);
@@ -173,6 +187,9 @@ static inline struct folio *vmlab_space_frame(struct vmlab_space *space,
 struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff);
 void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);
+void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
+			void *entry);
+void vmlab_frames_add(struct vmlab_space *space, long nr);
 int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio);
 int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff);
 unsigned long vmlab_space_give_back(struct vmlab_space *space,

@@ -71,17 +71,22 @@ static struct page *vmlab_store_page(struct vmlab_space *space, pgoff_t pgoff)
  */
 int vmlab_store_save(struct vmlab_space *space, struct folio *folio)
 {
-	struct page *page = vmlab_store_page(space, folio->index);
-	struct folio *kept;
+	unsigned long i, nr = folio_nr_pages(folio);
 
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-	kept = page_folio(page);
-	folio_lock(kept);
-	copy_highpage(page, folio_page(folio, 0));
-	folio_mark_dirty(kept);
-	folio_unlock(kept);
-	folio_put(kept);
+	for (i = 0; i < nr; i++) {
+		struct page *page = vmlab_store_page(space, folio->index + i);
+		struct folio *kept;
+
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		kept = page_folio(page);
+		folio_lock(kept);
+		copy_highpage(page, folio_page(folio, i));
+		folio_mark_dirty(kept);
+		folio_unlock(kept);
+		folio_put(kept);
+		cond_resched();
+	}
 	return 0;
 }
 

@@ -14,9 +14,11 @@ struct vmlab_space;
  * @name: for people
  * @id: VMLAB_BACKING_* of the uapi header
  * @alloc_gfp: what the allocation of a frame needs besides the usual
- * @fill: give a new frame its contents; may be NULL when @alloc_gfp did.
+ * @fill: give the page of a new frame that is at an offset, in pages, its
+ *	contents; may be NULL when @alloc_gfp did.
  *	Called with the folio locked; may sleep.
  *	Return: 0, or a negative errno: the fault ends in SIGBUS.
+ * @huge: frames may be huge, and @fill is called for each page of one
  * @needs_file: it is about a file, which must be given
  * @special: mapped as VM_PFNMAP
  * @write: write a page back to the file, where the space begins at @offset;
@@ -30,7 +32,9 @@ struct vmlab_backing {
 	gfp_t alloc_gfp;
 	bool needs_file;
 	bool special;
-	int (*fill)(struct vmlab_space *space, struct folio *folio);
+	bool huge;
+	int (*fill)(struct vmlab_space *space, struct folio *folio,
+		    pgoff_t pgoff);
 	int (*write)(struct file *file, loff_t offset, pgoff_t pgoff,
 		     const void *data);
 };

@@ -52,7 +52,8 @@ static int file_read(struct file *file, loff_t pos, void *to, size_t nr)
 	return ret < nr ? -ENXIO : 0;
 }
 
-static int file_fill(struct vmlab_space *space, struct folio *folio)
+static int file_fill(struct vmlab_space *space, struct folio *folio,
+		     pgoff_t pgoff)
 {
 	struct file *file = space->file;
 	void *to;
@@ -60,7 +61,7 @@ static int file_fill(struct vmlab_space *space, struct folio *folio)
 	size_t nr;
 	int ret;
 
-	nr = file_bytes(file, space->file_offset, folio->index, &pos);
+	nr = file_bytes(file, space->file_offset, pgoff, &pos);
 	if (!nr)
 		return -ENXIO;
 

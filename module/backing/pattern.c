@@ -4,12 +4,14 @@
 
 #include <linux/vmlab.h>
 
+#include "../space.h"
 #include "backing.h"
 
-static int pattern_fill(struct vmlab_space *space, struct folio *folio)
+static int pattern_fill(struct vmlab_space *space, struct folio *folio,
+			pgoff_t pgoff)
 {
-	u64 *words = kmap_local_folio(folio, 0);
-	u64 offset = (u64)folio->index << PAGE_SHIFT;
+	u64 *words = kmap_local_page(vmlab_frame_page(folio, pgoff));
+	u64 offset = (u64)pgoff << PAGE_SHIFT;
 	unsigned int i;
 
 	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
@@ -21,5 +23,6 @@ static int pattern_fill(struct vmlab_space *space, struct folio *folio)
 const struct vmlab_backing vmlab_backing_pattern = {
 	.name	= "pattern",
 	.id	= VMLAB_BACKING_PATTERN,
+	.huge	= true,
 	.fill	= pattern_fill,
 };

@@ -26,6 +26,7 @@ struct folio;
  * @referenced: the policy's reference bit
  * @pager_link: the pager's: all pages, the latest arrival last
  * @folio: the pager's: the frame
+ * @nr: the pager's: its pages, more than one when it is huge
  * @in_policy: the pager's: the policy knows this page
  * @locked: the pager's: locked in memory by request
  * @prefetched: the pager's: came in early and was not used yet
@@ -43,6 +44,7 @@ struct vmlab_frame {
 
 	struct list_head pager_link;
 	struct folio *folio;
+	unsigned int nr;
 	bool in_policy;
 	bool locked;
 	bool prefetched;

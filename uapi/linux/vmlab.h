@@ -113,10 +113,20 @@ struct vmlab_flag_names {
 #define VMLAB_BACKING_FILE	2	/* a regular file, see VMLAB_IOC_BACKING */
 #define VMLAB_BACKING_PFN	3	/* zero, mapped as device memory: VM_IO, VM_PFNMAP */
 
+/* vmlab_space_config.flags */
+#define VMLAB_SPACE_HUGE	(1u << 0) /* huge frames of 2 MiB, where they can be */
+
 /**
  * struct vmlab_space_config - the configuration of the space of an open file
  * @size: set by the caller
- * @flags: must be zero
+ * @flags: VMLAB_SPACE_*; must be zero on GET.  With VMLAB_SPACE_HUGE the first
+ *	touch of an aligned 2 MiB, of backing zero or pattern, brings all of it
+ *	in, mapped by one huge entry, provided that the VMA spans it aligned,
+ *	huge pages are enabled for it (madvise(2), MADV_HUGEPAGE, or always),
+ *	nothing of it is in yet, and neither the length of the space, nor its
+ *	budget, nor memory is short.  Otherwise single pages come.  A huge frame
+ *	is written, dirty, locked in memory and evicted as a whole; its pages
+ *	come back one by one.
  * @space_id: [out] unique while the module is loaded, never 0; the name of
  *	the directory in debugfs' vmlab/spaces/.  Must be zero on SET.
  * @bytes: length of the space, a multiple of the page size; 0 means no limit.
@@ -130,7 +140,10 @@ struct vmlab_flag_names {
  * VMLAB_IOC_SPACE_SET errors:
  *   EINVAL  @bytes is not a multiple of the page size, unknown @backing,
  *           nonzero @flags, @space_id or @reserved
- *   EBUSY   another @backing while the space has frames or is mapped
+ *   EBUSY   another @backing while the space has frames or is mapped; or the
+ *           new end cuts a huge frame that is pinned or locked in memory
+ *   EOPNOTSUPP  VMLAB_SPACE_HUGE, and this kernel cannot: before 6.15, or
+ *           without transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
@@ -1296,6 +1309,9 @@ struct vmlab_paging {
  * @shrunk: clean frames given back to the kernel under memory pressure
  * @written_back: pages written back to the file
  * @writeback_errors: pages that could not be; they stay dirty
+ * @huge_filled: huge frames that came, of VMLAB_SPACE_HUGE
+ * @huge_fallback: ... that could not, for want of memory or budget
+ * @huge_evicted: ... that left again, to come back page by page
  * @refault_distance: evictions between a frame's own and its refault; bucket 0
  *	counts none, bucket n [2^(n-1), 2^n), the last all above
  *
@@ -1319,6 +1335,9 @@ struct vmlab_paging_stats {
 	__u64 shrunk;
 	__u64 written_back;
 	__u64 writeback_errors;
+	__u64 huge_filled;
+	__u64 huge_fallback;
+	__u64 huge_evicted;
 	__u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
 };
 
