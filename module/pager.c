@@ -684,8 +684,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?
 		 paging->budget : ULONG_MAX;
-	/* More frames than there is memory will not be. */
-	args.capacity = min(budget, totalram_pages());
+	/* More frames than there is memory will not be; without a limit none leaves. */
+	if (budget != ULONG_MAX)
+		args.capacity = min(budget, totalram_pages());
 
 	mutex_lock(&space->resize_lock);
 	ret = vmlab_store_create(space);
@@ -693,7 +694,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 		goto out;
 
 	if (policy != pager->policy || trace || paging->seed != pager->seed ||
-	    args.capacity > pager->capacity) {
+	    (policy->sized && args.capacity > pager->capacity)) {
 		state = policy->create(&args);
 		if (IS_ERR(state)) {
 			ret = PTR_ERR(state);
