@@ -72,8 +72,8 @@ static int vmlab_writeback_copy(struct vmlab_space *space, pgoff_t pgoff,
 	void *entry;
 	int ret = 0;
 
-	*folio = NULL;
 again:
+	*folio = NULL;
 	entry = xa_load(&space->frames, pgoff);
 	if (!entry || !xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY))
 		return 0;
