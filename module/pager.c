@@ -367,6 +367,20 @@ void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
 }
 
 /**
+ * vmlab_pager_mapped_around() - whether a frame is used is not seen any more
+ * @folio: the frame, locked
+ *
+ * Context: any.
+ */
+void vmlab_pager_mapped_around(struct folio *folio)
+{
+	struct vmlab_frame *page = folio->private;
+
+	if (page)
+		page->prefetched = false;
+}
+
+/**
  * vmlab_pager_access() - tell the policy that a resident frame was accessed
  * @space: the space
  * @folio: the frame, locked
@@ -707,7 +721,8 @@ int vmlab_pager_set(struct vmlab_space *space,
 	void *state;
 	int ret;
 
-	if (paging->flags & ~VMLAB_PAGING_STEPPING || paging->reserved)
+	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND) ||
+	    paging->reserved)
 		return -EINVAL;
 	policy = vmlab_policy_find(paging->policy);
 	if (!policy)
@@ -718,13 +733,17 @@ int vmlab_pager_set(struct vmlab_space *space,
 	    (paging->prefetch == VMLAB_PREFETCH_NONE ||
 	     paging->prefetch == VMLAB_PREFETCH_WHOLE))
 		return -EINVAL;
+	if (paging->flags & VMLAB_PAGING_AROUND &&
+	    paging->prefetch != VMLAB_PREFETCH_NEXT)
+		return -EINVAL;
 	if (!!paging->nr_trace ^ (paging->policy == VMLAB_POLICY_OPT))
 		return -EINVAL;
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?
 		 paging->budget : ULONG_MAX;
-	/* More frames than there is memory will not be. */
-	args.capacity = min(budget, totalram_pages());
+	/* More frames than there is memory will not be; without a limit none leaves. */
+	if (budget != ULONG_MAX)
+		args.capacity = min(budget, totalram_pages());
 
 	mutex_lock(&space->resize_lock);
 	ret = vmlab_store_create(space);
@@ -732,7 +751,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 		goto out;
 
 	if (policy != pager->policy || trace || paging->seed != pager->seed ||
-	    args.capacity > pager->capacity) {
+	    (policy->sized && args.capacity > pager->capacity)) {
 		state = policy->create(&args);
 		if (IS_ERR(state)) {
 			ret = PTR_ERR(state);
@@ -742,6 +761,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 				 paging->seed);
 	}
 	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
+	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
 	WRITE_ONCE(pager->prefetch, paging->prefetch);
 	spin_lock(&pager->lock);
 	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
@@ -777,7 +797,8 @@ void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	struct vmlab_pager *pager = &space->pager;
 
 	mutex_lock(&space->resize_lock);
-	paging->flags = pager->stepping ? VMLAB_PAGING_STEPPING : 0;
+	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
+			(pager->around ? VMLAB_PAGING_AROUND : 0);
 	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
 	paging->policy = pager->policy ? pager->policy->id : 0;
 	paging->seed = pager->seed;

@@ -36,6 +36,8 @@ struct vmlab_space;
  * @step_task: who stepped last, only to compare with
  * @step_regs: its registers then
  * @stepping: every access is made to fault.  Read without the lock.
+ * @around: read faults map what is resident after them.  Read without the
+ *	lock.
  * @complete: all frames are in @pages; set once, under resize_lock
  */
 struct vmlab_pager {
@@ -56,6 +58,7 @@ struct vmlab_pager {
 	struct task_struct *step_task;
 	struct pt_regs step_regs;
 	bool stepping;
+	bool around;
 	bool complete;
 };
 
@@ -83,6 +86,7 @@ void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_frame *page);
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_frame *page);
 void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio);
+void vmlab_pager_mapped_around(struct folio *folio);
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,
 		      unsigned int flags);

@@ -20,7 +20,6 @@ struct folio;
  * @pgoff: offset in the space, pages
  * @link: the policy's place in a list
  * @node: the policy's place in a tree
- * @slot: the policy's place in an array
  * @key: what the policy sorts by
  * @seq: the policy's second key
  * @referenced: the policy's reference bit
@@ -36,7 +35,6 @@ struct vmlab_frame {
 	union {
 		struct list_head link;
 		struct rb_node node;
-		unsigned long slot;
 	};
 	u64 key;
 	u64 seq;
@@ -52,8 +50,8 @@ struct vmlab_frame {
 
 /**
  * struct vmlab_policy_args - what a policy may need to start
- * @capacity: pages that it will be asked to hold at most.  More may come when
- *	frames cannot be evicted; a policy may then forget which.
+ * @capacity: the budget, or 0 without one.  More pages may be there when it
+ *	was made smaller, or when frames cannot leave.
  * @seed: of the random numbers
  * @trace: the accesses to come, as offsets in pages
  * @nr_trace: their number
@@ -79,6 +77,7 @@ struct vmlab_policy_args {
  *	for the next best, because that one is busy.  Return: a page that was
  *	inserted and not removed, or NULL when there is no further one.
  * @samples: the policy lives on @access, so some accesses must be seen
+ * @sized: the state is made for a capacity: a larger one takes another
  *
  * All but @create and @destroy are called with a spinlock held that
  * serialises them, must not sleep and must be quick.
@@ -87,6 +86,7 @@ struct vmlab_policy {
 	const char *name;
 	u32 id;
 	bool samples;
+	bool sized;
 	void *(*create)(const struct vmlab_policy_args *args);
 	void (*destroy)(void *state);
 	void (*insert)(void *state, struct vmlab_frame *page, bool accessed);

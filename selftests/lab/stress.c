@@ -5,7 +5,10 @@
  * beside the space, and a lock under which page and version change together;
  * who finds a page that is not its version's has found a lost write.
  *
- * usage: test-lab-stress [SECONDS [PROCESSES [THREADS [SEED]]]]
+ * usage: test-lab-stress [SECONDS [PROCESSES [THREADS [SEED [huge]]]]]
+ *
+ * With huge frames the pages that are looked at lie 11 apart, so that some of
+ * them share each huge frame and a few are behind the last one.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,23 +31,24 @@
 #include "lib/tap.h"
 
 #define PAGES		96
+#define HUGE_STRIDE	11
 #define THREADS_MAX	64
 
 enum op {
 	OP_WRITE, OP_CHECK, OP_WRITE_PINNED, OP_EVICT, OP_CLEAN, OP_FORK,
 	OP_REMAP, OP_MOVE, OP_PAGING, OP_PREFETCH, OP_LOCK, OP_PRIVATE,
-	OP_PAGEOUT, NR_OPS
+	OP_UNMAP_HALF, OP_DROP, NR_OPS
 };
 
 static const char *const op_names[NR_OPS] = {
 	"write", "check", "write by process_vm_writev", "evict", "clean",
 	"fork", "remap", "mremap", "budget or policy", "prefetch", "lock",
-	"private copy", "munmap half",
+	"private copy", "munmap half", "drop",
 };
 
 /* How often of 1024. */
 static const unsigned short op_share[NR_OPS] = {
-	330, 330, 40, 100, 40, 4, 20, 20, 10, 50, 30, 30, 20,
+	330, 326, 40, 100, 40, 4, 20, 20, 10, 50, 30, 30, 20, 4,
 };
 
 /* What all processes share; anonymous memory, not the space. */
@@ -61,6 +65,7 @@ struct shared {
 
 static struct shared *shared;
 static size_t psize;
+static unsigned int stride = 1;	/* from one page that is looked at to the next */
 static int fd;
 
 struct worker {
@@ -100,7 +105,7 @@ static void unlock_page(unsigned int p)
 
 static volatile uint64_t *word(char *map, unsigned int p, unsigned int i)
 {
-	return (volatile uint64_t *)(map + p * psize +
+	return (volatile uint64_t *)(map + p * stride * psize +
 				     i * (psize - sizeof(uint64_t)) /
 				     (WORDS - 1) / 8 * 8);
 }
@@ -159,25 +164,27 @@ static void write_pinned(struct worker *w, unsigned int p)
 	shared->page[p].version++;
 }
 
-static void range(unsigned int op, unsigned int first, unsigned int nr)
+static uint64_t range(unsigned int op, unsigned int first, unsigned int nr)
 {
 	struct vmlab_range r = {
 		.size = sizeof(r),
 		.op = op,
-		.start = first * psize,
-		.end = (first + nr > PAGES ? PAGES : first + nr) * psize,
+		.start = first * stride * psize,
+		.end = (first + nr > PAGES ? PAGES : first + nr) * stride *
+		       psize,
 	};
 
 	/* The budget may have no room for another locked frame. */
 	if (ioctl(fd, VMLAB_IOC_RANGE, &r) &&
 	    !(op == VMLAB_RANGE_LOCK && errno == ENOMEM))
 		failed("VMLAB_IOC_RANGE");
+	return r.busy;
 }
 
 /* Who writes a page finds it in the next bitmap. */
 static void clean(struct worker *w, unsigned int p)
 {
-	uint64_t bits[(PAGES + 63) / 64];
+	uint64_t bits[(PAGES * HUGE_STRIDE + 63) / 64];
 	struct vmlab_dirty d = {
 		.size = sizeof(d),
 		.flags = VMLAB_DIRTY_CLEAR,
@@ -185,7 +192,7 @@ static void clean(struct worker *w, unsigned int p)
 	};
 
 	if (draw(w, 2)) {
-		d.end = PAGES * psize;
+		d.end = PAGES * stride * psize;
 		pthread_mutex_lock(&shared->clean_lock);
 		if (ioctl(fd, VMLAB_IOC_DIRTY, &d))
 			failed("VMLAB_IOC_DIRTY");
@@ -193,7 +200,7 @@ static void clean(struct worker *w, unsigned int p)
 		return;
 	}
 	/* Nobody else clears it between the write and the question. */
-	d.start = p * psize;
+	d.start = p * stride * psize;
 	d.end = d.start + psize;
 	pthread_mutex_lock(&shared->clean_lock);
 	write_page(w, p);
@@ -231,38 +238,46 @@ static void fork_and_check(struct worker *w)
 
 static char *map_space(int flags)
 {
-	char *map = mmap(NULL, PAGES * psize, PROT_READ | PROT_WRITE, flags,
-			 fd, 0);
+	char *map = mmap(NULL, PAGES * stride * psize, PROT_READ | PROT_WRITE,
+			 flags, fd, 0);
 
 	if (map == MAP_FAILED)
 		bail("mmap: %s", strerror(errno));
+	if (stride > 1 && madvise(map, PAGES * stride * psize, MADV_HUGEPAGE))
+		bail("MADV_HUGEPAGE: %s", strerror(errno));
 	return map;
 }
 
 static void move(struct worker *w)
 {
-	char *to = mmap(NULL, PAGES * psize, PROT_NONE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const size_t len = PAGES * stride * psize;
+	char *to = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
 
 	if (to == MAP_FAILED ||
-	    mremap(w->map, PAGES * psize, PAGES * psize,
+	    mremap(w->map, len, len,
 		   MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
 		bail("mremap: %s", strerror(errno));
 	w->map = to;
 }
 
-static void change_paging(struct worker *w)
+static void set_paging(struct worker *w, uint64_t budget)
 {
 	struct vmlab_paging paging = {
 		.size = sizeof(paging),
-		.budget = draw(w, 8) ? 2 + draw(w, PAGES) : 0,
+		.budget = budget,
 		.policy = draw(w, VMLAB_POLICY_OPT),
-		.flags = draw(w, 8) ? 0 : VMLAB_PAGING_STEPPING,
+		.flags = budget && !draw(w, 8) ? VMLAB_PAGING_STEPPING : 0,
 		.seed = draw(w, 100),
 	};
 
 	if (ioctl(fd, VMLAB_IOC_PAGING_SET, &paging))
 		failed("VMLAB_IOC_PAGING_SET");
+}
+
+static void change_paging(struct worker *w)
+{
+	set_paging(w, draw(w, 8) ? (2 + draw(w, PAGES)) * stride : 0);
 }
 
 /* A private copy belongs to the process: no eviction may touch it. */
@@ -278,16 +293,49 @@ static void private_copy(struct worker *w, unsigned int p)
 	if (*word(map, p, 0) != value ||
 	    *word(map, p, 1) != content(p, shared->page[p].version))
 		atomic_fetch_add(&shared->private_lost, 1);
-	munmap(map, PAGES * psize);
+	munmap(map, PAGES * stride * psize);
 	check(w->map, p);
 }
 
 static void unmap_half(struct worker *w)
 {
+	const size_t half = PAGES / 2 * stride * psize;
+
 	/* Splits, closes and opens VMAs; the rest stays mapped. */
-	munmap(w->map, PAGES / 2 * psize);
-	munmap(w->map + PAGES / 2 * psize, PAGES / 2 * psize);
+	munmap(w->map, half);
+	munmap(w->map + half, half);
 	w->map = map_space(MAP_SHARED);
+}
+
+/*
+ * Forget some pages, where nothing keeps them: all of them at once when frames
+ * are huge, so that new huge ones can come.
+ */
+static void drop(struct worker *w, unsigned int first)
+{
+	unsigned int p, nr = 1;
+	uint64_t busy;
+
+	if (stride > 1) {
+		first = 0;
+		nr = PAGES;
+		range(VMLAB_RANGE_UNLOCK, first, nr);
+	}
+	for (p = first; p < first + nr; p++)
+		lock_page(p);
+	busy = range(VMLAB_RANGE_DROP, first, nr);
+	if (stride > 1) {
+		/* A new VMA has no tables yet that map single pages. */
+		set_paging(w, 0);
+		munmap(w->map, PAGES * stride * psize);
+		w->map = map_space(MAP_SHARED);
+	}
+	for (p = first; p < first + nr; p++) {
+		if (!busy || page_holds(w->map, p, 0))
+			shared->page[p].version = 0;
+		check(w->map, p);
+		unlock_page(p);
+	}
 }
 
 static void do_op(struct worker *w, enum op op)
@@ -319,7 +367,7 @@ static void do_op(struct worker *w, enum op op)
 		fork_and_check(w);
 		break;
 	case OP_REMAP:
-		munmap(w->map, PAGES * psize);
+		munmap(w->map, PAGES * stride * psize);
 		w->map = map_space(MAP_SHARED);
 		break;
 	case OP_MOVE:
@@ -338,8 +386,11 @@ static void do_op(struct worker *w, enum op op)
 	case OP_PRIVATE:
 		private_copy(w, p);
 		break;
-	case OP_PAGEOUT:
+	case OP_UNMAP_HALF:
 		unmap_half(w);
+		break;
+	case OP_DROP:
+		drop(w, p);
 		break;
 	case NR_OPS:
 		break;
@@ -362,7 +413,7 @@ static void *work(void *arg)
 			share -= op_share[op++];
 		do_op(w, op);
 	}
-	munmap(w->map, PAGES * psize);
+	munmap(w->map, PAGES * stride * psize);
 	return NULL;
 }
 
@@ -379,6 +430,21 @@ static void process(unsigned int threads, uint64_t seed)
 	for (i = 0; i < threads; i++)
 		pthread_join(w[i].thread, NULL);
 	_exit(0);
+}
+
+static void huge_frames(void)
+{
+	struct vmlab_space_config config = {
+		.size = sizeof(config), .flags = VMLAB_SPACE_HUGE,
+	};
+
+	if (ioctl(fd, VMLAB_IOC_SPACE_SET, &config)) {
+		is(errno, EOPNOTSUPP, "huge frames cannot be had");
+		skip("needs Linux 6.15 with transparent huge pages",
+		     "lost writes in huge frames");
+		exit(tap_done());
+	}
+	stride = HUGE_STRIDE;
 }
 
 int main(int argc, char **argv)
@@ -404,8 +470,11 @@ int main(int argc, char **argv)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		bail("mmap: %s", strerror(errno));
-	diag("%u s, %u processes, %u threads each, seed %llu", seconds,
-	     processes, threads, (unsigned long long)seed);
+	if (argc > 5 && !strcmp(argv[5], "huge"))
+		huge_frames();
+	diag("%u s, %u processes, %u threads each, seed %llu%s", seconds,
+	     processes, threads, (unsigned long long)seed,
+	     stride > 1 ? ", huge frames" : "");
 	change_paging(&w);
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
@@ -443,6 +512,11 @@ int main(int argc, char **argv)
 	     (unsigned long long)stats.over_budget);
 	ok(total > 0 && stats.stored && stats.loaded,
 	   "frames were stored and loaded");
+	if (stride > 1)
+		ok(stats.huge_filled && stats.huge_evicted,
+		   "huge frames came and left: %llu, %llu",
+		   (unsigned long long)stats.huge_filled,
+		   (unsigned long long)stats.huge_evicted);
 	is(shared->lost, 0, "lost writes in %lu operations", total);
 	is(shared->private_lost, 0, "private copies lost");
 	is(shared->undirty, 0, "written pages that the bitmap did not have");

@@ -1232,6 +1232,7 @@ struct vmlab_layout {
 
 /* vmlab_paging.flags */
 #define VMLAB_PAGING_STEPPING	(1u << 0) /* every access of another page faults */
+#define VMLAB_PAGING_AROUND	(1u << 1) /* a read maps what is resident after it */
 
 /* vmlab_paging.nr_trace, the most that is taken */
 #define VMLAB_TRACE_MAX		(1u << 24)
@@ -1255,8 +1256,9 @@ struct vmlab_layout {
  *	What comes early never waits: it is left out when it would have to.
  *
  * All can be changed while the space is mapped and in use.  The same policy
- * with the same seed goes on with what it knows, unless a trace comes with it;
- * another starts with the resident pages in the order in which they came.
+ * with the same seed goes on with what it knows, unless a trace comes with it
+ * or the budget of VMLAB_POLICY_RANDOM grows; another starts with the resident
+ * pages in the order in which they came.
  *
  * With VMLAB_PAGING_STEPPING a fault unmaps every frame but its own, so each
  * access to another page than the one before is seen: LRU, LFU, CLOCK and OPT
@@ -1265,9 +1267,16 @@ struct vmlab_layout {
  * nothing is unmapped, so that all go on.
  * Otherwise the policies see first accesses, and a sample of later ones.
  *
+ * With VMLAB_PAGING_AROUND, which goes with VMLAB_PREFETCH_NEXT only, a read
+ * fault also maps those of the next @prefetch_pages that are resident, so that
+ * their accesses do not fault and are not seen.  It concerns mappings made
+ * while it is set; they are VM_MIXEDMAP, and mlock(2) has no effect on them.
+ * Not in stepping mode, and not with VMLAB_BACKING_PFN.
+ *
  * VMLAB_IOC_PAGING_SET errors:
  *   EINVAL  unknown @flags, @policy or @prefetch, @reserved, a trace without
- *           VMLAB_POLICY_OPT or the other way round, bad @prefetch_pages
+ *           VMLAB_POLICY_OPT or the other way round, bad @prefetch_pages,
+ *           VMLAB_PAGING_AROUND without VMLAB_PREFETCH_NEXT
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
  *   ENOMEM  no memory for the policy
  *   EINTR   the caller was killed while frames were on their way out
@@ -1306,6 +1315,8 @@ struct vmlab_paging {
  * @prefetched: frames that came before they were accessed
  * @prefetch_used: ... and were accessed later
  * @prefetch_wasted: ... and left without an access
+ * @mapped_around: entries set because of VMLAB_PAGING_AROUND; whether such a
+ *	page that came early is used is not known, it counts as neither
  * @shrunk: clean frames given back to the kernel under memory pressure
  * @written_back: pages written back to the file
  * @writeback_errors: pages that could not be; they stay dirty
@@ -1332,6 +1343,7 @@ struct vmlab_paging_stats {
 	__u64 prefetched;
 	__u64 prefetch_used;
 	__u64 prefetch_wasted;
+	__u64 mapped_around;
 	__u64 shrunk;
 	__u64 written_back;
 	__u64 writeback_errors;
@@ -1405,8 +1417,7 @@ struct vmlab_range {
  * call or the next one tells.  A page that somebody pinned, and may write to
  * unseen, stays set.
  *   EINVAL  unknown @flags, bad @start or @end
- *   EINTR   a signal came: nothing that is not reported was cleared, start
- *           again
+ *   EINTR   the caller was killed
  */
 struct vmlab_dirty {
 	__u32 size;
