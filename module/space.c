@@ -915,6 +915,9 @@ void vmlab_space_paging_stats(struct vmlab_space *space,
 		stats->shrunk += READ_ONCE(c->shrunk);
 		stats->written_back += READ_ONCE(c->written_back);
 		stats->writeback_errors += READ_ONCE(c->writeback_errors);
+		stats->policy_fallbacks += READ_ONCE(c->policy_fallbacks);
+		stats->policy_refused += READ_ONCE(c->policy_refused);
+		stats->policy_lost += READ_ONCE(c->policy_lost);
 		for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
 			stats->refault_distance[i] +=
 				READ_ONCE(c->refault_distance[i]);
