@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Paging policies by name. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "policy_names.h"
+
+static const char *const builtin[] = {
+	[VMLAB_POLICY_FIFO] = "fifo",	  [VMLAB_POLICY_CLOCK] = "clock",
+	[VMLAB_POLICY_LRU] = "lru",	  [VMLAB_POLICY_LFU] = "lfu",
+	[VMLAB_POLICY_RANDOM] = "random", [VMLAB_POLICY_OPT] = "opt",
+};
+
+const char *policy_builtin_name(uint32_t id)
+{
+	return id < sizeof(builtin) / sizeof(*builtin) ? builtin[id] : NULL;
+}
+
+int policy_find(const struct vmlab *lab, const char *name, uint32_t *policy,
+		uint32_t *policy_id)
+{
+	struct vmlab_policy_info *infos;
+	size_t nr;
+	int err;
+
+	*policy_id = 0;
+	for (*policy = 0; policy_builtin_name(*policy); ++*policy)
+		if (!strcmp(policy_builtin_name(*policy), name))
+			return EXIT_OK;
+
+	*policy = VMLAB_POLICY_BPF;
+	if (vmlab_has_feature(lab, VMLAB_FEAT_STRUCT_OPS)) {
+		err = vmlab_policies_get(lab, &infos, &nr);
+		if (err)
+			return cli_fail(err, VMLAB_ABOUT_SPACE, 0);
+		for (size_t i = 0; i < nr; i++)
+			if (!strcmp(infos[i].name, name))
+				*policy_id = infos[i].id;
+		free(infos);
+	}
+	if (*policy_id)
+		return EXIT_OK;
+	return cli_error("no policy '%s': 'vmlab policy list' shows them, 'vmlab "
+			 "policy load' loads more", name);
+}
