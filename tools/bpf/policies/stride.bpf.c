@@ -59,31 +59,57 @@ void BPF_PROG(stride_exit, struct vmlab_bpf_space *space)
 	bpf_map_delete_elem(&histories, &id);
 }
 
+/* A count of votes: of the latest nr distances, for which one, and how many. */
+struct vote {
+	struct history *h;
+	__s64 candidate;
+	__u32 voices;
+	__u32 count;
+};
+
+static __always_inline __s64 distance(const struct history *h, __u32 i)
+{
+	return h->distance[(h->nr - 1 - i) % HISTORY];
+}
+
+static long count_voices(__u32 i, struct vote *v)
+{
+	__s64 d = distance(v->h, i);
+
+	if (!v->voices)
+		v->candidate = d;
+	if (d == v->candidate)
+		v->voices++;
+	else
+		v->voices--;
+	return 0;
+}
+
+static long count_votes(__u32 i, struct vote *v)
+{
+	if (distance(v->h, i) == v->candidate)
+		v->count++;
+	return 0;
+}
+
 /*
  * The distance that more than half of the latest nr have, or 0.  Boyer and
  * Moore's vote: each distance that is like the candidate gives it a voice, each
  * other one takes one away; if there is a majority, it is left in the end.  A
  * second look tells whether it really is one.
+ *
+ * The loops are bpf_loop()s: the verifier follows each way through a plain loop
+ * one by one, and these have too many.
  */
-static __always_inline __s64 majority(struct history *h, __u32 nr)
+static __s64 majority(struct history *h, __u32 nr)
 {
-	__s64 candidate = 0;
-	__u32 voices = 0, count = 0, i;
+	struct vote vote = { .h = h };
 
-	for (i = 0; i < nr; i++) {
-		__s64 d = h->distance[(h->nr - 1 - i) % HISTORY];
-
-		if (!voices)
-			candidate = d;
-		if (d == candidate)
-			voices++;
-		else
-			voices--;
-	}
-	for (i = 0; i < nr; i++)
-		if (h->distance[(h->nr - 1 - i) % HISTORY] == candidate)
-			count++;
-	return count > nr / 2 ? candidate : 0;
+	if (!h)
+		return 0;
+	bpf_loop(nr, count_voices, &vote, 0);
+	bpf_loop(nr, count_votes, &vote, 0);
+	return vote.count > nr / 2 ? vote.candidate : 0;
 }
 
 /*
@@ -112,7 +138,7 @@ void BPF_PROG(stride_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 			return;
 	}
 
-	/* The ring's first entry is the second access: it has no distance. */
+	/* There is one distance less than accesses. */
 	if (h->nr > FIRST_TRY)
 		stride = majority(h, FIRST_TRY);
 	if (!stride && h->nr > FIRST_TRY * 2)
