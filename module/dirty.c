@@ -138,8 +138,17 @@ long vmlab_ioctl_dirty(struct vmlab_space *space, void __user *uarg)
 	end = dirty.end >> PAGE_SHIFT;
 	ret = 0;
 	while (pgoff < end) {
-		pgoff_t stop = min(end, pgoff + VMLAB_DIRTY_CHUNK);
+		pgoff_t stop;
 
+		/* Where nothing is told, nothing that is clean costs time. */
+		if (!to && !xa_find(&space->frames, &pgoff, end - 1,
+				    VMLAB_FRAME_TRACKED))
+			break;
+		stop = min(end, pgoff + VMLAB_DIRTY_CHUNK);
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
 		ret = vmlab_dirty_chunk(space, pgoff, stop,
 					dirty.flags & VMLAB_DIRTY_CLEAR, bits,
 					to);
@@ -150,10 +159,6 @@ long vmlab_ioctl_dirty(struct vmlab_space *space, void __user *uarg)
 		if (to)
 			to += VMLAB_DIRTY_CHUNK / BITS_PER_BYTE;
 		pgoff = stop;
-		if (fatal_signal_pending(current)) {
-			ret = -EINTR;
-			break;
-		}
 	}
 	kfree(bits);
 	return ret ?: vmlab_uarg_put(&dirty, sizeof(dirty), uarg);

@@ -664,7 +664,8 @@ static int vmlab_pager_choose(struct vmlab_space *space,
 	void *state;
 
 	if (args->policy == pager->policy && !args->trace &&
-	    args->seed == pager->seed && args->capacity <= pager->capacity)
+	    args->seed == pager->seed &&
+	    (!args->policy->sized || args->capacity <= pager->capacity))
 		return 0;
 	args->space = space;
 	state = args->policy->create(args);
@@ -794,8 +795,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?
 		 paging->budget : ULONG_MAX;
-	/* More frames than there is memory will not be. */
-	args.capacity = min(budget, totalram_pages());
+	/* More frames than there is memory will not be; without a limit none leaves. */
+	if (budget != ULONG_MAX)
+		args.capacity = min(budget, totalram_pages());
 	args.policy = vmlab_pager_get_policy(paging->policy, paging->policy_id);
 	if (IS_ERR(args.policy))
 		return PTR_ERR(args.policy);
@@ -857,7 +859,8 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 		return PTR_ERR(args.policy);
 
 	mutex_lock(&space->resize_lock);
-	args.capacity = min(space->pager.budget, totalram_pages());
+	if (space->pager.budget != ULONG_MAX)
+		args.capacity = min(space->pager.budget, totalram_pages());
 	ret = vmlab_store_create(space);
 	if (!ret)
 		ret = vmlab_pager_choose(space, &args);

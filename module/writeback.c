@@ -206,7 +206,7 @@ void vmlab_writeback_init(struct vmlab_space *space)
  */
 void vmlab_writeback_soon(struct vmlab_space *space)
 {
-	queue_delayed_work(system_unbound_wq, &space->writeback_work,
+	queue_delayed_work(vmlab_unbound_wq, &space->writeback_work,
 			   VMLAB_WRITEBACK_DELAY);
 }
 

@@ -21,7 +21,6 @@ struct vmlab_space;
  * @pgoff: offset in the space, pages
  * @link: the policy's place in a list
  * @node: the policy's place in a tree
- * @slot: the policy's place in an array
  * @bpf: places of a policy in BPF: in one of its lists, in the order of
  *	arrival, by offset
  * @list: which of its lists
@@ -39,7 +38,6 @@ struct vmlab_frame {
 	union {
 		struct list_head link;
 		struct rb_node node;
-		unsigned long slot;
 		struct {
 			struct list_head link;
 			struct list_head order;
@@ -60,8 +58,8 @@ struct vmlab_frame {
 
 /**
  * struct vmlab_policy_args - what a policy may need to start
- * @capacity: pages that it will be asked to hold at most.  More may come when
- *	frames cannot be evicted; a policy may then forget which.
+ * @capacity: the budget, or 0 without one.  More pages may be there when it
+ *	was made smaller, or when frames cannot leave.
  * @seed: of the random numbers
  * @trace: the accesses to come, as offsets in pages
  * @nr_trace: their number
@@ -119,6 +117,7 @@ struct vmlab_wishes {
  *	for the next best, because that one is busy.  Return: a page that was
  *	inserted and not removed, or NULL when there is no further one.
  * @samples: the policy lives on @access, so some accesses must be seen
+ * @sized: the state is made for a capacity: a larger one takes another
  * @fault: what to bring in besides the page that is accessed; may be NULL
  * @bpf_id: of a policy in BPF, 0 of others
  *
@@ -129,6 +128,7 @@ struct vmlab_policy {
 	const char *name;
 	u32 id;
 	bool samples;
+	bool sized;
 	void *(*create)(const struct vmlab_policy_args *args);
 	void (*destroy)(void *state);
 	void (*insert)(void *state, struct vmlab_frame *page, bool accessed);

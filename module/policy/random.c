@@ -12,11 +12,17 @@
 
 #include "policy.h"
 
-#define NO_SLOT	ULONG_MAX
+#define NO_SLOT	U64_MAX
 
-/* Resident pages, in no order, without holes. */
+/*
+ * @slots: resident pages, in no order, without holes; a page's @key is its
+ *	place
+ * @excess: pages that found no place, as the budget was made smaller than
+ *	what is resident; the longest resident first
+ */
 struct random {
 	u64 rng;
+	struct list_head excess;
 	unsigned long nr;
 	unsigned long capacity;
 	struct vmlab_frame *slots[];
@@ -36,12 +42,14 @@ static void *random_create(const struct vmlab_policy_args *args)
 {
 	struct random *random;
 
+	/* A size that no machine has memory for is no mistake of the kernel's. */
 	random = kvzalloc(struct_size(random, slots, args->capacity),
-			  GFP_KERNEL_ACCOUNT);
+			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!random)
 		return ERR_PTR(-ENOMEM);
 	random->rng = args->seed;
 	random->capacity = args->capacity;
+	INIT_LIST_HEAD(&random->excess);
 	return random;
 }
 
@@ -50,29 +58,44 @@ static void random_destroy(void *state)
 	kvfree(state);
 }
 
+static void random_place(struct random *random, struct vmlab_frame *page)
+{
+	page->key = random->nr++;
+	random->slots[page->key] = page;
+}
+
 static void random_insert(void *state, struct vmlab_frame *page,
 			  bool accessed)
 {
 	struct random *random = state;
 
-	/* Above the capacity only when frames cannot leave anyway. */
-	page->slot = NO_SLOT;
-	if (random->nr == random->capacity)
-		return;
-	page->slot = random->nr++;
-	random->slots[page->slot] = page;
+	if (random->nr < random->capacity) {
+		random_place(random, page);
+	} else {
+		page->key = NO_SLOT;
+		list_add_tail(&page->link, &random->excess);
+	}
 }
 
 static void random_remove(void *state, struct vmlab_frame *page)
 {
 	struct random *random = state;
-	struct vmlab_frame *last;
+	struct vmlab_frame *last, *next;
 
-	if (page->slot == NO_SLOT)
+	if (page->key == NO_SLOT) {
+		list_del(&page->link);
 		return;
+	}
 	last = random->slots[--random->nr];
-	random->slots[page->slot] = last;
-	last->slot = page->slot;
+	random->slots[page->key] = last;
+	last->key = page->key;
+
+	next = list_first_entry_or_null(&random->excess, struct vmlab_frame,
+					link);
+	if (next) {
+		list_del(&next->link);
+		random_place(random, next);
+	}
 }
 
 static void random_access(void *state, struct vmlab_frame *page)
@@ -94,6 +117,7 @@ static struct vmlab_frame *random_victim(void *state, struct vmlab_frame *prev)
 const struct vmlab_policy vmlab_policy_random = {
 	.name		= "random",
 	.id		= VMLAB_POLICY_RANDOM,
+	.sized		= true,
 	.create		= random_create,
 	.destroy	= random_destroy,
 	.insert		= random_insert,

@@ -341,6 +341,41 @@ static void next_best(struct kunit *test)
 	}
 }
 
+/* With more pages than places, as after a cut of the budget, all can leave. */
+static void above_capacity(struct kunit *test)
+{
+	static const u64 trace[] = { 0, 1, 2, 3 };
+	struct vmlab_policy_args args = {
+		.capacity = 3, .trace = trace, .nr_trace = 4,
+	};
+	u32 id;
+
+	for (id = VMLAB_POLICY_FIFO; id <= VMLAB_POLICY_OPT; id++) {
+		const struct vmlab_policy *policy = vmlab_policy_find(id);
+		void *state = policy->create(&args);
+		struct vmlab_frame page[8] = {}, *victim;
+		unsigned long left = 0;
+		unsigned int i;
+
+		KUNIT_ASSERT_FALSE(test, IS_ERR(state));
+		for (i = 0; i < 8; i++) {
+			page[i].pgoff = i;
+			policy->insert(state, &page[i], false);
+		}
+		/* One that has no place, if that is a matter of places. */
+		policy->remove(state, &page[7]);
+		for (i = 0; i < 7; i++) {
+			victim = policy->victim(state, NULL);
+			KUNIT_ASSERT_NOT_NULL(test, victim);
+			left |= BIT(victim->pgoff);
+			policy->remove(state, victim);
+		}
+		KUNIT_EXPECT_EQ_MSG(test, left, 0x7f, "%s", policy->name);
+		KUNIT_EXPECT_NULL(test, policy->victim(state, NULL));
+		policy->destroy(state);
+	}
+}
+
 static void policies_by_number(struct kunit *test)
 {
 	u32 id;
@@ -362,6 +397,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(random_is_fair),
 	KUNIT_CASE(textbook),
 	KUNIT_CASE(next_best),
+	KUNIT_CASE(above_capacity),
 	KUNIT_CASE(policies_by_number),
 	{}
 };

@@ -1244,8 +1244,9 @@ struct vmlab_layout {
  *	What comes early never waits: it is left out when it would have to.
  *
  * All can be changed while the space is mapped and in use.  The same policy
- * with the same seed goes on with what it knows, unless a trace comes with it;
- * another starts with the resident pages in the order in which they came.
+ * with the same seed goes on with what it knows, unless a trace comes with it
+ * or the budget of VMLAB_POLICY_RANDOM grows; another starts with the resident
+ * pages in the order in which they came.
  *
  * With VMLAB_PAGING_STEPPING a fault unmaps every frame but its own, so each
  * access to another page than the one before is seen: LRU, LFU, CLOCK and OPT
@@ -1400,8 +1401,7 @@ struct vmlab_range {
  * call or the next one tells.  A page that somebody pinned, and may write to
  * unseen, stays set.
  *   EINVAL  unknown @flags, bad @start or @end
- *   EINTR   a signal came: nothing that is not reported was cleared, start
- *           again
+ *   EINTR   the caller was killed
  */
 struct vmlab_dirty {
 	__u32 size;
