@@ -127,6 +127,15 @@ extern const struct vmlab_policy vmlab_policy_bpf;
 struct vmlab_frame *vmlab_bpf_find(struct vmlab_bpf_space *space, u64 pgoff);
 
 int vmlab_bpf_kfuncs_init(void);
+u64 vmlab_bpf_next_resident(struct vmlab_bpf_space *space, u64 pgoff);
+u64 vmlab_bpf_list_len(struct vmlab_bpf_space *space, u32 list);
+u64 vmlab_bpf_list_first(struct vmlab_bpf_space *space, u32 list);
+u64 vmlab_bpf_list_next(struct vmlab_bpf_space *space, u64 pgoff);
+int vmlab_bpf_list_move(struct vmlab_bpf_space *space, u64 pgoff, u32 list,
+			u32 tail);
+int vmlab_bpf_prefetch(struct vmlab_bpf_space *space, u64 pgoff, u32 nr,
+		       s64 stride);
+int vmlab_bpf_evict(struct vmlab_bpf_space *space, u64 pgoff);
 
 #else
 

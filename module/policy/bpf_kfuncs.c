@@ -349,6 +349,14 @@ __bpf_kfunc int vmlab_bpf_evict(struct vmlab_bpf_space *space, u64 pgoff)
 
 __bpf_kfunc_end_defs();
 
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bpf_next_resident);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bpf_list_len);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bpf_list_first);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bpf_list_next);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bpf_list_move);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bpf_prefetch);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bpf_evict);
+
 BTF_KFUNCS_START(vmlab_bpf_kfuncs)
 BTF_ID_FLAGS(func, vmlab_bpf_space_id, VMLAB_KF_TRUSTED)
 BTF_ID_FLAGS(func, vmlab_bpf_budget, VMLAB_KF_TRUSTED)

@@ -2,6 +2,7 @@
 /* BPF objects with a policy in them, see bpfobj.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,9 +23,12 @@ struct policy_obj {
 	struct bpf_link *link;
 };
 
-static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+/* What libbpf and the verifier say of programs that must not load is long. */
+static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	return 0;
+	if (level == LIBBPF_DEBUG || !getenv("VMLAB_VERBOSE"))
+		return 0;
+	return vfprintf(stderr, fmt, ap);
 }
 
 /* The number of the policy that came last. */
@@ -54,8 +58,7 @@ struct policy_obj *policy_obj_load(const char *file, uint32_t *id)
 
 	if (!p)
 		bail("no memory");
-	if (!getenv("VMLAB_VERBOSE"))
-		libbpf_set_print(quiet);
+	libbpf_set_print(print);
 	p->obj = bpf_object__open_file(file, NULL);
 	if (!p->obj)
 		bail("%s: %s", file, strerror(errno));
