@@ -18,6 +18,7 @@
 #include "jsonout.h"
 #include "must.h"
 #include "parse.h"
+#include "policy_names.h"
 #include "space_out.h"
 #include "touch.h"
 
@@ -34,6 +35,8 @@ enum {
 	OPT_REMAP,
 	OPT_CHILD_TOUCH,
 	OPT_HOLD,
+	OPT_BUDGET,
+	OPT_POLICY,
 };
 
 static const struct option_spec options[] = {
@@ -57,6 +60,10 @@ static const struct option_spec options[] = {
 	  "the child maps the space anew instead of inheriting" },
 	{ "child-touch", OPT_CHILD_TOUCH, "HOW", "none read write",
 	  "what the child does (default read)" },
+	{ "budget", OPT_BUDGET, "PAGES", NULL,
+	  "at most so many pages resident; others leave for them" },
+	{ "policy", OPT_POLICY, "NAME", "fifo clock lru lfu random",
+	  "who leaves, see 'vmlab policy list' (default fifo)" },
 	{ "hold", OPT_HOLD, "SECONDS", NULL,
 	  "stay so long before the end, to be looked at" },
 	{ 0 },
@@ -77,6 +84,8 @@ struct plan {
 	enum access child_access;
 	bool child_access_given;
 	uint64_t hold;
+	uint64_t budget;
+	const char *policy;
 };
 
 /** struct child - the second process, and the pipes to it */
@@ -136,6 +145,13 @@ static int parse_options(struct cli *cli, struct plan *plan, int argc,
 		case OPT_CHILD_TOUCH:
 			bad = touch_parse_access(optarg, &plan->child_access);
 			plan->child_access_given = true;
+			break;
+		case OPT_BUDGET:
+			bad = parse_u64(optarg, &plan->budget) ||
+			      !plan->budget;
+			break;
+		case OPT_POLICY:
+			plan->policy = optarg;
 			break;
 		case OPT_HOLD:
 			bad = parse_u64(optarg, &plan->hold) ||
@@ -372,29 +388,69 @@ static int run_parent(const struct plan *plan, struct vmlab *lab,
 	return err ? cli_fail(err, VMLAB_ABOUT_SPACE, 0) : EXIT_OK;
 }
 
+/* give the space its budget and its policy; an exit code */
+static int set_paging(const struct plan *plan, const struct vmlab *lab,
+		      const struct vmlab_space *space)
+{
+	struct vmlab_paging paging = { .budget = plan->budget };
+	int err = EXIT_OK;
+
+	if (plan->policy)
+		err = policy_find(lab, plan->policy, &paging.policy,
+				  &paging.policy_id);
+	if (err)
+		return err;
+	if (paging.policy == VMLAB_POLICY_OPT)
+		return cli_error("opt needs to know the accesses to come: not "
+				 "with this command");
+	err = vmlab_paging_set(space, &paging);
+	if (err)
+		return cli_error("the space does not take %" PRIu64 " pages and "
+				 "policy '%s': %s", plan->budget,
+				 plan->policy ? plan->policy : "fifo",
+				 strerror(-err));
+	return EXIT_OK;
+}
+
 static int perform(const struct cli *cli, const struct plan *plan,
 		   struct vmlab *lab, const struct vmlab_space *space)
 {
 	struct space_actor actor[2] = { 0 };
 	struct child child = { .pid = -1 };
+	struct space_paging paging = {
+		.policy = plan->policy ? plan->policy : "fifo",
+		.budget = plan->budget,
+	};
+	const bool paged = plan->policy || plan->budget;
 	struct vmlab_space_config config;
 	int err;
 
 	err = vmlab_space_get(space, &config);
 	if (err)
 		return cli_fail(err, VMLAB_ABOUT_SPACE, 0);
+	if (paged)
+		err = set_paging(plan, lab, space);
+	if (err)
+		return err;
 	err = run_parent(plan, lab, space, &actor[0]);
 	if (!err && plan->fork)
 		err = run_child(plan, lab, space, actor, &child);
+	if (!err && paged) {
+		err = vmlab_paging_stats_get(space, &paging.stats);
+		if (err)
+			err = cli_fail(err, VMLAB_ABOUT_SPACE, 0);
+	}
 	if (!err) {
 		if (cli->json)
 			space_print_json(lab, &config, plan->map_flags,
 					 plan->offset, actor,
-					 plan->fork ? 2 : 1);
+					 plan->fork ? 2 : 1,
+					 paged ? &paging : NULL);
 		else
 			space_print_tables(cli, lab, &config, plan->map_flags,
 					   plan->offset, actor,
-					   plan->fork ? 2 : 1);
+					   plan->fork ? 2 : 1,
+					   paged ? &paging : NULL);
 		if (plan->hold)
 			hold(plan->hold, &child);
 	}
@@ -459,6 +515,7 @@ static const char help[] =
 	"TIME      for all touches of the process\n"
 	"COUNTER   the statistics of the space: now, and how much each process added;\n"
 	"          frames, frames_dirty and vmas go down again\n"
+	"PAGING    with --budget or --policy: who came and went\n"
 	"HISTOGRAM how long the fault handler took, and how often\n"
 	"START...  the VMAs of the mapping, as 'vmlab vmas' shows them\n"
 	"\n"
@@ -470,7 +527,9 @@ static const char help[] =
 	"  vmlab space --size 64K --fork --private --remap\n"
 	"Example: every other page of the first 16, then two pages beyond the end\n"
 	"  vmlab space --size 64K --pages 0-15 --stride 2\n"
-	"  vmlab space --size 64K --length 72K\n";
+	"  vmlab space --size 64K --length 72K\n"
+	"Example: 64 pages, of which 16 can be resident\n"
+	"  vmlab space --size 256K --budget 16 --policy clock --fork\n";
 
 const struct command cmd_space = {
 	.name = "space",

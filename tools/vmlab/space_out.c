@@ -45,6 +45,25 @@ static const struct field counters[] = {
 	{ 0 },
 };
 
+#define PAGING(member) offsetof(struct vmlab_paging_stats, member)
+
+static const struct field paging_fields[] = {
+	{ "charged", PAGING(charged), "frames that count against the budget now" },
+	{ "evicted", PAGING(evicted), "frames that left" },
+	{ "stored", PAGING(stored), "  their contents saved for that" },
+	{ "loaded", PAGING(loaded), "  ... and read back" },
+	{ "refaults", PAGING(refaults), "frames filled that had left before" },
+	{ "over_budget", PAGING(over_budget), "frames above the budget: none could leave" },
+	{ "store_errors", PAGING(store_errors), "contents that could not be saved" },
+	{ "prefetched", PAGING(prefetched), "frames that came before they were touched" },
+	{ "prefetch_used", PAGING(prefetch_used), "  and were touched later" },
+	{ "prefetch_wasted", PAGING(prefetch_wasted), "  and left without a touch" },
+	{ "policy_fallbacks", PAGING(policy_fallbacks), "decisions of fifo, for want of a good one" },
+	{ "policy_refused", PAGING(policy_refused), "requests of the policy that were refused" },
+	{ "policy_lost", PAGING(policy_lost), "times that its policy was unloaded" },
+	{ 0 },
+};
+
 /* by how much actor @i raised the counter */
 static uint64_t added(const struct space_actor *actors, size_t i,
 		      const struct field *f)
@@ -184,6 +203,41 @@ static void print_latency(const struct cli *cli,
 	table_close(t);
 }
 
+static void print_paging(const struct cli *cli,
+			 const struct space_paging *paging)
+{
+	static const struct column columns[] = {
+		{ "PAGING" },
+		{ "NOW", true },
+		{ "MEANING" },
+	};
+	struct table *t;
+
+	printf("\npolicy %s, budget %" PRIu64 " pages\n\n", paging->policy,
+	       paging->budget);
+	t = table_open(stdout, columns, 3, cli->colour);
+	for (const struct field *f = paging_fields; f->name; f++) {
+		uint64_t now = field_value(&paging->stats, f);
+		enum style style = now ? STYLE_PLAIN : STYLE_DIM;
+
+		table_cell(t, style, "%s", f->name);
+		table_cell(t, style, "%" PRIu64, now);
+		table_cell(t, style, "%s", f->meaning);
+	}
+	table_close(t);
+}
+
+static json_t *paging_json(const struct space_paging *paging)
+{
+	json_t *o = json_object();
+
+	json_put(o, "policy", json_text(paging->policy));
+	json_put(o, "budget", json_count(paging->budget));
+	for (const struct field *f = paging_fields; f->name; f++)
+		json_put(o, f->name, json_count(field_value(&paging->stats, f)));
+	return o;
+}
+
 static void print_vmas(const struct cli *cli, const struct vmlab *lab,
 		       const struct space_actor *actors, size_t nr)
 {
@@ -224,7 +278,7 @@ static void print_vmas(const struct cli *cli, const struct vmlab *lab,
 void space_print_tables(const struct cli *cli, const struct vmlab *lab,
 			const struct vmlab_space_config *config, int map_flags,
 			uint64_t offset, const struct space_actor *actors,
-			size_t nr)
+			size_t nr, const struct space_paging *paging)
 {
 	char size[SIZE_TEXT_MAX], from[SIZE_TEXT_MAX], length[SIZE_TEXT_MAX];
 
@@ -238,6 +292,8 @@ void space_print_tables(const struct cli *cli, const struct vmlab *lab,
 	print_actors(cli, actors, nr);
 	putchar('\n');
 	print_counters(cli, actors, nr);
+	if (paging)
+		print_paging(cli, paging);
 	print_latency(cli, &actors[nr - 1].stats);
 	putchar('\n');
 	print_vmas(cli, lab, actors, nr);
@@ -311,7 +367,7 @@ static json_t *actor_json(const struct vmlab *lab,
 void space_print_json(const struct vmlab *lab,
 		      const struct vmlab_space_config *config, int map_flags,
 		      uint64_t offset, const struct space_actor *actors,
-		      size_t nr)
+		      size_t nr, const struct space_paging *paging)
 {
 	const struct vmlab_space_stats *stats = &actors[nr - 1].stats;
 	json_t *latency = must(json_array());
@@ -330,6 +386,8 @@ void space_print_json(const struct vmlab *lab,
 	json_member(&doc, "length", json_count(actors[0].length));
 	json_member(&doc, "stats", stats_json(stats));
 	json_member(&doc, "latency", latency);
+	if (paging)
+		json_member(&doc, "paging", paging_json(paging));
 	json_array_begin(&doc, "processes");
 	for (size_t i = 0; i < nr; i++)
 		json_item(&doc, actor_json(lab, actors, i));

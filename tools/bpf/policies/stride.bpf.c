@@ -148,6 +148,13 @@ void BPF_PROG(stride_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 	if (!stride && h->nr > HISTORY)
 		stride = majority(h, HISTORY);
 
+	/*
+	 * Is this page one of the run, or a stray?  In the run the one before
+	 * it was touched not long ago, so it is in memory: in some list.
+	 */
+	if (!stride || vmlab_bpf_list_of(space, pgoff - stride) < 0)
+		return;
+
 	/* Did what we brought last get used? */
 	if (h->used)
 		h->depth = h->depth ? h->depth * 2 : 1;
@@ -160,7 +167,7 @@ void BPF_PROG(stride_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 	h->used = 0;
 
 	/* A request beyond the mapping would be refused. */
-	if (stride && pgoff + stride >= first && pgoff + stride < end) {
+	if (pgoff + stride >= first && pgoff + stride < end) {
 		vmlab_bpf_prefetch(space, pgoff + stride, h->depth, stride);
 		h->ahead = pgoff + stride * h->depth;
 	}

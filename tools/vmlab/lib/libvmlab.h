@@ -595,6 +595,19 @@ int vmlab_space_map(const struct vmlab_space *space, uint64_t offset,
 /* --- paging policies -------------------------------------------------------- */
 
 /**
+ * vmlab_paging_set - change budget, policy and prefetch of a space
+ * @paging: @size is not used
+ *
+ * Return: 0, or a negative errno as at struct vmlab_paging.
+ */
+int vmlab_paging_set(const struct vmlab_space *space,
+		     const struct vmlab_paging *paging);
+
+/** vmlab_paging_stats_get - who came and went; 0 or a negative errno */
+int vmlab_paging_stats_get(const struct vmlab_space *space,
+			   struct vmlab_paging_stats *stats);
+
+/**
  * vmlab_policies_get - the policies in BPF that are loaded
  * @infos: [out] an array to free(3)
  * @nr: [out] records in it
