@@ -886,8 +886,11 @@ void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	paging->flags = pager->stepping ? VMLAB_PAGING_STEPPING : 0;
 	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
 	if (pager->policy) {
-		paging->policy = READ_ONCE(pager->policy->id);
+		paging->policy = pager->policy->id;
 		paging->policy_id = READ_ONCE(pager->policy->bpf_id);
+		/* A policy in BPF may be going right now: the default is left. */
+		if (paging->policy == VMLAB_POLICY_BPF && !paging->policy_id)
+			paging->policy = VMLAB_POLICY_FIFO;
 	}
 	paging->seed = pager->seed;
 	paging->prefetch = pager->prefetch;

@@ -121,7 +121,6 @@ void vmlab_bpf_unload(const struct vmlab_policy_ops *ops)
 	policy->nr_users = 0;
 	/* What is left of it is the default. */
 	WRITE_ONCE(policy->policy.name, vmlab_policy_fifo.name);
-	WRITE_ONCE(policy->policy.id, VMLAB_POLICY_FIFO);
 	WRITE_ONCE(policy->policy.bpf_id, 0);
 	WRITE_ONCE(policy->policy.samples, false);
 	mutex_unlock(&vmlab_bpf_lock);

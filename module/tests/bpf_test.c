@@ -309,7 +309,7 @@ static void unload_in_use(struct kunit *test)
 	vmlab_space_paging_stats(s->space, &stats);
 	KUNIT_EXPECT_EQ(test, stats.policy_lost, 1);
 	KUNIT_EXPECT_NULL(test, vmlab_bpf_get(id));
-	KUNIT_EXPECT_EQ(test, s->policy->id, VMLAB_POLICY_FIFO);
+	KUNIT_EXPECT_STREQ(test, s->policy->name, "fifo");
 	KUNIT_EXPECT_EQ(test, s->policy->bpf_id, 0);
 
 	/* The program is not asked any more, and it is no mistake of its. */
