@@ -339,7 +339,7 @@ static struct vmlab_paging_stats walk(uint32_t policy, uint32_t id,
 	return stats;
 }
 
-static void stride(void)
+static void finds_strides(void)
 {
 	struct vmlab_paging_stats stats;
 	uint64_t without, with;
@@ -349,7 +349,7 @@ static void stride(void)
 	p = must_load(examples, "stride", &id);
 	walk(VMLAB_POLICY_FIFO, 0, 1000, 7, &without);
 	stats = walk(VMLAB_POLICY_BPF, id, 1000, 7, &with);
-	diag("a walk by 7 with strays: %llu faults without prefetch, %llu with; %llu pages brought, %llu used",
+	diag("a walk by 7 with strays: %llu faults, %llu with prefetch; %llu brought, %llu used",
 	     (unsigned long long)without, (unsigned long long)with,
 	     (unsigned long long)stats.prefetched,
 	     (unsigned long long)stats.prefetch_used);
@@ -361,7 +361,7 @@ static void stride(void)
 	policy_obj_unload(p);
 }
 
-static void hinted(void)
+static void follows_hints(void)
 {
 	struct vmlab_paging_stats stats;
 	struct policy_obj *p;
@@ -441,7 +441,7 @@ static void bad_one(uint32_t id, struct bad *bad, const char *what)
 	is(bad->exits, 1, "... and exit() is called once");
 }
 
-static void bad(void)
+static void bad_programs(void)
 {
 	struct vmlab_range range = {
 		.size = sizeof(range),
@@ -770,9 +770,9 @@ int main(int argc, char **argv)
 	same_as_builtin("fifo", VMLAB_POLICY_FIFO, nr);
 	same_as_builtin("clock", VMLAB_POLICY_CLOCK, nr);
 	sieve(nr);
-	stride();
-	hinted();
-	bad();
+	finds_strides();
+	follows_hints();
+	bad_programs();
 	swap_in_use(2000);
 	unload_in_use();
 	requests();
