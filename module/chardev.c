@@ -45,7 +45,6 @@ static int vmlab_release(struct inode *inode, struct file *file)
 static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct vmlab_space *space = file->private_data;
-
 	bool special;
 
 	/* The backing stays what it is while there is a VMA. */
@@ -65,6 +64,9 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 	if (special)
 		vmlab_vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND |
 				   VM_DONTDUMP);
+	else if (READ_ONCE(space->pager.around))
+		/* So that a fault may set entries of other pages, too. */
+		vmlab_vm_flags_set(vma, VM_MIXEDMAP);
 	return 0;
 }
 

@@ -108,6 +108,43 @@ static vm_fault_t vmlab_fault_injected(int action)
 	}
 }
 
+/*
+ * Map those of the next pages that are resident.  Not in ->map_pages: mm calls
+ * that under RCU, where no page table can be allocated.
+ */
+static void vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	unsigned long addr = vmf->address & PAGE_MASK;
+	pgoff_t pgoff = vmf->pgoff;
+	unsigned int nr = READ_ONCE(space->pager.prefetch_pages);
+
+	while (nr-- && (addr += PAGE_SIZE) < vma->vm_end) {
+		struct folio *folio = vmlab_space_peek(space, ++pgoff);
+		struct page *page;
+		bool mapped;
+
+		if (!folio)
+			continue;
+		page = folio_page(folio, 0);
+		if (!folio_trylock(folio)) {
+			folio_put(folio);
+			continue;
+		}
+		if (!folio->mapping || PageHWPoison(page) ||
+		    pgoff >= READ_ONCE(space->nr_pages))
+			mapped = false;
+		else
+			mapped = !vm_insert_page(vma, addr, page);
+		if (mapped) {
+			vmlab_pager_mapped_around(folio);
+			vmlab_count(space, mapped_around);
+		}
+		folio_unlock(folio);
+		folio_put(folio);
+	}
+}
+
 /* Map the frame that a fault found or filled, locked, in one way or another. */
 static vm_fault_t vmlab_fault_map(struct vmlab_space *space,
 				  struct vm_fault *vmf, struct folio *folio,
@@ -117,6 +154,10 @@ static vm_fault_t vmlab_fault_map(struct vmlab_space *space,
 			     vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
 	if (vmlab_pager_stepping(&space->pager))
 		vmlab_pager_step(space, vmf->pgoff, vmf->flags);
+	else if (unlikely(vmf->vma->vm_flags & VM_MIXEDMAP) &&
+		 !(vmf->flags & FAULT_FLAG_WRITE) &&
+		 READ_ONCE(space->pager.around))
+		vmlab_map_around(space, vmf);
 	if (unlikely(space->backing->special))
 		return vmlab_map_special(space, vmf, folio,
 					 vmf->flags & FAULT_FLAG_WRITE);
@@ -187,9 +228,10 @@ out:
 }
 
 /*
- * Map what is resident around a read fault: nothing, for the first access to
- * each page is to be seen and counted.  Without this operation mm would not
- * call ->fault under the per-VMA lock (vmf_can_call_fault() in mm/memory.c).
+ * Map what is resident around a read fault: ->fault does that when it should,
+ * for the first access to each page is to be seen and counted.  Without this
+ * operation mm would not call ->fault under the per-VMA lock
+ * (vmf_can_call_fault() in mm/memory.c).
  */
 static vm_fault_t vmlab_map_pages(struct vm_fault *vmf, pgoff_t first,
 				  pgoff_t last)

@@ -330,6 +330,20 @@ void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio)
 }
 
 /**
+ * vmlab_pager_mapped_around() - whether a frame is used is not seen any more
+ * @folio: the frame, locked
+ *
+ * Context: any.
+ */
+void vmlab_pager_mapped_around(struct folio *folio)
+{
+	struct vmlab_frame *page = folio->private;
+
+	if (page)
+		page->prefetched = false;
+}
+
+/**
  * vmlab_pager_access() - tell the policy that a resident frame was accessed
  * @space: the space
  * @folio: the frame, locked
@@ -782,13 +796,16 @@ int vmlab_pager_set(struct vmlab_space *space,
 	unsigned long budget;
 	int ret;
 
-	if (paging->flags & ~VMLAB_PAGING_STEPPING)
+	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND))
 		return -EINVAL;
 	if (paging->prefetch > VMLAB_PREFETCH_WHOLE ||
 	    paging->prefetch_pages > VMLAB_PREFETCH_MAX ||
 	    !paging->prefetch_pages !=
 	    (paging->prefetch == VMLAB_PREFETCH_NONE ||
 	     paging->prefetch == VMLAB_PREFETCH_WHOLE))
+		return -EINVAL;
+	if (paging->flags & VMLAB_PAGING_AROUND &&
+	    paging->prefetch != VMLAB_PREFETCH_NEXT)
 		return -EINVAL;
 	if (!!paging->nr_trace ^ (paging->policy == VMLAB_POLICY_OPT))
 		return -EINVAL;
@@ -810,6 +827,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 		goto out;
 
 	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
+	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
 	WRITE_ONCE(pager->prefetch, paging->prefetch);
 	spin_lock(&pager->lock);
 	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
@@ -883,7 +901,8 @@ void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	struct vmlab_pager *pager = &space->pager;
 
 	mutex_lock(&space->resize_lock);
-	paging->flags = pager->stepping ? VMLAB_PAGING_STEPPING : 0;
+	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
+			(pager->around ? VMLAB_PAGING_AROUND : 0);
 	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
 	if (pager->policy) {
 		paging->policy = pager->policy->id;

@@ -37,6 +37,8 @@ struct vmlab_space;
  * @step_regs: its registers then
  * @stepping: every access is made to fault.  Read without the lock.
  * @asks: the policy is asked at each fault.  Read without the lock.
+ * @around: read faults map what is resident after them.  Read without the
+ *	lock.
  * @complete: all frames are in @pages; set once, under resize_lock
  */
 struct vmlab_pager {
@@ -58,6 +60,7 @@ struct vmlab_pager {
 	struct pt_regs step_regs;
 	bool stepping;
 	bool asks;
+	bool around;
 	bool complete;
 };
 
@@ -83,6 +86,7 @@ void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_frame *page);
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_frame *page);
 void vmlab_pager_forget(struct vmlab_space *space, struct folio *folio);
+void vmlab_pager_mapped_around(struct folio *folio);
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,
 		      unsigned int flags);

@@ -512,6 +512,9 @@ static void vmlab_frame_leave(struct vmlab_space *space, struct folio *folio,
 	value = (value << VMLAB_EVICTED_SHIFT) & LONG_MAX;
 	if (stored)
 		value |= VMLAB_EVICTED_STORED;
+	trace_vmlab_evict(space->id, folio->index, stored);
+	vmlab_event(&space->events, VMLAB_EVENT_EVICT, folio->index, stored,
+		    0);
 	vmlab_frame_remove(space, folio, xa_mk_value(value));
 }
 
@@ -548,9 +551,6 @@ int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
 	if (space->backing->write &&
 	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
 		vmlab_writeback_soon(space);
-	trace_vmlab_evict(space->id, folio->index, stored);
-	vmlab_event(&space->events, VMLAB_EVENT_EVICT, folio->index, stored,
-		    0);
 	vmlab_frame_leave(space, folio, stored);
 	vmlab_count(space, evicted);
 	return 0;
@@ -912,6 +912,7 @@ void vmlab_space_paging_stats(struct vmlab_space *space,
 		stats->prefetched += READ_ONCE(c->prefetched);
 		stats->prefetch_used += READ_ONCE(c->prefetch_used);
 		stats->prefetch_wasted += READ_ONCE(c->prefetch_wasted);
+		stats->mapped_around += READ_ONCE(c->mapped_around);
 		stats->shrunk += READ_ONCE(c->shrunk);
 		stats->written_back += READ_ONCE(c->written_back);
 		stats->writeback_errors += READ_ONCE(c->writeback_errors);

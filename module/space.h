@@ -68,6 +68,7 @@ struct vmlab_counters {
 	u64 prefetched;
 	u64 prefetch_used;
 	u64 prefetch_wasted;
+	u64 mapped_around;
 	u64 shrunk;
 	u64 written_back;
 	u64 writeback_errors;

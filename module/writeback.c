@@ -70,23 +70,25 @@ static int vmlab_writeback_copy(struct vmlab_space *space, pgoff_t pgoff,
 				void *buf, struct folio **folio)
 {
 	void *entry;
-	int ret = 0;
+	int ret;
 
-	*folio = NULL;
 again:
+	*folio = NULL;
+	ret = 0;
 	entry = xa_load(&space->frames, pgoff);
 	if (!entry || !xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY))
 		return 0;
 
 	if (xa_is_value(entry)) {
-		if (!vmlab_writeback_take(space, pgoff, entry))
+		/*
+		 * What the store has stays the same as long as this entry is
+		 * there: so a copy taken before it is valid.
+		 */
+		if (xa_to_value(entry) & VMLAB_EVICTED_STORED)
+			ret = vmlab_store_copy(space, pgoff, buf) ?: 1;
+		if (ret >= 0 && !vmlab_writeback_take(space, pgoff, entry))
 			goto again;
-		if (!(xa_to_value(entry) & VMLAB_EVICTED_STORED))
-			return 0;
-		ret = vmlab_store_copy(space, pgoff, buf);
-		if (ret)
-			vmlab_writeback_redo(space, pgoff);
-		return ret ?: 1;
+		return ret;
 	}
 
 	*folio = vmlab_space_peek(space, pgoff);

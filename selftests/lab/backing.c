@@ -4,6 +4,7 @@
  * the way back are told where POSIX says.
  */
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -254,6 +255,97 @@ static void no_space(void)
 	rmdir(dir);
 }
 
+/*
+ * A block device that fails: a loop device over sealed memory.  The file
+ * system on it takes what is written, and cannot write it out later.
+ */
+struct bad_disk {
+	char dir[32];
+	char loop[32];
+	int memory, device;
+};
+
+static bool bad_disk_open(struct bad_disk *disk)
+{
+	char command[128];
+	int control, nr;
+
+	if (system("modprobe -q loop; modprobe -q ext4"))
+		diag("no modprobe, or nothing to load");
+	control = open("/dev/loop-control", O_RDWR);
+	nr = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
+	if (control >= 0)
+		close(control);
+	if (nr < 0)
+		return false;
+	snprintf(disk->loop, sizeof(disk->loop), "/dev/loop%d", nr);
+	strcpy(disk->dir, "/tmp/vmlab-XXXXXX");
+	disk->memory = memfd_create("vmlab-disk", MFD_ALLOW_SEALING);
+	disk->device = open(disk->loop, O_RDWR);
+	if (disk->memory < 0 || disk->device < 0 || !mkdtemp(disk->dir) ||
+	    ftruncate(disk->memory, 4 << 20) ||
+	    ioctl(disk->device, LOOP_SET_FD, disk->memory))
+		return false;
+	snprintf(command, sizeof(command),
+		 "PATH=$PATH:/usr/sbin:/sbin mkfs.ext2 -q -F %s >/dev/null 2>&1",
+		 disk->loop);
+	if (system(command) || mount(disk->loop, disk->dir, "ext4", 0, NULL)) {
+		ioctl(disk->device, LOOP_CLR_FD, 0);
+		return false;
+	}
+	return true;
+}
+
+static void bad_disk_close(struct bad_disk *disk)
+{
+	umount2(disk->dir, MNT_DETACH);
+	rmdir(disk->dir);
+	ioctl(disk->device, LOOP_CLR_FD, 0);
+	close(disk->device);
+	close(disk->memory);
+}
+
+static void io_error(void)
+{
+	struct bad_disk disk;
+	char name[64], *p;
+	int f, other, fd;
+
+	if (!bad_disk_open(&disk)) {
+		skip("no loop device, mkfs.ext2 or ext4", "EIO");
+		return;
+	}
+	snprintf(name, sizeof(name), "%s/file", disk.dir);
+	f = open(name, O_RDWR | O_CREAT, 0600);
+	if (f < 0 || posix_fallocate(f, 0, PAGES * psize) || fsync(f))
+		bail("%s: %s", name, strerror(errno));
+	other = open(name, O_RDWR);
+
+	fd = dev_open(O_RDWR);
+	works(set_backing(fd, VMLAB_BACKING_FILE, f, 0), "a file on a disk");
+	p = map(fd, MAP_SHARED);
+	memset(p, 'i', 4 * psize);
+	works(msync(p, PAGES * psize, MS_SYNC), "msync while the disk is well");
+	if (fcntl(disk.memory, F_ADD_SEALS, F_SEAL_WRITE))
+		bail("F_SEAL_WRITE: %s", strerror(errno));
+
+	memset(p, 'j', 4 * psize);
+	fails(msync(p, PAGES * psize, MS_SYNC), EIO, "msync to a broken disk");
+	works(msync(p, PAGES * psize, MS_SYNC), "msync again: told once");
+	works(fsync(fd), "fsync: the same descriptor was told");
+	memset(p, 'k', psize);
+	fails(fsync(fd), EIO, "fsync after another write");
+	fails(fsync(other), EIO, "fsync of the file, another description");
+	works(fsync(other), "fsync again: told once");
+	ok(all(p, 'k', psize) && all(p + psize, 'j', 3 * psize),
+	   "the mapping has what was written");
+	munmap(p, PAGES * psize);
+	close(fd);
+	close(f);
+	close(other);
+	bad_disk_close(&disk);
+}
+
 /* The line of /proc/self/smaps that has the flags of the VMA at @p. */
 static bool vm_flags(const char *p, char *flags, size_t size)
 {
@@ -311,6 +403,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		file(argv[i]);
 	no_space();
+	io_error();
 	pfn();
 	return tap_done();
 }

@@ -131,6 +131,217 @@ static void rules(void)
 	close(fd);
 }
 
+static int exec_page(void *arg)
+{
+	/* ret */
+	((void (*)(void))arg)();
+	return 0;
+}
+
+static int read_first(void *arg)
+{
+	return touch(map(*(int *)arg), TOUCH_READ, 0, NULL);
+}
+
+static int read_through_kernel(void *arg)
+{
+	int fd = *(int *)arg, pipefd[2];
+	char *p = map(fd);
+
+	if (pipe(pipefd))
+		return 1;
+	return write(pipefd[1], p + 8 * psize, 1) < 0 && errno == EFAULT ? 42 :
+									   1;
+}
+
+/* Each selector, each action by itself, and rules in a row. */
+static void selectors(void)
+{
+	struct vmlab_inject_rule rule[2] = {
+		{ .access = VMLAB_ACCESS_EXEC, .action = VMLAB_INJECT_SIGBUS,
+		  .probability = VMLAB_INJECT_CERTAIN },
+	};
+	struct vmlab_inject_rule many[VMLAB_INJECT_RULES_MAX + 1] = {};
+	int fd = dev_open(O_RDWR), first, second, i;
+	unsigned long long begin;
+	char *p, *x;
+	pid_t pid;
+
+	works(set_rules(fd, rule, 1), "a rule for instructions");
+	p = map(fd);
+	p[psize] = (char)0xc3;
+	x = mmap(NULL, PAGES * psize, PROT_READ | PROT_EXEC, MAP_SHARED, fd,
+		 0);
+	is(touch(x + psize, TOUCH_READ, 0, NULL), 0, "a read");
+	is(reap(spawn(exec_page, x + psize)), 0,
+	   "a fetch where the entry is there");
+	munmap(x, PAGES * psize);
+	x = mmap(NULL, PAGES * psize, PROT_READ | PROT_EXEC, MAP_SHARED, fd,
+		 0);
+	is(reap(spawn(exec_page, x + psize)), 128 + SIGBUS,
+	   "a fetch where it is not");
+	is(get_rule(fd).hits, 1, "hits");
+	munmap(x, PAGES * psize);
+
+	pid = spawn(read_first, &fd);
+	is(reap(pid), 0, "a child, without a rule");
+	rule[0] = (struct vmlab_inject_rule){
+		.access = VMLAB_ACCESS_READ, .action = VMLAB_INJECT_SIGBUS,
+		.probability = VMLAB_INJECT_CERTAIN, .pid = getpid(),
+	};
+	works(set_rules(fd, rule, 1), "a rule for this process");
+	is(reap(spawn(read_first, &fd)), 0, "another process");
+	is(touch(p + 2 * psize, TOUCH_READ, 0, NULL), SIGBUS, "this one");
+	rule[0].pid = 0x3fffffff;
+	fails(set_rules(fd, rule, 1), ESRCH, "nobody's pid");
+
+	rule[0] = (struct vmlab_inject_rule){
+		.access = VMLAB_ACCESS_READ, .action = VMLAB_INJECT_OOM,
+		.probability = VMLAB_INJECT_CERTAIN, .nth = 1,
+	};
+	works(set_rules(fd, rule, 1), "no memory, once");
+	is(touch(p + 3 * psize, TOUCH_READ, 0, NULL), 0, "the kernel retries");
+	is(get_rule(fd).hits, 1, "hits");
+	works(set_rules(fd, rule, 1), "the same for a system call");
+	is(reap(spawn(read_through_kernel, &fd)), 42, "EFAULT");
+
+	rule[0] = (struct vmlab_inject_rule){
+		.access = VMLAB_ACCESS_WRITE, .action = VMLAB_INJECT_DELAY,
+		.probability = VMLAB_INJECT_CERTAIN, .delay_us = 50000,
+		.start = 10 * psize, .end = 12 * psize,
+	};
+	rule[1] = rule[0];
+	rule[1].action = VMLAB_INJECT_SIGBUS;
+	rule[1].delay_us = 0;
+	rule[1].start = 11 * psize;
+	works(set_rules(fd, rule, 2), "a delay, and an error for a half");
+	begin = now_ms();
+	is(touch(p + 10 * psize, TOUCH_WRITE, 1, NULL), 0, "the first half");
+	is(touch(p + 11 * psize, TOUCH_WRITE, 1, NULL), SIGBUS, "the second");
+	ok(now_ms() - begin >= 100, "both were late");
+	is(get_rule(fd).hits, 2, "hits of the delay");
+
+	/* By a seed: the same faults in the same order, the same outcome. */
+	rule[0] = (struct vmlab_inject_rule){
+		.access = VMLAB_ACCESS_READ, .action = VMLAB_INJECT_SIGBUS,
+		.start = 20 * psize, .probability = 300000, .seed = 11,
+	};
+	set_rules(fd, rule, 1);
+	for (first = 0, i = 0; i < 30; i++)
+		first = first << 1 | !!touch(p + (20 + i) * psize, TOUCH_READ,
+					     0, NULL);
+	munmap(p, PAGES * psize);
+	p = map(fd);
+	set_rules(fd, rule, 1);
+	for (second = 0, i = 0; i < 30; i++)
+		second = second << 1 | !!touch(p + (20 + i) * psize, TOUCH_READ,
+					       0, NULL);
+	is(second, first, "the same seed, the same faults");
+	rule[0].seed = 12;
+	munmap(p, PAGES * psize);
+	p = map(fd);
+	set_rules(fd, rule, 1);
+	for (second = 0, i = 0; i < 30; i++)
+		second = second << 1 | !!touch(p + (20 + i) * psize, TOUCH_READ,
+					       0, NULL);
+	ok(second != first, "another seed, others");
+
+	fails(set_rules(fd, many, VMLAB_INJECT_RULES_MAX + 1), E2BIG,
+	      "too many rules");
+	rule[0].access = 0;
+	fails(set_rules(fd, rule, 1), EINVAL, "no access");
+	rule[0].access = VMLAB_ACCESS_READ;
+	rule[0].probability = VMLAB_INJECT_CERTAIN + 1;
+	fails(set_rules(fd, rule, 1), EINVAL, "more than certain");
+	munmap(p, PAGES * psize);
+	close(fd);
+}
+
+static int touch_later(void *arg)
+{
+	char *p = map(*(int *)arg);
+
+	msleep(200);
+	return touch(p, TOUCH_WRITE, 1, NULL);
+}
+
+/* Who waits is woken: in poll(2), in read(2), and when events go off. */
+static int read_when_off(void *arg)
+{
+	struct vmlab_event event;
+
+	return read(*(int *)arg, &event, sizeof(event)) < 0 ? errno : 0;
+}
+
+static void waiting(void)
+{
+	struct vmlab_events config = {
+		.size = sizeof(config), .nr = 4,
+		.mask = 1 << VMLAB_EVENT_FAULT | 1 << VMLAB_EVENT_EVICT |
+			1 << VMLAB_EVENT_MKWRITE,
+	};
+	struct vmlab_range range = {
+		.size = sizeof(range), .op = VMLAB_RANGE_EVICT,
+		.end = PAGES * psize,
+	};
+	int fd = dev_open(O_RDWR);
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct vmlab_event event[8] = {};
+	pid_t pid;
+	char *p, *guard;
+
+	is(poll(&poll_fd, 1, 0), 1, "poll without events");
+	ok(poll_fd.revents & POLLERR, "an error");
+	works(ioctl(fd, VMLAB_IOC_EVENTS, &config), "events");
+	pid = spawn(touch_later, &fd);
+	is(poll(&poll_fd, 1, 20000), 1, "poll waits for one");
+	is(poll_fd.revents & POLLIN, POLLIN, "and tells");
+	is(reap(pid), 0, "the fault");
+	is(read(fd, event, sizeof(event)), 2 * sizeof(*event),
+	   "a fault and a write");
+	ok(event[0].type == VMLAB_EVENT_FAULT &&
+	   event[1].type == VMLAB_EVENT_MKWRITE && event[0].tgid == pid &&
+	   event[1].tid == pid && event[0].time_ns <= event[1].time_ns,
+	   "of the child, in order");
+	pid = spawn(touch_later, &fd);
+	is(read(fd, event, sizeof(*event)), sizeof(*event), "read waits too");
+	is(event[0].arg, VMLAB_FAULT_MAPPED, "the frame was there");
+	reap(pid);
+	is(read(fd, event, sizeof(event)), sizeof(*event), "its write");
+	works(ioctl(fd, VMLAB_IOC_RANGE, &range), "evict");
+	is(read(fd, event, sizeof(event)), sizeof(*event), "an eviction");
+	ok(event[0].type == VMLAB_EVENT_EVICT && event[0].arg == 1,
+	   "with contents in the swap store");
+
+	pid = spawn(read_when_off, &fd);
+	msleep(300);
+	config.mask = 0;
+	config.nr = 0;
+	works(ioctl(fd, VMLAB_IOC_EVENTS, &config), "no events");
+	is(reap(pid), EINVAL, "a reader that waits is told");
+	config.mask = 1u << VMLAB_EVENT_NR;
+	config.nr = 1;
+	fails(ioctl(fd, VMLAB_IOC_EVENTS, &config), EINVAL, "unknown events");
+	config.mask = 1;
+	config.nr = VMLAB_EVENTS_MAX + 1;
+	fails(ioctl(fd, VMLAB_IOC_EVENTS, &config), EINVAL, "too much room");
+
+	/* Lost when the buffer is bad, and told. */
+	config.mask = 1 << VMLAB_EVENT_FAULT;
+	config.nr = 4;
+	works(ioctl(fd, VMLAB_IOC_EVENTS, &config), "events");
+	p = map(fd);
+	touch(p, TOUCH_READ, 0, NULL);
+	guard = mmap(NULL, psize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		     0);
+	fails(read(fd, guard, sizeof(*event)), EFAULT, "a bad buffer");
+	is(read(fd, event, sizeof(event)), sizeof(*event), "read after it");
+	is(event[0].lost, 1, "lost events");
+	munmap(guard, psize);
+	munmap(p, PAGES * psize);
+	close(fd);
+}
+
 static void events(void)
 {
 	struct vmlab_events config = {
@@ -214,7 +425,9 @@ int main(void)
 {
 	psize = page_size();
 	rules();
+	selectors();
 	events();
+	waiting();
 	prefetch();
 	return tap_done();
 }

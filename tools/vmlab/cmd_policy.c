@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "jsonout.h"
+#include "paging.h"
 #include "parse.h"
 #include "policy_bpf.h"
 #include "policy_names.h"
@@ -58,10 +59,10 @@ static void list_json(const struct vmlab *lab,
 		    json_boolean(vmlab_has_feature(lab,
 						   VMLAB_FEAT_STRUCT_OPS)));
 	json_array_begin(&doc, "policies");
-	for (uint32_t id = 0; policy_builtin_name(id); id++) {
+	for (uint32_t id = 0; id <= VMLAB_POLICY_OPT; id++) {
 		json_t *o = json_object();
 
-		json_put(o, "name", json_text(policy_builtin_name(id)));
+		json_put(o, "name", json_text(paging_policy_name(id)));
 		json_put(o, "kind", json_text("built-in"));
 		json_item(&doc, o);
 	}
@@ -80,8 +81,8 @@ static void list_table(const struct cli *cli,
 	};
 	struct table *t = table_open(stdout, columns, 5, cli->colour);
 
-	for (uint32_t id = 0; policy_builtin_name(id); id++) {
-		table_cell(t, STYLE_NAME, "%s", policy_builtin_name(id));
+	for (uint32_t id = 0; id <= VMLAB_POLICY_OPT; id++) {
+		table_cell(t, STYLE_NAME, "%s", paging_policy_name(id));
 		table_cell(t, STYLE_PLAIN, "built-in");
 		table_cell(t, STYLE_DIM, "-");
 		table_cell(t, STYLE_DIM, "-");

@@ -4,18 +4,8 @@
 #include <string.h>
 
 #include "cli.h"
+#include "paging.h"
 #include "policy_names.h"
-
-static const char *const builtin[] = {
-	[VMLAB_POLICY_FIFO] = "fifo",	  [VMLAB_POLICY_CLOCK] = "clock",
-	[VMLAB_POLICY_LRU] = "lru",	  [VMLAB_POLICY_LFU] = "lfu",
-	[VMLAB_POLICY_RANDOM] = "random", [VMLAB_POLICY_OPT] = "opt",
-};
-
-const char *policy_builtin_name(uint32_t id)
-{
-	return id < sizeof(builtin) / sizeof(*builtin) ? builtin[id] : NULL;
-}
 
 int policy_find(const struct vmlab *lab, const char *name, uint32_t *policy,
 		uint32_t *policy_id)
@@ -25,9 +15,8 @@ int policy_find(const struct vmlab *lab, const char *name, uint32_t *policy,
 	int err;
 
 	*policy_id = 0;
-	for (*policy = 0; policy_builtin_name(*policy); ++*policy)
-		if (!strcmp(policy_builtin_name(*policy), name))
-			return EXIT_OK;
+	if (!paging_policy_parse(name, policy))
+		return EXIT_OK;
 
 	*policy = VMLAB_POLICY_BPF;
 	if (vmlab_has_feature(lab, VMLAB_FEAT_STRUCT_OPS)) {
@@ -41,6 +30,6 @@ int policy_find(const struct vmlab *lab, const char *name, uint32_t *policy,
 	}
 	if (*policy_id)
 		return EXIT_OK;
-	return cli_error("no policy '%s': 'vmlab policy list' shows them, 'vmlab "
-			 "policy load' loads more", name);
+	return cli_error("no policy '%s': 'vmlab policy list' shows them, "
+			 "'vmlab policy load' loads more", name);
 }

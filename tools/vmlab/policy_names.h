@@ -5,9 +5,6 @@
 
 #include "libvmlab.h"
 
-/** policy_builtin_name - what VMLAB_POLICY_* @id is called; NULL beyond them */
-const char *policy_builtin_name(uint32_t id);
-
 /**
  * policy_find - the policy of a name, built-in or loaded
  * @policy, @policy_id: [out] as in struct vmlab_paging

@@ -1220,6 +1220,7 @@ struct vmlab_layout {
 
 /* vmlab_paging.flags */
 #define VMLAB_PAGING_STEPPING	(1u << 0) /* every access of another page faults */
+#define VMLAB_PAGING_AROUND	(1u << 1) /* a read maps what is resident after it */
 
 /* vmlab_paging.nr_trace, the most that is taken */
 #define VMLAB_TRACE_MAX		(1u << 24)
@@ -1255,10 +1256,17 @@ struct vmlab_layout {
  * nothing is unmapped, so that all go on.
  * Otherwise the policies see first accesses, and a sample of later ones.
  *
+ * With VMLAB_PAGING_AROUND, which goes with VMLAB_PREFETCH_NEXT only, a read
+ * fault also maps those of the next @prefetch_pages that are resident, so that
+ * their accesses do not fault and are not seen.  It concerns mappings made
+ * while it is set; they are VM_MIXEDMAP, and mlock(2) has no effect on them.
+ * Not in stepping mode, and not with VMLAB_BACKING_PFN.
+ *
  * VMLAB_IOC_PAGING_SET errors:
  *   EINVAL  unknown @flags, @policy or @prefetch, a trace without
  *           VMLAB_POLICY_OPT or the other way round, bad @prefetch_pages,
- *           @policy_id without VMLAB_POLICY_BPF
+ *           VMLAB_PAGING_AROUND without VMLAB_PREFETCH_NEXT, @policy_id
+ *           without VMLAB_POLICY_BPF
  *   ENOENT  no policy @policy_id is loaded
  *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
@@ -1300,6 +1308,8 @@ struct vmlab_paging {
  * @prefetched: frames that came before they were accessed
  * @prefetch_used: ... and were accessed later
  * @prefetch_wasted: ... and left without an access
+ * @mapped_around: entries set because of VMLAB_PAGING_AROUND; whether such a
+ *	page that came early is used is not known, it counts as neither
  * @shrunk: clean frames given back to the kernel under memory pressure
  * @written_back: pages written back to the file
  * @writeback_errors: pages that could not be; they stay dirty
@@ -1328,6 +1338,7 @@ struct vmlab_paging_stats {
 	__u64 prefetched;
 	__u64 prefetch_used;
 	__u64 prefetch_wasted;
+	__u64 mapped_around;
 	__u64 shrunk;
 	__u64 written_back;
 	__u64 writeback_errors;

@@ -2,7 +2,6 @@
 /* Paging policies: those that are loaded, and which one a space has. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "internal.h"
 
@@ -34,24 +33,6 @@ int vmlab_policies_get(const struct vmlab *lab,
 	*infos = p;
 	*nr = req.nr;
 	return 0;
-}
-
-int vmlab_paging_set(const struct vmlab_space *space,
-		     const struct vmlab_paging *paging)
-{
-	struct vmlab_paging req = *paging;
-
-	req.size = sizeof(req);
-	return vmlab_request(vmlab_space_fd(space), VMLAB_IOC_PAGING_SET, &req);
-}
-
-int vmlab_paging_stats_get(const struct vmlab_space *space,
-			   struct vmlab_paging_stats *stats)
-{
-	memset(stats, 0, sizeof(*stats));
-	stats->size = sizeof(*stats);
-	return vmlab_request(vmlab_space_fd(space), VMLAB_IOC_PAGING_STATS,
-			     stats);
 }
 
 int vmlab_policy_set(const struct vmlab *lab, uint64_t space_id,
