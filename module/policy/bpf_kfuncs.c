@@ -37,6 +37,7 @@ __bpf_kfunc_start_defs();
  * vmlab_bpf_space_id() - which space this is
  * @space: the callback's
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: its number, as in debugfs; no other ever has it.
  */
 __bpf_kfunc u64 vmlab_bpf_space_id(struct vmlab_bpf_space *space)
@@ -48,6 +49,7 @@ __bpf_kfunc u64 vmlab_bpf_space_id(struct vmlab_bpf_space *space)
  * vmlab_bpf_budget() - how many pages may be resident
  * @space: the callback's
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: pages, or VMLAB_BPF_NONE without a limit.
  */
 __bpf_kfunc u64 vmlab_bpf_budget(struct vmlab_bpf_space *space)
@@ -59,6 +61,7 @@ __bpf_kfunc u64 vmlab_bpf_budget(struct vmlab_bpf_space *space)
  * vmlab_bpf_nr_resident() - how many pages there are to choose from
  * @space: the callback's
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: pages that are resident and not locked in memory.
  */
 __bpf_kfunc u64 vmlab_bpf_nr_resident(struct vmlab_bpf_space *space)
@@ -71,6 +74,7 @@ __bpf_kfunc u64 vmlab_bpf_nr_resident(struct vmlab_bpf_space *space)
  * @space: the callback's
  * @pgoff: any offset
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: the first resident page at or after @pgoff, or VMLAB_BPF_NONE.
  */
 __bpf_kfunc u64 vmlab_bpf_next_resident(struct vmlab_bpf_space *space,
@@ -98,6 +102,7 @@ __bpf_kfunc u64 vmlab_bpf_next_resident(struct vmlab_bpf_space *space,
  * @space: the callback's
  * @list: which, from 0 to VMLAB_BPF_LISTS - 1
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: pages in it; 0 when there is no such list.
  */
 __bpf_kfunc u64 vmlab_bpf_list_len(struct vmlab_bpf_space *space, u32 list)
@@ -110,6 +115,7 @@ __bpf_kfunc u64 vmlab_bpf_list_len(struct vmlab_bpf_space *space, u32 list)
  * @space: the callback's
  * @list: which
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: its offset, or VMLAB_BPF_NONE when the list is empty.
  */
 __bpf_kfunc u64 vmlab_bpf_list_first(struct vmlab_bpf_space *space, u32 list)
@@ -130,6 +136,7 @@ __bpf_kfunc u64 vmlab_bpf_list_first(struct vmlab_bpf_space *space, u32 list)
  * @space: the callback's
  * @list: which
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: its offset, or VMLAB_BPF_NONE when the list is empty.
  */
 __bpf_kfunc u64 vmlab_bpf_list_last(struct vmlab_bpf_space *space, u32 list)
@@ -145,6 +152,7 @@ __bpf_kfunc u64 vmlab_bpf_list_last(struct vmlab_bpf_space *space, u32 list)
  * @space: the callback's
  * @pgoff: the page
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: its offset, or VMLAB_BPF_NONE: there is none, or no page @pgoff.
  */
 __bpf_kfunc u64 vmlab_bpf_list_next(struct vmlab_bpf_space *space, u64 pgoff)
@@ -161,6 +169,7 @@ __bpf_kfunc u64 vmlab_bpf_list_next(struct vmlab_bpf_space *space, u64 pgoff)
  * @space: the callback's
  * @pgoff: the page
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: its offset, or VMLAB_BPF_NONE: there is none, or no page @pgoff.
  */
 __bpf_kfunc u64 vmlab_bpf_list_prev(struct vmlab_bpf_space *space, u64 pgoff)
@@ -177,6 +186,7 @@ __bpf_kfunc u64 vmlab_bpf_list_prev(struct vmlab_bpf_space *space, u64 pgoff)
  * @space: the callback's
  * @pgoff: the page
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: the list, or -ENOENT when there is no page @pgoff.
  */
 __bpf_kfunc int vmlab_bpf_list_of(struct vmlab_bpf_space *space, u64 pgoff)
@@ -193,6 +203,7 @@ __bpf_kfunc int vmlab_bpf_list_of(struct vmlab_bpf_space *space, u64 pgoff)
  * @list: which
  * @tail: at its end, not at its head
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: 0, -ENOENT when there is no page @pgoff, -EINVAL no such @list.
  */
 __bpf_kfunc int vmlab_bpf_list_move(struct vmlab_bpf_space *space, u64 pgoff,
@@ -221,6 +232,7 @@ __bpf_kfunc int vmlab_bpf_list_move(struct vmlab_bpf_space *space, u64 pgoff,
  *
  * The bit is set with each access that is seen.
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: 1 or 0, or -ENOENT when there is no page @pgoff.
  */
 __bpf_kfunc int vmlab_bpf_referenced(struct vmlab_bpf_space *space, u64 pgoff)
@@ -236,6 +248,7 @@ __bpf_kfunc int vmlab_bpf_referenced(struct vmlab_bpf_space *space, u64 pgoff)
  * @pgoff: the page
  * @referenced: 0 clears it
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: what it was: 1 or 0, or -ENOENT when there is no page @pgoff.
  */
 __bpf_kfunc int vmlab_bpf_set_referenced(struct vmlab_bpf_space *space,
@@ -256,6 +269,7 @@ __bpf_kfunc int vmlab_bpf_set_referenced(struct vmlab_bpf_space *space,
  * @space: the callback's
  * @pgoff: the page
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: the number, 0 unless it was set; 0 when there is no page @pgoff.
  */
 __bpf_kfunc u64 vmlab_bpf_value(struct vmlab_bpf_space *space, u64 pgoff)
@@ -271,6 +285,7 @@ __bpf_kfunc u64 vmlab_bpf_value(struct vmlab_bpf_space *space, u64 pgoff)
  * @pgoff: the page
  * @value: any
  *
+ * Context: a callback of struct vmlab_policy_ops.
  * Return: 0, or -ENOENT when there is no page @pgoff.
  */
 __bpf_kfunc int vmlab_bpf_set_value(struct vmlab_bpf_space *space, u64 pgoff,
@@ -294,6 +309,7 @@ __bpf_kfunc int vmlab_bpf_set_value(struct vmlab_bpf_space *space, u64 pgoff,
  * They come once the callback has returned, as far as they lie in the mapping,
  * nothing has to be waited for, and the budget has room for more than them.
  *
+ * Context: the callback fault() of struct vmlab_policy_ops.
  * Return: 0, -EINVAL outside of fault() or for a @stride of 0, -ERANGE when
  * @pgoff is not in the mapping, -E2BIG beyond 16 requests or VMLAB_PREFETCH_MAX
  * pages in one call of fault().
@@ -327,6 +343,7 @@ __bpf_kfunc int vmlab_bpf_prefetch(struct vmlab_bpf_space *space, u64 pgoff,
  *
  * It leaves once the callback has returned, unless somebody uses it then.
  *
+ * Context: the callback fault() of struct vmlab_policy_ops.
  * Return: 0, -EINVAL outside of fault() or for the page that is accessed,
  * -ENOENT when there is no page @pgoff, -E2BIG beyond 16 requests in one call
  * of fault().
