@@ -767,6 +767,11 @@ int main(int argc, char **argv)
 		return tap_done();
 	}
 
+	if (!policy_obj_supported()) {
+		skip("libbpf is older than 1.4", "policies in BPF");
+		return tap_done();
+	}
+
 	same_as_builtin("fifo", VMLAB_POLICY_FIFO, nr);
 	same_as_builtin("clock", VMLAB_POLICY_CLOCK, nr);
 	sieve(nr);

@@ -31,6 +31,11 @@ static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return vfprintf(stderr, fmt, ap);
 }
 
+bool policy_obj_supported(void)
+{
+	return libbpf_major_version() > 1 || libbpf_minor_version() >= 4;
+}
+
 /* The number of the policy that came last. */
 static uint32_t newest(void)
 {

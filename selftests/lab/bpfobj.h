@@ -3,9 +3,13 @@
 #ifndef SELFTESTS_LAB_BPFOBJ_H
 #define SELFTESTS_LAB_BPFOBJ_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct policy_obj;
+
+/* Does the libbpf that we were linked with know the struct_ops of modules? */
+bool policy_obj_supported(void);
 
 /*
  * Load the policy of a file and register it; NULL and errno when that fails.

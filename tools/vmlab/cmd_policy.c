@@ -175,7 +175,7 @@ static int do_set(struct cli *cli, const struct vmlab *lab, char **argv)
 	if (parse_u64(argv[0], &space) || !space)
 		return cli_usage(cli, "'%s' is no number of a space: see "
 				 "/sys/kernel/debug/vmlab/spaces", argv[0]);
-	err = policy_find(lab, argv[1], &policy, &policy_id);
+	err = policy_find(cli, lab, argv[1], &policy, &policy_id);
 	if (err)
 		return err;
 	err = vmlab_policy_set(lab, space, policy, policy_id);

@@ -653,7 +653,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	err = complete_plan(cli, &plan, vmlab_page_size(lab));
 	if (!err && plan.policy)
-		err = policy_find(lab, plan.policy, &plan.paging.policy,
+		err = policy_find(cli, lab, plan.policy, &plan.paging.policy,
 				  &plan.paging.policy_id);
 	if (err)
 		goto out;

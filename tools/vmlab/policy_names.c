@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "paging.h"
 #include "policy_names.h"
 
-int policy_find(const struct vmlab *lab, const char *name, uint32_t *policy,
-		uint32_t *policy_id)
+int policy_find(const struct cli *cli, const struct vmlab *lab,
+		const char *name, uint32_t *policy, uint32_t *policy_id)
 {
 	struct vmlab_policy_info *infos;
 	size_t nr;
@@ -30,6 +29,7 @@ int policy_find(const struct vmlab *lab, const char *name, uint32_t *policy,
 	}
 	if (*policy_id)
 		return EXIT_OK;
-	return cli_error("no policy '%s': 'vmlab policy list' shows them, "
-			 "'vmlab policy load' loads more", name);
+	return cli_usage(cli, "'%s' is not a value that names a policy: 'vmlab "
+			 "policy list' shows them, 'vmlab policy load' loads "
+			 "more", name);
 }

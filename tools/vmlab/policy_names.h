@@ -3,6 +3,7 @@
 #ifndef VMLAB_POLICY_NAMES_H
 #define VMLAB_POLICY_NAMES_H
 
+#include "cli.h"
 #include "libvmlab.h"
 
 /**
@@ -11,7 +12,7 @@
  *
  * Return: an exit code, with the complaint made.
  */
-int policy_find(const struct vmlab *lab, const char *name, uint32_t *policy,
-		uint32_t *policy_id);
+int policy_find(const struct cli *cli, const struct vmlab *lab,
+		const char *name, uint32_t *policy, uint32_t *policy_id);
 
 #endif /* VMLAB_POLICY_NAMES_H */
