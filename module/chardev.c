@@ -143,6 +143,10 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vmlab_ioctl_paging_set(space, uarg);
 	case VMLAB_IOC_PAGING_STATS:
 		return vmlab_ioctl_paging_stats(space, uarg);
+	case VMLAB_IOC_POLICIES:
+		return vmlab_ioctl_policies(uarg);
+	case VMLAB_IOC_POLICY_SET:
+		return vmlab_ioctl_policy_set(file, uarg);
 	case VMLAB_IOC_BACKING:
 		return vmlab_ioctl_backing(space, uarg);
 	case VMLAB_IOC_INJECT_SET:

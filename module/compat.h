@@ -111,6 +111,24 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #define VMLAB_HAVE_HUGE
 #endif
 
+/*
+ * Modules can offer struct_ops types since 6.9; with a link as argument of
+ * their callbacks, as here, since 6.11.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0) && \
+	defined(CONFIG_BPF_JIT) && defined(CONFIG_BPF_SYSCALL) && \
+	defined(CONFIG_DEBUG_INFO_BTF_MODULES)
+#define VMLAB_HAVE_STRUCT_OPS 1
+/* What this flag asked for is the rule since 7.0 or so. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define VMLAB_KF_TRUSTED 0
+#else
+#define VMLAB_KF_TRUSTED KF_TRUSTED_ARGS
+#endif
+#else
+#define VMLAB_HAVE_STRUCT_OPS 0
+#endif
+
 /* folio_mapcount() was exported, or inline, only after 6.1. */
 static inline int vmlab_frame_mapcount(struct folio *folio)
 {

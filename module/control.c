@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The requests of the paging laboratory: arguments in, results out. */
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/mm.h>
@@ -12,6 +13,8 @@
 #include "backing/backing.h"
 #include "control.h"
 #include "pager.h"
+#include "policy/bpf.h"
+#include "shrink.h"
 #include "space.h"
 #include "uarg.h"
 
@@ -32,7 +35,7 @@ long vmlab_ioctl_paging_get(struct vmlab_space *space, void __user *uarg)
 	ret = vmlab_uarg_get(&paging, sizeof(paging), sizeof(paging), uarg);
 	if (ret)
 		return ret;
-	if (paging.flags || paging.reserved)
+	if (paging.flags || paging.policy_id)
 		return -EINVAL;
 
 	usize = paging.size;
@@ -95,7 +98,9 @@ long vmlab_ioctl_paging_stats(struct vmlab_space *space, void __user *uarg)
 	u32 usize;
 	int ret;
 
-	ret = vmlab_uarg_get(&stats, sizeof(stats), sizeof(stats), uarg);
+	ret = vmlab_uarg_get(&stats, sizeof(stats),
+			     offsetofend(typeof(stats), refault_distance),
+			     uarg);
 	if (ret)
 		return ret;
 	if (stats.flags)
@@ -106,6 +111,80 @@ long vmlab_ioctl_paging_stats(struct vmlab_space *space, void __user *uarg)
 	stats.size = usize;
 	vmlab_space_paging_stats(space, &stats);
 	return vmlab_uarg_put(&stats, sizeof(stats), uarg);
+}
+
+/* Policies in BPF that are worth listing at once. */
+#define VMLAB_POLICIES_MAX	1024u
+
+/**
+ * vmlab_ioctl_policies() - VMLAB_IOC_POLICIES
+ * @uarg: struct vmlab_policies of the caller
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+long vmlab_ioctl_policies(void __user *uarg)
+{
+	struct vmlab_policy_info *infos;
+	struct vmlab_policies list;
+	unsigned int room;
+	int ret;
+
+	ret = vmlab_uarg_get(&list, sizeof(list), sizeof(list), uarg);
+	if (ret)
+		return ret;
+	if (list.flags || list.reserved)
+		return -EINVAL;
+	if (!vmlab_bpf_usable())
+		return -EOPNOTSUPP;
+
+	room = min(list.nr, VMLAB_POLICIES_MAX);
+	infos = kvcalloc(room ?: 1, sizeof(*infos), GFP_KERNEL_ACCOUNT);
+	if (!infos)
+		return -ENOMEM;
+	list.nr = vmlab_bpf_list(infos, room);
+	if (copy_to_user(u64_to_user_ptr(list.policies), infos,
+			 min(list.nr, room) * sizeof(*infos)))
+		ret = -EFAULT;
+	kvfree(infos);
+	return ret ?: vmlab_uarg_put(&list, sizeof(list), uarg);
+}
+
+static int vmlab_policy_set_fn(struct vmlab_space *space, void *arg)
+{
+	const struct vmlab_policy_set *set = arg;
+
+	return vmlab_pager_set_policy(space, set->policy, set->policy_id,
+				      set->seed);
+}
+
+/**
+ * vmlab_ioctl_policy_set() - VMLAB_IOC_POLICY_SET
+ * @file: the open file
+ * @uarg: struct vmlab_policy_set of the caller
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+long vmlab_ioctl_policy_set(struct file *file, void __user *uarg)
+{
+	struct vmlab_policy_set set;
+	int ret;
+
+	ret = vmlab_uarg_get(&set, sizeof(set), sizeof(set), uarg);
+	if (ret)
+		return ret;
+	if (set.flags)
+		return -EINVAL;
+	if (set.space_id) {
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		return vmlab_space_by_id(set.space_id, vmlab_policy_set_fn,
+					 &set);
+	}
+	if (!(file->f_mode & FMODE_WRITE))
+		return -EBADF;
+	return vmlab_policy_set_fn(file->private_data, &set);
 }
 
 /**

@@ -151,10 +151,8 @@ static vm_fault_t vmlab_fault_map(struct vmlab_space *space,
 				  struct vm_fault *vmf, struct folio *folio,
 				  bool filled)
 {
-	if (filled)
-		vmlab_pager_prefetch(space, vmf->pgoff,
-				     vmf->vma->vm_pgoff,
-				     vmf->vma->vm_pgoff + vma_pages(vmf->vma));
+	vmlab_pager_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
+			     vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
 	if (vmlab_pager_stepping(&space->pager))
 		vmlab_pager_step(space, vmf->pgoff, vmf->flags);
 	else if (unlikely(vmf->vma->vm_flags & VM_MIXEDMAP) &&

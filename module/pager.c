@@ -24,6 +24,7 @@
 
 #include "compat.h"
 #include "pager.h"
+#include "policy/bpf.h"
 #include "policy/policy.h"
 #include "space.h"
 #include "store.h"
@@ -118,9 +119,10 @@ static int vmlab_pager_evict_one(struct vmlab_space *space, bool wait)
 			folio_unlock(folio);
 		} else {
 			folio_get(folio);
-			spin_unlock(&pager->lock);
+			/* Under the lock, for a policy in BPF may go. */
 			trace_vmlab_victim(space->id, pager->policy->name,
 					   folio->index);
+			spin_unlock(&pager->lock);
 			ret = vmlab_frame_evict(space, folio);
 			if (!ret) {
 				folio_unlock(folio);
@@ -473,6 +475,95 @@ static long vmlab_pager_stride(struct vmlab_pager *pager, pgoff_t pgoff)
 	return again ? stride : 0;
 }
 
+/*
+ * Bring pages in that nobody has accessed yet, and that lie in the VMA.
+ * Returns false when it is better to stop.
+ */
+static bool vmlab_pager_bring(struct vmlab_space *space, pgoff_t pgoff,
+			      unsigned long nr, long stride, pgoff_t first,
+			      pgoff_t end)
+{
+	for (; nr; nr--, pgoff += stride) {
+		struct folio *folio;
+		bool filled;
+
+		if (fatal_signal_pending(current))
+			return false;
+		if (pgoff < first || pgoff >= end)
+			break;
+		folio = vmlab_space_bring(space, pgoff, VMLAB_BRING_NOWAIT,
+					  &filled);
+		/* Its own page is locked: that one is here already. */
+		if (IS_ERR(folio) && PTR_ERR(folio) != -EBUSY)
+			return false;
+		if (!IS_ERR(folio)) {
+			folio_unlock(folio);
+			folio_put(folio);
+		}
+		cond_resched();
+	}
+	return true;
+}
+
+/* Evict a page by request, unless somebody uses it right now. */
+static void vmlab_pager_evict(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio = vmlab_space_peek(space, pgoff);
+
+	if (!folio)
+		return;
+	if (folio_trylock(folio)) {
+		if (folio->mapping)
+			vmlab_frame_evict(space, folio);
+		folio_unlock(folio);
+	}
+	folio_put(folio);
+}
+
+/**
+ * vmlab_pager_ask() - ask the policy what else to do because of a fault
+ * @space: the space
+ * @pgoff: the page that is accessed; its folio may be locked
+ * @first: where the VMA begins in the space, pages
+ * @end: where it ends
+ * @filled: the page came with this fault
+ *
+ * Nothing outside the VMA comes, and nothing that would have to wait.
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_pager_ask(struct vmlab_space *space, pgoff_t pgoff, pgoff_t first,
+		     pgoff_t end, bool filled)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_wishes wishes = {
+		.pgoff = pgoff,
+		.first = first,
+		.end = end,
+		.filled = filled,
+	};
+	/* Never push out what comes with it. */
+	unsigned long nr, room = READ_ONCE(pager->budget) - 1;
+	unsigned int i;
+
+	spin_lock(&pager->lock);
+	if (pager->policy->fault)
+		pager->policy->fault(pager->state, &wishes);
+	spin_unlock(&pager->lock);
+
+	for (i = 0; i < wishes.nr; i++) {
+		if (!wishes.wish[i].nr) {
+			vmlab_pager_evict(space, wishes.wish[i].pgoff);
+			continue;
+		}
+		nr = min_t(unsigned long, wishes.wish[i].nr, room);
+		room -= nr;
+		if (!vmlab_pager_bring(space, wishes.wish[i].pgoff, nr,
+				       wishes.wish[i].stride, first, end))
+			return;
+	}
+}
+
 /**
  * __vmlab_pager_prefetch() - bring in what the prefetcher wants
  * @space: the space
@@ -502,26 +593,9 @@ void __vmlab_pager_prefetch(struct vmlab_space *space, pgoff_t pgoff,
 	}
 	/* Never push out what comes with it. */
 	nr = min(nr, READ_ONCE(pager->budget) - 1);
-
-	while (stride && nr--) {
-		struct folio *folio;
-		bool filled;
-
-		pgoff += stride;
-		if (pgoff < first || pgoff >= end ||
-		    fatal_signal_pending(current))
-			return;
-		folio = vmlab_space_bring(space, pgoff, VMLAB_BRING_NOWAIT,
-					  &filled);
-		/* Its own page is locked: that one is here already. */
-		if (IS_ERR(folio) && PTR_ERR(folio) != -EBUSY)
-			return;
-		if (!IS_ERR(folio)) {
-			folio_unlock(folio);
-			folio_put(folio);
-		}
-		cond_resched();
-	}
+	if (stride)
+		vmlab_pager_bring(space, pgoff + stride, nr, stride, first,
+				  end);
 }
 
 /* Charge the frames that were there before the pager was switched on. */
@@ -588,6 +662,7 @@ static void vmlab_pager_swap(struct vmlab_pager *pager,
 	pager->capacity = capacity;
 	pager->seed = seed;
 	WRITE_ONCE(pager->policy, policy);
+	WRITE_ONCE(pager->asks, policy->fault);
 	spin_unlock(&pager->lock);
 
 	if (old_policy)
@@ -611,6 +686,47 @@ static int vmlab_pager_start(struct vmlab_space *space)
 	if (!ret)
 		WRITE_ONCE(pager->complete, true);
 	return ret;
+}
+
+/* Find a policy; what it returns is for vmlab_pager_put_policy(). */
+static const struct vmlab_policy *vmlab_pager_get_policy(u32 id, u32 bpf_id)
+{
+	const struct vmlab_policy *policy;
+
+	if (id != VMLAB_POLICY_BPF) {
+		policy = bpf_id ? NULL : vmlab_policy_find(id);
+		return policy ?: ERR_PTR(-EINVAL);
+	}
+	if (!vmlab_bpf_usable())
+		return ERR_PTR(-EOPNOTSUPP);
+	policy = vmlab_bpf_get(bpf_id);
+	return policy ?: ERR_PTR(-ENOENT);
+}
+
+static void vmlab_pager_put_policy(const struct vmlab_policy *policy, u32 id)
+{
+	if (id == VMLAB_POLICY_BPF)
+		vmlab_bpf_put(policy);
+}
+
+/* Holds resize_lock: put another policy in charge, unless it is already. */
+static int vmlab_pager_choose(struct vmlab_space *space,
+			      struct vmlab_policy_args *args)
+{
+	struct vmlab_pager *pager = &space->pager;
+	void *state;
+
+	if (args->policy == pager->policy && !args->trace &&
+	    args->seed == pager->seed &&
+	    (!args->policy->sized || args->capacity <= pager->capacity))
+		return 0;
+	args->space = space;
+	state = args->policy->create(args);
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	vmlab_pager_swap(pager, args->policy, state, args->capacity,
+			 args->seed);
+	return 0;
 }
 
 /**
@@ -716,16 +832,10 @@ int vmlab_pager_set(struct vmlab_space *space,
 		.trace = trace,
 		.nr_trace = paging->nr_trace,
 	};
-	const struct vmlab_policy *policy;
 	unsigned long budget;
-	void *state;
 	int ret;
 
-	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND) ||
-	    paging->reserved)
-		return -EINVAL;
-	policy = vmlab_policy_find(paging->policy);
-	if (!policy)
+	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND))
 		return -EINVAL;
 	if (paging->prefetch > VMLAB_PREFETCH_WHOLE ||
 	    paging->prefetch_pages > VMLAB_PREFETCH_MAX ||
@@ -744,22 +854,17 @@ int vmlab_pager_set(struct vmlab_space *space,
 	/* More frames than there is memory will not be; without a limit none leaves. */
 	if (budget != ULONG_MAX)
 		args.capacity = min(budget, totalram_pages());
+	args.policy = vmlab_pager_get_policy(paging->policy, paging->policy_id);
+	if (IS_ERR(args.policy))
+		return PTR_ERR(args.policy);
 
 	mutex_lock(&space->resize_lock);
 	ret = vmlab_store_create(space);
+	if (!ret)
+		ret = vmlab_pager_choose(space, &args);
 	if (ret)
 		goto out;
 
-	if (policy != pager->policy || trace || paging->seed != pager->seed ||
-	    (policy->sized && args.capacity > pager->capacity)) {
-		state = policy->create(&args);
-		if (IS_ERR(state)) {
-			ret = PTR_ERR(state);
-			goto out;
-		}
-		vmlab_pager_swap(pager, policy, state, args.capacity,
-				 paging->seed);
-	}
 	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
 	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
 	WRITE_ONCE(pager->prefetch, paging->prefetch);
@@ -781,9 +886,47 @@ int vmlab_pager_set(struct vmlab_space *space,
 		unmap_mapping_pages(space->inode->i_mapping, 0, 0, false);
 out:
 	mutex_unlock(&space->resize_lock);
+	vmlab_pager_put_policy(args.policy, paging->policy);
 	return ret;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pager_set);
+
+/**
+ * vmlab_pager_set_policy() - change the policy alone, also while in use
+ * @space: the space
+ * @id: VMLAB_POLICY_*
+ * @bpf_id: vmlab_policy_info.id, or 0
+ * @seed: of random numbers
+ *
+ * Context: process context, may sleep; takes resize_lock and folio locks.
+ * Return: 0, or the errors of VMLAB_IOC_POLICY_SET in the uapi header.
+ */
+int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
+			   u64 seed)
+{
+	struct vmlab_policy_args args = {
+		.seed = seed,
+	};
+	int ret;
+
+	if (id == VMLAB_POLICY_OPT)
+		return -EINVAL;
+	args.policy = vmlab_pager_get_policy(id, bpf_id);
+	if (IS_ERR(args.policy))
+		return PTR_ERR(args.policy);
+
+	mutex_lock(&space->resize_lock);
+	if (space->pager.budget != ULONG_MAX)
+		args.capacity = min(space->pager.budget, totalram_pages());
+	ret = vmlab_store_create(space);
+	if (!ret)
+		ret = vmlab_pager_choose(space, &args);
+	if (!ret)
+		ret = vmlab_pager_start(space);
+	mutex_unlock(&space->resize_lock);
+	vmlab_pager_put_policy(args.policy, id);
+	return ret;
+}
 
 /**
  * vmlab_pager_get() - tell budget and policy
@@ -800,7 +943,13 @@ void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
 			(pager->around ? VMLAB_PAGING_AROUND : 0);
 	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
-	paging->policy = pager->policy ? pager->policy->id : 0;
+	if (pager->policy) {
+		paging->policy = pager->policy->id;
+		paging->policy_id = READ_ONCE(pager->policy->bpf_id);
+		/* A policy in BPF may be going right now: the default is left. */
+		if (paging->policy == VMLAB_POLICY_BPF && !paging->policy_id)
+			paging->policy = VMLAB_POLICY_FIFO;
+	}
 	paging->seed = pager->seed;
 	paging->prefetch = pager->prefetch;
 	paging->prefetch_pages = pager->prefetch_pages;

@@ -36,6 +36,7 @@ struct vmlab_space;
  * @step_task: who stepped last, only to compare with
  * @step_regs: its registers then
  * @stepping: every access is made to fault.  Read without the lock.
+ * @asks: the policy is asked at each fault.  Read without the lock.
  * @around: read faults map what is resident after them.  Read without the
  *	lock.
  * @complete: all frames are in @pages; set once, under resize_lock
@@ -58,6 +59,7 @@ struct vmlab_pager {
 	struct task_struct *step_task;
 	struct pt_regs step_regs;
 	bool stepping;
+	bool asks;
 	bool around;
 	bool complete;
 };
@@ -91,6 +93,8 @@ void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_step(struct vmlab_space *space, pgoff_t pgoff,
 		      unsigned int flags);
 
+void vmlab_pager_ask(struct vmlab_space *space, pgoff_t pgoff, pgoff_t first,
+		     pgoff_t end, bool filled);
 void __vmlab_pager_prefetch(struct vmlab_space *space, pgoff_t pgoff,
 			    pgoff_t first, pgoff_t end);
 int vmlab_pager_enable(struct vmlab_space *space);
@@ -98,6 +102,8 @@ int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock);
 bool vmlab_pager_is_locked(struct folio *folio);
 int vmlab_pager_set(struct vmlab_space *space,
 		    const struct vmlab_paging *paging, const u64 *trace);
+int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
+			   u64 seed);
 void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging);
 
 #endif /* VMLAB_PAGER_H */

@@ -106,3 +106,29 @@ void vmlab_shrink_remove(struct vmlab_space *space)
 	list_del(&space->shrink_link);
 	mutex_unlock(&vmlab_spaces_lock);
 }
+
+/**
+ * vmlab_space_by_id() - do something with another's space
+ * @id: its number
+ * @fn: what; the space cannot go meanwhile, nor can another come
+ * @arg: for @fn
+ *
+ * Context: process context, may sleep.
+ * Return: what @fn does, or -ESRCH.
+ */
+int vmlab_space_by_id(u64 id, int (*fn)(struct vmlab_space *space, void *arg),
+		      void *arg)
+{
+	struct vmlab_space *space;
+	int ret = -ESRCH;
+
+	mutex_lock(&vmlab_spaces_lock);
+	list_for_each_entry(space, &vmlab_spaces, shrink_link) {
+		if (space->id == id) {
+			ret = fn(space, arg);
+			break;
+		}
+	}
+	mutex_unlock(&vmlab_spaces_lock);
+	return ret;
+}

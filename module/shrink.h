@@ -9,5 +9,7 @@ int vmlab_shrink_init(void);
 void vmlab_shrink_exit(void);
 void vmlab_shrink_add(struct vmlab_space *space);
 void vmlab_shrink_remove(struct vmlab_space *space);
+int vmlab_space_by_id(u64 id, int (*fn)(struct vmlab_space *space, void *arg),
+		      void *arg);
 
 #endif /* VMLAB_SHRINK_H */

@@ -1007,6 +1007,9 @@ void vmlab_space_paging_stats(struct vmlab_space *space,
 		stats->huge_filled += READ_ONCE(c->huge_filled);
 		stats->huge_fallback += READ_ONCE(c->huge_fallback);
 		stats->huge_evicted += READ_ONCE(c->huge_evicted);
+		stats->policy_fallbacks += READ_ONCE(c->policy_fallbacks);
+		stats->policy_refused += READ_ONCE(c->policy_refused);
+		stats->policy_lost += READ_ONCE(c->policy_lost);
 		for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
 			stats->refault_distance[i] +=
 				READ_ONCE(c->refault_distance[i]);

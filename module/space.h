@@ -76,6 +76,9 @@ struct vmlab_counters {
 	u64 huge_filled;
 	u64 huge_fallback;
 	u64 huge_evicted;
+	u64 policy_fallbacks;
+	u64 policy_refused;
+	u64 policy_lost;
 	u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
 	u64 latency_ns_sum;
 	u64 latency[VMLAB_LATENCY_BUCKETS];
@@ -143,12 +146,14 @@ struct vmlab_space {
 	struct dentry *debugfs;
 };
 
-/* Bring in what the prefetcher wants with a page that a fault just filled. */
+/* Bring in what policy and prefetcher want with a page that is accessed. */
 static inline void vmlab_pager_prefetch(struct vmlab_space *space,
 					pgoff_t pgoff, pgoff_t first,
-					pgoff_t end)
+					pgoff_t end, bool filled)
 {
-	if (unlikely(READ_ONCE(space->pager.prefetch)))
+	if (unlikely(READ_ONCE(space->pager.asks)))
+		vmlab_pager_ask(space, pgoff, first, end, filled);
+	if (filled && unlikely(READ_ONCE(space->pager.prefetch)))
 		__vmlab_pager_prefetch(space, pgoff, first, end);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 
 #include "../compat.h"
+#include "../policy/bpf.h"
 #include "arch.h"
 #include "inspect.h"
 
@@ -143,6 +144,8 @@ u64 vmlab_features(void)
 		f |= VMLAB_FEAT_HUGETLB;
 	if (IS_ENABLED(CONFIG_USERFAULTFD))
 		f |= VMLAB_FEAT_UFFD;
+	if (vmlab_bpf_usable())
+		f |= VMLAB_FEAT_STRUCT_OPS;
 	if (vmlab_pt_levels())
 		f |= VMLAB_FEAT_PGTABLE;
 	return f;

@@ -14,12 +14,16 @@
 #include <linux/types.h>
 
 struct folio;
+struct vmlab_space;
 
 /**
  * struct vmlab_frame - a resident page as a policy sees it
  * @pgoff: offset in the space, pages
  * @link: the policy's place in a list
  * @node: the policy's place in a tree
+ * @bpf: places of a policy in BPF: in one of its lists, in the order of
+ *	arrival, by offset
+ * @list: which of its lists
  * @key: what the policy sorts by
  * @seq: the policy's second key
  * @referenced: the policy's reference bit
@@ -35,10 +39,16 @@ struct vmlab_frame {
 	union {
 		struct list_head link;
 		struct rb_node node;
+		struct {
+			struct list_head link;
+			struct list_head order;
+			struct rb_node index;
+		} bpf;
 	};
 	u64 key;
 	u64 seq;
 	bool referenced;
+	u8 list;
 
 	struct list_head pager_link;
 	struct folio *folio;
@@ -55,12 +65,44 @@ struct vmlab_frame {
  * @seed: of the random numbers
  * @trace: the accesses to come, as offsets in pages
  * @nr_trace: their number
+ * @policy: whose create() is called
+ * @space: whose pages they are
  */
 struct vmlab_policy_args {
 	unsigned long capacity;
 	u64 seed;
 	const u64 *trace;
 	unsigned long nr_trace;
+	const struct vmlab_policy *policy;
+	struct vmlab_space *space;
+};
+
+/* As many wishes as one fault may have. */
+#define VMLAB_WISHES	16
+
+/**
+ * struct vmlab_wishes - what a policy wants done because of a fault
+ * @pgoff: the page that was accessed
+ * @first: where its VMA begins in the space, pages
+ * @end: where it ends
+ * @filled: the page came with this access; it was resident before otherwise
+ * @nr: wishes in @wish
+ * @nr_pages: pages that they bring in, together
+ * @wish: a page and how many more follow it at a distance of @stride; or one
+ *	to evict when @nr is 0
+ */
+struct vmlab_wishes {
+	pgoff_t pgoff;
+	pgoff_t first;
+	pgoff_t end;
+	bool filled;
+	unsigned int nr;
+	unsigned int nr_pages;
+	struct {
+		pgoff_t pgoff;
+		unsigned int nr;
+		long stride;
+	} wish[VMLAB_WISHES];
 };
 
 /**
@@ -78,6 +120,8 @@ struct vmlab_policy_args {
  *	inserted and not removed, or NULL when there is no further one.
  * @samples: the policy lives on @access, so some accesses must be seen
  * @sized: the state is made for a capacity: a larger one takes another
+ * @fault: what to bring in besides the page that is accessed; may be NULL
+ * @bpf_id: of a policy in BPF, 0 of others
  *
  * All but @create and @destroy are called with a spinlock held that
  * serialises them, must not sleep and must be quick.
@@ -93,6 +137,8 @@ struct vmlab_policy {
 	void (*remove)(void *state, struct vmlab_frame *page);
 	void (*access)(void *state, struct vmlab_frame *page);
 	struct vmlab_frame *(*victim)(void *state, struct vmlab_frame *prev);
+	void (*fault)(void *state, struct vmlab_wishes *wishes);
+	u32 bpf_id;
 };
 
 extern const struct vmlab_policy vmlab_policy_fifo;

@@ -13,6 +13,7 @@
 #include "must.h"
 #include "paging.h"
 #include "parse.h"
+#include "policy_names.h"
 #include "table.h"
 
 enum { OPT_SEED = 0x100 };
@@ -40,7 +41,8 @@ struct replay {
 	uint64_t pages;
 	uint64_t frames[LIST_MAX];
 	size_t nr_frames;
-	uint32_t policy[LIST_MAX];
+	char *policy_list; /* what @policy points into, or NULL */
+	const char *policy[LIST_MAX];
 	size_t nr_policies;
 	uint64_t seed;
 	bool write;
@@ -49,7 +51,9 @@ struct replay {
 
 /** struct outcome - one run of the string */
 struct outcome {
+	const char *name;
 	uint32_t policy;
+	uint32_t policy_id;
 	uint64_t frames;
 	uint64_t faults;
 	uint64_t evicted;
@@ -124,16 +128,18 @@ static int parse_frames(char *list, struct replay *r)
 	return err == 1 && r->nr_frames ? 0 : -EINVAL;
 }
 
-static int parse_policies(char *list, struct replay *r)
+static int parse_policies(const char *arg, struct replay *r)
 {
-	char *name;
+	char *list, *name;
 
+	free(r->policy_list);
+	list = must(strdup(arg));
+	r->policy_list = list;
 	r->nr_policies = 0;
 	while ((name = strsep(&list, ","))) {
-		if (r->nr_policies == LIST_MAX ||
-		    paging_policy_parse(name, &r->policy[r->nr_policies]))
+		if (r->nr_policies == LIST_MAX || !*name)
 			return -EINVAL;
-		r->nr_policies++;
+		r->policy[r->nr_policies++] = name;
 	}
 	return 0;
 }
@@ -259,6 +265,7 @@ static int prepare(const struct replay *r, const struct outcome *o,
 		.flags = VMLAB_PAGING_STEPPING,
 		.budget = o->frames,
 		.policy = o->policy,
+		.policy_id = o->policy_id,
 		.seed = r->seed,
 		.trace = opt ? (uintptr_t)r->ref : 0,
 		.nr_trace = opt ? r->nr : 0,
@@ -328,8 +335,7 @@ static int print_tables(const struct cli *cli, const struct replay *r,
 		if (r->steps) {
 			printf("%s%s, %" PRIu64 " frames%s\n",
 			       style_on(cli->colour, STYLE_HEAD),
-			       paging_policy_name(runs[i].policy),
-			       runs[i].frames,
+			       runs[i].name, runs[i].frames,
 			       style_off(cli->colour, STYLE_HEAD));
 			t = table_open(stdout, step_columns, 5, cli->colour);
 		}
@@ -347,7 +353,7 @@ static int print_tables(const struct cli *cli, const struct replay *r,
 	for (size_t i = 0; i < nr; i++) {
 		const struct outcome *o = &runs[i];
 
-		table_cell(t, STYLE_PLAIN, "%s", paging_policy_name(o->policy));
+		table_cell(t, STYLE_PLAIN, "%s", o->name);
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, o->frames);
 		table_cell(t, STYLE_PLAIN, "%zu", r->nr);
 		table_cell(t, STYLE_WARN, "%" PRIu64, o->faults);
@@ -374,8 +380,7 @@ static int print_json(const struct replay *r, const struct vmlab *lab,
 		err = run_one(r, lab, &runs[i], NULL, steps);
 		if (err)
 			return err;
-		json_put(o, "policy",
-			 json_string(paging_policy_name(runs[i].policy)));
+		json_put(o, "policy", json_text(runs[i].name));
 		json_put(o, "frames", json_count(runs[i].frames));
 		json_put(o, "references", json_count(r->nr));
 		json_put(o, "faults", json_count(runs[i].faults));
@@ -411,7 +416,7 @@ static int parse_options(struct cli *cli, struct replay *r, int argc,
 			bad = parse_frames(copy, r);
 			break;
 		case 'p':
-			bad = parse_policies(copy, r);
+			bad = parse_policies(optarg, r);
 			break;
 		case OPT_SEED:
 			bad = parse_u64(optarg, &r->seed);
@@ -434,12 +439,23 @@ static int parse_options(struct cli *cli, struct replay *r, int argc,
 	return 0;
 }
 
+static int find_policies(const struct cli *cli, const struct vmlab *lab,
+			 struct outcome *runs, size_t nr)
+{
+	int err = EXIT_OK;
+
+	for (size_t i = 0; !err && i < nr; i++)
+		err = policy_find(cli, lab, runs[i].name, &runs[i].policy,
+				  &runs[i].policy_id);
+	return err;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct replay r = {
 		.frames = { 3 },
 		.nr_frames = 1,
-		.policy = { VMLAB_POLICY_FIFO },
+		.policy = { "fifo" },
 		.nr_policies = 1,
 	};
 	struct outcome runs[LIST_MAX * LIST_MAX] = { 0 };
@@ -449,13 +465,16 @@ static int run(struct cli *cli, int argc, char **argv)
 	char *text;
 	int err;
 
-	if (parse_options(cli, &r, argc, argv) == CLI_STOP)
+	if (parse_options(cli, &r, argc, argv) == CLI_STOP) {
+		free(r.policy_list);
 		return cli->exit_code;
+	}
 	operand = argv[optind];
 	text = strcmp(operand, "-") ? must(strdup(operand)) : read_all(stdin);
 	err = parse_string(text, &r);
 	free(text);
 	if (err) {
+		free(r.policy_list);
 		free(r.ref);
 		return cli_usage(cli, "the references must be page numbers "
 				 "below %u, such as 1,2,3,4,1,2,5", PAGE_MAX);
@@ -463,15 +482,18 @@ static int run(struct cli *cli, int argc, char **argv)
 	for (size_t p = 0; p < r.nr_policies; p++)
 		for (size_t f = 0; f < r.nr_frames; f++)
 			runs[nr++] = (struct outcome){
-				.policy = r.policy[p], .frames = r.frames[f],
+				.name = r.policy[p], .frames = r.frames[f],
 			};
 
 	err = cli_open(&lab);
 	if (!err) {
-		err = cli->json ? print_json(&r, lab, runs, nr) :
-				  print_tables(cli, &r, lab, runs, nr);
+		err = find_policies(cli, lab, runs, nr);
+		if (!err)
+			err = cli->json ? print_json(&r, lab, runs, nr) :
+				      print_tables(cli, &r, lab, runs, nr);
 		vmlab_close(lab);
 	}
+	free(r.policy_list);
 	free(r.ref);
 	return err;
 }
@@ -484,7 +506,7 @@ static const char help[] =
 	"the one before faults and so is seen: the policies decide by the textbook.\n"
 	"\n"
 	"POLICY      fifo, clock (second chance), lru, lfu, random, or opt, which is told\n"
-	"            the string beforehand\n"
+	"            the string beforehand; or one in BPF, see 'vmlab policy'\n"
 	"FRAMES      the budget: so many pages are resident at most\n"
 	"FAULTS      accesses that had to bring the page in; the others are HITS\n"
 	"EVICTED     pages that left for others\n"

@@ -22,6 +22,7 @@
 #include "paging.h"
 #include "paging_out.h"
 #include "parse.h"
+#include "policy_names.h"
 #include "space_out.h"
 #include "touch.h"
 
@@ -76,7 +77,7 @@ static const struct option_spec options[] = {
 	{ "sync", OPT_SYNC, NULL, NULL, "fsync(2) after the touches" },
 	{ "budget", 'b', "N", NULL, "at most N frames stay resident" },
 	{ "policy", OPT_POLICY, "NAME", "fifo clock lru lfu random",
-	  "who leaves then: fifo (default), clock, lru, lfu, random" },
+	  "who leaves: fifo (default)..., see 'vmlab policy list'" },
 	{ "seed", OPT_SEED, "N", NULL, "of the random policy (default 0)" },
 	{ "prefetch", OPT_PREFETCH, "KIND", "none next:8 stride:8 whole",
 	  "what comes early: none (default), next:N, stride:N, whole" },
@@ -113,6 +114,7 @@ struct plan {
 	int file;
 	bool sync;
 	struct vmlab_paging paging;
+	const char *policy;
 	bool paging_given;
 	struct vmlab_inject_rule rules[VMLAB_INJECT_RULES_MAX];
 	const char *rule_text[VMLAB_INJECT_RULES_MAX];
@@ -150,8 +152,8 @@ static int parse_paging_option(struct plan *plan, int c)
 		return err || !n;
 	case OPT_POLICY:
 		plan->paging_given = true;
-		return paging_policy_parse(optarg, &plan->paging.policy) ||
-		       plan->paging.policy == VMLAB_POLICY_OPT;
+		plan->policy = optarg;
+		return !*optarg || !strcmp(optarg, "opt");
 	case OPT_SEED:
 		plan->paging_given = true;
 		err = parse_u64(optarg, &n);
@@ -650,6 +652,9 @@ static int run(struct cli *cli, int argc, char **argv)
 		return err;
 
 	err = complete_plan(cli, &plan, vmlab_page_size(lab));
+	if (!err && plan.policy)
+		err = policy_find(cli, lab, plan.policy, &plan.paging.policy,
+				  &plan.paging.policy_id);
 	if (err)
 		goto out;
 	err = vmlab_space_open(plan.bytes, &space);

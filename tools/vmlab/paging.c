@@ -76,6 +76,8 @@ int paging_policy_parse(const char *s, uint32_t *policy)
 
 const char *paging_policy_name(uint32_t policy)
 {
+	if (policy == VMLAB_POLICY_BPF)
+		return "bpf";
 	return word(policies, NR(policies), policy);
 }
 

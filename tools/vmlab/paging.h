@@ -12,7 +12,7 @@
 /* for the completion of options */
 #define PAGING_POLICIES "fifo clock lru lfu random opt"
 
-/** paging_policy_parse - VMLAB_POLICY_* by name: 0 or -EINVAL */
+/** paging_policy_parse - a built-in VMLAB_POLICY_* by name: 0 or -EINVAL */
 int paging_policy_parse(const char *s, uint32_t *policy);
 
 /** paging_policy_name - the inverse; "unknown" for a number without a name */

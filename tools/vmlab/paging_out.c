@@ -27,12 +27,17 @@ static const struct field counters[] = {
 	{ "shrunk", STATS(shrunk), "frames given back under memory pressure" },
 	{ "written_back", STATS(written_back), "pages written back to the file" },
 	{ "writeback_errors", STATS(writeback_errors), "attempts to do so that failed" },
+	{ "policy_fallbacks", STATS(policy_fallbacks), "decisions left to fifo by a policy in BPF" },
+	{ "policy_refused", STATS(policy_refused), "requests of such a one that were refused" },
+	{ "policy_lost", STATS(policy_lost), "times that it was unloaded while in charge" },
 	{ 0 },
 };
 
 void paging_print_line(const struct vmlab_paging *paging)
 {
 	printf("paging: %s", paging_policy_name(paging->policy));
+	if (paging->policy_id)
+		printf(" %u", paging->policy_id);
 	if (paging->budget)
 		printf(", %" PRIu64 " frames", (uint64_t)paging->budget);
 	else
@@ -183,6 +188,9 @@ json_t *paging_json(const struct vmlab_paging *paging)
 	json_t *o = json_object();
 
 	json_put(o, "policy", json_string(paging_policy_name(paging->policy)));
+	json_put(o, "policy_id",
+		 paging->policy_id ? json_count(paging->policy_id) :
+				     json_null());
 	json_put(o, "budget",
 		 paging->budget ? json_count(paging->budget) : json_null());
 	json_put(o, "seed", json_count(paging->seed));

@@ -1221,6 +1221,7 @@ struct vmlab_layout {
 #define VMLAB_POLICY_LFU	3	/* the least used since resident, of those the oldest */
 #define VMLAB_POLICY_RANDOM	4	/* any, by @seed */
 #define VMLAB_POLICY_OPT	5	/* whose next access in @trace is the farthest */
+#define VMLAB_POLICY_BPF	6	/* whom a program says, see VMLAB_IOC_POLICIES */
 
 /* vmlab_paging.prefetch: what comes with a page that had to be filled */
 #define VMLAB_PREFETCH_NONE	0	/* nothing */
@@ -1245,8 +1246,9 @@ struct vmlab_layout {
  *	it makes another frame leave first: unmapped everywhere, its contents
  *	kept if it was ever written.  The limit gives only when every frame is
  *	pinned or locked, see vmlab_paging_stats.over_budget.
- * @policy: VMLAB_POLICY_*
- * @reserved: must be zero
+ * @policy: VMLAB_POLICY_*.  VMLAB_POLICY_FIFO on GET after the program of
+ *	VMLAB_POLICY_BPF was unloaded.
+ * @policy_id: of VMLAB_POLICY_BPF: vmlab_policy_info.id; 0 with others
  * @seed: of VMLAB_POLICY_RANDOM
  * @trace: [in] pointer to the accesses to come, __u64 offsets in pages, for
  *	VMLAB_POLICY_OPT.  Zero on GET.
@@ -1274,11 +1276,15 @@ struct vmlab_layout {
  * Not in stepping mode, and not with VMLAB_BACKING_PFN.
  *
  * VMLAB_IOC_PAGING_SET errors:
- *   EINVAL  unknown @flags, @policy or @prefetch, @reserved, a trace without
+ *   EINVAL  unknown @flags, @policy or @prefetch, a trace without
  *           VMLAB_POLICY_OPT or the other way round, bad @prefetch_pages,
- *           VMLAB_PAGING_AROUND without VMLAB_PREFETCH_NEXT
+ *           VMLAB_PAGING_AROUND without VMLAB_PREFETCH_NEXT, @policy_id
+ *           without VMLAB_POLICY_BPF
+ *   ENOENT  no policy @policy_id is loaded
+ *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
  *   ENOMEM  no memory for the policy
+ *   others  what the program's init said
  *   EINTR   the caller was killed while frames were on their way out
  */
 struct vmlab_paging {
@@ -1286,7 +1292,7 @@ struct vmlab_paging {
 	__u32 flags;
 	__u64 budget;
 	__u32 policy;
-	__u32 reserved;
+	__u32 policy_id;
 	__u64 seed;
 	__u64 trace;
 	__u64 nr_trace;
@@ -1325,6 +1331,11 @@ struct vmlab_paging {
  * @huge_evicted: ... that left again, to come back page by page
  * @refault_distance: evictions between a frame's own and its refault; bucket 0
  *	counts none, bucket n [2^(n-1), 2^n), the last all above
+ * @policy_fallbacks: times that a program of VMLAB_POLICY_BPF named no page,
+ *	or one that cannot leave, and FIFO decided instead
+ * @policy_refused: requests of a program that were refused: for pages that are
+ *	not resident, or outside the mapping, or for too many
+ * @policy_lost: times that the program was unloaded while it was in charge
  *
  * A frame filled, vmlab_space_stats.filled, is what a textbook counts as a
  * page fault; vmlab_space_stats.mapped is an access that was seen and needed
@@ -1351,6 +1362,9 @@ struct vmlab_paging_stats {
 	__u64 huge_fallback;
 	__u64 huge_evicted;
 	__u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
+	__u64 policy_fallbacks;
+	__u64 policy_refused;
+	__u64 policy_lost;
 };
 
 #define VMLAB_IOC_PAGING_STATS	_IO(VMLAB_IOC_MAGIC, 0x52)
@@ -1607,5 +1621,75 @@ struct vmlab_events {
 };
 
 #define VMLAB_IOC_EVENTS	_IO(VMLAB_IOC_MAGIC, 0x58)
+
+/* --- policies in BPF ------------------------------------------------------- */
+
+#define VMLAB_POLICY_NAME_MAX	16
+
+/* vmlab_policy_info.flags */
+#define VMLAB_POLICY_SAMPLES	(1u << 0) /* some accesses are made to be seen for it */
+
+/**
+ * struct vmlab_policy_info - a policy in BPF that is loaded
+ * @id: for vmlab_paging.policy_id; not used again while the module is loaded
+ * @flags: VMLAB_POLICY_SAMPLES
+ * @spaces: spaces that it is in charge of, now
+ * @name: NUL-terminated; one policy of a name can be loaded
+ */
+struct vmlab_policy_info {
+	__u32 id;
+	__u32 flags;
+	__u64 spaces;
+	char name[VMLAB_POLICY_NAME_MAX];
+};
+
+/**
+ * struct vmlab_policies - VMLAB_IOC_POLICIES: the policies in BPF
+ * @size: set by the caller
+ * @flags: must be zero
+ * @policies: [in] pointer to an array of struct vmlab_policy_info
+ * @nr: [in] records that @policies has room for
+ *	[out] policies there are; when more than there was room for, the rest
+ *	was left out
+ * @reserved: must be zero
+ *
+ * A policy is a BPF object with a struct_ops map of type vmlab_policy_ops; it
+ * is loaded by who may load BPF programs, and chosen by any space.
+ *   EOPNOTSUPP  without VMLAB_FEAT_STRUCT_OPS
+ */
+struct vmlab_policies {
+	__u32 size;
+	__u32 flags;
+	__u64 policies;
+	__u32 nr;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_POLICIES	_IO(VMLAB_IOC_MAGIC, 0x59)
+
+/**
+ * struct vmlab_policy_set - VMLAB_IOC_POLICY_SET: another policy, nothing else
+ * @size: set by the caller
+ * @flags: must be zero
+ * @space_id: 0: the space of the open file, which must be open for writing;
+ *	another's (vmlab_space_config.space_id) needs CAP_SYS_ADMIN
+ * @policy: VMLAB_POLICY_*, but not VMLAB_POLICY_OPT
+ * @policy_id: as in struct vmlab_paging
+ * @seed: as in struct vmlab_paging
+ *
+ *   EPERM   @space_id without CAP_SYS_ADMIN
+ *   ESRCH   no space @space_id is open
+ *   others  as of VMLAB_IOC_PAGING_SET
+ */
+struct vmlab_policy_set {
+	__u32 size;
+	__u32 flags;
+	__u64 space_id;
+	__u32 policy;
+	__u32 policy_id;
+	__u64 seed;
+};
+
+#define VMLAB_IOC_POLICY_SET	_IO(VMLAB_IOC_MAGIC, 0x5a)
 
 #endif /* _UAPI_LINUX_VMLAB_H */

@@ -690,6 +690,30 @@ int vmlab_space_events_set(const struct vmlab_space *space, uint32_t mask,
 ssize_t vmlab_space_events_read(const struct vmlab_space *space,
 				struct vmlab_event *events, size_t nr);
 
+/* --- paging policies -------------------------------------------------------- */
+
+/**
+ * vmlab_policies_get - the policies in BPF that are loaded
+ * @infos: [out] an array to free(3)
+ * @nr: [out] records in it
+ *
+ * Return: 0, -EOPNOTSUPP without VMLAB_FEAT_STRUCT_OPS, or another negative
+ * errno.
+ */
+int vmlab_policies_get(const struct vmlab *lab,
+		       struct vmlab_policy_info **infos, size_t *nr);
+
+/**
+ * vmlab_policy_set - give another's space another policy
+ * @space_id: see struct vmlab_space_config
+ * @policy: VMLAB_POLICY_*
+ * @policy_id: of VMLAB_POLICY_BPF, else 0
+ *
+ * Return: 0, or a negative errno as of VMLAB_IOC_POLICY_SET.
+ */
+int vmlab_policy_set(const struct vmlab *lab, uint64_t space_id,
+		     uint32_t policy, uint32_t policy_id);
+
 /* --- errors ----------------------------------------------------------------- */
 
 /** enum vmlab_subject - what a failed call was about */
