@@ -188,10 +188,11 @@ static void long_path(void)
 
 static void deleted_exe(void)
 {
+	const char *deleted = getenv("ZOO_DELETED");
 	char copy[96], command[256];
 
-	if (getenv("ZOO_DELETED")) {
-		unlink(getenv("ZOO_DELETED"));
+	if (deleted) {
+		unlink(deleted);
 		return;
 	}
 	enter_dir();
@@ -242,7 +243,7 @@ static void shared(void)
 		p = shmat(id, NULL, 0);
 		must(p != (void *)-1, "shmat");
 		*p = 1;
-		p = shmat(id, NULL, SHM_RDONLY);
+		must(shmat(id, NULL, SHM_RDONLY) != (void *)-1, "shmat");
 		shmctl(id, IPC_RMID, NULL);
 	}
 	fd = memfd_create("with space", MFD_CLOEXEC);
@@ -504,6 +505,7 @@ static void swapped(void)
 	if (!f || !fgets(line, sizeof(line), f) ||
 	    !fgets(line, sizeof(line), f))
 		cannot("no swap device is on");
+	fclose(f);
 	touch_pages(p, 256);
 	if (madvise(p, 200 * page, MADV_PAGEOUT))
 		cannot("no MADV_PAGEOUT: %s", strerror(errno));
