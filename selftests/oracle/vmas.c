@@ -718,8 +718,9 @@ static int mutator(void *arg)
 		if (rand_r(&seed) & 1)
 			munmap(p, page);
 		else
-			mmap(p, page, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+			(void)mmap(p, page, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+				   0);
 	}
 	return 0;
 }
@@ -772,8 +773,10 @@ static void test_live(void)
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	/* Shared anonymous memory is an object each: these never merge. */
 	for (size_t i = 0; i < STABLE; i++)
-		mmap(region + 2 * i * page, page, PROT_READ,
-		     MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		if (mmap(region + 2 * i * page, page, PROT_READ,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+		    MAP_FAILED)
+			bail("mmap: %s", strerror(errno));
 	pid = spawn(mutator, NULL);
 	attach(pid, "attach");
 	end = now_ms() + LIVE_MS;

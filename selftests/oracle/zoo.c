@@ -361,9 +361,8 @@ static void advice(void)
 	/* What this kernel does not know it refuses, and that is all right. */
 	for (size_t i = 0; i < NR; i++)
 		madvise(p + 4 * i * page, 2 * page, advices[i]);
-	mmap(NULL, page, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-	     0);
-	mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
+	map(1, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	(void)mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

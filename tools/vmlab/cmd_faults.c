@@ -97,7 +97,7 @@ static int watch_process(const struct request *q, struct faults_report *r,
 	double start = now();
 
 	for (;;) {
-		double left = q->duration ? start + q->duration - now() : 3600;
+		double left = q->duration > 0 ? start + q->duration - now() : 3600;
 		int ret;
 
 		if (interrupted || left <= 0)
@@ -210,7 +210,7 @@ static int check(const struct cli *cli, struct request *q, int argc,
 	if (!r->command && !r->pid)
 		return cli_usage(cli,
 				 "whose faults? Give --pid=PID or -- COMMAND");
-	if (r->command && (r->options.follow || q->duration))
+	if (r->command && (r->options.follow || q->duration > 0))
 		return cli_usage(cli, "--%s goes with --pid: a command is "
 				 "followed until it ends",
 				 r->options.follow ? "follow" : "duration");
