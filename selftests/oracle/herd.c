@@ -28,16 +28,6 @@ struct start {
 	int out;
 };
 
-static void sibling(char *path, size_t size, const char *name)
-{
-	ssize_t len = readlink("/proc/self/exe", path, size - 32);
-
-	if (len < 0)
-		bail("/proc/self/exe: %s", strerror(errno));
-	path[len] = '\0';
-	strcpy(strrchr(path, '/') + 1, name);
-}
-
 static int run(void *arg)
 {
 	const struct start *s = arg;
@@ -45,7 +35,7 @@ static int run(void *arg)
 	bool zoo = strcmp(s->name, "compat32") != 0;
 
 	dup2(s->out, STDOUT_FILENO);
-	sibling(path, sizeof(path), zoo ? "zoo" : s->name);
+	program_path(path, sizeof(path), zoo ? "zoo" : s->name);
 	execl(path, zoo ? "zoo" : s->name, s->name, NULL);
 	dprintf(s->out, "%s: %s", path, strerror(errno));
 	return ZOO_SKIP;

@@ -188,10 +188,11 @@ static void long_path(void)
 
 static void deleted_exe(void)
 {
+	const char *deleted = getenv("ZOO_DELETED");
 	char copy[96], command[256];
 
-	if (getenv("ZOO_DELETED")) {
-		unlink(getenv("ZOO_DELETED"));
+	if (deleted) {
+		unlink(deleted);
 		return;
 	}
 	enter_dir();
@@ -242,7 +243,7 @@ static void shared(void)
 		p = shmat(id, NULL, 0);
 		must(p != (void *)-1, "shmat");
 		*p = 1;
-		p = shmat(id, NULL, SHM_RDONLY);
+		must(shmat(id, NULL, SHM_RDONLY) != (void *)-1, "shmat");
 		shmctl(id, IPC_RMID, NULL);
 	}
 	fd = memfd_create("with space", MFD_CLOEXEC);
@@ -360,9 +361,8 @@ static void advice(void)
 	/* What this kernel does not know it refuses, and that is all right. */
 	for (size_t i = 0; i < NR; i++)
 		madvise(p + 4 * i * page, 2 * page, advices[i]);
-	mmap(NULL, page, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-	     0);
-	mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
+	map(1, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	(void)mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -504,6 +504,7 @@ static void swapped(void)
 	if (!f || !fgets(line, sizeof(line), f) ||
 	    !fgets(line, sizeof(line), f))
 		cannot("no swap device is on");
+	fclose(f);
 	touch_pages(p, 256);
 	if (madvise(p, 200 * page, MADV_PAGEOUT))
 		cannot("no MADV_PAGEOUT: %s", strerror(errno));
