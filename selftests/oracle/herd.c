@@ -12,6 +12,7 @@
 
 #include "../lib/child.h"
 #include "../lib/tap.h"
+#include "swap.h"
 #include "zoo.h"
 
 static struct animal herd[] = {
@@ -80,6 +81,7 @@ static void start_one(struct animal *a)
 
 void herd_start(void)
 {
+	swap_start();
 	for (size_t i = 0; i < NR; i++)
 		start_one(&herd[i]);
 }
@@ -91,6 +93,7 @@ void herd_end(void)
 			kill_and_reap(herd[i].pid);
 		herd[i].pid = 0;
 	}
+	swap_end();
 }
 
 pid_t herd_find(const char *name)

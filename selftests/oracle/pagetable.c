@@ -22,6 +22,7 @@
 #include "herd.h"
 #include "ptwalk.h"
 #include "ptzoo.h"
+#include "swap.h"
 
 enum {
 	TRIES = 8,		/* LRU bits move a little even in a stopped process */
@@ -631,7 +632,12 @@ static void test_kinds(void)
 		{ "thp", VMLAB_PTE_HUGE | VMLAB_PTE_ANON, 512 },
 		{ "huge_zero", VMLAB_PTE_HUGE | VMLAB_PTE_ZERO, 512 },
 		{ "hugetlb_pair", VMLAB_PTE_HUGE | VMLAB_PTE_HUGETLB, 1024 },
+		{ "giant", VMLAB_PTE_HUGE | VMLAB_PTE_HUGETLB, 1 << 18 },
 		{ "uffd_wp", VMLAB_PTE_UFFD_WP | VMLAB_PTE_PRESENT, 4 },
+		{ "uffd_swapped", VMLAB_PTE_UFFD_WP | VMLAB_PTE_SWAP, 8 },
+		{ "uffd_marker", VMLAB_PTE_UFFD_WP | VMLAB_PTE_MARKER, 8 },
+		{ "uffd_poison", VMLAB_PTE_POISON | VMLAB_PTE_MARKER, 4 },
+		{ "soft_dirty", VMLAB_PTE_SOFT_DIRTY | VMLAB_PTE_ANON, 3 },
 		{ "guard", VMLAB_PTE_MARKER | VMLAB_PTE_GUARD, 4 },
 		{ "swapped", VMLAB_PTE_SWAP, 100 },
 		{ "shared_pair", VMLAB_PTE_FILE, 16 },
@@ -654,6 +660,73 @@ static void test_kinds(void)
 			     (unsigned long long)nr,
 			     (unsigned long long)kinds[i].at_least);
 	}
+}
+
+/* Which pages were written since clear_refs, and which were not. */
+static void test_soft_dirty(void)
+{
+	pid_t pid = ptzoo_find("soft_dirty");
+	uint64_t clean;
+
+	if (!pid) {
+		skip("it could not be started", "soft_dirty: clean pages");
+		return;
+	}
+	clean = count_pages(pid, VMLAB_PTE_ANON, VMLAB_PTE_SOFT_DIRTY) +
+		count_pages(pid, VMLAB_PTE_SWAP, VMLAB_PTE_SOFT_DIRTY);
+	ok(clean >= 61, "soft_dirty: %llu pages are clean",
+	   (unsigned long long)clean);
+}
+
+/* Number of the area of swap that pages are written to first, or -1. */
+static int first_area(void)
+{
+	char *text = slurp("/proc/swaps"), *rest = text, *line;
+	int area = -1, best = 0, priority;
+
+	next_line(&rest);
+	for (int i = 0; (line = next_line(&rest)); i++) {
+		char *last = strrchr(line, '\t');
+
+		if (last && sscanf(last, "%d", &priority) == 1 &&
+		    (area < 0 || priority > best)) {
+			area = i;
+			best = priority;
+		}
+	}
+	free(text);
+	return area;
+}
+
+/* Each page in swap has a slot of its own, in the area that is used first. */
+static void test_slots(void)
+{
+	static bool taken[1 << 16];
+	pid_t pid = ptzoo_find("swapped");
+	int area = first_area();
+	unsigned int wrong = 0;
+	struct page_list l;
+
+	if (!pid) {
+		skip("it could not be started", "swapped: slots");
+		return;
+	}
+	if (get_pages(fd, pid, 0, 0, 1000, &l))
+		bail("PAGES: %s", strerror(errno));
+	for (size_t i = 0; i < l.nr; i++) {
+		const struct vmlab_page *p = &l.page[i];
+
+		if (!(p->entry_flags & VMLAB_PTE_SWAP))
+			continue;
+		if (p->swap_type != area || !p->swap_offset ||
+		    p->swap_offset >= sizeof(taken) || taken[p->swap_offset])
+			wrong++;
+		else
+			taken[p->swap_offset] = true;
+	}
+	is(wrong, 0, "swapped: each page has a slot of area %d for itself",
+	   area);
+	free(l.page);
 }
 
 /* 1 TiB with few pages in it costs what the pages cost. */
@@ -931,6 +1004,8 @@ int main(void)
 	ptzoo_start();
 	test_all();
 	test_kinds();
+	test_soft_dirty();
+	test_slots();
 	test_sparse();
 	test_filters();
 	test_range();
@@ -941,7 +1016,6 @@ int main(void)
 	test_debugfs(pid ? pid : ptzoo_find("protnone"));
 	ptzoo_end();
 	herd_end();
-	test_live();
 	swap_end();
 	return tap_done();
 }
