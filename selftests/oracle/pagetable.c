@@ -28,6 +28,7 @@ enum {
 	TRIES = 8,		/* LRU bits move a little even in a stopped process */
 	MAX_DIAG = 5,
 	CHUNK = 1024,		/* pagemap entries a read */
+	FRAMES = 64,		/* frames a read */
 };
 
 /* Of pagemap, see admin-guide/mm/pagemap of the kernel. */
@@ -79,7 +80,6 @@ struct pm_scan_arg {
 		VMLAB_PTE_DEV_EXCLUSIVE | VMLAB_PTE_HWPOISON | VMLAB_PTE_MARKER)
 
 static int fd, kpageflags, kpagecount;
-static const struct vmlab_flag_names *vma_names;
 static size_t page;
 static unsigned int levels;
 
@@ -109,12 +109,18 @@ static uint64_t read_u64(int file, uint64_t index)
 	return value;
 }
 
-static bool has_vm_flag(const struct vmlab_vma *v, const char *mnemonic)
+/* Bits of vm_flags on this kernel. */
+static uint64_t vm_softdirty, vm_pfnmap;
+
+static uint64_t vm_flag(const char *mnemonic)
 {
+	const struct vmlab_flag_names *names =
+		dev_flag_names(fd, VMLAB_NAMES_VMA_FLAGS);
+
 	for (int i = 0; i < 64; i++)
-		if (!strcmp(vma_names->bit[i].mnemonic, mnemonic))
-			return v->vm_flags >> i & 1;
-	return false;
+		if (!strcmp(names->bit[i].mnemonic, mnemonic))
+			return 1ULL << i;
+	return 0;
 }
 
 /*
@@ -187,14 +193,40 @@ static bool check_pagemap(const struct vmlab_page *r, uint64_t pm,
 	return false;
 }
 
-static bool check_frame(const struct vmlab_page *r)
+/* What /proc says of frames that follow each other, read at once. */
+static struct {
+	uint64_t first, nr;
+	uint64_t flags[FRAMES], count[FRAMES];
+} frames;
+
+static void read_frames(const struct vmlab_page *r, size_t left)
+{
+	const off_t at = (off_t)(r->pfn * 8);
+	size_t nr = 1;
+
+	while (nr < left && nr < FRAMES && r[nr].pfn == r->pfn + nr)
+		nr++;
+	frames.first = r->pfn;
+	frames.nr = nr;
+	/* Beyond the end: a hole. */
+	memset(frames.flags, 0, nr * 8);
+	memset(frames.count, 0, nr * 8);
+	if (pread(kpageflags, frames.flags, nr * 8, at) < 0 ||
+	    pread(kpagecount, frames.count, nr * 8, at) < 0)
+		bail("/proc/kpageflags: %s", strerror(errno));
+}
+
+/* @left: records from @r on. */
+static bool check_frame(const struct vmlab_page *r, size_t left)
 {
 	uint64_t flags, count;
 
 	if (!(r->flags & VMLAB_PAGE_FRAME))
 		return !r->pfn && !r->page_flags;
-	flags = read_u64(kpageflags, r->pfn);
-	count = read_u64(kpagecount, r->pfn);
+	if (r->pfn - frames.first >= frames.nr)
+		read_frames(r, left);
+	flags = frames.flags[r->pfn - frames.first];
+	count = frames.count[r->pfn - frames.first];
 	if (!(r->flags & VMLAB_PAGE_STRUCT))
 		return !flags || flags == 1ULL << KPF_NOPAGE;
 	if (!(r->flags & VMLAB_PAGE_STABLE)) {
@@ -218,15 +250,35 @@ static bool check_frame(const struct vmlab_page *r)
 
 /* --- one process --------------------------------------------------------- */
 
+/* Entries of pagemap, read ahead: VMAs may be small and many. */
+static struct {
+	uint64_t first, nr;
+	uint64_t entry[CHUNK];
+} window;
+
+static uint64_t pagemap_entry(int pagemap, uint64_t addr)
+{
+	uint64_t index = addr / page;
+	ssize_t got;
+
+	if (index - window.first >= window.nr) {
+		got = pread(pagemap, window.entry, sizeof(window.entry),
+			    (off_t)(index * 8));
+		if (got < 8)
+			bail("pagemap: %s", strerror(errno));
+		window.first = index;
+		window.nr = (uint64_t)got / 8;
+	}
+	return window.entry[index - window.first];
+}
+
 static size_t check_entries(int pagemap, const struct vmlab_vma *v,
 			    const struct page_list *l, size_t i)
 {
-	static uint64_t entry[CHUNK];
-	bool dirty = has_vm_flag(v, "sd");
-	uint64_t addr = v->start;
+	bool dirty = v->vm_flags & vm_softdirty;
 
 	/* Device memory: /proc does not look at it. */
-	if (has_vm_flag(v, "pf"))
+	if (v->vm_flags & vm_pfnmap)
 		while (i < l->nr && l->page[i].addr < v->end)
 			i++;
 
@@ -234,24 +286,18 @@ static size_t check_entries(int pagemap, const struct vmlab_vma *v,
 	       l->page[i].addr < v->end; i++)
 		check_pagemap(&l->page[i],
 			      read_u64(pagemap, l->page[i].addr / page), dirty);
+	if (v->end - v->start > BIG_VMA)
+		return i;
 
-	while (v->end - v->start <= BIG_VMA && addr < v->end) {
-		uint64_t left = (v->end - addr) / page;
-		size_t n = left < CHUNK ? (size_t)left : CHUNK;
+	for (uint64_t addr = v->start; addr < v->end; addr += page) {
+		uint64_t pm = pagemap_entry(pagemap, addr);
 
-		if (pread(pagemap, entry, n * 8, (off_t)(addr / page * 8)) !=
-		    (ssize_t)(n * 8))
-			bail("pagemap: %s", strerror(errno));
-		for (size_t k = 0; k < n; k++, addr += page) {
-			uint64_t pm = entry[k];
-
-			if (i < l->nr && l->page[i].addr == addr) {
-				check_pagemap(&l->page[i++], pm, dirty);
-			} else if (pm & ~(dirty ? PM_SOFT_DIRTY : 0)) {
-				complain("%llx: pagemap %llx, not reported",
-					 (unsigned long long)addr,
-					 (unsigned long long)pm);
-			}
+		if (i < l->nr && l->page[i].addr == addr) {
+			check_pagemap(&l->page[i++], pm, dirty);
+		} else if (pm & ~(dirty ? PM_SOFT_DIRTY : 0)) {
+			complain("%llx: pagemap %llx, not reported",
+				 (unsigned long long)addr,
+				 (unsigned long long)pm);
 		}
 	}
 	return i;
@@ -269,13 +315,15 @@ static bool pages_agree(pid_t pid, const struct vma_list *vmas,
 	if (pagemap < 0)
 		bail("%s: %s", path, strerror(errno));
 	complaints = 0;
+	window.nr = 0;
+	frames.nr = 0;
 	for (size_t k = 0; k < vmas->nr; k++)
 		i = check_entries(pagemap, &vmas->vma[k], l, i);
 	if (i != l->nr)
 		complain("%zu of %zu pages are outside of the VMAs", l->nr - i,
 			 l->nr);
 	for (i = 0; i < l->nr; i++)
-		if (!check_frame(&l->page[i]) && !complaints)
+		if (!check_frame(&l->page[i], l->nr - i) && !complaints)
 			complaints++;
 	close(pagemap);
 	return !complaints;
@@ -510,7 +558,7 @@ static void drop_pfnmap(const struct vma_list *vmas, struct pte_list *l)
 	for (size_t i = 0; i < l->nr; i++) {
 		while (k < vmas->nr && vmas->vma[k].end <= l->pte[i].start)
 			k++;
-		if (k == vmas->nr || !has_vm_flag(&vmas->vma[k], "pf"))
+		if (k == vmas->nr || !(vmas->vma[k].vm_flags & vm_pfnmap))
 			l->pte[kept++] = l->pte[i];
 	}
 	l->nr = kept;
@@ -556,6 +604,8 @@ static bool all_right(const struct verdict *v)
 	       v->batches && v->scan;
 }
 
+static unsigned int tries;
+
 static void test_process(pid_t pid, const char *name)
 {
 	struct verdict v = {};
@@ -565,6 +615,7 @@ static void test_process(pid_t pid, const char *name)
 		v = compare(pid);
 		if (all_right(&v))
 			break;
+		tries++;
 		msleep(30 * (unsigned int)try);
 	}
 	quiet = false;
@@ -600,6 +651,7 @@ static void test_all(void)
 				*p = '?';
 		test_process(pids[i], name);
 	}
+	diag("%u comparisons had to be made again", tries);
 	free(pids);
 }
 
@@ -991,7 +1043,8 @@ int main(void)
 	fd = dev_open(O_RDWR);
 	if (!(dev_info().features & VMLAB_FEAT_PGTABLE))
 		bail("no VMLAB_FEAT_PGTABLE on this kernel");
-	vma_names = dev_flag_names(fd, VMLAB_NAMES_VMA_FLAGS);
+	vm_softdirty = vm_flag("sd");
+	vm_pfnmap = vm_flag("pf");
 	kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
 	kpagecount = open("/proc/kpagecount", O_RDONLY | O_CLOEXEC);
 	if (kpageflags < 0 || kpagecount < 0)
