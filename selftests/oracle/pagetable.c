@@ -811,6 +811,14 @@ static void test_sparse(void)
 	   "sparse: PTES reads tables in proportion to those present");
 	ok(l.nr >= PTZOO_SPARSE_PAGES, "sparse: all pages are reported");
 	free(l.pte);
+	query = (struct vmlab_ptes){};
+	if (get_ptes_query(fd, pid, &query, 7, &l))
+		bail("PTES: %s", strerror(errno));
+	/* Each call begins with the table that the last one ended in. */
+	ok(query.tables_read < 3 * tables + l.nr / 7 + 1,
+	   "sparse: also with many calls, %llu tables for %zu records",
+	   (unsigned long long)query.tables_read, l.nr);
+	free(l.pte);
 }
 
 static void test_filters(void)
@@ -901,6 +909,56 @@ static void test_outcomes(void)
 	munmap(p, 2 * page);
 }
 
+/* The walk for the page at @p of this process: the index on the top level. */
+static void check_walk(const char *p, unsigned int top, const char *what)
+{
+	struct vmlab_translation t;
+
+	if (get_translation(fd, getpid(), (uintptr_t)p, &t))
+		bail("TRANSLATE: %s", strerror(errno));
+	is(t.outcome, VMLAB_WALK_MAPPED, "%s is mapped", what);
+	is(t.steps, levels, "... by a walk of %u steps", levels);
+	is(t.step[0].shift, 12 + 9 * (levels - 1), "... from the top level");
+	is(t.step[0].index, top, "... index %u there", top);
+}
+
+/* Depth, and where the user half ends: as the processor has it. */
+static void test_levels(void)
+{
+	char *cpuinfo = slurp("/proc/cpuinfo"), *p;
+	const char *wanted = getenv("VMLAB_LEVELS");
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	bool five = cpuinfo && strstr(cpuinfo, " la57");
+	uint64_t end = dev_task_size(fd, 0);
+	char *top, *high = (char *)(1UL << 50);
+
+	free(cpuinfo);
+	is(levels, five ? 5 : 4, "levels, as /proc/cpuinfo has la57");
+	is(dev_info().va_bits, five ? 56 : 47, "bits of a user address");
+	is(end, (1ULL << (five ? 56 : 47)) - page, "the end of the user half");
+	if (wanted && *wanted == '5' && !five)
+		skip("this processor has no la57", "VMLAB_LEVELS");
+	else if (wanted && *wanted)
+		is(levels, strtoul(wanted, NULL, 10), "VMLAB_LEVELS");
+
+	top = (char *)(uintptr_t)(end - page);
+	p = mmap(top, page, PROT_READ | PROT_WRITE,
+		 flags | MAP_FIXED_NOREPLACE, -1, 0);
+	if (ok(p == top, "a page at the end of the user half")) {
+		*p = 1;
+		check_walk(p, 255, "the last page");
+		munmap(p, page);
+	}
+	p = mmap(high, page, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (p == MAP_FAILED)
+		bail("mmap: %s", strerror(errno));
+	is(p == high, five, "a page above 47 bits: only with five levels");
+	*p = 1;
+	check_walk(p, (unsigned int)((uintptr_t)p >> (five ? 48 : 39)),
+		   "the page where it went");
+	munmap(p, page);
+}
+
 static void test_errors(void)
 {
 	struct vmlab_translation t;
@@ -988,7 +1046,7 @@ static void test_hidden(void)
 
 /* --- debugfs ------------------------------------------------------------- */
 
-static void test_debugfs(pid_t pid)
+static void test_debugfs(pid_t pid, const char *what)
 {
 	struct vmlab_pgtable_totals t;
 	unsigned long long bytes = 0;
@@ -1004,7 +1062,7 @@ static void test_debugfs(pid_t pid)
 	if (!all || get_ptes(fd, pid, 0, 0, 0, 0, 1000, &l))
 		bail("pagetable: %s", strerror(errno));
 	streq(next_line(&p), "start end level entries index phys raw pkey flags",
-	      "debugfs: header of pagetable");
+	      "debugfs, %s: header of pagetable", what);
 	while ((line = next_line(&p))) {
 		unsigned long long start, end, nr, raw;
 		unsigned int index, pkey;
@@ -1019,7 +1077,7 @@ static void test_debugfs(pid_t pid)
 		       index == l.pte[i].index && pkey == l.pte[i].pkey;
 		i++;
 	}
-	ok(same && i == l.nr, "debugfs: pagetable has what PTES has");
+	ok(same && i == l.nr, "debugfs, %s: pagetable has what PTES has", what);
 	free(all);
 	free(l.pte);
 
@@ -1029,7 +1087,10 @@ static void test_debugfs(pid_t pid)
 	p = strstr(all, "\nbytes ");
 	if (p)
 		bytes = strtoull(p + 7, NULL, 10);
-	is(bytes, t.bytes, "debugfs: pgtotals has the bytes");
+	is(bytes, t.bytes, "debugfs, %s: pgtotals has the bytes", what);
+	p = strstr(all, "\ntables_read ");
+	is(p ? strtoull(p + 13, NULL, 10) : 0, t.tables_read,
+	   "debugfs, %s: pgtotals cost the same", what);
 	free(all);
 	write_file(DEBUGFS "/detach", text, (size_t)len);
 }
@@ -1063,10 +1124,14 @@ int main(void)
 	test_filters();
 	test_range();
 	test_outcomes();
+	test_levels();
 	test_errors();
 	test_hidden();
 	pid = ptzoo_find("swapped");
-	test_debugfs(pid ? pid : ptzoo_find("protnone"));
+	test_debugfs(pid ? pid : ptzoo_find("protnone"), "some process");
+	pid = ptzoo_find("sparse");
+	if (pid)
+		test_debugfs(pid, "1 TiB");
 	ptzoo_end();
 	herd_end();
 	swap_end();
