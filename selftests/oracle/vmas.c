@@ -511,7 +511,7 @@ static ssize_t read_maps(char *buf, size_t size)
 static void test_self(void)
 {
 	static char before[1 << 17], after[1 << 17], strings[STRINGS];
-	static char *name[256], *ops[256];
+	static const char *name[256], *ops[256];
 	static struct vmlab_vma vmas[256];
 	struct vmlab_vmas req = {
 		.size = sizeof(req),

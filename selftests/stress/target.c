@@ -43,7 +43,7 @@ enum {
 	SMALL = 2 << 20,
 	HUGE = 2 << 20,
 	START_MS = 60000,
-	NICE = 5,		/* the dumps are to get their share */
+	NICE = 10,		/* the dumps are to get their share */
 };
 
 struct target *targets;
