@@ -208,18 +208,6 @@ struct other {
 	size_t length;
 };
 
-/* A program of 32 bits, if the compiler could make one and it can run. */
-static bool compat32_path(char path[PATH_MAX])
-{
-	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - 16);
-
-	if (len < 0)
-		return false;
-	path[len] = '\0';
-	strcpy(strrchr(path, '/') + 1, "compat32");
-	return !access(path, X_OK);
-}
-
 static int start_other(void *arg)
 {
 	const struct other *o = arg;
@@ -228,7 +216,7 @@ static int start_other(void *arg)
 	snprintf(length, sizeof(length), "%zu", o->length);
 	dup2(o->out, STDOUT_FILENO);
 	personality(o->persona);
-	if (o->bits32 && compat32_path(path))
+	if (o->bits32 && sibling_program("compat32", path))
 		execl(path, "compat32", "map", length, NULL);
 	else if (!o->bits32)
 		execl("/proc/self/exe", "test-oracle-area", length, NULL);
@@ -276,7 +264,7 @@ static int run_compat32(void *arg)
 	(void)arg;
 	close(STDOUT_FILENO);
 	open("/dev/null", O_WRONLY);
-	if (compat32_path(path))
+	if (sibling_program("compat32", path))
 		execl(path, "compat32", "stop", NULL);
 	return 126;
 }
@@ -287,7 +275,7 @@ static void test_compat32(void)
 	int status = 0;
 	pid_t pid;
 
-	if (!compat32_path(path)) {
+	if (!sibling_program("compat32", path)) {
 		skip("this compiler cannot make programs of 32 bits",
 		     "32 bits");
 		return;

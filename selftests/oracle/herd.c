@@ -53,12 +53,9 @@ static int run(void *arg)
 {
 	const struct start *s = arg;
 	char path[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 16);
 
-	if (len < 0)
+	if (!sibling_program("zoo", path))
 		return 1;
-	path[len] = '\0';
-	strcpy(strrchr(path, '/') + 1, "zoo");
 	dup2(s->out[1], STDOUT_FILENO);
 	close(s->out[0]);
 	close(s->out[1]);
@@ -97,7 +94,7 @@ static bool told(char *line)
 	return true;
 }
 
-static void start(bool stays)
+static void launch(bool stays)
 {
 	struct start s = { .stays = stays };
 	unsigned long long since = now_ms();
@@ -142,7 +139,7 @@ static bool adopt(void)
 void herd_start(void)
 {
 	if (!adopt())
-		start(false);
+		launch(false);
 }
 
 void herd_end(void)
@@ -162,7 +159,7 @@ void herd_publish(void)
 
 	if (adopt())
 		bail("there is a herd already: see " HERD_LIST);
-	start(true);
+	launch(true);
 	list = fopen(HERD_LIST, "we");
 	if (!list)
 		bail("%s: %s", HERD_LIST, strerror(errno));

@@ -5,6 +5,7 @@
  * /proc/kpageflags, /proc/kpagecount and VmPTE.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
 #include <linux/kernel-page-flags.h>
 #include <stdarg.h>
@@ -734,14 +735,15 @@ static void test_soft_dirty(void)
 static int first_area(void)
 {
 	char *text = slurp("/proc/swaps"), *rest = text, *line;
-	int area = -1, best = 0, priority;
+	int area = -1;
+	long best = 0;
 
 	next_line(&rest);
 	for (int i = 0; (line = next_line(&rest)); i++) {
-		char *last = strrchr(line, '\t');
+		const char *last = strrchr(line, '\t');
+		long priority = last ? strtol(last, NULL, 10) : LONG_MIN;
 
-		if (last && sscanf(last, "%d", &priority) == 1 &&
-		    (area < 0 || priority > best)) {
+		if (area < 0 || priority > best) {
 			area = i;
 			best = priority;
 		}

@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 #include "../lib/dev.h"
+#include "../lib/proc.h"
 #include "swap.h"
 
 #ifndef PR_SET_VMA
@@ -539,13 +540,11 @@ static void swapped(void)
 static void compat32(void)
 {
 	char path[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 16);
 
-	must(len > 0, "/proc/self/exe");
-	path[len] = '\0';
-	strcpy(strrchr(path, '/') + 1, "compat32");
+	if (!sibling_program("compat32", path))
+		cannot("the compiler cannot make programs of 32 bits");
 	execl(path, "compat32", "stop", NULL);
-	cannot("%s: %s", path, strerror(errno));
+	cannot("no programs of 32 bits: %s", strerror(errno));
 }
 
 static void odd_comm(void)
