@@ -429,8 +429,7 @@ static void test_compat(void)
 	FILE *pipe;
 	int status;
 
-	program_path(path, sizeof(path), "compat32");
-	if (access(path, X_OK)) {
+	if (!sibling_program("compat32", path)) {
 		skip("no compiler for -m32", "32-bit caller");
 		return;
 	}

@@ -137,22 +137,6 @@ int touch_load(volatile char *p, char *value)
 	return sig;
 }
 
-void program_path(char *path, size_t size, const char *name)
-{
-	ssize_t len = readlink("/proc/self/exe", path, size);
-	size_t room = strlen(name) + 1;
-
-	if (len < 0)
-		bail("/proc/self/exe: %s", strerror(errno));
-	if ((size_t)len == size)
-		bail("/proc/self/exe: the name is too long");
-	while (len > 0 && path[len - 1] != '/')
-		len--;
-	if (size - (size_t)len < room)
-		bail("/proc/self/exe: the name is too long");
-	memcpy(path + len, name, room);
-}
-
 void msleep(unsigned int ms)
 {
 	struct timespec ts = {

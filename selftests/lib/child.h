@@ -33,9 +33,6 @@ int touch(volatile char *p, enum touch how, char value, int *code);
 /* Load one byte into *@value: 0, or the signal, which leaves *@value alone. */
 int touch_load(volatile char *p, char *value);
 
-/* The name of program @name of the directory that this program is in. */
-void program_path(char *path, size_t size, const char *name);
-
 void msleep(unsigned int ms);
 unsigned long long now_ms(void);
 
