@@ -42,6 +42,19 @@ static const char *ranges(const char *line, unsigned long long *at)
 	return NULL;
 }
 
+/* One that grew over what was shown already is shown again, as it is now. */
+static const char *vmas(const char *line, unsigned long long *at)
+{
+	unsigned long long start, end;
+
+	if (sscanf(line, "%llx %llx", &start, &end) != 2 || start >= end)
+		return "no range";
+	if (end <= *at)
+		return "not in order";
+	*at = end;
+	return NULL;
+}
+
 /* A huge page may have come where small ones were. */
 static const char *ptes(const char *line, unsigned long long *at)
 {
@@ -81,7 +94,7 @@ static const struct file {
 	const char *(*check)(const char *line, unsigned long long *at);
 } files[] = {
 	{ "mm", NULL },
-	{ "vmas", ranges },
+	{ "vmas", vmas },
 	{ "tree", items },
 	{ "gaps", ranges },
 	{ "pagetable", ptes },
