@@ -116,6 +116,8 @@ static void check_sums(const json_t *doc, const char *name, bool in_usage)
 
 	for (size_t i = 0; i < 2; i++) {
 		long long total = number(doc, "total", sizes[i]);
+		const json_t *unseen =
+			json_object_get(json_object_get(doc, "kinds"), "unseen");
 
 		if (in_usage)
 			is(total, number(doc, "getrusage", sizes[i]),
@@ -127,10 +129,7 @@ static void check_sums(const json_t *doc, const char *name, bool in_usage)
 		is(sum_of_rows(doc, "processes", sizes[i]), total,
 		   "%s: %s processes add up", name, sizes[i]);
 		/* an unseen fault has no VMA and no instruction */
-		total -= json_integer_value(json_object_get(
-			json_object_get(json_object_get(doc, "kinds"),
-					"unseen"),
-			sizes[i]));
+		total -= json_integer_value(json_object_get(unseen, sizes[i]));
 		is(sum_of_rows(doc, "vmas", sizes[i]), total,
 		   "%s: %s VMAs add up", name, sizes[i]);
 		is(sum_of_rows(doc, "instructions", sizes[i]), total,
@@ -199,7 +198,7 @@ static bool wanted(const char *name)
 static json_t *run_case(const char *name, long long pages)
 {
 	char text[32];
-	char *command[] = { "faultcase", (char *)name, text, NULL };
+	char *const command[] = { "faultcase", (char *)name, text, NULL };
 
 	snprintf(text, sizeof(text), "%lld", pages);
 	return faults_of(command);
@@ -305,7 +304,7 @@ static void test_swap(void)
 {
 	static const struct known_case c = { "swap", "touch_read", "swap",
 					     0,	     PAGES,	   PAGES };
-	char *mkswap[] = { "mkswap", "/dev/zram0", NULL };
+	char *const mkswap[] = { "mkswap", "/dev/zram0", NULL };
 
 	if (!wanted(c.name))
 		return;
@@ -379,6 +378,7 @@ static void test_threads(void)
 /* what getrusage leaves out is still counted, and the report says so */
 static void test_orphan(void)
 {
+	const json_t *usage;
 	json_t *doc;
 
 	if (!wanted("orphan"))
@@ -389,8 +389,8 @@ static void test_orphan(void)
 	ok(number(doc, "total", "minor") >=
 		   number(doc, "getrusage", "minor") + PAGES,
 	   "orphan: counted, though not in getrusage");
-	ok(json_is_false(
-		   json_object_get(json_object_get(doc, "getrusage"), "equal")),
+	usage = json_object_get(doc, "getrusage");
+	ok(json_is_false(json_object_get(usage, "equal")),
 	   "orphan: said to differ");
 	check_sums(doc, "orphan", false);
 	json_decref(doc);
@@ -458,11 +458,10 @@ static void test_programs(void)
 	snprintf(o_file, sizeof(o_file), "%s/x.o", work);
 	snprintf(db, sizeof(db), "%s/x.db", work);
 	snprintf(tar, sizeof(tar), "%s/x.tgz", work);
-	snprintf(
-		repo, sizeof(repo),
-		"cd %s && git init -q r && cd r && seq 3000 > a && git add a && "
-		"git -c user.name=x -c user.email=x@x commit -qm x && git log --stat",
-		work);
+	snprintf(repo, sizeof(repo),
+		 "cd %s && git init -q r && cd r && seq 3000 > a && git add a && "
+		 "git -c user.name=x -c user.email=x@x commit -qm x && git log --stat",
+		 work);
 	f = fopen(c_file, "w");
 	if (!f || fputs(source, f) < 0 || fclose(f))
 		bail("%s: %s", c_file, strerror(errno));
@@ -494,12 +493,12 @@ static void test_programs(void)
 
 static void test_mistakes(void)
 {
-	char *no_process[] = { "vmlab", "faults", "--pid=999999999", NULL };
-	char *both[] = { "vmlab", "faults", "--pid=1", "--", "true", NULL };
-	char *neither[] = { "vmlab", "faults", NULL };
-	char *no_program[] = { "vmlab", "faults", "--", "/nonexistent", NULL };
-	char *no_file[] = { "vmlab", "faults", "--output=/nonexistent/x",
-			    "--",    "true",   NULL };
+	char *const no_process[] = { "vmlab", "faults", "--pid=999999999", NULL };
+	char *const both[] = { "vmlab", "faults", "--pid=1", "--", "true", NULL };
+	char *const neither[] = { "vmlab", "faults", NULL };
+	char *const no_program[] = { "vmlab", "faults", "--", "/nonexistent", NULL };
+	char *const no_file[] = { "vmlab", "faults", "--output=/nonexistent/x",
+				  "--", "true", NULL };
 
 	is(run(no_process), 4, "no such process");
 	is(run(both), 2, "a process and a command");
@@ -530,8 +529,8 @@ static void test_kinds(void)
 int main(int argc, char **argv)
 {
 	const char *part = argc > 1 ? argv[1] : "";
-	const char *tmp = getenv("TMPDIR");
-	char *clean[] = { "rm", "-rf", work, NULL };
+	const char *tmp = getenv("TMPDIR"), *out = getenv("VMLAB_OUT");
+	char *const clean[] = { "rm", "-rf", work, NULL };
 
 	if (strcmp(part, "programs") && strcmp(part, "kinds")) {
 		fputs("usage: test-faults programs|kinds [NAME...]\n", stderr);
@@ -547,10 +546,7 @@ int main(int argc, char **argv)
 		bail("%s: %s", work, strerror(errno));
 	snprintf(report, sizeof(report), "%s/report", work);
 	/* /tmp is memory in a guest: nothing there is ever cold */
-	if (getenv("VMLAB_OUT"))
-		setenv("FAULTCASE_DIR", getenv("VMLAB_OUT"), 0);
-	else
-		setenv("FAULTCASE_DIR", work, 0);
+	setenv("FAULTCASE_DIR", out ? out : work, 0);
 	if (!strcmp(part, "programs"))
 		test_programs();
 	else

@@ -241,7 +241,7 @@ static bool check_frame(const struct vmlab_page *r, size_t left)
 	    r->head_pfn <= r->pfn && r->pfn - r->head_pfn < 1ULL << r->order &&
 	    r->refcount >= (r->mapcount ? 1 : 0))
 		return true;
-	complain("%llx: frame %llx: kpageflags %llx, ours %llx; kpagecount %llu, ours %u; head %llx order %u refcount %u",
+	complain("%llx: pfn %llx: flags %llx, ours %llx; count %llu, ours %u; head %llx/%u, %u refs",
 		 (unsigned long long)r->addr, (unsigned long long)r->pfn,
 		 (unsigned long long)flags, (unsigned long long)r->page_flags,
 		 (unsigned long long)count, r->mapcount,
@@ -1060,7 +1060,8 @@ static void test_debugfs(pid_t pid, const char *what)
 
 	if (write_file(DEBUGFS "/attach", text, (size_t)len))
 		bail("attach: %s", strerror(errno));
-	all = p = slurp(DEBUGFS "/%d/pagetable", pid);
+	all = slurp(DEBUGFS "/%d/pagetable", pid);
+	p = all;
 	if (!all || get_ptes(fd, pid, 0, 0, 0, 0, 1000, &l))
 		bail("pagetable: %s", strerror(errno));
 	streq(next_line(&p), "start end level entries index phys raw pkey flags",

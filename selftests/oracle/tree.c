@@ -499,8 +499,9 @@ static int mutator(void *arg)
 		if (!(rand_r(&seed) % 2000))
 			munmap(region, PAGES * page);
 		if (rand_r(&seed) % 3)
-			mmap(region + i * page, len * page, prot,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+			(void)mmap(region + i * page, len * page, prot,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+				   0);
 		else
 			munmap(region + i * page, len * page);
 	}

@@ -316,18 +316,18 @@ static char *debugfs_line(const struct vma_list *list, size_t i)
 	bool cut = strlen(list->name[i]) >= VMLAB_STRINGS_MIN;
 	const char *ops = cut ? "" : list->ops[i];
 	char *name = escape(cut ? "?" : list->name[i]);
-	char *line, flags[64 * 21] = "";
+	char *line, flags[64 * 21] = "", number[16];
 	char text[5];
+	int used = 0;
 
 	for (int bit = 0; bit < 64; bit++) {
+		const char *word = names->bit[bit].name;
+
 		if (!(v->vm_flags >> bit & 1))
 			continue;
-		if (*flags)
-			strcat(flags, ",");
-		if (names->bit[bit].name[0])
-			strcat(flags, names->bit[bit].name);
-		else
-			sprintf(flags + strlen(flags), "bit%d", bit);
+		snprintf(number, sizeof(number), "bit%d", bit);
+		used += snprintf(flags + used, sizeof(flags) - (size_t)used,
+				 "%s%s", used ? "," : "", *word ? word : number);
 	}
 	perms(v, text);
 	if (asprintf(&line, "%llx %llx %s %llx %02x:%02x %llu %llu %s %s %s %s",
@@ -578,7 +578,7 @@ static bool same_lists(const struct vma_list *a, const struct vma_list *b,
 		x.name_off = y.name_off;
 		x.ops_off = y.ops_off;
 		if (!with_names)
-			x.flags = y.flags = 0;
+			x.flags = y.flags;
 		if (memcmp(&x, &y, sizeof(x)))
 			return false;
 		if (with_names && (strcmp(a->name[i], b->name[i]) ||
@@ -745,8 +745,9 @@ static int mutator(void *arg)
 		if (rand_r(&seed) & 1)
 			munmap(p, page);
 		else
-			mmap(p, page, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+			(void)mmap(p, page, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+				   0);
 	}
 	return 0;
 }
@@ -799,8 +800,10 @@ static void test_live(void)
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	/* Shared anonymous memory is an object each: these never merge. */
 	for (size_t i = 0; i < STABLE; i++)
-		mmap(region + 2 * i * page, page, PROT_READ,
-		     MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		if (mmap(region + 2 * i * page, page, PROT_READ,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+		    MAP_FAILED)
+			bail("mmap: %s", strerror(errno));
 	pid = spawn(mutator, NULL);
 	attach(pid, "attach");
 	end = now_ms() + LIVE_MS;

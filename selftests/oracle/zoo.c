@@ -215,10 +215,11 @@ static void long_path(void)
 
 static void deleted_exe(void)
 {
+	const char *deleted = getenv("ZOO_DELETED");
 	char copy[96], command[256];
 
-	if (getenv("ZOO_DELETED")) {
-		unlink(getenv("ZOO_DELETED"));
+	if (deleted) {
+		unlink(deleted);
 		return;
 	}
 	enter_dir();
@@ -269,7 +270,7 @@ static void shared(void)
 		p = shmat(id, NULL, 0);
 		must(p != (void *)-1, "shmat");
 		*p = 1;
-		p = shmat(id, NULL, SHM_RDONLY);
+		must(shmat(id, NULL, SHM_RDONLY) != (void *)-1, "shmat");
 		shmctl(id, IPC_RMID, NULL);
 	}
 	fd = memfd_create("with space", MFD_CLOEXEC);
@@ -387,9 +388,8 @@ static void advice(void)
 	/* What this kernel does not know it refuses, and that is all right. */
 	for (size_t i = 0; i < NR; i++)
 		madvise(p + 4 * i * page, 2 * page, advices[i]);
-	mmap(NULL, page, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-	     0);
-	mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
+	map(1, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	(void)mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
