@@ -306,10 +306,25 @@ static void dump_mm(void)
 	done();
 }
 
+static void dump_layout(void)
+{
+	struct vmlab_layout q = {
+		.size = sizeof(q),
+		.regions = (uintptr_t)records,
+		.nr = 64,
+	};
+
+	if (!request(VMLAB_IOC_LAYOUT, &q))
+		return;
+	counted(q.nr);
+	done();
+}
+
 static const struct {
 	const char *name;
 	void (*dump)(void);
 } dumps[] = {
+	{ "LAYOUT", dump_layout },
 	{ "MM, TASKS", dump_mm },
 	{ "VMAS", dump_vmas },
 	{ "TREE", dump_tree },
