@@ -241,7 +241,7 @@ static bool check_frame(const struct vmlab_page *r, size_t left)
 	    r->head_pfn <= r->pfn && r->pfn - r->head_pfn < 1ULL << r->order &&
 	    r->refcount >= (r->mapcount ? 1 : 0))
 		return true;
-	complain("%llx: pfn %llx: flags %llx, ours %llx; count %llu, ours %u; head %llx/%u, %u refs",
+	complain("%llx: pfn %llx: flags %llx, ours %llx; count %llu, ours %u; head %llx/%u, ref %u",
 		 (unsigned long long)r->addr, (unsigned long long)r->pfn,
 		 (unsigned long long)flags, (unsigned long long)r->page_flags,
 		 (unsigned long long)count, r->mapcount,
@@ -283,12 +283,13 @@ static size_t check_entries(int pagemap, const struct vmlab_vma *v,
 		while (i < l->nr && l->page[i].addr < v->end)
 			i++;
 
-	for (; v->end - v->start > BIG_VMA && i < l->nr &&
-	       l->page[i].addr < v->end; i++)
-		check_pagemap(&l->page[i],
-			      read_u64(pagemap, l->page[i].addr / page), dirty);
-	if (v->end - v->start > BIG_VMA)
+	if (v->end - v->start > BIG_VMA) {
+		for (; i < l->nr && l->page[i].addr < v->end; i++)
+			check_pagemap(&l->page[i],
+				      read_u64(pagemap,
+					       l->page[i].addr / page), dirty);
 		return i;
+	}
 
 	for (uint64_t addr = v->start; addr < v->end; addr += page) {
 		uint64_t pm = pagemap_entry(pagemap, addr);

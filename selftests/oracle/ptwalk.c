@@ -118,7 +118,7 @@ uint64_t dev_task_size(int fd, pid_t pid)
 {
 	struct vmlab_mm mm;
 
-	if (get_mm(fd, VMLAB_TARGET_PID, pid, &mm))
+	if (get_mm(fd, pid ? VMLAB_TARGET_PID : VMLAB_TARGET_SELF, pid, &mm))
 		bail("MM of %d: %s", pid, strerror(errno));
 	return mm.task_size;
 }

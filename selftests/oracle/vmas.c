@@ -389,7 +389,7 @@ static void attach(pid_t pid, const char *file)
 	write_file(path, text, strlen(text));
 }
 
-enum outcome { EQUAL, CHANGED, GONE };
+enum outcome { UNCHANGED, CHANGED, GONE };
 
 enum oracle { MAPS, SMAPS, TEXT };
 
@@ -434,16 +434,16 @@ static enum outcome compare_once(pid_t pid, struct texts *t, size_t *nr)
 		if (gone)
 			return GONE;
 		complain("VMAS: %s", strerror(errno));
-		return EQUAL;
+		return UNCHANGED;
 	}
 	*nr = list.nr;
 	t->text[TEXT] = slurp(DEBUGFS "/%d/vmas", pid);
 	if (list.nr <= SMAPS_MAX)
 		t->text[SMAPS] = slurp("/proc/%d/smaps", pid);
 	/* Not those that ran meanwhile: complaints must be of one state. */
-	outcome = same_maps(pid, maps) ? EQUAL : CHANGED;
+	outcome = same_maps(pid, maps) ? UNCHANGED : CHANGED;
 	t->text[MAPS] = maps;
-	if (outcome == EQUAL)
+	if (outcome == UNCHANGED)
 		compare_texts(&list, t);
 	free_vmas(&list);
 	for (enum oracle oracle = MAPS; oracle <= TEXT; oracle++)

@@ -18,7 +18,7 @@ struct kind_count {
 	unsigned long dumps, records, gone, wrong;
 };
 
-enum { KINDS_MAX = 16, SAMPLES = 4 };
+enum { KINDS_MAX = 16, SAMPLES = 8 };
 
 /**
  * struct report - of a dumper, in memory that all processes share

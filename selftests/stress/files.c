@@ -42,6 +42,19 @@ static const char *ranges(const char *line, unsigned long long *at)
 	return NULL;
 }
 
+/* One that grew over what was shown already is shown again, as it is now. */
+static const char *vmas(const char *line, unsigned long long *at)
+{
+	unsigned long long start, end;
+
+	if (sscanf(line, "%llx %llx", &start, &end) != 2 || start >= end)
+		return "no range";
+	if (end <= *at)
+		return "not in order";
+	*at = end;
+	return NULL;
+}
+
 /* A huge page may have come where small ones were. */
 static const char *ptes(const char *line, unsigned long long *at)
 {
@@ -81,18 +94,21 @@ static const struct file {
 	const char *(*check)(const char *line, unsigned long long *at);
 } files[] = {
 	{ "mm", NULL },
-	{ "vmas", ranges },
+	{ "vmas", vmas },
 	{ "tree", items },
 	{ "gaps", ranges },
 	{ "pagetable", ptes },
 	{ "pgtotals", NULL },
 };
 
-enum { NR = sizeof(files) / sizeof(files[0]) };
+enum { NR = sizeof(files) / sizeof(files[0]), LAYOUT = NR };
+
+/* That of the machine, which does not change. */
+static const struct file layout = { "layout", ranges };
 
 static void check_text(unsigned int kind, char *text)
 {
-	const struct file *f = &files[kind];
+	const struct file *f = kind == LAYOUT ? &layout : &files[kind];
 	unsigned long long at = 0;
 	unsigned int columns;
 	char *line = next_line(&text);
@@ -121,7 +137,9 @@ static void check_text(unsigned int kind, char *text)
 
 static void read_file(unsigned int kind, pid_t pid)
 {
-	char *text = slurp(DEBUGFS "/%d/%s", pid, files[kind].name);
+	char *text = kind == LAYOUT ?
+		     slurp(DEBUGFS "/%s", layout.name) :
+		     slurp(DEBUGFS "/%d/%s", pid, files[kind].name);
 
 	if (text) {
 		check_text(kind, text);
@@ -129,7 +147,7 @@ static void read_file(unsigned int kind, pid_t pid)
 	} else if (errno == ESRCH || errno == ENOENT) {
 		report->kind[kind].gone++;
 	} else {
-		report_wrong(report, kind, "%s: %s", files[kind].name,
+		report_wrong(report, kind, "%s: %s", report->kind[kind].name,
 			     strerror(errno));
 	}
 }
@@ -139,8 +157,10 @@ int dump_files(struct report *to, unsigned long long until)
 	report = to;
 	for (unsigned int kind = 0; kind < NR; kind++)
 		report->kind[kind].name = files[kind].name;
-	report->nr = NR;
+	report->kind[LAYOUT].name = layout.name;
+	report->nr = NR + 1;
 	while (now_ms() < until) {
+		read_file(LAYOUT, 0);
 		for (size_t i = 0; i < nr_targets && now_ms() < until; i++) {
 			pid_t pid = targets[i].pid;
 			char number[16];

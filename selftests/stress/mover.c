@@ -89,10 +89,10 @@ static int move(void *arg)
 			    !syscall(SYS_migrate_pages, targets[i].pid, 64,
 				     &nodes[n % 2], &nodes[1 - n % 2]))
 				counts->migrated++;
-		if (n % 8 == 0 &&
+		if (n % 4 == 0 &&
 		    !write_file("/proc/sys/vm/compact_memory", "1", 1))
 			counts->compacted++;
-		msleep(20);
+		msleep(200);
 	}
 	return 0;
 }

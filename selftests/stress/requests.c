@@ -22,6 +22,7 @@ static unsigned long round_nr;
 static struct vmlab_target subject;
 static char *records, *strings;
 static uint64_t some_address;	/* an address where there was something */
+static uint64_t user_end;
 static uint64_t random_state = 1;
 
 static uint32_t next_random(void)
@@ -29,6 +30,14 @@ static uint32_t next_random(void)
 	random_state = random_state * 6364136223846793005ULL +
 		       1442695040888963407ULL;
 	return (uint32_t)(random_state >> 33);
+}
+
+/* Near what was there: during an exec the stack is at the very end. */
+static uint64_t near_address(uint32_t distance)
+{
+	uint64_t addr = some_address + next_random() % distance;
+
+	return addr < user_end ? addr : some_address;
 }
 
 /* False when the dump is over: an error, or something that cannot be. */
@@ -157,7 +166,7 @@ static void dump_find(void)
 		struct vmlab_find q = {
 			.size = sizeof(q),
 			.target = subject,
-			.start = some_address + next_random() % (64 << 12),
+			.start = near_address(64 << 12),
 			.strings = (uintptr_t)strings,
 			.strings_size = STRINGS,
 		};
@@ -262,7 +271,7 @@ static void dump_translations(void)
 		struct vmlab_translation q = {
 			.size = sizeof(q),
 			.target = subject,
-			.addr = some_address + next_random() % (1 << 20),
+			.addr = near_address(1 << 20),
 		};
 
 		if (!request(VMLAB_IOC_TRANSLATE, &q) ||
@@ -283,9 +292,10 @@ static void dump_mm(void)
 	};
 
 	if (!request(VMLAB_IOC_MM, &q) ||
+	    /* In the middle of an exec most of it is not set yet. */
 	    !plausible(q.mm_users && q.mm_count && q.map_count &&
-		       q.start_code < q.end_code && q.arg_start <= q.arg_end ?
-			       NULL : "an mm"))
+		       q.start_code <= q.end_code && q.start_brk <= q.brk &&
+		       q.mmap_base < q.task_size ? NULL : "an mm"))
 		return;
 	do {
 		t.nr = 16;
@@ -296,10 +306,25 @@ static void dump_mm(void)
 	done();
 }
 
+static void dump_layout(void)
+{
+	struct vmlab_layout q = {
+		.size = sizeof(q),
+		.regions = (uintptr_t)records,
+		.nr = 64,
+	};
+
+	if (!request(VMLAB_IOC_LAYOUT, &q))
+		return;
+	counted(q.nr);
+	done();
+}
+
 static const struct {
 	const char *name;
 	void (*dump)(void);
 } dumps[] = {
+	{ "LAYOUT", dump_layout },
 	{ "MM, TASKS", dump_mm },
 	{ "VMAS", dump_vmas },
 	{ "TREE", dump_tree },
@@ -320,6 +345,7 @@ int dump_requests(struct report *to, unsigned long long until)
 {
 	report = to;
 	fd = dev_open(O_RDWR);
+	user_end = (1ULL << dev_info().va_bits) - page_size();
 	/* Larger than any record. */
 	records = malloc(RECORDS * sizeof(struct vmlab_vma));
 	strings = malloc(STRINGS);

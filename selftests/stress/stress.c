@@ -39,7 +39,8 @@ void report_wrong(struct report *report, unsigned int kind, const char *fmt, ...
 	va_list ap;
 
 	report->kind[kind].wrong++;
-	if (report->samples == SAMPLES)
+	/* One of each kind says more than many of one. */
+	if (report->samples == SAMPLES || report->kind[kind].wrong > 2)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(report->sample[report->samples++], sizeof(report->sample[0]),

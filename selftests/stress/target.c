@@ -240,7 +240,7 @@ static void brief_step(uint64_t *state)
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		write_pages(area, SMALL / 4, 1);
-		if (next_random(state) % 4)
+		if (!(next_random(state) % 3))
 			execl("/proc/self/exe", "stress", TARGET_BRIEF, NULL);
 		_exit(0);
 	}

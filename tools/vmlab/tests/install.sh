@@ -90,8 +90,8 @@ compiles_as_cxx()
 
 check "make install" "${make[@]}" install DESTDIR="$root" PREFIX=/usr
 check "pkg-config finds it" pc --exists
-check "... as version $("$root/usr/bin/vmlab" --version | sed 's/^vmlab //')" \
-	pc --exact-version="$("$root/usr/bin/vmlab" --version | sed 's/^vmlab //')"
+version=$("$root/usr/bin/vmlab" --version | awk '{ print $2 }')
+check "... as version $version" pc --exact-version="$version"
 check "the example builds against the shared library" build "$root/shared"
 check "... and needs libvmlab.so.1" needs_library "$root/shared"
 check "the example builds against the archive" \
