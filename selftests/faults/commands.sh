@@ -99,9 +99,13 @@ cp "$(command -v vmlab)" "$work/vmlab"
 vmlab=$work/vmlab
 export NO_COLOR=1
 
+# a name that is no UTF-8, and would colour a terminal
+program=$work/$'\377&<\033[31m'
+cp "$(command -v faultcase)" "$program"
+
 start_case() # NAME PAGES: its pid in $target
 {
-	faultcase "$@" >"$work/case" 2>&1 &
+	"$program" "$@" >"$work/case" 2>&1 &
 	target=$!
 	children+=("$target")
 	wait_for grep -qx "$1" "/proc/$target/comm"
@@ -211,7 +215,7 @@ heat_of() # METHOD HOT COLD: least and most heat of the halves
 			result 1 "heat by $1"
 			complain "$work/err"
 		fi
-		kill "$target"
+		kill "$target" || true
 		return
 	fi
 	cat >"$work/halves.py" <<-END
@@ -232,6 +236,9 @@ heat_of() # METHOD HOT COLD: least and most heat of the halves
 import sys, xml.dom.minidom
 svg = xml.dom.minidom.parse(sys.argv[1]).documentElement
 sys.exit(svg.tagName != 'svg' or len(svg.getElementsByTagName('rect')) < 20)" "$work/svg"
+	# DAMON may not have met it
+	[[ $1 == damon ]] ||
+		check "heat by $1: with the name of the program" grep -qF '\377&amp;&lt;\033[31m' "$work/svg"
 	# a picture on a terminal, while the target goes
 	(sleep 1 && kill "$target") &
 	run 0 'looking took' "heat by $1: a picture of a process that ends" \

@@ -508,7 +508,10 @@ static void test_forks(void)
 	}
 }
 
-/* the kernel's accesses have no instruction of the program: by origin */
+/*
+ * The kernel's accesses have no instruction of the program: by origin, with what
+ * the start of a program varies by left open.
+ */
 static void test_origins(void)
 {
 	char *nothing[] = { "nothing", "nothing", NULL };
@@ -529,7 +532,7 @@ static void test_origins(void)
 			number(json_object_get(base, "origins"), origins[i],
 			       "minor");
 
-		ok(more >= PAGES && more <= PAGES + 8,
+		ok(more >= PAGES - 8 && more <= PAGES + 8,
 		   "origins: %lld more faults by %s", more, origins[i]);
 	}
 	check_sums(doc, "origins", true);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -188,14 +189,35 @@ static void check_end(struct session *s, const char *how)
 	close(s->theirs);
 }
 
+/* a process to be shown; its pid */
+static pid_t make_faults(void)
+{
+	const size_t size = 64 * 4096;
+	struct timespec nap = { .tv_nsec = 10 * 1000 * 1000 };
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t pid = fork();
+
+	if (p == MAP_FAILED || pid < 0)
+		bail("a process that faults: %s", strerror(errno));
+	while (!pid) {
+		memset(p, 1, size);
+		madvise(p, size, MADV_DONTNEED);
+		nanosleep(&nap, NULL);
+	}
+	return pid;
+}
+
 int main(void)
 {
 	static struct session s;
+	pid_t child;
 
 	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
 		skip("this kernel has no BTF", "vmlab top");
 		return tap_done();
 	}
+	child = make_faults();
 	start(&s, 24, 80);
 	if (!ok(wait_for(&s, "\033[?1049h"), "it takes a screen of its own"))
 		return tap_done();
@@ -209,5 +231,7 @@ int main(void)
 		return tap_done();
 	check_picture(&s, 12, 100);
 	check_end(&s, "\003");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
 	return tap_done();
 }

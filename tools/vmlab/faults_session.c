@@ -145,15 +145,18 @@ static void shrink_unused(struct faults_bpf *skel,
 
 static int explain_load(int err)
 {
+	/* what the kernel answers depends on which privilege it misses first */
+	if (geteuid() && err != -ENOMEM) {
+		cli_error("no permission to load BPF programs (%s): run vmlab "
+			  "as root",
+			  strerror(-err));
+		return EXIT_NO_PERMISSION;
+	}
 	switch (err) {
 	case -EPERM:
-		if (geteuid())
-			cli_error("no permission to load BPF programs: run "
-				  "vmlab as root");
-		else
-			cli_error("the kernel refuses BPF programs even to "
-				  "root: run vmlab outside this container, or "
-				  "see /sys/kernel/security/lockdown");
+		cli_error("the kernel refuses BPF programs even to root: run "
+			  "vmlab outside this container, or see "
+			  "/sys/kernel/security/lockdown");
 		return EXIT_NO_PERMISSION;
 	case -ENOMEM:
 		return cli_error(
