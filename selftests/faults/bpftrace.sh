@@ -230,9 +230,8 @@ fi
 faultcase=$(command -v faultcase)
 "${bpftrace[@]}" --version | sed 's/^/# /'
 # faults of files one page at a time
-if [[ -w /sys/kernel/debug/fault_around_bytes ]]; then
-	echo 4096 >/sys/kernel/debug/fault_around_bytes
-fi
+around=/sys/kernel/debug/fault_around_bytes
+[[ ! -w $around ]] || echo 4096 >$around
 test_faults
 test_faults_by_vma
 test_fault_latency
@@ -241,5 +240,6 @@ test_stack_growth
 test_segv
 test_vmlab_faults
 test_swapin
+[[ ! -w $around ]] || echo 65536 >$around
 echo "1..$points"
 ((failures == 0))

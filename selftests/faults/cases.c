@@ -2,7 +2,8 @@
 /*
  * faultcase NAME [PAGES]: provokes faults of one kind, on PAGES pages.
  * faultcase each NAME[=PAGES]...: each in a process of its own, one after the
- * other; prints a line for each: NAME PID STATUS MINOR MAJOR, as wait4(2) says.
+ * other; prints a line for each: NAME PID STATUS MINOR MAJOR, as wait4(2) says,
+ * after "child PID" where it has forked and 0xADDRESS where it expects a signal.
  *
  * The accesses are made by touch_read(), touch_write() and touch_down() alone,
  * so whoever counts by instruction finds those and no others there.  The exit
@@ -207,6 +208,7 @@ static void fork_cow(bool parent)
 		_exit(0);
 	}
 	wait_for(pid);
+	printf("child %d\n", pid);
 	if (parent)
 		touch_write(p, pages, page);
 }

@@ -139,8 +139,6 @@ bad_input()
 		"mount -t tmpfs none /sys/kernel/btf && exec $vmlab faults -- true"
 	run 1 'outside the container' 'faults in a pid namespace' \
 		unshare --pid --fork --mount-proc "$vmlab" faults -- true
-	run 1 "cannot run '/nonexistent'" 'faults of no command' \
-		"$vmlab" faults --brief -- /nonexistent
 }
 
 # more signals than their table holds
@@ -258,6 +256,8 @@ else
 	skip "the module is not loaded" "heat by accessed bits"
 fi
 if [[ -n ${VMLAB_FULL:-} ]]; then
+	run 1 "cannot run '/nonexistent'" 'faults of no command' \
+		"$vmlab" faults --brief -- /nonexistent
 	lost_is_shown
 	top_batch
 	# one page of a region stands for all: coarse
