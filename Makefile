@@ -75,7 +75,6 @@ docs:
 
 ## lint: checkpatch, sparse, shellcheck and the like
 lint:
-	@tools/vm/deps lint
 	@tools/lint/lint
 
 ## deps: installs what the host lacks; other targets do so as they need it

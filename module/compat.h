@@ -319,12 +319,24 @@ static inline bool vmlab_hugetlb_exclusive(struct folio *folio, bool shared)
 #else
 #define VMLAB_KPF_UNCACHED
 #endif
-#define vmlab_kpf_source(folio, page) ((page)->flags)
-#define vmlab_folio_is_thp(folio) \
-	(folio_test_lru(folio) || folio_test_anon(folio))
+static inline unsigned long vmlab_kpf_source(struct folio *folio,
+					     struct page *page)
+{
+	return page->flags;
+}
+
+static inline bool vmlab_folio_is_thp(struct folio *folio)
+{
+	return folio_test_lru(folio) || folio_test_anon(folio);
+}
 #else
 #define VMLAB_KPF_EXTRA { KPF_OWNER_2, PG_owner_2 },
-#define vmlab_kpf_source(folio, page) ((folio)->flags)
+static inline unsigned long vmlab_kpf_source(struct folio *folio,
+					     struct page *page)
+{
+	return folio->flags;
+}
+
 #define vmlab_folio_is_thp(folio) folio_test_large_rmappable(folio)
 #endif
 #endif

@@ -381,6 +381,16 @@ with open(f"/proc/{pid}/smaps") as f:
 same("map: RSS of every VMA as in smaps",
      {int(i["start"], 16): i["rss"] for i in m["items"] if i["kind"] != "gap"},
      {a: r for a, r in rss.items() if a < 1 << 63})
+# the example of the documentation, over libvmlab
+lines = subprocess.run(["pagesizes", str(pid)], capture_output=True, text=True,
+                       check=True).stdout.splitlines()[1:]
+sizes = {int(l.split()[0], 16): 1024 * sum(map(int, l.split()[2:5]))
+         for l in lines}
+program = [v[0] for v in vmas if v[3] == os.readlink(f"/proc/{pid}/exe")]
+check("pagesizes: every VMA", list(sizes) == [v[0] for v in vmas], lines)
+same("pagesizes: what is mapped of the program, as smaps says",
+     [sizes[a] for a in program], [rss[a] for a in program])
+
 check("map: items follow each other without holes",
       all(x["end"] == y["start"] for x, y in zip(m["items"], m["items"][1:])))
 subprocess.run([vmlab, "map", str(pid), "--svg", work + "/m.svg", "--html",

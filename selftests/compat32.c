@@ -3,7 +3,9 @@
  * A 32-bit caller.  Freestanding: it needs a compiler that knows -m32 and no
  * 32-bit C library.  Writes the raw answers of INFO, FLAG_NAMES and MM, then a
  * line of text on what VMAS said; exits with the number of the step that
- * failed.  With an argument it stops itself at the end, to be looked at.
+ * failed.  With an argument it stops itself at the end, to be looked at.  With
+ * "map LENGTH" it stops itself, and when it goes on maps that many bytes and
+ * writes the address.
  */
 #include <linux/vmlab.h>
 
@@ -11,6 +13,7 @@
 
 #define O_RDWR		02
 #define SIGSTOP		19
+#define MAP_FLAGS	0x4022	/* private, anonymous, not reserved */
 
 static struct vmlab_info info = { .size = sizeof(info) };
 static struct vmlab_flag_names names = { .size = sizeof(names) };
@@ -40,6 +43,22 @@ static _Noreturn void quit(int status)
 		syscall3(__NR_exit, status, 0, 0);
 }
 
+static long mmap(long length)
+{
+	long ret;
+
+	/* The sixth argument goes in the frame pointer. */
+	__asm__ volatile("push %%ebp\n"
+			 "	xor %%ebp, %%ebp\n"
+			 "	int $0x80\n"
+			 "	pop %%ebp"
+			 : "=a"(ret)
+			 : "a"(__NR_mmap2), "b"(0), "c"(length), "d"(0),
+			   "S"(MAP_FLAGS), "D"(-1)
+			 : "memory");
+	return ret;
+}
+
 static void put(const void *data, __u32 len)
 {
 	if (syscall3(__NR_write, 1, (long)data, (long)len) != (long)len)
@@ -59,11 +78,32 @@ static int finds_own_code(void)
 	return 0;
 }
 
-__attribute__((used)) void start(long argc);
-void start(long argc)
+static void stop(void)
 {
-	long fd = syscall3(__NR_open, (long)VMLAB_DEVICE, O_RDWR, 0);
+	syscall3(__NR_kill, syscall3(__NR_getpid, 0, 0, 0), SIGSTOP, 0);
+}
 
+static _Noreturn void map_on_cont(const char *digits)
+{
+	unsigned long length = 0;
+	long at;
+
+	while (*digits)
+		length = 10 * length + (unsigned long)(*digits++ - '0');
+	stop();
+	at = mmap((long)length);
+	put(&at, sizeof(at));
+	quit(0);
+}
+
+__attribute__((used)) void start(long argc, char **argv);
+void start(long argc, char **argv)
+{
+	long fd;
+
+	if (argc == 3)
+		map_on_cont(argv[2]);
+	fd = syscall3(__NR_open, (long)VMLAB_DEVICE, O_RDWR, 0);
 	if (fd < 0)
 		quit(1);
 	if (syscall3(__NR_ioctl, fd, VMLAB_IOC_INFO, (long)&info))
@@ -77,7 +117,7 @@ void start(long argc)
 	if (syscall3(__NR_ioctl, fd, VMLAB_IOC_VMAS, (long)&req))
 		quit(5);
 	if (argc > 1) {
-		syscall3(__NR_kill, syscall3(__NR_getpid, 0, 0, 0), SIGSTOP, 0);
+		stop();
 		quit(0);
 	}
 	put(&info, sizeof(info));
@@ -90,11 +130,13 @@ void start(long argc)
 	quit(0);
 }
 
-/* argc is on top of the stack; the C code wants it aligned. */
+/* argc is on top of the stack, argv above; the C code wants it aligned. */
 __asm__(".globl _start\n"
 	"_start:\n"
 	"	mov (%esp), %eax\n"
+	"	lea 4(%esp), %edx\n"
 	"	and $-16, %esp\n"
-	"	sub $12, %esp\n"
+	"	sub $8, %esp\n"
+	"	push %edx\n"
 	"	push %eax\n"
 	"	call start\n");

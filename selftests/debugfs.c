@@ -614,7 +614,8 @@ static void test_comm(void)
 
 	/* A name that would break the format, unless it is escaped. */
 	prctl(PR_SET_NAME, "a\nb c");
-	mm = rest = slurp(DEBUGFS "/self/mm");
+	mm = slurp(DEBUGFS "/self/mm");
+	rest = mm;
 	prctl(PR_SET_NAME, "test-debugfs");
 	while (rest && (line = next_line(&rest))) {
 		if (!strcmp(line, "comm a\\012b c -"))

@@ -425,16 +425,11 @@ static void test_compat(void)
 	struct vmlab_flag_names names32;
 	struct vmlab_mm mm32;
 	char path[PATH_MAX], line[64];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 16);
 	size_t got;
 	FILE *pipe;
 	int status;
 
-	if (len < 0)
-		bail("/proc/self/exe: %s", strerror(errno));
-	path[len] = '\0';
-	strcpy(strrchr(path, '/') + 1, "compat32");
-	if (access(path, X_OK)) {
+	if (!sibling_program("compat32", path)) {
 		skip("no compiler for -m32", "32-bit caller");
 		return;
 	}

@@ -272,8 +272,10 @@ static int set_capability(bool keep)
 	};
 	struct __user_cap_data_struct data[2] = { 0 };
 
-	if (keep)
-		data[0].effective = data[0].permitted = 1U << CAP_SYS_PTRACE;
+	if (keep) {
+		data[0].permitted = 1U << CAP_SYS_PTRACE;
+		data[0].effective = data[0].permitted;
+	}
 	return (int)syscall(SYS_capset, &header, data);
 }
 

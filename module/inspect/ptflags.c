@@ -46,6 +46,7 @@ static const struct vmlab_flag_name pte_names[] = {
 	PTE_FLAG(EXCLUSIVE, "exclusive"),
 	PTE_FLAG(HUGETLB, "hugetlb"),
 };
+
 static_assert(BIT_ULL(ARRAY_SIZE(pte_names)) - 1 == VMLAB_PTE_ALL);
 
 #define KPF(flag, word) \

@@ -165,6 +165,35 @@ static void migration_entries(struct kunit *test)
 		     PFN);
 }
 
+static void hwpoison_entry(struct kunit *test)
+{
+#ifdef CONFIG_MEMORY_FAILURE
+	pte_t pte = swp_entry_to_pte(swp_entry(SWP_HWPOISON, PFN));
+
+	expect_entry(test, 1, pte_val(pte), VMLAB_PTE_HWPOISON, PFN);
+	/* Of hugetlbfs: one level up. */
+	expect_entry(test, 2, pte_val(pte),
+		     VMLAB_PTE_HWPOISON | VMLAB_PTE_HUGE, PFN);
+#else
+	kunit_skip(test, "no CONFIG_MEMORY_FAILURE");
+#endif
+}
+
+/* What is remembered of a page while it is away. */
+static void bits_of_absent_entries(struct kunit *test)
+{
+	pte_t pte = swp_entry_to_pte(make_readable_migration_entry(PFN));
+
+	if (IS_ENABLED(CONFIG_MEM_SOFT_DIRTY))
+		expect_entry(test, 1, pte_val(pte_swp_mksoft_dirty(pte)),
+			     VMLAB_PTE_MIGRATION | VMLAB_PTE_SOFT_DIRTY, PFN);
+	/* Where userfaultfd keeps its mark in what is not present. */
+	pte = __pte(pte_val(pte) | _PAGE_USER);
+	if (IS_ENABLED(CONFIG_HAVE_ARCH_USERFAULTFD_WP))
+		expect_entry(test, 1, pte_val(pte),
+			     VMLAB_PTE_MIGRATION | VMLAB_PTE_UFFD_WP, PFN);
+}
+
 static void markers(struct kunit *test)
 {
 	pte_t uffd = make_pte_marker(PTE_MARKER_UFFD_WP);
@@ -359,6 +388,8 @@ static struct kunit_case pagetable_cases[] = {
 	KUNIT_CASE(table_entries),
 	KUNIT_CASE(swap_entries),
 	KUNIT_CASE(migration_entries),
+	KUNIT_CASE(hwpoison_entry),
+	KUNIT_CASE(bits_of_absent_entries),
 	KUNIT_CASE(markers),
 	KUNIT_CASE(index_arithmetic),
 	KUNIT_CASE(walk_range),

@@ -138,6 +138,8 @@ static void check_sums(const json_t *doc, const char *name, bool in_usage)
 
 	for (size_t i = 0; i < 2; i++) {
 		long long total = number(doc, "total", sizes[i]);
+		const json_t *unseen =
+			json_object_get(json_object_get(doc, "kinds"), "unseen");
 
 		if (in_usage)
 			is(total, number(doc, "getrusage", sizes[i]),
@@ -149,10 +151,7 @@ static void check_sums(const json_t *doc, const char *name, bool in_usage)
 		is(sum_of_rows(doc, "processes", sizes[i]), total,
 		   "%s: %s processes add up", name, sizes[i]);
 		/* an unseen fault has no VMA and no instruction */
-		total -= json_integer_value(json_object_get(
-			json_object_get(json_object_get(doc, "kinds"),
-					"unseen"),
-			sizes[i]));
+		total -= json_integer_value(json_object_get(unseen, sizes[i]));
 		is(sum_of_rows(doc, "vmas", sizes[i]), total,
 		   "%s: %s VMAs add up", name, sizes[i]);
 		is(sum_of_rows(doc, "instructions", sizes[i]), total,
@@ -445,8 +444,8 @@ static char *case_text(const struct known_case *c, char text[static 48])
 /* a swap device in memory; pages are read one at a time */
 static bool swap_on(void)
 {
-	char *modprobe[] = { "modprobe", "-q", "zram", NULL };
-	char *mkswap[] = { "mkswap", "/dev/zram0", NULL };
+	char *const modprobe[] = { "modprobe", "-q", "zram", NULL };
+	char *const mkswap[] = { "mkswap", "/dev/zram0", NULL };
 
 	if (access("/sys/block/zram0", F_OK))
 		run(modprobe);
@@ -518,8 +517,8 @@ static void test_known(void)
  */
 static void test_origins(void)
 {
-	char *nothing[] = { "nothing", "nothing", NULL };
-	char *cases[] = { "kernel=64", "gup=64", NULL };
+	char *const nothing[] = { "nothing", "nothing", NULL };
+	char *const cases[] = { "kernel=64", "gup=64", NULL };
 	const char *const origins[] = { "kernel", "gup" };
 	json_t *base, *doc;
 
@@ -547,7 +546,8 @@ static void test_origins(void)
 /* what getrusage leaves out is still counted, and the report says so */
 static void test_orphan(void)
 {
-	char *cases[] = { "orphan=64", NULL };
+	char *const cases[] = { "orphan=64", NULL };
+	const json_t *usage;
 	json_t *doc;
 
 	if (!wanted("orphan"))
@@ -558,8 +558,8 @@ static void test_orphan(void)
 	ok(number(doc, "total", "minor") >=
 		   number(doc, "getrusage", "minor") + PAGES,
 	   "orphan: counted, though not in getrusage");
-	ok(json_is_false(
-		   json_object_get(json_object_get(doc, "getrusage"), "equal")),
+	usage = json_object_get(doc, "getrusage");
+	ok(json_is_false(json_object_get(usage, "equal")),
 	   "orphan: said to differ");
 	check_sums(doc, "orphan", false);
 	json_decref(doc);
@@ -641,11 +641,10 @@ static void test_programs(void)
 		 "gcc -O2 -c -o %s %s && python3 -c 'print(sorted(range(999))[5])' && "
 		 "for i in 1 2 3 4; do (x=$(echo $i | cat); : $x); done",
 		 o_file, c_file);
-	snprintf(
-		repo, sizeof(repo),
-		"cd %s && git init -q r && cd r && seq 3000 > a && git add a && "
-		"git -c user.name=x -c user.email=x@x commit -qm x && git log --stat",
-		work);
+	snprintf(repo, sizeof(repo),
+		 "cd %s && git init -q r && cd r && seq 3000 > a && git add a && "
+		 "git -c user.name=x -c user.email=x@x commit -qm x && git log --stat",
+		 work);
 	f = fopen(c_file, "w");
 	if (!f || fputs(source, f) < 0 || fclose(f))
 		bail("%s: %s", c_file, strerror(errno));
@@ -702,8 +701,8 @@ static void test_kinds(void)
 int main(int argc, char **argv)
 {
 	const char *part = argc > 1 ? argv[1] : "";
-	const char *tmp = getenv("TMPDIR");
-	char *clean[] = { "rm", "-rf", work, NULL };
+	const char *tmp = getenv("TMPDIR"), *out = getenv("VMLAB_OUT");
+	char *const clean[] = { "rm", "-rf", work, NULL };
 
 	if (strcmp(part, "programs") && strcmp(part, "kinds")) {
 		fputs("usage: test-faults programs|kinds [NAME...]\n", stderr);
@@ -719,10 +718,7 @@ int main(int argc, char **argv)
 		bail("%s: %s", work, strerror(errno));
 	snprintf(report, sizeof(report), "%s/report", work);
 	/* /tmp is memory in a guest: nothing there is ever cold */
-	if (getenv("VMLAB_OUT"))
-		setenv("FAULTCASE_DIR", getenv("VMLAB_OUT"), 0);
-	else
-		setenv("FAULTCASE_DIR", work, 0);
+	setenv("FAULTCASE_DIR", out ? out : work, 0);
 	if (!strcmp(part, "programs"))
 		test_programs();
 	else

@@ -40,7 +40,7 @@ struct vmlab_info dev_info(void)
 
 const struct vmlab_flag_names *dev_flag_names(int fd, unsigned int kind)
 {
-	static struct vmlab_flag_names names[2];
+	static struct vmlab_flag_names names[VMLAB_NAMES_PAGE_FLAGS + 1];
 	struct vmlab_flag_names *n = &names[kind];
 
 	if (!n->size) {
@@ -125,33 +125,43 @@ ssize_t get_tasks(int fd, uint32_t kind, int32_t id, struct vmlab_task **tasks)
 	}
 }
 
-static char *copy_string(const char *strings, uint32_t used, uint32_t off)
+/* The string at @off, if it is one. */
+static const char *string_at(const char *strings, uint32_t used, uint32_t off)
 {
-	char *copy;
+	if (off >= used || !memchr(strings + off, '\0', used - off))
+		return NULL;
+	return strings + off;
+}
 
-	if (off >= used)
-		return NULL;
-	copy = strndup(strings + off, used - off);
-	if (!copy)
-		bail("out of memory");
-	/* strndup() stops at the end of the buffer too: that is no string. */
-	if (strlen(copy) == used - off) {
-		free(copy);
-		return NULL;
+static void make_room(struct vma_list *list, size_t nr)
+{
+	if (list->room < nr) {
+		list->room = 2 * nr;
+		list->vma = realloc(list->vma, list->room * sizeof(*list->vma));
+		list->name = realloc(list->name,
+				     list->room * sizeof(*list->name));
+		list->ops = realloc(list->ops, list->room * sizeof(*list->ops));
+		/* No more calls than records. */
+		list->strings = realloc(list->strings,
+					list->room * sizeof(*list->strings));
 	}
-	return copy;
+	if (!list->vma || !list->name || !list->ops || !list->strings)
+		bail("out of memory");
 }
 
 static int append_vmas(struct vma_list *list, const struct vmlab_vmas *req,
 		       const struct vmlab_vma *vma, const char *strings)
 {
-	size_t nr = list->nr + req->nr;
+	char *copy = NULL;
 
-	list->vma = realloc(list->vma, nr * sizeof(*list->vma));
-	list->name = realloc(list->name, nr * sizeof(*list->name));
-	list->ops = realloc(list->ops, nr * sizeof(*list->ops));
-	if (!list->vma || !list->name || !list->ops)
-		bail("out of memory");
+	make_room(list, list->nr + req->nr);
+	if (strings) {
+		copy = malloc(req->strings_size + 1);
+		if (!copy)
+			bail("out of memory");
+		memcpy(copy, strings, req->strings_size);
+		list->strings[list->calls++] = copy;
+	}
 	for (uint32_t i = 0; i < req->nr; i++) {
 		size_t n = list->nr;
 
@@ -161,12 +171,12 @@ static int append_vmas(struct vma_list *list, const struct vmlab_vmas *req,
 		list->name[n] = NULL;
 		list->ops[n] = NULL;
 		list->nr++;
-		if (!strings)
+		if (!copy)
 			continue;
-		list->name[n] = copy_string(strings, req->strings_size,
-					    vma[i].name_off);
-		list->ops[n] = copy_string(strings, req->strings_size,
-					   vma[i].ops_off);
+		list->name[n] = string_at(copy, req->strings_size,
+					  vma[i].name_off);
+		list->ops[n] = string_at(copy, req->strings_size,
+					 vma[i].ops_off);
 		if (!(vma[i].flags & VMLAB_VMA_NAME_CUT) &&
 		    (!list->name[n] || !list->ops[n]))
 			return EPROTO;
@@ -223,10 +233,9 @@ int get_vmas(int fd, uint32_t kind, int32_t id, uint32_t batch,
 
 void free_vmas(struct vma_list *list)
 {
-	for (size_t i = 0; i < list->nr; i++) {
-		free(list->name[i]);
-		free(list->ops[i]);
-	}
+	for (size_t i = 0; i < list->calls; i++)
+		free(list->strings[i]);
+	free(list->strings);
 	free(list->vma);
 	free(list->name);
 	free(list->ops);

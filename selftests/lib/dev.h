@@ -31,13 +31,15 @@ int get_mm(int fd, uint32_t kind, int32_t id, struct vmlab_mm *mm);
  */
 ssize_t get_tasks(int fd, uint32_t kind, int32_t id, struct vmlab_task **tasks);
 
-/* A whole walk: records and the names that they point into. */
+/* A whole walk: records, and names or NULL for what was cut. */
 struct vma_list {
-	size_t nr;
+	size_t nr, room;
 	uint32_t map_count;
 	struct vmlab_vma *vma;
-	char **name;
-	char **ops;
+	const char **name;
+	const char **ops;
+	char **strings;		/* of each call, which the names are in */
+	size_t calls;
 };
 
 /*

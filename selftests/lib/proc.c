@@ -59,6 +59,22 @@ char *slurp(const char *fmt, ...)
 	return text;
 }
 
+bool sibling_program(const char *name, char path[PATH_MAX])
+{
+	char own[PATH_MAX], *slash;
+	ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
+
+	if (len < 0)
+		return false;
+	own[len] = '\0';
+	slash = strrchr(own, '/');
+	if (!slash)
+		return false;
+	*slash = '\0';
+	return snprintf(path, PATH_MAX, "%s/%s", own, name) < PATH_MAX &&
+	       !access(path, X_OK);
+}
+
 int write_file(const char *path, const char *data, size_t len)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -3,6 +3,7 @@
 #ifndef SELFTESTS_PROC_H
 #define SELFTESTS_PROC_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -12,6 +13,12 @@
  * made as by printf().
  */
 char *slurp(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The program @name in the directory that the caller's own program is in: false
+ * when there is none.
+ */
+bool sibling_program(const char *name, char path[PATH_MAX]);
 
 /* One write(2) of @len bytes to @path: 0, or -1 and errno. */
 int write_file(const char *path, const char *data, size_t len);

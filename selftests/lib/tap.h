@@ -21,7 +21,12 @@ bool tap_streq(const char *file, int line, const char *got, const char *want,
 	       const char *fmt, ...) TAP_PRINTF(5, 6);
 
 /* Each returns whether the test point passed. */
-#define ok(cond, ...)	tap_ok(__FILE__, __LINE__, (cond), __VA_ARGS__)
+#define ok(cond, ...) ({						\
+	bool ok_ = (cond);						\
+									\
+	tap_ok(__FILE__, __LINE__, ok_, __VA_ARGS__);			\
+	ok_;								\
+})
 #define is(got, want, ...) \
 	tap_is(__FILE__, __LINE__, (got), (want), __VA_ARGS__)
 #define streq(got, want, ...) \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMLAB_IOC_FREE_AREA against where mmap(2) then maps. */
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +203,7 @@ static int map_on_cont(const char *length)
 
 struct other {
 	unsigned long persona;
+	bool bits32;
 	int out;
 	size_t length;
 };
@@ -209,19 +211,27 @@ struct other {
 static int start_other(void *arg)
 {
 	const struct other *o = arg;
-	char length[24];
+	char length[24], path[PATH_MAX];
 
 	snprintf(length, sizeof(length), "%zu", o->length);
 	dup2(o->out, STDOUT_FILENO);
 	personality(o->persona);
-	execl("/proc/self/exe", "test-oracle-area", length, NULL);
+	if (o->bits32 && sibling_program("compat32", path))
+		execl(path, "compat32", "map", length, NULL);
+	else if (!o->bits32)
+		execl("/proc/self/exe", "test-oracle-area", length, NULL);
 	return 1;
 }
 
-static void test_other(const char *name, unsigned long persona, bool topdown)
+static void test_other(const char *name, unsigned long persona, bool bits32,
+		       bool topdown)
 {
 	for (int i = 0; i < NR_LENGTHS; i++) {
-		struct other o = { .persona = persona, .length = lengths[i] };
+		struct other o = {
+			.persona = persona,
+			.bits32 = bits32,
+			.length = lengths[i],
+		};
 		struct vmlab_free_area r;
 		int out[2], status = 0;
 		uint64_t got = 0;
@@ -237,7 +247,7 @@ static void test_other(const char *name, unsigned long persona, bool topdown)
 		works(predict(pid, o.length, 0, &r), "%s: %zu bytes", name,
 		      o.length);
 		kill(pid, SIGCONT);
-		if (read(out[0], &got, sizeof(got)) != sizeof(got))
+		if (read(out[0], &got, sizeof(got)) != (bits32 ? 4 : 8))
 			bail("%s: no answer", name);
 		close(out[0]);
 		is(r.address, got, "... as mmap() does");
@@ -245,6 +255,39 @@ static void test_other(const char *name, unsigned long persona, bool topdown)
 		   topdown ? "top down" : "bottom up");
 		kill_and_reap(pid);
 	}
+}
+
+static int run_compat32(void *arg)
+{
+	char path[PATH_MAX];
+
+	(void)arg;
+	close(STDOUT_FILENO);
+	open("/dev/null", O_WRONLY);
+	if (sibling_program("compat32", path))
+		execl(path, "compat32", "stop", NULL);
+	return 126;
+}
+
+static void test_compat32(void)
+{
+	char path[PATH_MAX];
+	int status = 0;
+	pid_t pid;
+
+	if (!sibling_program("compat32", path)) {
+		skip("this compiler cannot make programs of 32 bits",
+		     "32 bits");
+		return;
+	}
+	pid = spawn(run_compat32, NULL);
+	if (!wait_stopped(pid, &status)) {
+		skip("this kernel cannot run programs of 32 bits", "32 bits");
+		return;
+	}
+	kill_and_reap(pid);
+	test_other("32 bits", PER_LINUX, true, true);
+	test_other("32 bits, legacy layout", ADDR_COMPAT_LAYOUT, true, false);
 }
 
 static void test_alignment(void)
@@ -304,8 +347,9 @@ int main(int argc, char **argv)
 	test_random();
 	test_high();
 	test_too_large();
-	test_other("another process", PER_LINUX, true);
-	test_other("legacy layout", ADDR_COMPAT_LAYOUT, false);
+	test_other("another process", PER_LINUX, false, true);
+	test_other("legacy layout", ADDR_COMPAT_LAYOUT, false, false);
+	test_compat32();
 	test_alignment();
 	return tap_done();
 }

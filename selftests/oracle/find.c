@@ -47,22 +47,17 @@ static int find(pid_t pid, uint64_t start, uint64_t end, struct vmlab_find *r)
 	return ioctl(fd, VMLAB_IOC_FIND, r);
 }
 
-/* The name as maps has it, of the line that begins with the VMA's range. */
+/* The name as maps has it, at the end of the VMA's line. */
 static void check_name(const struct vmlab_find *r, unsigned int which,
-		       const struct maps *maps)
+		       const char *line)
 {
 	const struct vmlab_vma *v = &r->vma[which];
 	const char *name = (const char *)(uintptr_t)r->strings + v->name_off;
-	const char *line, *end;
-	char range[64];
+	const char *end = strchr(line, '\n');
 
-	snprintf(range, sizeof(range), "%08llx-%08llx ",
-		 (unsigned long long)v->start, (unsigned long long)v->end);
-	line = strstr(maps->text, range);
 	/* Odd names are another test's; "\012" alone stands for a newline. */
-	if (!line || !*name || strchr(name, '\n'))
+	if (!*name || strchr(name, '\n'))
 		return;
-	end = strchr(line, '\n');
 	if (v->name_off >= r->strings_size || (size_t)(end - line) <
 	    strlen(name) || strncmp(end - strlen(name), name, strlen(name)))
 		complain("%s %#llx: name \"%.100s\"", names[which],
@@ -112,7 +107,7 @@ static void check_find(pid_t pid, const struct maps *maps, uint64_t start,
 				 (unsigned long long)r.vma[i].end,
 				 found ? (unsigned long long)v->start : 0);
 		else if (found)
-			check_name(&r, i, maps);
+			check_name(&r, i, maps->text + v->line);
 	}
 	if (r.gap_start != gap_start || r.gap_end != gap_end)
 		complain("%#llx: gap %#llx-%#llx, maps %#llx-%#llx",
@@ -319,7 +314,7 @@ static bool compare_gaps(pid_t pid, const struct maps *maps)
 	if (g.flags & VMLAB_GUARD_ASSUMED)
 		complain("the guard gap is not known");
 	for (size_t i = 0; i <= maps->nr; i++) {
-		const struct range none = { task_size, 0 };
+		const struct range none = { .start = task_size };
 		const struct range *v = i < maps->nr ? &maps->vma[i] : &none;
 		const struct vmlab_gap *gap = &g.gap[n];
 		uint64_t want_guard;

@@ -66,7 +66,11 @@ bool maps_read(pid_t pid, struct maps *maps)
 			if (!maps->vma)
 				bail("out of memory");
 		}
-		maps->vma[maps->nr++] = (struct range){ start, end };
+		maps->vma[maps->nr++] = (struct range){
+			.start = start,
+			.end = end,
+			.line = (size_t)(line - copy),
+		};
 	}
 	free(copy);
 	return true;

@@ -10,6 +10,7 @@
 
 struct range {
 	uint64_t start, end;
+	size_t line;		/* where in the text */
 };
 
 struct maps {

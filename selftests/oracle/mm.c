@@ -102,7 +102,7 @@ static void compare_status(const struct vmlab_mm *mm, const char *status)
 		{ "HugetlbPages", mm->hugetlb_pages * page },
 	};
 	unsigned long long value;
-	char name[2 * sizeof(mm->comm) + 8] = "Name:\t";
+	char comm[2 * sizeof(mm->comm)], name[sizeof(comm) + 8];
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (!proc_field(status, fields[i].field, &value)) {
@@ -120,8 +120,8 @@ static void compare_status(const struct vmlab_mm *mm, const char *status)
 		same("pid", (uint64_t)mm->pid, value);
 	if (proc_field(status, "Tgid", &value))
 		same("tgid", (uint64_t)mm->tgid, value);
-	escape_comm(mm->comm, name + strlen(name));
-	strcat(name, "\n");
+	escape_comm(mm->comm, comm);
+	snprintf(name, sizeof(name), "Name:\t%s\n", comm);
 	if (strncmp(status, name, strlen(name)))
 		complain("comm \"%s\", status %.30s", mm->comm, status);
 }

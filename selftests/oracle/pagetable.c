@@ -5,6 +5,7 @@
  * /proc/kpageflags, /proc/kpagecount and VmPTE.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
 #include <linux/kernel-page-flags.h>
 #include <stdarg.h>
@@ -22,11 +23,13 @@
 #include "herd.h"
 #include "ptwalk.h"
 #include "ptzoo.h"
+#include "swap.h"
 
 enum {
 	TRIES = 8,		/* LRU bits move a little even in a stopped process */
 	MAX_DIAG = 5,
 	CHUNK = 1024,		/* pagemap entries a read */
+	FRAMES = 64,		/* frames a read */
 };
 
 /* Of pagemap, see admin-guide/mm/pagemap of the kernel. */
@@ -78,7 +81,6 @@ struct pm_scan_arg {
 		VMLAB_PTE_DEV_EXCLUSIVE | VMLAB_PTE_HWPOISON | VMLAB_PTE_MARKER)
 
 static int fd, kpageflags, kpagecount;
-static const struct vmlab_flag_names *vma_names;
 static size_t page;
 static unsigned int levels;
 
@@ -108,12 +110,18 @@ static uint64_t read_u64(int file, uint64_t index)
 	return value;
 }
 
-static bool has_vm_flag(const struct vmlab_vma *v, const char *mnemonic)
+/* Bits of vm_flags on this kernel. */
+static uint64_t vm_softdirty, vm_pfnmap;
+
+static uint64_t vm_flag(const char *mnemonic)
 {
+	const struct vmlab_flag_names *names =
+		dev_flag_names(fd, VMLAB_NAMES_VMA_FLAGS);
+
 	for (int i = 0; i < 64; i++)
-		if (!strcmp(vma_names->bit[i].mnemonic, mnemonic))
-			return v->vm_flags >> i & 1;
-	return false;
+		if (!strcmp(names->bit[i].mnemonic, mnemonic))
+			return 1ULL << i;
+	return 0;
 }
 
 /*
@@ -186,14 +194,40 @@ static bool check_pagemap(const struct vmlab_page *r, uint64_t pm,
 	return false;
 }
 
-static bool check_frame(const struct vmlab_page *r)
+/* What /proc says of frames that follow each other, read at once. */
+static struct {
+	uint64_t first, nr;
+	uint64_t flags[FRAMES], count[FRAMES];
+} frames;
+
+static void read_frames(const struct vmlab_page *r, size_t left)
+{
+	const off_t at = (off_t)(r->pfn * 8);
+	size_t nr = 1;
+
+	while (nr < left && nr < FRAMES && r[nr].pfn == r->pfn + nr)
+		nr++;
+	frames.first = r->pfn;
+	frames.nr = nr;
+	/* Beyond the end: a hole. */
+	memset(frames.flags, 0, nr * 8);
+	memset(frames.count, 0, nr * 8);
+	if (pread(kpageflags, frames.flags, nr * 8, at) < 0 ||
+	    pread(kpagecount, frames.count, nr * 8, at) < 0)
+		bail("/proc/kpageflags: %s", strerror(errno));
+}
+
+/* @left: records from @r on. */
+static bool check_frame(const struct vmlab_page *r, size_t left)
 {
 	uint64_t flags, count;
 
 	if (!(r->flags & VMLAB_PAGE_FRAME))
 		return !r->pfn && !r->page_flags;
-	flags = read_u64(kpageflags, r->pfn);
-	count = read_u64(kpagecount, r->pfn);
+	if (r->pfn - frames.first >= frames.nr)
+		read_frames(r, left);
+	flags = frames.flags[r->pfn - frames.first];
+	count = frames.count[r->pfn - frames.first];
 	if (!(r->flags & VMLAB_PAGE_STRUCT))
 		return !flags || flags == 1ULL << KPF_NOPAGE;
 	if (!(r->flags & VMLAB_PAGE_STABLE)) {
@@ -207,7 +241,7 @@ static bool check_frame(const struct vmlab_page *r)
 	    r->head_pfn <= r->pfn && r->pfn - r->head_pfn < 1ULL << r->order &&
 	    r->refcount >= (r->mapcount ? 1 : 0))
 		return true;
-	complain("%llx: frame %llx: kpageflags %llx, ours %llx; kpagecount %llu, ours %u; head %llx order %u refcount %u",
+	complain("%llx: pfn %llx: flags %llx, ours %llx; count %llu, ours %u; head %llx/%u, %u refs",
 		 (unsigned long long)r->addr, (unsigned long long)r->pfn,
 		 (unsigned long long)flags, (unsigned long long)r->page_flags,
 		 (unsigned long long)count, r->mapcount,
@@ -217,15 +251,35 @@ static bool check_frame(const struct vmlab_page *r)
 
 /* --- one process --------------------------------------------------------- */
 
+/* Entries of pagemap, read ahead: VMAs may be small and many. */
+static struct {
+	uint64_t first, nr;
+	uint64_t entry[CHUNK];
+} window;
+
+static uint64_t pagemap_entry(int pagemap, uint64_t addr)
+{
+	uint64_t index = addr / page;
+	ssize_t got;
+
+	if (index - window.first >= window.nr) {
+		got = pread(pagemap, window.entry, sizeof(window.entry),
+			    (off_t)(index * 8));
+		if (got < 8)
+			bail("pagemap: %s", strerror(errno));
+		window.first = index;
+		window.nr = (uint64_t)got / 8;
+	}
+	return window.entry[index - window.first];
+}
+
 static size_t check_entries(int pagemap, const struct vmlab_vma *v,
 			    const struct page_list *l, size_t i)
 {
-	static uint64_t entry[CHUNK];
-	bool dirty = has_vm_flag(v, "sd");
-	uint64_t addr = v->start;
+	bool dirty = v->vm_flags & vm_softdirty;
 
 	/* Device memory: /proc does not look at it. */
-	if (has_vm_flag(v, "pf"))
+	if (v->vm_flags & vm_pfnmap)
 		while (i < l->nr && l->page[i].addr < v->end)
 			i++;
 
@@ -233,24 +287,18 @@ static size_t check_entries(int pagemap, const struct vmlab_vma *v,
 	       l->page[i].addr < v->end; i++)
 		check_pagemap(&l->page[i],
 			      read_u64(pagemap, l->page[i].addr / page), dirty);
+	if (v->end - v->start > BIG_VMA)
+		return i;
 
-	while (v->end - v->start <= BIG_VMA && addr < v->end) {
-		uint64_t left = (v->end - addr) / page;
-		size_t n = left < CHUNK ? (size_t)left : CHUNK;
+	for (uint64_t addr = v->start; addr < v->end; addr += page) {
+		uint64_t pm = pagemap_entry(pagemap, addr);
 
-		if (pread(pagemap, entry, n * 8, (off_t)(addr / page * 8)) !=
-		    (ssize_t)(n * 8))
-			bail("pagemap: %s", strerror(errno));
-		for (size_t k = 0; k < n; k++, addr += page) {
-			uint64_t pm = entry[k];
-
-			if (i < l->nr && l->page[i].addr == addr) {
-				check_pagemap(&l->page[i++], pm, dirty);
-			} else if (pm & ~(dirty ? PM_SOFT_DIRTY : 0)) {
-				complain("%llx: pagemap %llx, not reported",
-					 (unsigned long long)addr,
-					 (unsigned long long)pm);
-			}
+		if (i < l->nr && l->page[i].addr == addr) {
+			check_pagemap(&l->page[i++], pm, dirty);
+		} else if (pm & ~(dirty ? PM_SOFT_DIRTY : 0)) {
+			complain("%llx: pagemap %llx, not reported",
+				 (unsigned long long)addr,
+				 (unsigned long long)pm);
 		}
 	}
 	return i;
@@ -268,13 +316,15 @@ static bool pages_agree(pid_t pid, const struct vma_list *vmas,
 	if (pagemap < 0)
 		bail("%s: %s", path, strerror(errno));
 	complaints = 0;
+	window.nr = 0;
+	frames.nr = 0;
 	for (size_t k = 0; k < vmas->nr; k++)
 		i = check_entries(pagemap, &vmas->vma[k], l, i);
 	if (i != l->nr)
 		complain("%zu of %zu pages are outside of the VMAs", l->nr - i,
 			 l->nr);
 	for (i = 0; i < l->nr; i++)
-		if (!check_frame(&l->page[i]) && !complaints)
+		if (!check_frame(&l->page[i], l->nr - i) && !complaints)
 			complaints++;
 	close(pagemap);
 	return !complaints;
@@ -509,7 +559,7 @@ static void drop_pfnmap(const struct vma_list *vmas, struct pte_list *l)
 	for (size_t i = 0; i < l->nr; i++) {
 		while (k < vmas->nr && vmas->vma[k].end <= l->pte[i].start)
 			k++;
-		if (k == vmas->nr || !has_vm_flag(&vmas->vma[k], "pf"))
+		if (k == vmas->nr || !(vmas->vma[k].vm_flags & vm_pfnmap))
 			l->pte[kept++] = l->pte[i];
 	}
 	l->nr = kept;
@@ -555,6 +605,8 @@ static bool all_right(const struct verdict *v)
 	       v->batches && v->scan;
 }
 
+static unsigned int tries;
+
 static void test_process(pid_t pid, const char *name)
 {
 	struct verdict v = {};
@@ -564,6 +616,7 @@ static void test_process(pid_t pid, const char *name)
 		v = compare(pid);
 		if (all_right(&v))
 			break;
+		tries++;
 		msleep(30 * (unsigned int)try);
 	}
 	quiet = false;
@@ -599,6 +652,7 @@ static void test_all(void)
 				*p = '?';
 		test_process(pids[i], name);
 	}
+	diag("%u comparisons had to be made again", tries);
 	free(pids);
 }
 
@@ -631,7 +685,12 @@ static void test_kinds(void)
 		{ "thp", VMLAB_PTE_HUGE | VMLAB_PTE_ANON, 512 },
 		{ "huge_zero", VMLAB_PTE_HUGE | VMLAB_PTE_ZERO, 512 },
 		{ "hugetlb_pair", VMLAB_PTE_HUGE | VMLAB_PTE_HUGETLB, 1024 },
+		{ "giant", VMLAB_PTE_HUGE | VMLAB_PTE_HUGETLB, 1 << 18 },
 		{ "uffd_wp", VMLAB_PTE_UFFD_WP | VMLAB_PTE_PRESENT, 4 },
+		{ "uffd_swapped", VMLAB_PTE_UFFD_WP | VMLAB_PTE_SWAP, 8 },
+		{ "uffd_marker", VMLAB_PTE_UFFD_WP | VMLAB_PTE_MARKER, 8 },
+		{ "uffd_poison", VMLAB_PTE_POISON | VMLAB_PTE_MARKER, 4 },
+		{ "soft_dirty", VMLAB_PTE_SOFT_DIRTY | VMLAB_PTE_ANON, 3 },
 		{ "guard", VMLAB_PTE_MARKER | VMLAB_PTE_GUARD, 4 },
 		{ "swapped", VMLAB_PTE_SWAP, 100 },
 		{ "shared_pair", VMLAB_PTE_FILE, 16 },
@@ -654,6 +713,74 @@ static void test_kinds(void)
 			     (unsigned long long)nr,
 			     (unsigned long long)kinds[i].at_least);
 	}
+}
+
+/* Which pages were written since clear_refs, and which were not. */
+static void test_soft_dirty(void)
+{
+	pid_t pid = ptzoo_find("soft_dirty");
+	uint64_t clean;
+
+	if (!pid) {
+		skip("it could not be started", "soft_dirty: clean pages");
+		return;
+	}
+	clean = count_pages(pid, VMLAB_PTE_ANON, VMLAB_PTE_SOFT_DIRTY) +
+		count_pages(pid, VMLAB_PTE_SWAP, VMLAB_PTE_SOFT_DIRTY);
+	ok(clean >= 61, "soft_dirty: %llu pages are clean",
+	   (unsigned long long)clean);
+}
+
+/* Number of the area of swap that pages are written to first, or -1. */
+static int first_area(void)
+{
+	char *text = slurp("/proc/swaps"), *rest = text, *line;
+	int area = -1;
+	long best = 0;
+
+	next_line(&rest);
+	for (int i = 0; (line = next_line(&rest)); i++) {
+		const char *last = strrchr(line, '\t');
+		long priority = last ? strtol(last, NULL, 10) : LONG_MIN;
+
+		if (area < 0 || priority > best) {
+			area = i;
+			best = priority;
+		}
+	}
+	free(text);
+	return area;
+}
+
+/* Each page in swap has a slot of its own, in the area that is used first. */
+static void test_slots(void)
+{
+	static bool taken[1 << 16];
+	pid_t pid = ptzoo_find("swapped");
+	int area = first_area();
+	unsigned int wrong = 0;
+	struct page_list l;
+
+	if (!pid) {
+		skip("it could not be started", "swapped: slots");
+		return;
+	}
+	if (get_pages(fd, pid, 0, 0, 1000, &l))
+		bail("PAGES: %s", strerror(errno));
+	for (size_t i = 0; i < l.nr; i++) {
+		const struct vmlab_page *p = &l.page[i];
+
+		if (!(p->entry_flags & VMLAB_PTE_SWAP))
+			continue;
+		if (p->swap_type != area || !p->swap_offset ||
+		    p->swap_offset >= sizeof(taken) || taken[p->swap_offset])
+			wrong++;
+		else
+			taken[p->swap_offset] = true;
+	}
+	is(wrong, 0, "swapped: each page has a slot of area %d for itself",
+	   area);
+	free(l.page);
 }
 
 /* 1 TiB with few pages in it costs what the pages cost. */
@@ -685,6 +812,14 @@ static void test_sparse(void)
 	ok(query.tables_read < 3 * tables,
 	   "sparse: PTES reads tables in proportion to those present");
 	ok(l.nr >= PTZOO_SPARSE_PAGES, "sparse: all pages are reported");
+	free(l.pte);
+	query = (struct vmlab_ptes){};
+	if (get_ptes_query(fd, pid, &query, 7, &l))
+		bail("PTES: %s", strerror(errno));
+	/* Each call begins with the table that the last one ended in. */
+	ok(query.tables_read < 3 * tables + l.nr / 7 + 1,
+	   "sparse: also with many calls, %llu tables for %zu records",
+	   (unsigned long long)query.tables_read, l.nr);
 	free(l.pte);
 }
 
@@ -776,6 +911,56 @@ static void test_outcomes(void)
 	munmap(p, 2 * page);
 }
 
+/* The walk for the page at @p of this process: the index on the top level. */
+static void check_walk(const char *p, unsigned int top, const char *what)
+{
+	struct vmlab_translation t;
+
+	if (get_translation(fd, getpid(), (uintptr_t)p, &t))
+		bail("TRANSLATE: %s", strerror(errno));
+	is(t.outcome, VMLAB_WALK_MAPPED, "%s is mapped", what);
+	is(t.steps, levels, "... by a walk of %u steps", levels);
+	is(t.step[0].shift, 12 + 9 * (levels - 1), "... from the top level");
+	is(t.step[0].index, top, "... index %u there", top);
+}
+
+/* Depth, and where the user half ends: as the processor has it. */
+static void test_levels(void)
+{
+	char *cpuinfo = slurp("/proc/cpuinfo"), *p;
+	const char *wanted = getenv("VMLAB_LEVELS");
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	bool five = cpuinfo && strstr(cpuinfo, " la57");
+	uint64_t end = dev_task_size(fd, 0);
+	char *top, *high = (char *)(1UL << 50);
+
+	free(cpuinfo);
+	is(levels, five ? 5 : 4, "levels, as /proc/cpuinfo has la57");
+	is(dev_info().va_bits, five ? 56 : 47, "bits of a user address");
+	is(end, (1ULL << (five ? 56 : 47)) - page, "the end of the user half");
+	if (wanted && *wanted == '5' && !five)
+		skip("this processor has no la57", "VMLAB_LEVELS");
+	else if (wanted && *wanted)
+		is(levels, strtoul(wanted, NULL, 10), "VMLAB_LEVELS");
+
+	top = (char *)(uintptr_t)(end - page);
+	p = mmap(top, page, PROT_READ | PROT_WRITE,
+		 flags | MAP_FIXED_NOREPLACE, -1, 0);
+	if (ok(p == top, "a page at the end of the user half")) {
+		*p = 1;
+		check_walk(p, 255, "the last page");
+		munmap(p, page);
+	}
+	p = mmap(high, page, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (p == MAP_FAILED)
+		bail("mmap: %s", strerror(errno));
+	is(p == high, five, "a page above 47 bits: only with five levels");
+	*p = 1;
+	check_walk(p, (unsigned int)((uintptr_t)p >> (five ? 48 : 39)),
+		   "the page where it went");
+	munmap(p, page);
+}
+
 static void test_errors(void)
 {
 	struct vmlab_translation t;
@@ -863,7 +1048,7 @@ static void test_hidden(void)
 
 /* --- debugfs ------------------------------------------------------------- */
 
-static void test_debugfs(pid_t pid)
+static void test_debugfs(pid_t pid, const char *what)
 {
 	struct vmlab_pgtable_totals t;
 	unsigned long long bytes = 0;
@@ -875,11 +1060,12 @@ static void test_debugfs(pid_t pid)
 
 	if (write_file(DEBUGFS "/attach", text, (size_t)len))
 		bail("attach: %s", strerror(errno));
-	all = p = slurp(DEBUGFS "/%d/pagetable", pid);
+	all = slurp(DEBUGFS "/%d/pagetable", pid);
+	p = all;
 	if (!all || get_ptes(fd, pid, 0, 0, 0, 0, 1000, &l))
 		bail("pagetable: %s", strerror(errno));
 	streq(next_line(&p), "start end level entries index phys raw pkey flags",
-	      "debugfs: header of pagetable");
+	      "debugfs, %s: header of pagetable", what);
 	while ((line = next_line(&p))) {
 		unsigned long long start, end, nr, raw;
 		unsigned int index, pkey;
@@ -894,7 +1080,7 @@ static void test_debugfs(pid_t pid)
 		       index == l.pte[i].index && pkey == l.pte[i].pkey;
 		i++;
 	}
-	ok(same && i == l.nr, "debugfs: pagetable has what PTES has");
+	ok(same && i == l.nr, "debugfs, %s: pagetable has what PTES has", what);
 	free(all);
 	free(l.pte);
 
@@ -904,7 +1090,10 @@ static void test_debugfs(pid_t pid)
 	p = strstr(all, "\nbytes ");
 	if (p)
 		bytes = strtoull(p + 7, NULL, 10);
-	is(bytes, t.bytes, "debugfs: pgtotals has the bytes");
+	is(bytes, t.bytes, "debugfs, %s: pgtotals has the bytes", what);
+	p = strstr(all, "\ntables_read ");
+	is(p ? strtoull(p + 13, NULL, 10) : 0, t.tables_read,
+	   "debugfs, %s: pgtotals cost the same", what);
 	free(all);
 	write_file(DEBUGFS "/detach", text, (size_t)len);
 }
@@ -918,7 +1107,8 @@ int main(void)
 	fd = dev_open(O_RDWR);
 	if (!(dev_info().features & VMLAB_FEAT_PGTABLE))
 		bail("no VMLAB_FEAT_PGTABLE on this kernel");
-	vma_names = dev_flag_names(fd, VMLAB_NAMES_VMA_FLAGS);
+	vm_softdirty = vm_flag("sd");
+	vm_pfnmap = vm_flag("pf");
 	kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
 	kpagecount = open("/proc/kpagecount", O_RDONLY | O_CLOEXEC);
 	if (kpageflags < 0 || kpagecount < 0)
@@ -931,17 +1121,22 @@ int main(void)
 	ptzoo_start();
 	test_all();
 	test_kinds();
+	test_soft_dirty();
+	test_slots();
 	test_sparse();
 	test_filters();
 	test_range();
 	test_outcomes();
+	test_levels();
 	test_errors();
 	test_hidden();
 	pid = ptzoo_find("swapped");
-	test_debugfs(pid ? pid : ptzoo_find("protnone"));
+	test_debugfs(pid ? pid : ptzoo_find("protnone"), "some process");
+	pid = ptzoo_find("sparse");
+	if (pid)
+		test_debugfs(pid, "1 TiB");
 	ptzoo_end();
 	herd_end();
-	test_live();
 	swap_end();
 	return tap_done();
 }

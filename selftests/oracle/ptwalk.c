@@ -23,17 +23,20 @@ static void *walk(int fd, unsigned long request, struct vmlab_ptes *query,
 {
 	size_t room = batch;
 	uint64_t tables = 0;
-	char *all = malloc(room * record);
+	char *all = malloc(room * record), *more;
 	uint64_t last = 0;
 
+	if (!all)
+		bail("out of memory");
 	*nr = 0;
 	do {
 		if (room - *nr < batch) {
 			room = 2 * room + batch;
-			all = realloc(all, room * record);
+			more = realloc(all, room * record);
+			if (!more)
+				bail("out of memory");
+			all = more;
 		}
-		if (!all)
-			bail("out of memory");
 		last = query->cursor;
 		query->records = (uintptr_t)(all + *nr * record);
 		query->nr = batch;

@@ -14,7 +14,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +22,7 @@
 #include "../lib/dev.h"
 #include "../lib/proc.h"
 #include "../lib/tap.h"
+#include "swap.h"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL	102
@@ -31,12 +31,23 @@
 #define MADV_PAGEOUT		21
 #endif
 
+/* Of linux/userfaultfd.h since 6.6. */
+#ifndef UFFDIO_POISON
+#define UFFD_FEATURE_POISON	(1 << 14)
+#define UFFDIO_POISON		_IOWR(UFFDIO, 0x08, struct uffdio_poison)
+
+struct uffdio_poison {
+	struct uffdio_range range;
+	__u64 mode;
+	__s64 updated;
+};
+#endif
+
 enum { CANNOT = 4 };
 
 #define HUGE		(2UL << 20)
 #define GIANT		(1UL << 30)
 #define SPARSE_BYTES	(1UL << 40)
-#define ZRAM		"/dev/zram0"
 
 static const int rw = PROT_READ | PROT_WRITE;
 static size_t page;
@@ -188,6 +199,18 @@ static void touch_giant(char *p)
 	p[5 * HUGE] = 1;
 }
 
+/* One page that an entry of a PUD maps. */
+static void giant(void)
+{
+	char *p = mmap(NULL, GIANT, rw,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB |
+		       30 << MAP_HUGE_SHIFT, -1, 0);
+
+	if (p == MAP_FAILED)
+		cannot("no 1 GiB page: boot with hugepagesz=1G hugepages=1");
+	p[0] = 1;
+}
+
 /* Private ones that a fork copied, and shared ones with a shared PMD table. */
 static void hugetlb_pair(void)
 {
@@ -213,27 +236,114 @@ static void hugetlb_pair(void)
 	with_child(touch_giant, p);
 }
 
-static void uffd_wp(void)
+/* Pages that the CPU still has in a list of its own stay. */
+static void page_out(char *p, size_t nr)
 {
-	struct uffdio_api api = { .api = UFFD_API };
+	if (!swap_is_on())
+		cannot("no swap is on");
+	for (int i = 0; i < 3; i++)
+		if (madvise(p, nr * page, MADV_PAGEOUT))
+			cannot("no MADV_PAGEOUT: %s", strerror(errno));
+}
+
+/* A userfaultfd with @features, for write protection of @pages at @p. */
+static int uffd_open(char *p, size_t pages, uint64_t features, uint64_t mode)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
 	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	char *p = anon(16 * page);
 	struct uffdio_register reg = {
-		.range = { (uintptr_t)p, 16 * page },
-		.mode = UFFDIO_REGISTER_MODE_WP,
-	};
-	struct uffdio_writeprotect wp = {
-		.range = { (uintptr_t)p, 6 * page },
-		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
+		.range = { (uintptr_t)p, pages * page },
+		.mode = mode,
 	};
 
 	if (fd < 0)
 		cannot("no userfaultfd: %s", strerror(errno));
-	write_pages(p, 0, 8);
-	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &reg) ||
-	    ioctl(fd, UFFDIO_WRITEPROTECT, &wp))
+	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &reg))
+		cannot("userfaultfd cannot do that here: %s", strerror(errno));
+	return fd;
+}
+
+static void uffd_protect(int fd, char *p, size_t pages)
+{
+	struct uffdio_writeprotect wp = {
+		.range = { (uintptr_t)p, pages * page },
+		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
+	};
+
+	if (ioctl(fd, UFFDIO_WRITEPROTECT, &wp))
 		cannot("no write protection by userfaultfd: %s",
 		       strerror(errno));
+}
+
+static void uffd_wp(void)
+{
+	char *p = anon(16 * page);
+
+	write_pages(p, 0, 8);
+	uffd_protect(uffd_open(p, 16, 0, UFFDIO_REGISTER_MODE_WP), p, 6);
+}
+
+/* The protection of a page that is in swap is kept in its swap entry. */
+static void uffd_swapped(void)
+{
+	char *p = anon(64 * page);
+
+	write_pages(p, 0, 64);
+	uffd_protect(uffd_open(p, 64, 0, UFFDIO_REGISTER_MODE_WP), p, 32);
+	page_out(p, 64);
+}
+
+/* That of a page of a file that is not mapped, in a marker. */
+static void uffd_marker(void)
+{
+	int fd = memfd_create("marked", MFD_CLOEXEC);
+	char *p;
+
+	if (fd < 0 || ftruncate(fd, 16 * (off_t)page))
+		cannot("memfd: %s", strerror(errno));
+	p = map(16 * page, rw, MAP_SHARED, fd);
+	write_pages(p, 0, 4);
+	uffd_protect(uffd_open(p, 16, UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
+			       UFFDIO_REGISTER_MODE_WP), p, 12);
+}
+
+static void uffd_poison(void)
+{
+	char *p = anon(16 * page);
+	struct uffdio_poison poison = {
+		.range = { (uintptr_t)p + 2 * page, 4 * page },
+	};
+	int fd = uffd_open(p, 16, UFFD_FEATURE_POISON,
+			   UFFDIO_REGISTER_MODE_MISSING);
+
+	if (ioctl(fd, UFFDIO_POISON, &poison))
+		cannot("no UFFDIO_POISON: %s", strerror(errno));
+}
+
+static bool is_soft_dirty(const char *p)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t entry = 0;
+
+	if (pread(fd, &entry, 8, (off_t)((uintptr_t)p / page * 8)) != 8)
+		cannot("no pagemap: %s", strerror(errno));
+	close(fd);
+	return entry >> 55 & 1;
+}
+
+/* Clean since clear_refs, but for three pages; and some of it in swap. */
+static void soft_dirty(void)
+{
+	char *p = anon(64 * page);
+
+	write_pages(p, 0, 64);
+	if (swap_is_on())
+		page_out(p + 32 * page, 32);
+	if (write_file("/proc/self/clear_refs", "4", 1) || is_soft_dirty(p))
+		cannot("no soft-dirty bits: %s", strerror(errno));
+	write_pages(p, 4, 3);
+	if (!is_soft_dirty(p + 4 * page))
+		cannot("no soft-dirty bits");
 }
 
 static void guard(void)
@@ -247,13 +357,10 @@ static void guard(void)
 
 static void swapped(void)
 {
-	char *p = anon(256 * page), *swaps = slurp("/proc/swaps");
+	char *p = anon(256 * page);
 
-	if (!swaps || !strstr(swaps, "\n/"))
-		cannot("no swap is on");
 	write_pages(p, 0, 256);
-	if (madvise(p, 200 * page, MADV_PAGEOUT))
-		cannot("no MADV_PAGEOUT: %s", strerror(errno));
+	page_out(p, 200);
 	with_child(touch_half, p);
 }
 
@@ -297,7 +404,12 @@ static struct {
 	{ "thp", thp, 0 },
 	{ "huge_zero", huge_zero, 0 },
 	{ "hugetlb_pair", hugetlb_pair, 0 },
+	{ "giant", giant, 0 },
 	{ "uffd_wp", uffd_wp, 0 },
+	{ "uffd_swapped", uffd_swapped, 0 },
+	{ "uffd_marker", uffd_marker, 0 },
+	{ "uffd_poison", uffd_poison, 0 },
+	{ "soft_dirty", soft_dirty, 0 },
 	{ "guard", guard, 0 },
 	{ "swapped", swapped, 0 },
 	{ "shared_pair", shared_pair, 0 },
@@ -361,34 +473,4 @@ pid_t ptzoo_find(const char *name)
 		if (!strcmp(zoo[i].name, name))
 			return zoo[i].pid;
 	return 0;
-}
-
-static bool zram_on;
-
-void swap_start(void)
-{
-	static const char size[] = "64M";
-	char *swaps = slurp("/proc/swaps");
-
-	if (swaps && strstr(swaps, "\n/")) {
-		diag("some swap is on already");
-	} else if (access(ZRAM, F_OK) &&
-		   (system("modprobe -q zram") || access(ZRAM, F_OK))) {
-		diag("no %s", ZRAM);
-	} else if (write_file("/sys/block/zram0/disksize", size, 3) ||
-		   system("mkswap " ZRAM " >/dev/null 2>&1") ||
-		   swapon(ZRAM, 0)) {
-		diag("cannot swap on %s: %s", ZRAM, strerror(errno));
-	} else {
-		zram_on = true;
-	}
-	free(swaps);
-}
-
-void swap_end(void)
-{
-	if (!zram_on)
-		return;
-	swapoff(ZRAM);
-	write_file("/sys/block/zram0/reset", "1", 1);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Processes with page tables worth comparing, kept stopped; and swap. */
+/* Processes with page tables worth comparing, kept stopped. */
 #ifndef SELFTESTS_PTZOO_H
 #define SELFTESTS_PTZOO_H
 
@@ -18,12 +18,5 @@ void ptzoo_end(void);
 
 /* The process of that kind, or 0. */
 pid_t ptzoo_find(const char *name);
-
-/* Swap on zram, if the kernel has it and no other swap is on. */
-void swap_start(void);
-void swap_end(void);
-
-/* ptlive.c: all requests while their target changes without end. */
-void test_live(void);
 
 #endif /* SELFTESTS_PTZOO_H */

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * zoo NAME: a process with an unusual address space.  It stops itself when it
- * is ready to be looked at; when the machine lacks what it takes it prints
- * why and exits with ZOO_SKIP.
+ * zoo: processes with unusual address spaces, of each kind one.  Each stops
+ * itself when it is ready to be looked at; what the machine lacks it says.
+ *
+ * Prints a line for each, "NAME PID", "NAME - WHY" when this machine cannot
+ * have it, or "NAME ! STATUS" when it failed; then "end".  All of them end with
+ * SIGTERM.
  */
 #include "zoo.h"
 
 #include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
@@ -26,9 +30,12 @@
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../lib/dev.h"
+#include "../lib/proc.h"
+#include "swap.h"
 
 #ifndef PR_SET_VMA
 #define PR_SET_VMA		0x53564d41
@@ -127,6 +134,26 @@ static void threads(void)
 		     "pthread_create");
 }
 
+/* About as many VMAs as a process may have, with a gap after each 31. */
+static void max_vmas(void)
+{
+	enum { PAGES = 67200, RUN = 32 };
+	char *p = map(PAGES, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		      -1, 0);
+
+	/* A huge page would only have to be split again. */
+	madvise(p, PAGES * page, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < PAGES; i++) {
+		if (i % RUN == RUN - 1)
+			must(!munmap(p + i * page, page), "munmap");
+		else if (i % 2)
+			must(!mprotect(p + i * page, page, PROT_READ),
+			     "mprotect");
+		else if (i % 60 == 0)
+			p[i * page] = 1;
+	}
+}
+
 static void many_vmas(void)
 {
 	const size_t pages = 2200;
@@ -188,10 +215,11 @@ static void long_path(void)
 
 static void deleted_exe(void)
 {
+	const char *deleted = getenv("ZOO_DELETED");
 	char copy[96], command[256];
 
-	if (getenv("ZOO_DELETED")) {
-		unlink(getenv("ZOO_DELETED"));
+	if (deleted) {
+		unlink(deleted);
 		return;
 	}
 	enter_dir();
@@ -242,7 +270,7 @@ static void shared(void)
 		p = shmat(id, NULL, 0);
 		must(p != (void *)-1, "shmat");
 		*p = 1;
-		p = shmat(id, NULL, SHM_RDONLY);
+		must(shmat(id, NULL, SHM_RDONLY) != (void *)-1, "shmat");
 		shmctl(id, IPC_RMID, NULL);
 	}
 	fd = memfd_create("with space", MFD_CLOEXEC);
@@ -360,9 +388,8 @@ static void advice(void)
 	/* What this kernel does not know it refuses, and that is all right. */
 	for (size_t i = 0; i < NR; i++)
 		madvise(p + 4 * i * page, 2 * page, advices[i]);
-	mmap(NULL, page, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-	     0);
-	mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
+	map(1, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	(void)mmap(NULL, page, rw, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	map(1, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -498,15 +525,26 @@ static void vforked(void)
 
 static void swapped(void)
 {
-	char *p = anon(256), line[256];
-	FILE *f = fopen("/proc/swaps", "re");
+	char *p = anon(256);
 
-	if (!f || !fgets(line, sizeof(line), f) ||
-	    !fgets(line, sizeof(line), f))
-		cannot("no swap device is on");
+	if (!swap_is_on())
+		cannot("no swap is on");
 	touch_pages(p, 256);
-	if (madvise(p, 200 * page, MADV_PAGEOUT))
-		cannot("no MADV_PAGEOUT: %s", strerror(errno));
+	/* Pages that the CPU still has in a list of its own stay. */
+	for (int i = 0; i < 3; i++)
+		if (madvise(p, 200 * page, MADV_PAGEOUT))
+			cannot("no MADV_PAGEOUT: %s", strerror(errno));
+}
+
+/* A program of 32 bits, which stops itself when it is given an argument. */
+static void compat32(void)
+{
+	char path[PATH_MAX];
+
+	if (!sibling_program("compat32", path))
+		cannot("the compiler cannot make programs of 32 bits");
+	execl(path, "compat32", "stop", NULL);
+	cannot("no programs of 32 bits: %s", strerror(errno));
 }
 
 static void odd_comm(void)
@@ -514,32 +552,101 @@ static void odd_comm(void)
 	prctl(PR_SET_NAME, ") R\n0 (x");
 }
 
-static const struct {
+static struct {
 	const char *name;
 	void (*become)(void);
+	pid_t pid;
+	int out;	/* where it says what it lacks */
 } zoo[] = {
-#define ANIMAL(name) { #name, name },
+#define ANIMAL(name) { #name, name, 0, -1 },
 	ZOO(ANIMAL)
 #undef ANIMAL
 };
 
-int main(int argc, char **argv)
-{
-	size_t i = 0, nr = sizeof(zoo) / sizeof(zoo[0]);
+enum { NR = sizeof(zoo) / sizeof(zoo[0]) };
 
-	page = page_size();
-	while (argc == 2 && i < nr && strcmp(zoo[i].name, argv[1]))
-		i++;
-	if (argc != 2 || i == nr) {
-		fprintf(stderr, "usage: zoo NAME, one of:");
-		for (i = 0; i < nr; i++)
-			fprintf(stderr, " %s", zoo[i].name);
-		fprintf(stderr, "\n");
-		return 2;
-	}
+static sigset_t sigterm;
+
+static void __attribute__((noreturn)) become(size_t i)
+{
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, zoo[i].name);
+	sigprocmask(SIG_UNBLOCK, &sigterm, NULL);
 	zoo[i].become();
 	fflush(stdout);
 	raise(SIGSTOP);
+	_exit(0);
+}
+
+static void start(size_t i)
+{
+	int out[2];
+
+	must(!pipe2(out, O_CLOEXEC), "pipe");
+	zoo[i].out = out[0];
+	zoo[i].pid = fork();
+	must(zoo[i].pid >= 0, "fork");
+	if (!zoo[i].pid) {
+		dup2(out[1], STDOUT_FILENO);
+		become(i);
+	}
+	close(out[1]);
+}
+
+static void tell(size_t i)
+{
+	char why[128];
+	int status = 0;
+	ssize_t len;
+
+	must(waitpid(zoo[i].pid, &status, WUNTRACED) == zoo[i].pid, "waitpid");
+	if (WIFSTOPPED(status)) {
+		printf("%s %d\n", zoo[i].name, zoo[i].pid);
+		return;
+	}
+	zoo[i].pid = 0;
+	len = read(zoo[i].out, why, sizeof(why) - 1);
+	why[len > 0 ? len : 0] = '\0';
+	if (WIFEXITED(status) && WEXITSTATUS(status) == ZOO_SKIP)
+		printf("%s - %s\n", zoo[i].name, why);
+	else
+		printf("%s ! %#x\n", zoo[i].name, (unsigned int)status);
+}
+
+int main(int argc, char **argv)
+{
+	int sig;
+
+	if (getenv("ZOO_DELETED")) {
+		deleted_exe();
+		raise(SIGSTOP);
+		return 0;
+	}
+	(void)argv;
+	if (argc != 1) {
+		fprintf(stderr, "usage: zoo\n");
+		return 2;
+	}
+	page = page_size();
+	sigemptyset(&sigterm);
+	sigaddset(&sigterm, SIGTERM);
+	sigprocmask(SIG_BLOCK, &sigterm, NULL);
+	/* Whoever read what we print may be gone at the end. */
+	signal(SIGPIPE, SIG_IGN);
+	swap_start();
+	for (size_t i = 0; i < NR; i++)
+		start(i);
+	for (size_t i = 0; i < NR; i++)
+		tell(i);
+	printf("end\n");
+	fflush(stdout);
+
+	sigwait(&sigterm, &sig);
+	for (size_t i = 0; i < NR; i++)
+		if (zoo[i].pid)
+			kill(zoo[i].pid, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	swap_end();
 	return 0;
 }

@@ -5,10 +5,11 @@
 /* Exit status of an animal that this machine cannot have. */
 #define ZOO_SKIP	4
 
-/* "zoo NAME" becomes one of these and stops itself. */
+/* A process of each kind is in the herd. */
 #define ZOO(X)		\
 	X(plain)	\
 	X(threads)	\
+	X(max_vmas)	\
 	X(many_vmas)	\
 	X(odd_names)	\
 	X(long_path)	\
@@ -32,6 +33,7 @@
 	X(clone_vm)	\
 	X(vforked)	\
 	X(swapped)	\
-	X(odd_comm)
+	X(odd_comm)	\
+	X(compat32)
 
 #endif /* SELFTESTS_ZOO_H */

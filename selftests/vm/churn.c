@@ -10,6 +10,7 @@
 
 #include <linux/cpu.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 

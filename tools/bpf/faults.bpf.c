@@ -195,25 +195,29 @@ static __always_inline void lost(enum fault_lost what)
  * Look up, or insert, an entry of a table.  The insertion may lose a race: the
  * second look finds the winner's entry, or the table is full.
  */
-#define find_or_add(map, key, empty, what)                                 \
-	({                                                                 \
-		void *__v = bpf_map_lookup_elem(map, key);                 \
-		if (!__v) {                                                \
-			bpf_map_update_elem(map, key, empty, BPF_NOEXIST); \
-			__v = bpf_map_lookup_elem(map, key);               \
-			if (!__v)                                          \
-				lost(what);                                \
-		}                                                          \
-		__v;                                                       \
-	})
+static __always_inline void *find_or_add(void *map, const void *key,
+					 const void *empty,
+					 enum fault_lost what)
+{
+	void *v = bpf_map_lookup_elem(map, key);
+
+	if (!v) {
+		bpf_map_update_elem(map, key, empty, BPF_NOEXIST);
+		v = bpf_map_lookup_elem(map, key);
+		if (!v)
+			lost(what);
+	}
+	return v;
+}
 
 /* --- who is followed ------------------------------------------------------- */
 
 static __always_inline struct task_state *follow_task(struct task_struct *task)
 {
-	struct task_state *st = bpf_task_storage_get(
-		&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct task_state *st;
 
+	st = bpf_task_storage_get(&tasks, task, NULL,
+				  BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!st) {
 		lost(LOST_TASK);
 		return NULL;

@@ -48,10 +48,15 @@ user_sources()
 }
 
 # compile_database DIR: writes DIR/compile_commands.json, what the Makefiles of the
-# user code would run to compile it, for clang-tidy and cppcheck
+# user code would run to compile it, for clang-tidy and cppcheck, and makes the
+# headers that the build generates. Fails when a file is in no Makefile.
 compile_database()
 {
+	local file missed=
+
 	mkdir -p "$1"
+	make -C tools/vmlab --no-print-directory O="$1/vmlab/check" \
+		"$1/vmlab/check/bpf/faults.skel.h" >&2
 	{
 		dry_run tools/vmlab O="$1/vmlab" check
 		dry_run selftests O="$1/selftests" all
@@ -60,6 +65,15 @@ compile_database()
 		{ print (NR > 1 ? "," : "") $0 }
 		END { print "]" }
 	' >"$1/compile_commands.json"
+
+	while read -r file; do
+		if [[ ! -e ${file%/*}/Kbuild ]] &&
+		   ! grep -qF "\"file\": \"$REPO/$file\"" "$1/compile_commands.json"; then
+			echo "$file: no Makefile compiles it"
+			missed=1
+		fi
+	done < <(user_sources | grep '\.c$')
+	[[ -z $missed ]]
 }
 
 dry_run()

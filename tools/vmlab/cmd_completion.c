@@ -17,7 +17,8 @@ static void bash_values(const struct option_spec *spec)
 	for (; spec && spec->name; spec++)
 		if (spec->words)
 			printf("\t--%s)\n"
-			       "\t\tmapfile -t COMPREPLY < <(compgen -W '%s' -- \"$cur\")\n"
+			       "\t\tmapfile -t COMPREPLY < <(compgen "
+			       "-W '%s' -- \"$cur\")\n"
 			       "\t\treturn\n"
 			       "\t\t;;\n",
 			       spec->name, spec->words);

@@ -103,7 +103,7 @@ static int watch_process(const struct request *q, struct faults_report *r,
 	double start = now();
 
 	for (;;) {
-		double left = q->duration ? start + q->duration - now() : 3600;
+		double left = q->duration > 0 ? start + q->duration - now() : 3600;
 		int ret;
 
 		if (interrupted || left <= 0)
@@ -123,10 +123,8 @@ static int open_process(pid_t pid, int *pidfd)
 	if (*pidfd >= 0)
 		return EXIT_OK;
 	if (errno == EINVAL)
-		return cli_error(
-			"%d is a thread: give the process it belongs to, see Tgid in "
-			"/proc/%d/status",
-			pid, pid);
+		return cli_error("%d is a thread: give the process it belongs "
+				 "to, see Tgid in /proc/%d/status", pid, pid);
 	if (errno == ESRCH) {
 		cli_error("there is no process %d: see ps(1)", pid);
 		return EXIT_NO_PROCESS;
@@ -233,11 +231,10 @@ static int check(const struct cli *cli, struct request *q, int argc,
 	if (!r->command && !r->pid)
 		return cli_usage(cli,
 				 "whose faults? Give --pid=PID or -- COMMAND");
-	if (r->command && (r->options.follow || q->duration))
-		return cli_usage(
-			cli,
-			"--%s goes with --pid: a command is followed until it ends",
-			r->options.follow ? "follow" : "duration");
+	if (r->command && (r->options.follow || q->duration > 0))
+		return cli_usage(cli, "--%s goes with --pid: a command is "
+				 "followed until it ends",
+				 r->options.follow ? "follow" : "duration");
 	r->options.spawn = r->command;
 	r->options.pid = r->pid;
 	r->options.by_stack = q->folded.path;
@@ -260,10 +257,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		switch (c) {
 		case 'p':
 			if (parse_pid(optarg, &q.report.pid) || !q.report.pid)
-				return cli_usage(
-					cli,
-					"--pid=%s: give a process id, see ps(1)",
-					optarg);
+				return cli_usage(cli, "--pid=%s: give a process "
+						 "id, see ps(1)", optarg);
 			break;
 		case 'f':
 			q.report.options.follow = true;
@@ -272,11 +267,9 @@ static int run(struct cli *cli, int argc, char **argv)
 			q.duration = strtod(optarg, &end);
 			if (end == optarg || *end || !(q.duration > 0) ||
 			    q.duration > 1e7)
-				return cli_usage(
-					cli,
-					"--duration=%s: give seconds, such as 10 "
-					"or 0.5",
-					optarg);
+				return cli_usage(cli, "--duration=%s: give "
+						 "seconds, such as 10 or 0.5",
+						 optarg);
 			break;
 		case 'b':
 			q.report.options.by_vma = false;

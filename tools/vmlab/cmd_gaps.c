@@ -81,7 +81,7 @@ static int print_table(struct query *q, struct vmlab_gaps_iter *it,
 	struct table *t = table_open(stdout, columns, 6, q->cli->colour);
 	char size[SIZE_TEXT_MAX], guard[SIZE_TEXT_MAX];
 
-	for (; ret > 0; ret = vmlab_gaps_next(it, &gap)) {
+	for (; ret > 0 && gap; ret = vmlab_gaps_next(it, &gap)) {
 		enum style style = gap->start == q->stats.largest_start ?
 					   STYLE_GOOD :
 					   STYLE_PLAIN;
@@ -129,7 +129,7 @@ static int print_json(struct query *q, struct vmlab_gaps_iter *it,
 	json_member(&doc, "totals", stats_json(&q->stats));
 	if (it) {
 		json_array_begin(&doc, "gaps");
-		for (; ret > 0; ret = vmlab_gaps_next(it, &gap)) {
+		for (; ret > 0 && gap; ret = vmlab_gaps_next(it, &gap)) {
 			json_t *o = json_object();
 
 			json_put(o, "start", json_hex(gap->start));

@@ -96,8 +96,8 @@ static int sample(struct heat *h, const struct heat_source *source, void *state,
 	sleep_until(began + h->interval);
 	if (ended && h->nr_samples)
 		return 0;
-	h->samples = must(
-		realloc(h->samples, (h->nr_samples + 1) * sizeof(*h->samples)));
+	h->samples = must(realloc(h->samples,
+				  (h->nr_samples + 1) * sizeof(*h->samples)));
 	s = &h->samples[h->nr_samples];
 	memset(s, 0, sizeof(*s));
 	err = source->end(h, state, s);

@@ -141,7 +141,8 @@ static void print_table(const struct cli *cli,
 	}
 	table_close(t);
 	if (hidden)
-		puts("Addresses of the kernel half are hidden: they need CAP_SYSLOG (run as root).");
+		puts("Addresses of the kernel half are hidden: they need "
+		     "CAP_SYSLOG (run as root).");
 }
 
 static void print_json(const struct vmlab_region *regions, size_t nr,

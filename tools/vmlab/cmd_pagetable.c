@@ -146,8 +146,8 @@ static int print_table(struct query *q, const struct vmlab_pte *pte, int ret)
 		cells(t, q, pte);
 	table_close(t);
 	if (hidden(q))
-		puts("Physical addresses, entries and swap slots are hidden: they need CAP_SYS_ADMIN\n"
-		     "(run as root).");
+		puts("Physical addresses, entries and swap slots are hidden: "
+		     "they need CAP_SYS_ADMIN\n(run as root).");
 	return ret;
 }
 

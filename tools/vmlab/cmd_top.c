@@ -506,11 +506,8 @@ static int run(struct cli *cli, int argc, char **argv)
 			t.delay = strtod(optarg, &end);
 			if (end == optarg || *end || !(t.delay >= 0.1) ||
 			    t.delay > 3600)
-				return cli_usage(
-					cli,
-					"--delay=%s: give seconds, from 0.1 to "
-					"3600",
-					optarg);
+				return cli_usage(cli, "--delay=%s: give seconds, "
+						 "from 0.1 to 3600", optarg);
 			break;
 		case 'n':
 			if (parse_u64(optarg, &t.count) || !t.count)
@@ -520,10 +517,8 @@ static int run(struct cli *cli, int argc, char **argv)
 			break;
 		case 'p':
 			if (parse_pid(optarg, &o.pid) || !o.pid)
-				return cli_usage(
-					cli,
-					"--pid=%s: give a process id, see ps(1)",
-					optarg);
+				return cli_usage(cli, "--pid=%s: give a process "
+						 "id, see ps(1)", optarg);
 			o.everybody = false;
 			o.follow = true;
 			break;

@@ -81,7 +81,7 @@ static const char *upper(const char *s, char buf[static 16])
 {
 	size_t i;
 
-	for (i = 0; s[i] && i < 15; i++)
+	for (i = 0; i < 15 && s[i]; i++)
 		buf[i] = (char)toupper((unsigned char)s[i]);
 	buf[i] = '\0';
 	return buf;
@@ -263,8 +263,9 @@ static void print_result(const struct query *q)
 	if (t->pkey)
 		printf("  protection key %u, see pkeys(7)\n", t->pkey);
 	if (q->hidden)
-		puts("\nEntries, physical addresses, frames and swap slots are hidden: the kernel shows\n"
-		     "them to CAP_SYS_ADMIN only, since they help attacks on memory.  Run as root.");
+		puts("\nEntries, physical addresses, frames and swap slots are "
+		     "hidden: the kernel shows\nthem to CAP_SYS_ADMIN only, "
+		     "since they help attacks on memory.  Run as root.");
 }
 
 static void print_text(const struct query *q)
@@ -386,10 +387,10 @@ static void print_json(const struct query *q)
 	json_end(&doc);
 }
 
-static int show(struct query *q, const struct vmlab_proc *proc, uint64_t addr)
+static int show(struct query *q, const struct vmlab_proc *proc, uint64_t addr,
+		struct vmlab_translation *t)
 {
-	struct vmlab_translation t;
-	int err = vmlab_translate_get(proc, addr, &t);
+	int err = vmlab_translate_get(proc, addr, t);
 
 	if (err == -EINVAL)
 		return cli_error("0x%" PRIx64 " is not in the user half of the "
@@ -398,10 +399,10 @@ static int show(struct query *q, const struct vmlab_proc *proc, uint64_t addr)
 	if (!err)
 		err = snapshot_take(q->lab, proc, false, &q->names);
 	if (!err) {
-		q->t = &t;
-		q->hidden = t.result & VMLAB_PT_HIDDEN;
-		q->leaf = at_frame(&t) && t.steps ? t.step[t.steps - 1].level :
-						    1;
+		q->t = t;
+		q->hidden = t->result & VMLAB_PT_HIDDEN;
+		q->leaf = at_frame(t) && t->steps ?
+			  t->step[t->steps - 1].level : 1;
 		if (q->cli->json)
 			print_json(q);
 		else
@@ -414,6 +415,7 @@ static int show(struct query *q, const struct vmlab_proc *proc, uint64_t addr)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct query q = { .cli = cli };
+	struct vmlab_translation t;
 	struct vmlab_proc *proc;
 	struct vmlab *lab;
 	uint64_t addr;
@@ -431,7 +433,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	q.page_shift = vmlab_info_get(lab)->page_shift;
 	err = cli_need_pgtable(lab);
 	if (!err)
-		err = show(&q, proc, addr);
+		err = show(&q, proc, addr, &t);
 	vmlab_proc_close(proc);
 	vmlab_close(lab);
 	return err;

@@ -120,7 +120,8 @@ static void cells(struct table *t, const struct query *q,
 static void print_note(uint32_t flags)
 {
 	if (flags & VMLAB_TREE_NO_GENERATION)
-		puts("This kernel counts no changes: the parts of the dump may be of different moments.");
+		puts("This kernel counts no changes: the parts of the dump may "
+		     "be of different moments.");
 	else if (flags & VMLAB_TREE_CHANGED)
 		puts("The tree changed meanwhile: the parts of the dump are of different moments.");
 }

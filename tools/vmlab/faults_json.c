@@ -74,9 +74,9 @@ static json_t *command(const struct faults_report *r)
 	array = must(json_array());
 	for (char *const *arg = r->command; *arg; arg++) {
 		char *safe = must(format_safe(*arg));
+		const char *text = utf8_valid(*arg) ? *arg : safe;
 
-		json_array_append_new(
-			array, json_string(utf8_valid(*arg) ? *arg : safe));
+		json_array_append_new(array, json_string(text));
 		free(safe);
 	}
 	return array;

@@ -22,8 +22,6 @@
 /* the kernel's own errno for what it cannot attach to; not in errno.h */
 #define ENOTSUPP 524
 
-extern char **environ;
-
 struct faults_session {
 	struct faults_bpf *skel;
 	int nr_cpus;
@@ -95,18 +93,19 @@ static int choose_programs(struct faults_session *s)
 
 	if (!btf) {
 		if (access("/sys/kernel/btf/vmlinux", F_OK))
-			return cli_error(
-				"this kernel has no type information "
-				"(/sys/kernel/btf/vmlinux): boot one that was built with "
-				"CONFIG_DEBUG_INFO_BTF, as distributions' kernels are");
+			return cli_error("this kernel has no type information "
+					 "(/sys/kernel/btf/vmlinux): boot one "
+					 "that was built with "
+					 "CONFIG_DEBUG_INFO_BTF, as "
+					 "distributions' kernels are");
 		if (errno == EACCES || errno == EPERM) {
-			cli_error(
-				"cannot read /sys/kernel/btf/vmlinux: run vmlab as root");
+			cli_error("cannot read /sys/kernel/btf/vmlinux: run "
+				  "vmlab as root");
 			return EXIT_NO_PERMISSION;
 		}
-		return cli_error(
-			"cannot use the type information in /sys/kernel/btf/vmlinux: %s",
-			strerror(errno));
+		return cli_error("cannot use the type information in "
+				 "/sys/kernel/btf/vmlinux: %s",
+				 strerror(errno));
 	}
 	s->no_stack = !has_function(btf, "expand_stack_locked");
 	s->no_uffd = !has_function(btf, "handle_userfault");
@@ -159,19 +158,16 @@ static int explain_load(int err)
 			  "/sys/kernel/security/lockdown");
 		return EXIT_NO_PERMISSION;
 	case -ENOMEM:
-		return cli_error(
-			"no memory for the BPF maps: free some, or raise the memory "
-			"limit of this control group");
+		return cli_error("no memory for the BPF maps: free some, or "
+				 "raise the memory limit of this control group");
 	case -ENOTSUPP:
 	case -EOPNOTSUPP:
-		return cli_error(
-			"this kernel cannot attach BPF programs to functions: it needs "
-			"CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");
+		return cli_error("this kernel cannot attach BPF programs to "
+				 "functions: it needs CONFIG_FUNCTION_TRACER and "
+				 "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");
 	default:
-		return cli_error(
-			"cannot load the BPF programs: %s; --verbose shows what the "
-			"kernel says",
-			strerror(-err));
+		return cli_error("cannot load the BPF programs: %s; --verbose "
+				 "shows what the kernel says", strerror(-err));
 	}
 }
 

@@ -168,8 +168,7 @@ static int damon_open(struct heat *h, bool complain, void **state)
 		if (!complain)
 			return EXIT_FAILED;
 		if (err == -EACCES || err == -EPERM) {
-			cli_error(
-				"no permission to use DAMON: run vmlab as root");
+			cli_error("no permission to use DAMON: run vmlab as root");
 			return EXIT_NO_PERMISSION;
 		}
 		return cli_error("cannot start DAMON: %s", strerror(-err));

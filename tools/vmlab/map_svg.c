@@ -271,8 +271,8 @@ static void draw(FILE *out, const struct map_picture *map)
 	print_title(out, map);
 	fputs("</text>\n<text class=\"small\" x=\"10\" y=\"42\">", out);
 	print_summary(out, map);
-	fputs("; heights grow with the logarithm of the size, the solid part of a bar is resident</text>\n",
-	      out);
+	fputs("; heights grow with the logarithm of the size, the solid part "
+	      "of a bar is resident</text>\n", out);
 	draw_legend(out);
 	draw_heading(out, BAR_X - 8, true, "start");
 	draw_heading(out, LABEL_X, false, "prot");

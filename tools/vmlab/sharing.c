@@ -104,9 +104,9 @@ static void count_files(struct share_page *pages, size_t nr,
 		const struct share_page *p = &pages[i];
 		bool file = false;
 
-		for (; i < nr && pages[i].object == p->object &&
-		       pages[i].pfn == p->pfn; i++)
-			file |= pages[i].offset != UINT64_MAX;
+		while (i < nr && pages[i].object == p->object &&
+		       pages[i].pfn == p->pfn)
+			file |= pages[i++].offset != UINT64_MAX;
 		r->object[p->object].file_frames += file;
 	}
 	qsort(pages, nr, sizeof(*pages), by_object_proc);

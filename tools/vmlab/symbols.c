@@ -64,8 +64,8 @@ static void add_symbol(struct object *o, const GElf_Sym *sym, const char *name)
 {
 	if (o->nr_symbols == o->space) {
 		o->space = o->space ? 2 * o->space : 1024;
-		o->symbols = must(
-			realloc(o->symbols, o->space * sizeof(*o->symbols)));
+		o->symbols = must(realloc(o->symbols,
+					  o->space * sizeof(*o->symbols)));
 	}
 	o->symbols[o->nr_symbols++] = (struct symbol){
 		.start = sym->st_value,

@@ -28,7 +28,7 @@ void treedraw_prefix(struct treedraw *draw, const struct vmlab_tree_item *item,
 		draw->used[level] = item->used;
 
 	for (unsigned int i = 1; i < level; i++)
-		strcat(buf, line[draw->last[i] ? 0 : 1]);
+		buf = stpcpy(buf, line[draw->last[i] ? 0 : 1]);
 	if (level)
-		strcat(buf, line[draw->last[level] ? 2 : 3]);
+		stpcpy(buf, line[draw->last[level] ? 2 : 3]);
 }

@@ -98,8 +98,10 @@ static bool same_flags(const struct diff *d, const struct snap_vma *a,
 
 static size_t root(struct diff *d, size_t i)
 {
-	while (d->parent[i] != i)
-		i = d->parent[i] = d->parent[d->parent[i]];
+	while (d->parent[i] != i) {
+		d->parent[i] = d->parent[d->parent[i]];
+		i = d->parent[i];
+	}
 	return i;
 }
 

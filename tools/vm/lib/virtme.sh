@@ -13,7 +13,8 @@ readonly VIRTME_PYTHON=$VIRTME/lib/python3/dist-packages
 
 virtme_ensure()
 {
-	[[ -e $CACHE/virtme-ng/.complete ]] || "$VM_DIR/fetch-virtme"
+	[[ -e $CACHE/virtme-ng/.complete ]] || step "Fetching virtme-ng" \
+		"$LOGS/fetch-virtme.log" "$VM_DIR/fetch-virtme"
 }
 
 # virtme_run ARG...: never the python3 of PATH, which may be some other build

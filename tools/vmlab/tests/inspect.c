@@ -195,7 +195,8 @@ static void test_diff(void)
 	add(&b, 1, 5, READ, 0, 1, "[anon:x]");
 	check(&a, &b, "renamed 1-5 1>1", "prctl(PR_SET_VMA_ANON_NAME)");
 
-	a.has_rss = b.has_rss = true;
+	a.has_rss = true;
+	b.has_rss = true;
 	anon(&a, 1, 5, READ)->rss = PAGE;
 	anon(&b, 1, 5, READ)->rss = 3 * PAGE;
 	check(&a, &b, "rss 1-5 1>1", "pages were touched");
@@ -239,8 +240,8 @@ static void test_event_text(void)
 	o = event_json(&events.event[0], &a, &b);
 	streq(json_string_value(json_array_get(json_object_get(o, "set"), 0)),
 	      "exec", "JSON: what was set");
-	streq(json_string_value(
-		      json_array_get(json_object_get(o, "cleared"), 0)),
+	streq(json_string_value(json_array_get(json_object_get(o, "cleared"),
+					       0)),
 	      "write", "and what was cleared");
 	json_decref(o);
 	free(text);
@@ -347,7 +348,7 @@ static void test_scale(void)
 	ok(!items[0].start && items[0].end == 10 * PAGE && !items[0].vma,
 	   "the first gap starts at 0");
 	ok(items[3].start == 30 * PAGE && items[3].end == 40 * PAGE &&
-		   !items[3].vma, "a gap between");
+	   !items[3].vma, "a gap between");
 	free(items);
 	snapshot_free(&snap);
 }
@@ -489,7 +490,7 @@ static void test_pictures(void)
 	   "names are escaped");
 	ok(utf8_valid(text), "and it is UTF-8");
 	ok(!strstr(text, "href") && !strstr(text, "src=") &&
-		   !strstr(text, "<script") && !strstr(text, "url("),
+	   !strstr(text, "<script") && !strstr(text, "url("),
 	   "SVG refers to nothing");
 	free(text);
 
@@ -497,7 +498,7 @@ static void test_pictures(void)
 	map_print_html(out, &map);
 	fclose(out);
 	ok(!strstr(text, "<b>") && !strstr(text, "href") &&
-		   !strstr(text, "src=") && !strstr(text, "<script"),
+	   !strstr(text, "src=") && !strstr(text, "<script"),
 	   "nor does HTML");
 	free(text);
 

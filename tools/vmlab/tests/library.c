@@ -625,8 +625,8 @@ static long walk_tree(struct vmlab_proc *proc, uint32_t *flags)
 	*flags = vmlab_tree_flags(it);
 	if (!ret)
 		ok(vmlab_tree_next(it, &item) == 0 &&
-			   vmlab_tree_map_count(it) == 77 &&
-			   vmlab_tree_depth(it) == 3, "the end is the end");
+		   vmlab_tree_map_count(it) == 77 &&
+		   vmlab_tree_depth(it) == 3, "the end is the end");
 	vmlab_tree_close(it);
 	return ret ? ret : nr;
 }

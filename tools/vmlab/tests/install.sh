@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# install.sh MAKE... -- FLAGS...: what `make install` leaves is enough to build a
+# program of somebody else, with pkg-config alone; the program is that of the
+# documentation. FLAGS are those that the library was built with.
+#
+# shellcheck disable=SC2317 # functions are handed to check()
+set -euo pipefail
+
+make=()
+while [[ $# -gt 0 && $1 != -- ]]; do
+	make+=("$1")
+	shift
+done
+shift
+flags=("$@")
+
+src=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
+example=$src/Documentation/examples/pagesizes.c
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+nr=0
+failed=0
+
+# check TEXT COMMAND...
+check()
+{
+	local what=$1
+	shift
+	nr=$((nr + 1))
+	if "$@" >"$root/out" 2>&1; then
+		echo "ok $nr - $what"
+	else
+		echo "not ok $nr - $what"
+		sed 's/^/# /' "$root/out"
+		failed=$((failed + 1))
+	fi
+}
+
+# pc OPTION...: pkg-config that sees what was installed, and not the host's own
+pc()
+{
+	PKG_CONFIG_LIBDIR=$root/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root \
+		"${PKG_CONFIG:-pkg-config}" "$@" vmlab
+}
+
+# build OUT LINKER_FLAG...
+build()
+{
+	local out=$1 cflags libs
+	shift
+	read -ra cflags <<<"$(pc --cflags)"
+	read -ra libs <<<"$(pc --libs)"
+	"${CC:-cc}" -std=c11 -Wall -Wextra -Werror "${flags[@]}" "${cflags[@]}" \
+		-o "$out" "$example" "$@" "${libs[@]}"
+}
+
+# says PATTERN COMMAND...: it fails, and prints that
+says()
+{
+	local pattern=$1
+	shift
+	if "$@" >"$root/said" 2>&1; then
+		return 1
+	fi
+	cat "$root/said"
+	grep -q "$pattern" "$root/said"
+}
+
+needs_library()
+{
+	readelf -d "$1" >"$root/dynamic"
+	grep -q 'libvmlab\.so\.1' "$root/dynamic"
+}
+
+needs_no_library()
+{
+	readelf -d "$1" >"$root/dynamic"
+	if grep libvmlab "$root/dynamic"; then
+		return 1
+	fi
+}
+
+compiles_as_cxx()
+{
+	echo '#include <libvmlab.h>' |
+		"${CXX:-c++}" -x c++ -fsyntax-only -I"$root/usr/include" -
+}
+
+check "make install" "${make[@]}" install DESTDIR="$root" PREFIX=/usr
+check "pkg-config finds it" pc --exists
+check "... as version $("$root/usr/bin/vmlab" --version | sed 's/^vmlab //')" \
+	pc --exact-version="$("$root/usr/bin/vmlab" --version | sed 's/^vmlab //')"
+check "the example builds against the shared library" build "$root/shared"
+check "... and needs libvmlab.so.1" needs_library "$root/shared"
+check "the example builds against the archive" \
+	build "$root/static" -Wl,-Bstatic -L"$root/usr/lib" -lvmlab -Wl,-Bdynamic \
+	-Wl,--as-needed
+check "... and needs no libvmlab" needs_no_library "$root/static"
+if [[ -e /dev/vmlab ]]; then
+	echo "ok $((nr += 1)) - without the module it says so # SKIP /dev/vmlab is here"
+else
+	check "without the module it says so" says 'module' \
+		env LD_LIBRARY_PATH="$root/usr/lib" "$root/shared" 1
+fi
+if command -v "${CXX:-c++}" >/dev/null; then
+	check "the headers are enough for C++" compiles_as_cxx
+else
+	echo "ok $((nr += 1)) - the headers are enough for C++ # SKIP no C++ compiler"
+fi
+
+echo "1..$nr"
+exit $((failed > 0))
