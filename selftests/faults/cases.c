@@ -531,7 +531,6 @@ static const struct {
 
 static int each(char **names)
 {
-	extern char **environ;
 	char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -540,7 +539,7 @@ static int each(char **names)
 	self[len] = '\0';
 	for (; *names; names++) {
 		char *number = strchr(*names, '=');
-		char *argv[] = { "faultcase", *names, NULL, NULL };
+		char *argv[4] = { "faultcase", *names };
 		struct rusage usage;
 		int status;
 		pid_t pid;

@@ -195,7 +195,7 @@ static void read_outcomes(const char *path)
 		if (sscanf(line, "%31s %d %d %lld %lld", o->name, &o->pid,
 			   &o->status, &o->minor, &o->major) != 5)
 			bail("not understood: %s", line);
-		strcpy(o->address, address);
+		memcpy(o->address, address, sizeof(o->address));
 		o->child = child;
 		address[0] = '\0';
 		child = 0;
@@ -426,11 +426,11 @@ static void check_lost(const json_t *doc)
 {
 	const long long table = 4096;
 	size_t rows = json_array_size(json_object_get(doc, "signals"));
+	long long lost;
 
 	is(rows, table, "signals: their table is full");
-	is(sum_of_rows(doc, "signals", "count") +
-		   json_integer_value(json_object_get(
-			   json_object_get(doc, "lost"), "signal")),
+	lost = number(doc, "lost", "signal");
+	is(sum_of_rows(doc, "signals", "count") + lost,
 	   SIGNALS + NR(known_signals),
 	   "signals: those that it does not hold are counted");
 }
@@ -471,8 +471,8 @@ static void test_known(void)
 	char text[NR(known)][48], signals[32],
 		*cases[NR(known) + NR(known_signals) + 3];
 	bool swap = wanted("swap") && swap_on();
+	json_t *doc = NULL;
 	size_t nr = 0;
-	json_t *doc;
 
 	/* faults of files one page at a time, as the cases count */
 	write_text(FAULT_AROUND, "4096");
@@ -491,7 +491,8 @@ static void test_known(void)
 	if (wanted("signals"))
 		cases[nr++] = signals;
 	cases[nr] = NULL;
-	doc = nr ? run_cases(cases) : NULL;
+	if (nr)
+		doc = run_cases(cases);
 	write_text(NR_HUGEPAGES, "0");
 	write_text(FAULT_AROUND, "65536");
 	if (swap)

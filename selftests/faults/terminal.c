@@ -49,7 +49,8 @@ static void set_size(const struct session *s, int rows, int columns)
 
 static void start(struct session *s, int rows, int columns)
 {
-	char *argv[] = { "vmlab", "top", "--delay=0.5", "--color=never", NULL };
+	char *const argv[] = { "vmlab", "top", "--delay=0.5",
+			       "--color=never", NULL };
 
 	memset(s, 0, sizeof(*s));
 	if (openpty(&s->terminal, &s->theirs, NULL, NULL, NULL))
@@ -166,7 +167,7 @@ static void check_picture(struct session *s, int rows, int columns)
 static void check_end(struct session *s, const char *how)
 {
 	struct termios after;
-	bool shown, left;
+	bool shown, left, same;
 	int status = -1;
 
 	forget(s);
@@ -180,11 +181,11 @@ static void check_end(struct session *s, const char *how)
 	   "exit status 0 (%#x)", status);
 	if (tcgetattr(s->theirs, &after))
 		bail("tcgetattr: %s", strerror(errno));
-	ok(after.c_lflag == s->before.c_lflag &&
-		   after.c_iflag == s->before.c_iflag &&
-		   after.c_oflag == s->before.c_oflag &&
-		   !memcmp(after.c_cc, s->before.c_cc, sizeof(after.c_cc)),
-	   "the terminal has its settings again");
+	same = after.c_lflag == s->before.c_lflag &&
+	       after.c_iflag == s->before.c_iflag &&
+	       after.c_oflag == s->before.c_oflag &&
+	       !memcmp(after.c_cc, s->before.c_cc, sizeof(after.c_cc));
+	ok(same, "the terminal has its settings again");
 	close(s->terminal);
 	close(s->theirs);
 }

@@ -162,10 +162,11 @@ static int write_report(const struct cli *cli, struct request *q)
 	FILE *out = q->output.file ? q->output.file : stdout;
 	int err = EXIT_OK;
 
-	if (q->folded.file)
-		err = close_destination(
-			&q->folded,
-			faults_print_folded(&q->report, q->folded.file));
+	if (q->folded.file) {
+		int ret = faults_print_folded(&q->report, q->folded.file);
+
+		err = close_destination(&q->folded, ret);
+	}
 	if (cli->json)
 		faults_print_json(&q->report, out);
 	else
