@@ -71,7 +71,19 @@ run 2 'seconds from 0.01' watch --interval 0 1
 run 2 'seconds from 0.01' watch --interval 1.2345 1
 run 2 'number above 0' watch --count 0 1
 run 2 'goes without' map --json --svg x 1
-for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space completion; do
+run 2 'not both' faults --pid 1 -- true
+run 2 'Give --pid' faults
+run 2 'give seconds' faults --pid 1 --duration soon
+run 2 'until it ends' faults --duration 1 -- true
+run 4 'no process 4194305' faults --pid 4194305
+run 1 'cannot write /nonexistent/x' faults --output /nonexistent/x -- true
+run 1 'cannot write /nonexistent/x' faults --folded /nonexistent/x -- true
+run 2 'from 0.1 to' top --delay 0.01
+run 4 'no process 4194305' top --batch --pid 4194305
+run 2 'choices are auto, bits and damon' heat --method magic 1
+run 2 'missing operand: PID' heat
+run 4 'no process 4194305' heat 4194305
+for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space faults top heat completion; do
 	run 0 '^Exit codes:' "$c" --help
 	run 0 '^Example' "$c" --help
 done
