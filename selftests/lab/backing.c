@@ -342,12 +342,11 @@ static void io_error(void)
 	is(paging_stats(fd).writeback_errors, 0,
 	   "pages that the file system did not take");
 	fails(fsync(other), EIO, "fsync of the file, another description");
-	/*
-	 * Whether it is told once is the file system's business: it may try
-	 * to write the inode each time.
-	 */
-	again = fsync(other) ? errno : 0;
-	is(fsync(fd) ? errno : 0, again, "fsync again is as that of the file");
+	/* The file system may try to write its inode, in vain, once more. */
+	for (again = 0; again < 5 && fsync(fd);)
+		again++;
+	ok(again < 5, "no error when nothing new was written: after %d more",
+	   again);
 	memset(p, 'k', psize);
 	fails(fsync(fd), EIO, "fsync after another write");
 	ok(all(p, 'k', psize) && all(p + psize, 'j', 3 * psize),
