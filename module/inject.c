@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Errors and delays in faults, by rule. */
+#include <linux/capability.h>
 #include <linux/hrtimer.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -155,6 +156,9 @@ static int vmlab_inject_prepare(struct vmlab_inject_state *state)
 	    !rule->delay_us != (rule->action != VMLAB_INJECT_DELAY) ||
 	    rule->matches || rule->hits)
 		return -EINVAL;
+	/* The kernel logs each as an error of the machine. */
+	if (rule->action == VMLAB_INJECT_HWPOISON && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (!rule->pid)
 		return 0;
 	state->pid = find_get_pid(rule->pid);
