@@ -955,3 +955,22 @@ void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	paging->prefetch_pages = pager->prefetch_pages;
 	mutex_unlock(&space->resize_lock);
 }
+
+/**
+ * vmlab_pager_name() - tell which policy is in charge
+ * @space: the space
+ * @name: filled in; "none" without a pager: nobody ever leaves
+ *
+ * Context: process context.
+ */
+void vmlab_pager_name(struct vmlab_space *space,
+		      char name[VMLAB_POLICY_NAME_MAX])
+{
+	struct vmlab_pager *pager = &space->pager;
+
+	/* A policy in BPF may go, and its name with it. */
+	spin_lock(&pager->lock);
+	strscpy(name, pager->policy ? READ_ONCE(pager->policy->name) : "none",
+		VMLAB_POLICY_NAME_MAX);
+	spin_unlock(&pager->lock);
+}

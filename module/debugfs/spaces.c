@@ -68,6 +68,9 @@ static int stats_show(struct seq_file *m, void *v)
 	ROW(shrunk, "pages");
 	ROW(written_back, "pages");
 	ROW(writeback_errors, "count");
+	ROW(policy_fallbacks, "count");
+	ROW(policy_refused, "count");
+	ROW(policy_lost, "count");
 #undef ROW
 	for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
 		if (s.latency[i])
@@ -93,17 +96,16 @@ static int policy_show(struct seq_file *m, void *v)
 	};
 	struct vmlab_space *space = m->private;
 	struct vmlab_space_config config = {};
-	const struct vmlab_policy *policy;
 	struct vmlab_paging paging = {};
+	char name[VMLAB_POLICY_NAME_MAX];
 
 	vmlab_space_get_config(space, &config);
 	vmlab_pager_get(space, &paging);
-	/* Without a pager nobody ever leaves. */
-	policy = vmlab_pager_on(&space->pager) ?
-		 vmlab_policy_find(paging.policy) : NULL;
+	vmlab_pager_name(space, name);
 
 	seq_puts(m, "field value\n");
-	seq_printf(m, "policy %s\n", policy ? policy->name : "none");
+	seq_printf(m, "policy %s\n", name);
+	seq_printf(m, "policy_id %u\n", paging.policy_id);
 	seq_printf(m, "budget %llu\n", paging.budget);
 	seq_printf(m, "seed %llu\n", paging.seed);
 	seq_printf(m, "prefetch %s\n", prefetch[paging.prefetch]);

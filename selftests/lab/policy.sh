@@ -92,6 +92,7 @@ for ((i = 0; i < 300; i++)); do
 done
 space=$(sed -nE 's/^space ([0-9]+):.*/\1/p' "$work/held")
 run 0 "^space $space: bpf-sieve" 'set' vmlab policy set "$space" bpf-sieve
+run 0 '^policy bpf-sieve' 'debugfs says so' cat "/sys/kernel/debug/vmlab/spaces/$space/policy"
 run 0 '^bpf-sieve +bpf +[0-9]+ +1 +yes' 'list says that a space has it' vmlab policy list
 run 5 'no permission' 'set by who may not' \
 	setpriv --reuid 65534 --regid 65534 --clear-groups -- \
