@@ -298,6 +298,15 @@ json 'space --json --events: faults and evictions in order' \
 json 'space --json --backing=pattern: each page but the first is not zero' \
 	"j['processes'][0]['nonzero'] == 15 and j['backing'] == 'pattern'" \
 	"$vmlab" space --json --size 64K --backing pattern --touch read
+if grep -q '^huge_frames yes' /sys/kernel/debug/vmlab/features; then
+	json 'space --json --huge: 4 MiB in two faults' \
+		"j['huge'] and j['stats']['faults'] == 2 and
+		 j['stats']['frames'] == 1024 and
+		 j['paging_stats']['huge_filled'] == 2" \
+		"$vmlab" space --json --size 4M --huge
+else
+	run 1 'leave out --huge' 'space --huge where there are none' "$vmlab" space --huge
+fi
 if [[ $(</proc/2/comm) == kthreadd ]]; then
 	json 'mm --json of a kernel thread' \
 		"j['kthread'] and j['mm'] is None" "$vmlab" mm --json 2

@@ -68,6 +68,9 @@ static int stats_show(struct seq_file *m, void *v)
 	ROW(shrunk, "pages");
 	ROW(written_back, "pages");
 	ROW(writeback_errors, "count");
+	ROW(huge_filled, "count");
+	ROW(huge_fallback, "count");
+	ROW(huge_evicted, "count");
 	ROW(policy_fallbacks, "count");
 	ROW(policy_refused, "count");
 	ROW(policy_lost, "count");

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 
 #include "../compat.h"
+#include "../huge.h"
 #include "../policy/bpf.h"
 #include "arch.h"
 #include "inspect.h"
@@ -79,6 +80,7 @@ static const struct mask_name features[] = {
 	FEATURE(UFFD, "uffd"),
 	FEATURE(STRUCT_OPS, "struct_ops"),
 	FEATURE(PGTABLE, "pgtable"),
+	FEATURE(HUGE, "huge_frames"),
 };
 
 static const struct vmlab_flag_name *
@@ -146,6 +148,8 @@ u64 vmlab_features(void)
 		f |= VMLAB_FEAT_UFFD;
 	if (vmlab_bpf_usable())
 		f |= VMLAB_FEAT_STRUCT_OPS;
+	if (vmlab_huge_possible())
+		f |= VMLAB_FEAT_HUGE;
 	if (vmlab_pt_levels())
 		f |= VMLAB_FEAT_PGTABLE;
 	return f;

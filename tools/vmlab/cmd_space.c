@@ -47,6 +47,7 @@ enum {
 	OPT_PREFETCH,
 	OPT_AROUND,
 	OPT_STEPPING,
+	OPT_HUGE,
 	OPT_INJECT,
 	OPT_EVENTS,
 };
@@ -85,6 +86,8 @@ static const struct option_spec options[] = {
 	  "with next:N, a read maps what is resident after it" },
 	{ "stepping", OPT_STEPPING, NULL, NULL,
 	  "make every access to another page fault" },
+	{ "huge", OPT_HUGE, NULL, NULL,
+	  "huge frames of 2 MiB where they can be" },
 	{ "inject", 'i', "RULE", NULL,
 	  "disturb faults; may be given more than once, see below" },
 	{ "events", 'e', NULL, NULL, "show the events of the space" },
@@ -116,6 +119,7 @@ struct plan {
 	struct vmlab_paging paging;
 	const char *policy;
 	bool paging_given;
+	bool huge;
 	struct vmlab_inject_rule rules[VMLAB_INJECT_RULES_MAX];
 	const char *rule_text[VMLAB_INJECT_RULES_MAX];
 	uint32_t nr_rules;
@@ -169,6 +173,9 @@ static int parse_paging_option(struct plan *plan, int c)
 	case OPT_STEPPING:
 		plan->paging_given = true;
 		plan->paging.flags |= VMLAB_PAGING_STEPPING;
+		return 0;
+	case OPT_HUGE:
+		plan->huge = true;
 		return 0;
 	case OPT_BACKING:
 		return paging_backing_parse(optarg, &plan->backing,
@@ -346,8 +353,14 @@ static int complete_plan(const struct cli *cli, struct plan *plan,
 static int map_space(const struct plan *plan, const struct vmlab_space *space,
 		     void **base)
 {
-	return vmlab_space_map(space, plan->offset, (size_t)plan->length,
-			       PROT_READ | PROT_WRITE, plan->map_flags, base);
+	int err;
+
+	err = vmlab_space_map(space, plan->offset, (size_t)plan->length,
+			      PROT_READ | PROT_WRITE, plan->map_flags, base);
+	if (!err && plan->huge &&
+	    madvise(*base, (size_t)plan->length, MADV_HUGEPAGE))
+		err = -errno;
+	return err;
 }
 
 /* the second process: touch, report, and wait for the leash to be dropped */
@@ -519,6 +532,18 @@ static int run_parent(const struct plan *plan, struct vmlab *lab,
 	return err ? cli_fail(err, VMLAB_ABOUT_SPACE, 0) : EXIT_OK;
 }
 
+static int set_huge(const struct vmlab_space *space)
+{
+	struct vmlab_space_config config;
+	int err = vmlab_space_get(space, &config);
+
+	if (err)
+		return err;
+	config.flags |= VMLAB_SPACE_HUGE;
+	config.space_id = 0;
+	return vmlab_space_set(space, &config);
+}
+
 /* backing, budget and rules come before the first frame */
 static int set_up(const struct plan *plan, const struct vmlab_space *space)
 {
@@ -528,6 +553,8 @@ static int set_up(const struct plan *plan, const struct vmlab_space *space)
 	if (plan->backing != VMLAB_BACKING_ZERO)
 		err = vmlab_space_backing_set(space, plan->backing, plan->file,
 					      0);
+	if (!err && plan->huge)
+		err = set_huge(space);
 	if (!err && plan->paging_given)
 		err = vmlab_space_paging_set(space, &plan->paging);
 	if (!err && plan->nr_rules)
@@ -572,7 +599,7 @@ static int conclude(const struct plan *plan, const struct vmlab_space *space,
 		if (fsync(vmlab_space_fd(space)))
 			result->sync_error = -errno;
 	}
-	result->paged = plan->paging_given;
+	result->paged = plan->paging_given || plan->huge;
 	err = vmlab_space_paging_get(space, &result->paging);
 	if (!err)
 		err = vmlab_space_paging_stats_get(space,
@@ -598,6 +625,10 @@ static int perform(const struct cli *cli, const struct plan *plan,
 	int err;
 
 	err = set_up(plan, space);
+	if (err == -EOPNOTSUPP && plan->huge)
+		return cli_error("this kernel cannot map huge frames of a "
+				 "module: that takes Linux 6.15 or later, with "
+				 "transparent huge pages; leave out --huge");
 	if (!err)
 		err = vmlab_space_get(space, &result.config);
 	if (err)

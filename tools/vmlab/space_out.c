@@ -226,11 +226,13 @@ void space_print_tables(const struct cli *cli, const struct vmlab *lab,
 	const struct space_actor *actors = r->actors;
 	const size_t nr = r->nr_actors;
 
-	printf("%sspace %llu%s: %s, backing %s; %s mapping of %s from offset %s\n",
+	printf("%sspace %llu%s: %s, backing %s%s; %s mapping of %s from offset %s\n",
 	       style_on(cli->colour, STYLE_HEAD), r->config.space_id,
 	       style_off(cli->colour, STYLE_HEAD),
 	       r->config.bytes ? format_size(r->config.bytes, size) : "no limit",
-	       paging_backing_name(r->config.backing), map_name(r->map_flags),
+	       paging_backing_name(r->config.backing),
+	       r->config.flags & VMLAB_SPACE_HUGE ? ", huge frames" : "",
+	       map_name(r->map_flags),
 	       format_size(actors[0].length, length),
 	       format_size(r->offset, from));
 	if (r->paged)
@@ -340,6 +342,8 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 	json_member(&doc, "bytes", json_count(r->config.bytes));
 	json_member(&doc, "backing",
 		    json_string(paging_backing_name(r->config.backing)));
+	json_member(&doc, "huge",
+		    json_boolean(r->config.flags & VMLAB_SPACE_HUGE));
 	json_member(&doc, "mapping", json_string(map_name(r->map_flags)));
 	json_member(&doc, "offset", json_count(r->offset));
 	json_member(&doc, "length", json_count(actors[0].length));

@@ -41,6 +41,7 @@
 #define VMLAB_FEAT_UFFD		(1ULL << 6) /* CONFIG_USERFAULTFD */
 #define VMLAB_FEAT_STRUCT_OPS	(1ULL << 7) /* policies in BPF */
 #define VMLAB_FEAT_PGTABLE	(1ULL << 8) /* page tables: VMLAB_IOC_PTES and so on */
+#define VMLAB_FEAT_HUGE		(1ULL << 9) /* huge frames: VMLAB_SPACE_HUGE */
 
 /**
  * struct vmlab_info - VMLAB_IOC_INFO: versions, features, geometry
