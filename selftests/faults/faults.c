@@ -347,7 +347,7 @@ static json_t *run_cases(char *const *cases)
 	char printed[PATH_MAX + 16];
 	json_t *doc;
 
-	for (size_t i = 0; cases[i] && i < MAX_ARGS; i++)
+	for (size_t i = 0; i < MAX_ARGS && cases[i]; i++)
 		command[i + 2] = cases[i];
 	snprintf(printed, sizeof(printed), "%s/printed", work);
 	doc = faults_of(command, printed);

@@ -143,7 +143,7 @@ static bool last_picture(struct session *s, char *picture, size_t size)
 
 static void check_picture(struct session *s, int rows, int columns)
 {
-	char picture[1 << 16], *rest = NULL, *line;
+	char picture[1 << 16] = "", *rest = NULL, *line;
 	size_t widest = 0, lines = 0;
 
 	if (!ok(last_picture(s, picture, sizeof(picture)),
@@ -201,12 +201,13 @@ static pid_t make_faults(void)
 
 	if (p == MAP_FAILED || pid < 0)
 		bail("a process that faults: %s", strerror(errno));
-	while (!pid) {
+	if (pid)
+		return pid;
+	for (;;) {
 		memset(p, 1, size);
 		madvise(p, size, MADV_DONTNEED);
 		nanosleep(&nap, NULL);
 	}
-	return pid;
 }
 
 int main(void)
