@@ -5,12 +5,17 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
 
+#include "backing/backing.h"
 #include "chardev.h"
+#include "compat.h"
+#include "control.h"
 #include "debugfs/debugfs.h"
 #include "query/query.h"
 #include "space.h"
 #include "uarg.h"
+#include "writeback.h"
 
 static int vmlab_open(struct inode *inode, struct file *file)
 {
@@ -23,6 +28,7 @@ static int vmlab_open(struct inode *inode, struct file *file)
 	file->private_data = space;
 	/* Through this mm finds the VMAs of this space and no other. */
 	file->f_mapping = space->inode->i_mapping;
+	file->f_wb_err = filemap_sample_wb_err(file->f_mapping);
 	return 0;
 }
 
@@ -39,11 +45,28 @@ static int vmlab_release(struct inode *inode, struct file *file)
 static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct vmlab_space *space = file->private_data;
+	bool special;
 
+	/* The backing stays what it is while there is a VMA. */
+	down_read(&space->backing_lock);
+	special = space->backing->special;
+	if (special && (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) ==
+		       VM_MAYWRITE) {
+		/* Copy on write is of pages, and mm sees none. */
+		up_read(&space->backing_lock);
+		return -EINVAL;
+	}
 	vma->vm_ops = &vmlab_vm_ops;
 	vma->vm_private_data = space;
 	/* mm calls ->open only for copies of this first VMA. */
 	vmlab_vm_ops.open(vma);
+	up_read(&space->backing_lock);
+	if (special)
+		vmlab_vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND |
+				   VM_DONTDUMP);
+	else if (READ_ONCE(space->pager.around))
+		/* So that a fault may set entries of other pages, too. */
+		vmlab_vm_flags_set(vma, VM_MIXEDMAP);
 	return 0;
 }
 
@@ -99,15 +122,62 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	void __user *uarg = (void __user *)arg;
 
 	switch (cmd) {
+	case VMLAB_IOC_PAGING_SET:
+	case VMLAB_IOC_BACKING:
+	case VMLAB_IOC_RANGE:
+	case VMLAB_IOC_DIRTY:
+	case VMLAB_IOC_INJECT_SET:
+		if (!(file->f_mode & FMODE_WRITE))
+			return -EBADF;
+	}
+
+	switch (cmd) {
 	case VMLAB_IOC_SPACE_GET:
 		return vmlab_ioctl_space_get(space, uarg);
 	case VMLAB_IOC_SPACE_SET:
 		return vmlab_ioctl_space_set(file, uarg);
 	case VMLAB_IOC_SPACE_STATS:
 		return vmlab_ioctl_space_stats(space, uarg);
+	case VMLAB_IOC_PAGING_GET:
+		return vmlab_ioctl_paging_get(space, uarg);
+	case VMLAB_IOC_PAGING_SET:
+		return vmlab_ioctl_paging_set(space, uarg);
+	case VMLAB_IOC_PAGING_STATS:
+		return vmlab_ioctl_paging_stats(space, uarg);
+	case VMLAB_IOC_POLICIES:
+		return vmlab_ioctl_policies(uarg);
+	case VMLAB_IOC_POLICY_SET:
+		return vmlab_ioctl_policy_set(file, uarg);
+	case VMLAB_IOC_BACKING:
+		return vmlab_ioctl_backing(space, uarg);
+	case VMLAB_IOC_INJECT_SET:
+		return vmlab_ioctl_inject_set(space, uarg);
+	case VMLAB_IOC_INJECT_GET:
+		return vmlab_ioctl_inject_get(space, uarg);
+	case VMLAB_IOC_EVENTS:
+		return vmlab_ioctl_events(space, uarg);
+	case VMLAB_IOC_RANGE:
+		return vmlab_ioctl_range(space, uarg);
+	case VMLAB_IOC_DIRTY:
+		return vmlab_ioctl_dirty(space, uarg);
 	default:
 		return vmlab_query(cmd, uarg);
 	}
+}
+
+static ssize_t vmlab_read(struct file *file, char __user *buf, size_t size,
+			  loff_t *pos)
+{
+	struct vmlab_space *space = file->private_data;
+
+	return vmlab_events_read(&space->events, file, buf, size);
+}
+
+static __poll_t vmlab_poll(struct file *file, poll_table *wait)
+{
+	struct vmlab_space *space = file->private_data;
+
+	return vmlab_events_poll(&space->events, file, wait);
 }
 
 static const struct file_operations vmlab_fops = {
@@ -115,9 +185,15 @@ static const struct file_operations vmlab_fops = {
 	.open		= vmlab_open,
 	.release	= vmlab_release,
 	.mmap		= vmlab_mmap,
+#ifdef VMLAB_HAVE_HUGE
+	/* Long mappings begin where a huge page can. */
+	.get_unmapped_area = thp_get_unmapped_area,
+#endif
+	.read		= vmlab_read,
+	.poll		= vmlab_poll,
 	.unlocked_ioctl	= vmlab_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
-	.fsync		= noop_fsync,	/* the frames are the only copy */
+	.fsync		= vmlab_fsync,
 	.llseek		= noop_llseek,
 };
 

@@ -10,7 +10,11 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/shmem_fs.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 
 /*
  * Which user namespace an mm's privileges belong to moved from mm_struct to
@@ -99,6 +103,115 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #endif
 
 /*
+ * vmf_insert_folio_pmd() was added in 6.15.  What came before maps no reverse:
+ * a huge entry could not be found again to evict it.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0) && \
+	defined(CONFIG_TRANSPARENT_HUGEPAGE)
+#define VMLAB_HAVE_HUGE
+#endif
+
+/*
+ * Modules can offer struct_ops types since 6.9; with a link as argument of
+ * their callbacks, as here, since 6.11.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0) && \
+	defined(CONFIG_BPF_JIT) && defined(CONFIG_BPF_SYSCALL) && \
+	defined(CONFIG_DEBUG_INFO_BTF_MODULES)
+#define VMLAB_HAVE_STRUCT_OPS 1
+/* What this flag asked for is the rule since 7.0 or so. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define VMLAB_KF_TRUSTED 0
+#else
+#define VMLAB_KF_TRUSTED KF_TRUSTED_ARGS
+#endif
+#else
+#define VMLAB_HAVE_STRUCT_OPS 0
+#endif
+
+/* folio_mapcount() was exported, or inline, only after 6.1. */
+static inline int vmlab_frame_mapcount(struct folio *folio)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	return folio_mapcount(folio);
+#else
+	return page_mapcount(folio_page(folio, 0));
+#endif
+}
+
+/* VMA flags have been write-protected by type since 6.3. */
+static inline void vmlab_vm_flags_set(struct vm_area_struct *vma,
+				      unsigned long flags)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_set(vma, flags);
+#else
+	vma->vm_flags |= flags;
+#endif
+}
+
+/* shmem_file_setup() takes a bitmap of VMA flags since 7.0. */
+static inline struct file *vmlab_shmem_file(const char *name, loff_t size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	return shmem_file_setup(name, size, mk_vma_flags(VMA_NORESERVE_BIT));
+#else
+	return shmem_file_setup(name, size, VM_NORESERVE);
+#endif
+}
+
+/*
+ * Shrinkers are allocated since 6.7.  Before, they were registered as they
+ * were, and had no private data.
+ */
+static inline struct shrinker *
+vmlab_shrinker_start(const char *name,
+		     unsigned long (*count)(struct shrinker *,
+					    struct shrink_control *),
+		     unsigned long (*scan)(struct shrinker *,
+					   struct shrink_control *))
+{
+	struct shrinker *shrinker;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	shrinker = shrinker_alloc(0, "%s", name);
+#else
+	shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
+#endif
+	if (!shrinker)
+		return NULL;
+	shrinker->count_objects = count;
+	shrinker->scan_objects = scan;
+	shrinker->seeks = DEFAULT_SEEKS;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	shrinker_register(shrinker);
+#else
+	if (register_shrinker(shrinker, "%s", name)) {
+		kfree(shrinker);
+		return NULL;
+	}
+#endif
+	return shrinker;
+}
+
+static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	shrinker_free(shrinker);
+#else
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+#endif
+}
+
+/* system_unbound_wq has been called system_dfl_wq since 6.17. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define vmlab_unbound_wq system_dfl_wq
+#else
+#define vmlab_unbound_wq system_unbound_wq
+#endif
+
+/*
  * Page faults under the per-VMA lock came in 6.4 for anonymous memory, and in
  * 6.7 for mappings of files.
  */
@@ -107,6 +220,23 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #else
 #define VMLAB_FAULT_VMA_LOCK 0
 #endif
+
+/* May a fault be answered by VM_FAULT_RETRY, with its lock dropped? */
+static inline bool vmlab_fault_may_retry(unsigned int flags)
+{
+	return fault_flag_allow_retry_first(flags) &&
+	       !(flags & FAULT_FLAG_RETRY_NOWAIT);
+}
+
+/* Drop it: with per-VMA locks (6.4) it may be that of the VMA. */
+static inline void vmlab_fault_unlock(struct vm_fault *vmf)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	release_fault_lock(vmf);
+#else
+	mmap_read_unlock(vmf->vma->vm_mm);
+#endif
+}
 
 /*
  * Flags that a kernel does not have are 0 here, and so never set.

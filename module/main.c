@@ -4,12 +4,16 @@
 
 #include "chardev.h"
 #include "debugfs/debugfs.h"
+#include "policy/bpf.h"
 #include "space.h"
 
 static int __init vmlab_init(void)
 {
 	int ret;
 
+	ret = vmlab_bpf_init();
+	if (ret)
+		return ret;
 	ret = vmlab_space_init();
 	if (ret)
 		return ret;

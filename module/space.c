@@ -10,6 +10,8 @@
  * - The fault then locks the folio, checks that it still belongs to the space
  *   and lies within its length, and hands it locked to mm, which sets the
  *   page-table entry before it unlocks.
+ * - It is filled after it was published, still locked: so nobody can fill the
+ *   same offset with what was there before somebody else wrote it.
  * - Whoever removes a frame holds its folio lock, unmaps it everywhere and
  *   clears folio->mapping.  So no entry can be set for a removed frame.
  *
@@ -20,11 +22,19 @@
 #include <linux/pagemap.h>
 #include <linux/percpu_counter.h>
 #include <linux/pseudo_fs.h>
+#include <linux/rmap.h>
 #include <linux/slab.h>
 
 #include "backing/backing.h"
 #include "compat.h"
+#include "huge.h"
+#include "inject.h"
+#include "policy/policy.h"
+#include "shrink.h"
 #include "space.h"
+#include "store.h"
+#include "trace.h"
+#include "writeback.h"
 
 #define VMLAB_FS_MAGIC	0x766d6c62	/* "vmlb" */
 
@@ -37,6 +47,18 @@ static int vmlab_mnt_count;
 static atomic64_t vmlab_last_id;
 /* All frames of all spaces: must be zero once the last space is gone. */
 static struct percpu_counter vmlab_frames;
+
+/* The last entry of a frame was dirty, or who pinned a frame wrote to it. */
+static bool vmlab_dirty_folio(struct address_space *mapping,
+			      struct folio *folio)
+{
+	vmlab_space_mark_dirty(mapping->host->i_private, folio);
+	return false;
+}
+
+static const struct address_space_operations vmlab_aops = {
+	.dirty_folio	= vmlab_dirty_folio,
+};
 
 static int vmlab_fs_init_context(struct fs_context *fc)
 {
@@ -58,7 +80,23 @@ static struct file_system_type vmlab_fs_type = {
  */
 int vmlab_space_init(void)
 {
-	return percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
+	int ret = percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
+
+	if (ret)
+		return ret;
+	ret = vmlab_pager_module_init();
+	if (ret)
+		goto out_frames;
+	ret = vmlab_shrink_init();
+	if (ret)
+		goto out_pager;
+	return 0;
+
+out_pager:
+	vmlab_pager_module_exit();
+out_frames:
+	percpu_counter_destroy(&vmlab_frames);
+	return ret;
 }
 
 /**
@@ -69,6 +107,8 @@ int vmlab_space_init(void)
 void vmlab_space_exit(void)
 {
 	WARN_ON_ONCE(percpu_counter_sum(&vmlab_frames));
+	vmlab_shrink_exit();
+	vmlab_pager_module_exit();
 	percpu_counter_destroy(&vmlab_frames);
 }
 
@@ -83,6 +123,19 @@ s64 vmlab_frames_total(void)
 	return percpu_counter_sum(&vmlab_frames);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frames_total);
+
+/**
+ * vmlab_frames_add() - count frames that come or go
+ * @space: the space
+ * @nr: pages
+ *
+ * Context: any.
+ */
+void vmlab_frames_add(struct vmlab_space *space, long nr)
+{
+	atomic_long_add(nr, &space->nr_frames);
+	percpu_counter_add(&vmlab_frames, nr);
+}
 
 static struct inode *vmlab_inode_create(void)
 {
@@ -134,25 +187,58 @@ struct vmlab_space *vmlab_space_create(void)
 		return ERR_CAST(inode);
 	}
 
+	inode->i_private = space;
+	inode->i_mapping->a_ops = &vmlab_aops;
 	space->inode = inode;
 	space->id = atomic64_inc_return(&vmlab_last_id);
 	space->nr_pages = ULONG_MAX;
 	space->backing = &vmlab_backing_zero;
 	xa_init_flags(&space->frames, XA_FLAGS_ACCOUNT);
+	init_rwsem(&space->backing_lock);
+	vmlab_writeback_init(space);
+	vmlab_events_init(&space->events);
+	vmlab_pager_init(&space->pager);
 	mutex_init(&space->resize_lock);
+	vmlab_shrink_add(space);
 	return space;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_create);
 
-/* The folio is locked, unmapped and loses its last link to the space. */
-static void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio)
+/**
+ * vmlab_frame_remove() - take a frame out of its space
+ * @space: the space
+ * @folio: the frame, locked and not mapped any more
+ * @entry: what to remember in its place, at each of its offsets: a value or
+ *	NULL
+ *
+ * Context: process context; puts the reference of the space.
+ */
+void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
+			void *entry)
 {
-	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
-		atomic_long_dec(&space->nr_dirty);
-	xa_erase(&space->frames, folio->index);
+	unsigned long i, nr = folio_nr_pages(folio);
+	XA_STATE(xas, &space->frames, folio->index);
+
+	vmlab_pager_forget(space, folio);
+
+	xas_lock(&xas);
+	for (i = 0; i < nr; i++) {
+		xas_set(&xas, folio->index + i);
+		xas_load(&xas);
+		if (xas_get_mark(&xas, VMLAB_FRAME_DIRTY))
+			atomic_long_dec(&space->nr_dirty);
+		/* It replaces an entry, which takes no memory. */
+		xas_store(&xas, entry);
+		if (entry) {
+			xas_clear_mark(&xas, VMLAB_FRAME_STORED);
+			if (!space->backing->write)
+				xas_clear_mark(&xas, VMLAB_FRAME_DIRTY);
+		}
+	}
+	xas_unlock(&xas);
+
 	folio->mapping = NULL;
-	atomic_long_dec(&space->nr_frames);
-	percpu_counter_dec(&vmlab_frames);
+	vmlab_frames_add(space, -(long)nr);
 	folio_put(folio);
 }
 
@@ -173,8 +259,10 @@ struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff)
 	rcu_read_lock();
 	do {
 		folio = xa_load(&space->frames, pgoff);
-		if (!folio)
+		if (!folio || xa_is_value(folio)) {
+			folio = NULL;
 			break;
+		}
 		/*
 		 * A folio that is being freed has no references left; one
 		 * that was freed and used again is not at this offset.
@@ -190,68 +278,115 @@ struct folio *vmlab_space_peek(struct vmlab_space *space, pgoff_t pgoff)
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_peek);
 
+/* Give a frame that was just published its contents. */
+static int vmlab_frame_fill(struct vmlab_space *space, struct folio *folio,
+			    const struct vmlab_backing *backing, void *evicted)
+{
+	unsigned long value, distance;
+	int ret;
+
+	if (!evicted)
+		return backing->fill ?
+		       backing->fill(space, folio, folio->index) : 0;
+
+	value = xa_to_value(evicted);
+	if (value & VMLAB_EVICTED_STORED) {
+		ret = vmlab_store_load(space, folio);
+		if (!ret) {
+			xa_set_mark(&space->frames, folio->index,
+				    VMLAB_FRAME_STORED);
+			vmlab_count(space, loaded);
+		}
+	} else {
+		ret = backing->fill ?
+		      backing->fill(space, folio, folio->index) : 0;
+	}
+	if (ret)
+		return ret;
+
+	distance = atomic_long_read(&space->evictions) -
+		   (value >> VMLAB_EVICTED_SHIFT);
+	vmlab_count(space, refaults);
+	this_cpu_inc(space->counters->refault_distance[
+		     min(fls_long(distance), VMLAB_DISTANCE_BUCKETS - 1)]);
+	return 0;
+}
+
 /* Allocate a frame and publish it.  Returns it locked, with a reference. */
 static struct folio *vmlab_frame_create(struct vmlab_space *space,
 					pgoff_t pgoff)
 {
 	const struct vmlab_backing *backing = READ_ONCE(space->backing);
+	gfp_t gfp = GFP_HIGHUSER | __GFP_ACCOUNT;
 	struct folio *folio;
-	void *old;
+	void *evicted, *old;
 	int ret;
 
-	folio = folio_alloc(GFP_HIGHUSER | __GFP_ACCOUNT | backing->alloc_gfp,
-			    0);
+	evicted = xa_load(&space->frames, pgoff);
+	if (evicted && !xa_is_value(evicted))
+		return ERR_PTR(-EEXIST);
+	if (!evicted || !(xa_to_value(evicted) & VMLAB_EVICTED_STORED))
+		gfp |= backing->alloc_gfp;
+
+	folio = folio_alloc(gfp, 0);
 	if (!folio)
 		return ERR_PTR(-ENOMEM);
 
 	/* Nobody else knows it yet, so this never waits. */
 	folio_lock(folio);
 	folio->index = pgoff;
-	if (backing->fill) {
-		ret = backing->fill(space, folio);
-		if (ret)
-			goto discard;
-	}
+	folio->private = NULL;
 	/* Before it is published: whoever finds it checks the mapping. */
 	folio->mapping = space->inode->i_mapping;
 
-	old = xa_cmpxchg(&space->frames, pgoff, NULL, folio,
+	old = xa_cmpxchg(&space->frames, pgoff, evicted, folio,
 			 GFP_KERNEL_ACCOUNT);
-	if (old) {
+	if (unlikely(old != evicted)) {
 		folio->mapping = NULL;
-		ret = xa_is_err(old) ? xa_err(old) : -EEXIST;
-		goto discard;
+		folio_unlock(folio);
+		folio_put(folio);
+		return ERR_PTR(xa_is_err(old) ? xa_err(old) : -EEXIST);
 	}
 
-	atomic_long_inc(&space->nr_frames);
-	percpu_counter_inc(&vmlab_frames);
+	vmlab_frames_add(space, 1);
 	/* The xarray keeps the first reference, the caller gets another. */
 	folio_get(folio);
-	return folio;
+	if (evicted && xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY))
+		atomic_long_inc(&space->nr_dirty);
 
-discard:
-	folio_unlock(folio);
-	folio_put(folio);
-	return ERR_PTR(ret);
+	ret = vmlab_frame_fill(space, folio, backing, evicted);
+	if (unlikely(ret)) {
+		vmlab_frame_remove(space, folio, evicted);
+		folio_unlock(folio);
+		folio_put(folio);
+		return ERR_PTR(ret);
+	}
+	return folio;
 }
 
 /**
- * vmlab_space_frame() - the frame at an offset, filled if it is not there
+ * vmlab_space_bring() - the frame at an offset, filled if it is not there
  * @space: the space
  * @pgoff: offset in the space, pages
+ * @how: VMLAB_BRING_ACCESS for an access, VMLAB_BRING_EARLY before one,
+ *	VMLAB_BRING_NOWAIT the same without waiting for frames that are busy
  * @filled: set to whether this call filled the frame; untouched on error
  *
- * Context: process context, may sleep; takes the folio lock.
+ * Context: process context, may sleep; takes the folio lock.  Only with
+ * VMLAB_BRING_NOWAIT the caller may hold the lock of another folio.
  * Return: the folio, locked and with a reference: as long as the caller holds
  * the lock it stays in the space.  Or an ERR_PTR():
  *   -ERANGE  at or beyond the end of the space
  *   -ENOMEM  no memory for the frame
- *   -EINTR   the task was killed while it waited for the lock
+ *   -EINTR   the task was killed while it waited for a lock
+ *   -EBUSY   it would have to wait
  *   others   from the backing
  */
-struct folio *vmlab_space_frame(struct vmlab_space *space, pgoff_t pgoff,
-				bool *filled)
+struct folio *vmlab_space_bring(struct vmlab_space *space, pgoff_t pgoff,
+				enum vmlab_bring how, bool *filled)
 {
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_frame *charge;
 	struct folio *folio;
 	bool created;
 
@@ -260,21 +395,42 @@ again:
 		return ERR_PTR(-ERANGE);
 
 	created = false;
+	charge = NULL;
 	folio = vmlab_space_peek(space, pgoff);
 	if (!folio) {
+		if (vmlab_pager_on(pager)) {
+			charge = vmlab_pager_charge(space,
+						    how != VMLAB_BRING_NOWAIT,
+						    how != VMLAB_BRING_ACCESS);
+			if (IS_ERR(charge))
+				return ERR_CAST(charge);
+		}
 		folio = vmlab_frame_create(space, pgoff);
 		if (IS_ERR(folio)) {
+			vmlab_pager_uncharge(space, charge);
 			if (PTR_ERR(folio) == -EEXIST)
 				goto again;
 			return folio;
 		}
 		created = true;
 		/*
-		 * Pairs with the barrier in vmlab_space_truncate(): either it
-		 * sees the frame that was just published, or the check below
-		 * sees the new length.
+		 * Pairs with the barriers in vmlab_space_truncate() and
+		 * vmlab_pager_start(): either they see the frame that was just
+		 * published, or the checks below see what they changed.
 		 */
 		smp_mb();
+		if (vmlab_pager_on(pager) &&
+		    vmlab_pager_adopt(space, folio, charge)) {
+			/* It may have contents: it stays, not adopted. */
+			folio_unlock(folio);
+			folio_put(folio);
+			return ERR_PTR(-ENOMEM);
+		}
+	} else if (how == VMLAB_BRING_NOWAIT) {
+		if (!folio_trylock(folio)) {
+			folio_put(folio);
+			return ERR_PTR(-EBUSY);
+		}
 	} else if (folio_lock_killable(folio)) {
 		folio_put(folio);
 		return ERR_PTR(-EINTR);
@@ -288,75 +444,350 @@ again:
 	if (unlikely(pgoff >= READ_ONCE(space->nr_pages))) {
 		/* It was never mapped: nothing to unmap. */
 		if (created)
-			vmlab_frame_remove(space, folio);
+			vmlab_frame_remove(space, folio, NULL);
 		folio_unlock(folio);
 		folio_put(folio);
 		return ERR_PTR(-ERANGE);
 	}
 
+	if (!created && how == VMLAB_BRING_ACCESS && vmlab_pager_on(pager))
+		vmlab_pager_access(space, folio);
 	*filled = created;
 	return folio;
 }
-VMLAB_EXPORT_FOR_KUNIT(vmlab_space_frame);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_bring);
 
 /**
  * vmlab_space_mark_dirty() - record that a frame was written
  * @space: the space
- * @folio: one of its frames, locked by the caller
+ * @folio: one of its frames: locked by the caller, or mapped or pinned
  *
- * Context: process context.
+ * Of a huge frame nobody knows which page: all are dirty.
+ *
+ * Context: any but interrupts.
  */
 void vmlab_space_mark_dirty(struct vmlab_space *space, struct folio *folio)
 {
-	if (xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+	unsigned long i, nr = folio_nr_pages(folio);
+	XA_STATE(xas, &space->frames, folio->index);
+
+	if (nr == 1 &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY) &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_TRACKED) &&
+	    !xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED))
 		return;
-	xa_set_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY);
-	atomic_long_inc(&space->nr_dirty);
+
+	xas_lock(&xas);
+	for (i = 0; i < nr; i++) {
+		xas_set(&xas, folio->index + i);
+		if (xas_load(&xas) != folio)
+			break;
+		if (!xas_get_mark(&xas, VMLAB_FRAME_DIRTY)) {
+			xas_set_mark(&xas, VMLAB_FRAME_DIRTY);
+			atomic_long_inc(&space->nr_dirty);
+		}
+		xas_set_mark(&xas, VMLAB_FRAME_TRACKED);
+		xas_clear_mark(&xas, VMLAB_FRAME_STORED);
+	}
+	xas_unlock(&xas);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_mark_dirty);
+
+/* Remove all entries of a locked frame; special ones are in no reverse map. */
+static void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio)
+{
+	if (folio_mapped(folio) || space->backing->special)
+		unmap_mapping_pages(space->inode->i_mapping, folio->index,
+				    folio_nr_pages(folio), false);
+}
+
+/**
+ * vmlab_frame_protect() - let the next write to a frame be seen
+ * @space: the space
+ * @folio: the frame, locked: until it is unlocked no entry becomes writable
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio)
+{
+	if (space->backing->special)
+		vmlab_frame_unmap(space, folio);
+	else
+		folio_mkclean(folio);
+}
+
+/* Unmap a locked frame.  Returns -EBUSY when somebody else still uses it. */
+static int vmlab_frame_isolate(struct vmlab_space *space, struct folio *folio)
+{
+	if (folio_test_mlocked(folio) || vmlab_pager_is_locked(folio))
+		return -EBUSY;
+	vmlab_frame_unmap(space, folio);
+	if (folio_mapped(folio))
+		return -EBUSY;
+	/*
+	 * Who pins a page takes a reference first and checks then whether the
+	 * entry is still there; here the entries were cleared first.  What
+	 * may yet come are references of faults, which wait for our lock.
+	 */
+	smp_mb();
+	return folio_ref_count(folio) == 2 ? 0 : -EBUSY;
+}
+
+/* Leave a value behind that tells when it left, and where its contents are. */
+static void vmlab_frame_leave(struct vmlab_space *space, struct folio *folio,
+			      bool stored)
+{
+	unsigned long value = atomic_long_add_return(folio_nr_pages(folio),
+						     &space->evictions);
+
+	value = (value << VMLAB_EVICTED_SHIFT) & LONG_MAX;
+	if (stored)
+		value |= VMLAB_EVICTED_STORED;
+	trace_vmlab_evict(space->id, folio->index, stored);
+	vmlab_event(&space->events, VMLAB_EVENT_EVICT, folio->index, stored,
+		    0);
+	vmlab_frame_remove(space, folio, xa_mk_value(value));
+}
+
+/**
+ * vmlab_frame_evict() - unmap a frame everywhere, keep its contents, free it
+ * @space: the space
+ * @folio: the frame, locked; the caller has one reference, and still has it
+ *	afterwards
+ *
+ * Context: process context, may sleep.
+ * A huge frame leaves as a whole, and its pages come back one by one.
+ *
+ * Return: 0, -EBUSY when somebody else uses the frame (a pin, a lock in
+ * memory), or another negative errno when its contents cannot be kept.
+ */
+int vmlab_frame_evict(struct vmlab_space *space, struct folio *folio)
+{
+	unsigned long nr = folio_nr_pages(folio);
+	bool stored;
+	int ret;
+
+	ret = vmlab_frame_isolate(space, folio);
+	if (ret)
+		return ret;
+
+	/* What the first page of a huge frame says holds for all of it. */
+	stored = xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED);
+	if (!stored &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY)) {
+		ret = vmlab_store_save(space, folio);
+		if (ret) {
+			vmlab_count(space, store_errors);
+			return ret;
+		}
+		vmlab_count_add(space, stored, nr);
+		stored = true;
+	}
+	if (space->backing->write &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+		vmlab_writeback_soon(space);
+	if (nr > 1)
+		vmlab_count(space, huge_evicted);
+	vmlab_frame_leave(space, folio, stored);
+	vmlab_count_add(space, evicted, nr);
+	return 0;
+}
+
+/* The same for a frame that need not be saved: no allocation. */
+static int vmlab_frame_give_back(struct vmlab_space *space,
+				 struct folio *folio)
+{
+	bool stored;
+	int ret;
+
+	ret = vmlab_frame_isolate(space, folio);
+	if (ret)
+		return ret;
+	/* Only now that it cannot be written any more. */
+	stored = xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_STORED);
+	if (!stored &&
+	    xa_get_mark(&space->frames, folio->index, VMLAB_FRAME_DIRTY))
+		return -EBUSY;
+	vmlab_count_add(space, shrunk, folio_nr_pages(folio));
+	vmlab_frame_leave(space, folio, stored);
+	return 0;
+}
 
 /* Remove all frames from @first on; none can be mapped again. */
 static void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
 {
-	struct address_space *mapping = space->inode->i_mapping;
 	unsigned long pgoff;
 	struct folio *folio;
+	void *entry;
 
-	xa_for_each_start(&space->frames, pgoff, folio, first) {
+	xa_for_each_start(&space->frames, pgoff, entry, first) {
+again:
+		if (xa_is_value(entry)) {
+			entry = xa_cmpxchg(&space->frames, pgoff, entry, NULL,
+					   0);
+			if (!xa_is_value(entry) && entry)
+				goto again;
+			continue;
+		}
 		/* The entry is only a hint: take a reference the right way. */
+		folio = vmlab_space_peek(space, pgoff);
+		if (folio) {
+			folio_lock(folio);
+			if (folio->mapping) {
+				vmlab_frame_unmap(space, folio);
+				vmlab_count_add(space, discarded,
+						folio_nr_pages(folio));
+				vmlab_frame_remove(space, folio, NULL);
+			}
+			folio_unlock(folio);
+			folio_put(folio);
+		}
+		/* It may have been evicted meanwhile. */
+		entry = xa_load(&space->frames, pgoff);
+		if (entry)
+			goto again;
+		cond_resched();
+	}
+	vmlab_store_discard(space, first, ULONG_MAX);
+}
+
+/**
+ * vmlab_space_drop() - forget a page, its contents too
+ * @space: the space, whose pager is on
+ * @pgoff: offset in the space, pages
+ *
+ * The next access finds what the backing gives.  Private copies stay.
+ *
+ * Context: process context, may sleep; takes the folio lock.
+ * Return: 1 when there was something to forget, 0 when not, or a negative
+ * errno: -EINTR when the task was killed, -EBUSY for a frame that is locked in
+ * memory, -ENOMEM.
+ */
+int vmlab_space_drop(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+	bool filled;
+	int ret;
+
+again:
+	if (!xa_load(&space->frames, pgoff))
+		return 0;
+	/*
+	 * What was evicted comes back for a moment: with the folio locked no
+	 * newer contents can get to the store before it forgets the old.
+	 */
+	folio = vmlab_space_bring(space, pgoff, VMLAB_BRING_EARLY, &filled);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio) == -ERANGE ? 0 : PTR_ERR(folio);
+	if (vmlab_pager_is_locked(folio)) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return -EBUSY;
+	}
+	if (folio_test_large(folio)) {
+		/* The rest of it stays. */
+		ret = vmlab_frame_evict(space, folio);
+		folio_unlock(folio);
+		folio_put(folio);
+		if (ret)
+			return -EBUSY;
+		goto again;
+	}
+	vmlab_frame_unmap(space, folio);
+	vmlab_store_discard(space, pgoff, pgoff);
+	vmlab_frame_remove(space, folio, NULL);
+	folio_unlock(folio);
+	folio_put(folio);
+	return 1;
+}
+
+/**
+ * vmlab_space_give_back() - free clean frames that nobody needs right now
+ * @space: the space
+ * @cursor: where to go on, updated; 0 at first and once the end was reached
+ * @nr: frames to look at
+ *
+ * Context: reclaim: takes no lock that it would have to wait for, but those of
+ * mm; allocates nothing.
+ * Return: frames freed.
+ */
+unsigned long vmlab_space_give_back(struct vmlab_space *space,
+				    unsigned long *cursor, unsigned long nr)
+{
+	unsigned long pgoff, freed = 0;
+	struct folio *folio;
+	void *entry;
+
+	xa_for_each_start(&space->frames, pgoff, entry, *cursor) {
+		if (!nr--) {
+			*cursor = pgoff;
+			return freed;
+		}
+		if (xa_is_value(entry) ||
+		    (xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY) &&
+		     !xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_STORED)))
+			continue;
 		folio = vmlab_space_peek(space, pgoff);
 		if (!folio)
 			continue;
-		folio_lock(folio);
-		if (folio->mapping) {
-			if (folio_mapped(folio))
-				unmap_mapping_pages(mapping, pgoff, 1, false);
-			vmlab_frame_remove(space, folio);
-			vmlab_count(space, discarded);
+		if (folio_trylock(folio)) {
+			unsigned long nr_pages = folio_nr_pages(folio);
+
+			if (folio->mapping &&
+			    !vmlab_frame_give_back(space, folio))
+				freed += nr_pages;
+			folio_unlock(folio);
 		}
-		folio_unlock(folio);
 		folio_put(folio);
-		cond_resched();
 	}
+	*cursor = 0;
+	return freed;
 }
 
-/* Change the length as truncate_pagecache() does.  Holds resize_lock. */
-static void vmlab_space_truncate(struct vmlab_space *space,
-				 unsigned long nr_pages)
+/* Let a huge frame that lies across @pgoff leave, to come back in pages. */
+static int vmlab_space_cut(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+	int ret = 0;
+
+	folio = vmlab_space_peek(space, pgoff);
+	if (!folio)
+		return 0;
+	folio_lock(folio);
+	if (folio->mapping && folio->index < pgoff)
+		ret = vmlab_frame_evict(space, folio);
+	folio_unlock(folio);
+	folio_put(folio);
+	return ret;
+}
+
+/*
+ * Change the length as truncate_pagecache() does.  Holds resize_lock.  Returns
+ * 0, or a negative errno when a huge frame across the new end cannot leave.
+ */
+static int vmlab_space_truncate(struct vmlab_space *space,
+				unsigned long nr_pages)
 {
 	unsigned long old = space->nr_pages;
+	int ret;
 
 	WRITE_ONCE(space->nr_pages, nr_pages);
 	if (nr_pages >= old)
-		return;
+		return 0;
 
-	/* Pairs with the barrier in vmlab_space_frame(). */
+	/* Pairs with the barriers in vmlab_space_bring() and huge.c. */
 	smp_mb();
+	ret = vmlab_space_cut(space, nr_pages);
+	if (ret) {
+		WRITE_ONCE(space->nr_pages, old);
+		return ret;
+	}
 	/* In one sweep first, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
 	vmlab_space_discard(space, nr_pages);
 	/* Copies that a fault made of a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
+	return 0;
 }
 
 /**
@@ -367,13 +798,52 @@ static void vmlab_space_truncate(struct vmlab_space *space,
  */
 void vmlab_space_destroy(struct vmlab_space *space)
 {
+	vmlab_writeback_stop(space);
+	vmlab_shrink_remove(space);
 	vmlab_space_discard(space, 0);
+	if (space->file)
+		fput(space->file);
+	vmlab_pager_destroy(&space->pager);
+	vmlab_events_destroy(&space->events);
+	vmlab_inject_free(rcu_dereference_protected(space->inject, true));
+	vmlab_store_destroy(space);
 	xa_destroy(&space->frames);
 	vmlab_inode_destroy(space->inode);
 	free_percpu(space->counters);
 	kfree(space);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_destroy);
+
+/**
+ * vmlab_space_set_backing() - where new frames come from, from now on
+ * @space: the space
+ * @backing: the backing
+ * @file: its file when it needs one, else NULL; the space takes a reference
+ * @offset: where in the file the space begins, bytes
+ *
+ * Context: process context, may sleep; takes backing_lock.
+ * Return: 0, or -EBUSY when the space has frames, or is mapped.
+ */
+int vmlab_space_set_backing(struct vmlab_space *space,
+			    const struct vmlab_backing *backing,
+			    struct file *file, loff_t offset)
+{
+	struct file *old = NULL;
+	int ret = -EBUSY;
+
+	down_write(&space->backing_lock);
+	if (!atomic_long_read(&space->nr_vmas) && xa_empty(&space->frames)) {
+		old = space->file;
+		space->file = file ? get_file(file) : NULL;
+		space->file_offset = offset;
+		WRITE_ONCE(space->backing, backing);
+		ret = 0;
+	}
+	up_write(&space->backing_lock);
+	if (old)
+		fput(old);
+	return ret;
+}
 
 /**
  * vmlab_space_set_config() - change a space, also while it is mapped
@@ -387,9 +857,14 @@ int vmlab_space_set_config(struct vmlab_space *space,
 			   const struct vmlab_space_config *config)
 {
 	const struct vmlab_backing *backing;
+	bool huge = config->flags & VMLAB_SPACE_HUGE;
+	int ret;
 
-	if (config->flags || config->space_id || config->reserved)
+	if (config->flags & ~VMLAB_SPACE_HUGE || config->space_id ||
+	    config->reserved)
 		return -EINVAL;
+	if (huge && !vmlab_huge_possible())
+		return -EOPNOTSUPP;
 	if (config->bytes & ~PAGE_MASK)
 		return -EINVAL;
 	if (config->bytes > LLONG_MAX)
@@ -397,13 +872,24 @@ int vmlab_space_set_config(struct vmlab_space *space,
 	backing = vmlab_backing_find(config->backing);
 	if (!backing)
 		return -EINVAL;
+	if (backing != READ_ONCE(space->backing)) {
+		ret = backing->needs_file ? -EINVAL :
+		      vmlab_space_set_backing(space, backing, NULL, 0);
+		if (ret)
+			return ret;
+	}
 
 	mutex_lock(&space->resize_lock);
-	WRITE_ONCE(space->backing, backing);
-	vmlab_space_truncate(space, config->bytes ?
-			     config->bytes >> PAGE_SHIFT : ULONG_MAX);
+	/* Where the pages of a huge frame go when a part of it does. */
+	ret = huge ? vmlab_store_create(space) : 0;
+	if (!ret)
+		ret = vmlab_space_truncate(space, config->bytes ?
+					   config->bytes >> PAGE_SHIFT :
+					   ULONG_MAX);
+	if (!ret)
+		WRITE_ONCE(space->huge, huge);
 	mutex_unlock(&space->resize_lock);
-	return 0;
+	return ret;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_set_config);
 
@@ -422,6 +908,7 @@ void vmlab_space_get_config(struct vmlab_space *space,
 	config->bytes = space->nr_pages == ULONG_MAX ?
 			0 : (u64)space->nr_pages << PAGE_SHIFT;
 	config->backing = space->backing->id;
+	config->flags = space->huge ? VMLAB_SPACE_HUGE : 0;
 	mutex_unlock(&space->resize_lock);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_get_config);
@@ -485,3 +972,47 @@ void vmlab_space_stats(struct vmlab_space *space,
 			stats->oom + stats->interrupted + stats->error;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_stats);
+
+/**
+ * vmlab_space_paging_stats() - sum the statistics of paging of all CPUs
+ * @space: the space
+ * @stats: filled in, but for its size and flags
+ *
+ * Context: process context.  Counters may move meanwhile; each is read once.
+ */
+void vmlab_space_paging_stats(struct vmlab_space *space,
+			      struct vmlab_paging_stats *stats)
+{
+	unsigned int cpu, i;
+
+	stats->charged = READ_ONCE(space->pager.charged);
+
+	for_each_possible_cpu(cpu) {
+		const struct vmlab_counters *c =
+			per_cpu_ptr(space->counters, cpu);
+
+		stats->evicted += READ_ONCE(c->evicted);
+		stats->stored += READ_ONCE(c->stored);
+		stats->loaded += READ_ONCE(c->loaded);
+		stats->refaults += READ_ONCE(c->refaults);
+		stats->over_budget += READ_ONCE(c->over_budget);
+		stats->store_errors += READ_ONCE(c->store_errors);
+		stats->prefetched += READ_ONCE(c->prefetched);
+		stats->prefetch_used += READ_ONCE(c->prefetch_used);
+		stats->prefetch_wasted += READ_ONCE(c->prefetch_wasted);
+		stats->mapped_around += READ_ONCE(c->mapped_around);
+		stats->shrunk += READ_ONCE(c->shrunk);
+		stats->written_back += READ_ONCE(c->written_back);
+		stats->writeback_errors += READ_ONCE(c->writeback_errors);
+		stats->huge_filled += READ_ONCE(c->huge_filled);
+		stats->huge_fallback += READ_ONCE(c->huge_fallback);
+		stats->huge_evicted += READ_ONCE(c->huge_evicted);
+		stats->policy_fallbacks += READ_ONCE(c->policy_fallbacks);
+		stats->policy_refused += READ_ONCE(c->policy_refused);
+		stats->policy_lost += READ_ONCE(c->policy_lost);
+		for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
+			stats->refault_distance[i] +=
+				READ_ONCE(c->refault_distance[i]);
+	}
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_paging_stats);

@@ -9,6 +9,9 @@
 
 static const struct vmlab_backing *const backings[] = {
 	&vmlab_backing_zero,
+	&vmlab_backing_pattern,
+	&vmlab_backing_file,
+	&vmlab_backing_pfn,
 };
 
 /**

@@ -8,4 +8,5 @@ const struct vmlab_backing vmlab_backing_zero = {
 	.name		= "zero",
 	.id		= VMLAB_BACKING_ZERO,
 	.alloc_gfp	= __GFP_ZERO,
+	.huge		= true,
 };

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* debugfs: spaces/<id>/stats, one directory per open /dev/vmlab. */
+/*
+ * debugfs: spaces/<id>/{stats,policy,frames}, one directory per open
+ * /dev/vmlab.
+ */
 #include <linux/debugfs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "../backing/backing.h"
+#include "../compat.h"
+#include "../policy/policy.h"
 #include "../space.h"
 #include "debugfs.h"
 
@@ -12,11 +20,13 @@ static struct dentry *spaces_dir;
 static int stats_show(struct seq_file *m, void *v)
 {
 	struct vmlab_space_config config = {};
+	struct vmlab_paging_stats p = {};
 	struct vmlab_space_stats s = {};
 	unsigned int i;
 
 	vmlab_space_get_config(m->private, &config);
 	vmlab_space_stats(m->private, &s);
+	vmlab_space_paging_stats(m->private, &p);
 
 	seq_puts(m, "field value unit\n");
 	seq_printf(m, "bytes %llu bytes\n", config.bytes);
@@ -43,14 +53,157 @@ static int stats_show(struct seq_file *m, void *v)
 	ROW(vma_mremap, "count");
 	ROW(latency_ns_sum, "ns");
 #undef ROW
+#define ROW(field, unit) seq_printf(m, #field " %llu " unit "\n", p.field)
+	ROW(charged, "pages");
+	ROW(evicted, "pages");
+	ROW(stored, "pages");
+	ROW(loaded, "pages");
+	ROW(refaults, "pages");
+	ROW(over_budget, "pages");
+	ROW(store_errors, "pages");
+	ROW(prefetched, "pages");
+	ROW(prefetch_used, "pages");
+	ROW(prefetch_wasted, "pages");
+	ROW(mapped_around, "count");
+	ROW(shrunk, "pages");
+	ROW(written_back, "pages");
+	ROW(writeback_errors, "count");
+	ROW(huge_filled, "count");
+	ROW(huge_fallback, "count");
+	ROW(huge_evicted, "count");
+	ROW(policy_fallbacks, "count");
+	ROW(policy_refused, "count");
+	ROW(policy_lost, "count");
+#undef ROW
 	for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
 		if (s.latency[i])
 			seq_printf(m, "latency_ns[%llu,%llu) %llu count\n",
 				   i ? 1ULL << i : 0ULL, 2ULL << i,
 				   s.latency[i]);
+	for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
+		if (p.refault_distance[i])
+			seq_printf(m, "refault_distance[%llu,%llu) %llu count\n",
+				   i ? 1ULL << (i - 1) : 0ULL, 1ULL << i,
+				   p.refault_distance[i]);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
+
+static int policy_show(struct seq_file *m, void *v)
+{
+	static const char *const prefetch[] = {
+		[VMLAB_PREFETCH_NONE]	= "none",
+		[VMLAB_PREFETCH_NEXT]	= "next",
+		[VMLAB_PREFETCH_STRIDE]	= "stride",
+		[VMLAB_PREFETCH_WHOLE]	= "whole",
+	};
+	struct vmlab_space *space = m->private;
+	struct vmlab_space_config config = {};
+	struct vmlab_paging paging = {};
+	char name[VMLAB_POLICY_NAME_MAX];
+
+	vmlab_space_get_config(space, &config);
+	vmlab_pager_get(space, &paging);
+	vmlab_pager_name(space, name);
+
+	seq_puts(m, "field value\n");
+	seq_printf(m, "policy %s\n", name);
+	seq_printf(m, "policy_id %u\n", paging.policy_id);
+	seq_printf(m, "budget %llu\n", paging.budget);
+	seq_printf(m, "seed %llu\n", paging.seed);
+	seq_printf(m, "prefetch %s\n", prefetch[paging.prefetch]);
+	seq_printf(m, "prefetch_pages %u\n", paging.prefetch_pages);
+	seq_printf(m, "stepping %d\n",
+		   !!(paging.flags & VMLAB_PAGING_STEPPING));
+	seq_printf(m, "around %d\n", !!(paging.flags & VMLAB_PAGING_AROUND));
+	seq_printf(m, "backing %s\n",
+		   vmlab_backing_find(config.backing)->name);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(policy);
+
+/*
+ * Position 0 is the header, position n the first frame from offset n - 1 on.
+ * What is found is only a hint: show() looks again.
+ */
+static void *frames_find(struct vmlab_space *space, loff_t *pos)
+{
+	unsigned long pgoff = *pos - 1;
+	void *entry;
+
+	entry = xa_find(&space->frames, &pgoff, ULONG_MAX, XA_PRESENT);
+	while (xa_is_value(entry)) {
+		cond_resched();
+		entry = xa_find_after(&space->frames, &pgoff, ULONG_MAX,
+				      XA_PRESENT);
+	}
+	if (!entry || pgoff >= LLONG_MAX)
+		return NULL;
+	*pos = pgoff + 1;
+	return pos;
+}
+
+static void *frames_start(struct seq_file *m, loff_t *pos)
+{
+	return *pos ? frames_find(m->private, pos) : SEQ_START_TOKEN;
+}
+
+static void *frames_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return frames_find(m->private, pos);
+}
+
+static void frames_stop(struct seq_file *m, void *v)
+{
+}
+
+static int frames_show(struct seq_file *m, void *v)
+{
+	struct vmlab_space *space = m->private;
+	const struct vmlab_frame *frame;
+	struct folio *folio;
+	pgoff_t pgoff;
+	char early;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "pgoff pfn mapcount refs state\n");
+		return 0;
+	}
+
+	pgoff = *(loff_t *)v - 1;
+	folio = vmlab_space_peek(space, pgoff);
+	if (!folio)
+		return SEQ_SKIP;
+	folio_lock(folio);
+	if (!folio->mapping) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return SEQ_SKIP;
+	}
+	frame = folio->private;
+	early = frame && frame->prefetched ? 'e' : '-';
+	seq_printf(m, "%lu %lu %d %d %c%c%c%c%c\n", pgoff, folio_pfn(folio),
+		   vmlab_frame_mapcount(folio), folio_ref_count(folio) - 1,
+		   xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY) ?
+		   'd' : '-',
+		   xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_TRACKED) ?
+		   't' : '-',
+		   xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_STORED) ?
+		   's' : '-',
+		   vmlab_pager_is_locked(folio) ? 'l' : '-', early);
+	folio_unlock(folio);
+	folio_put(folio);
+	return 0;
+}
+
+static const struct seq_operations frames_sops = {
+	.start	= frames_start,
+	.next	= frames_next,
+	.stop	= frames_stop,
+	.show	= frames_show,
+};
+DEFINE_SEQ_ATTRIBUTE(frames);
 
 /**
  * vmlab_debugfs_spaces_init() - make the directory of spaces
@@ -78,6 +231,10 @@ void vmlab_debugfs_add_space(struct vmlab_space *space)
 	snprintf(name, sizeof(name), "%llu", space->id);
 	space->debugfs = debugfs_create_dir(name, spaces_dir);
 	debugfs_create_file("stats", 0400, space->debugfs, space, &stats_fops);
+	debugfs_create_file("policy", 0400, space->debugfs, space,
+			    &policy_fops);
+	debugfs_create_file("frames", 0400, space->debugfs, space,
+			    &frames_fops);
 }
 
 /**

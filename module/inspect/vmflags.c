@@ -6,6 +6,8 @@
 #include <linux/mm.h>
 
 #include "../compat.h"
+#include "../huge.h"
+#include "../policy/bpf.h"
 #include "arch.h"
 #include "inspect.h"
 
@@ -78,6 +80,7 @@ static const struct mask_name features[] = {
 	FEATURE(UFFD, "uffd"),
 	FEATURE(STRUCT_OPS, "struct_ops"),
 	FEATURE(PGTABLE, "pgtable"),
+	FEATURE(HUGE, "huge_frames"),
 };
 
 static const struct vmlab_flag_name *
@@ -143,6 +146,10 @@ u64 vmlab_features(void)
 		f |= VMLAB_FEAT_HUGETLB;
 	if (IS_ENABLED(CONFIG_USERFAULTFD))
 		f |= VMLAB_FEAT_UFFD;
+	if (vmlab_bpf_usable())
+		f |= VMLAB_FEAT_STRUCT_OPS;
+	if (vmlab_huge_possible())
+		f |= VMLAB_FEAT_HUGE;
 	if (vmlab_pt_levels())
 		f |= VMLAB_FEAT_PGTABLE;
 	return f;

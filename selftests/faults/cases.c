@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * faultcase NAME [PAGES]: provokes faults of one kind, on PAGES pages.
+ * faultcase each NAME[=PAGES]...: each in a process of its own, one after the
+ * other; prints a line for each: NAME PID STATUS MINOR MAJOR, as wait4(2) says,
+ * after "child PID" where it has forked and 0xADDRESS where it expects a signal.
  *
  * The accesses are made by touch_read(), touch_write() and touch_down() alone,
  * so whoever counts by instruction finds those and no others there.  The exit
@@ -9,15 +12,19 @@
 #include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -201,6 +208,7 @@ static void fork_cow(bool parent)
 		_exit(0);
 	}
 	wait_for(pid);
+	printf("child %d\n", pid);
 	if (parent)
 		touch_write(p, pages, page);
 }
@@ -281,6 +289,14 @@ static void vmlab(void)
 		    pages, page);
 }
 
+/* a file that is called as the device is */
+static void like_vmlab(void)
+{
+	int fd = file_of_pages("vmlab");
+
+	touch_read(map(pages * page, PROT_READ, MAP_SHARED, fd), pages, page);
+}
+
 static void *serve(void *arg)
 {
 	int fd = *(int *)arg;
@@ -338,11 +354,19 @@ static void gup(void)
 		die("mlock");
 }
 
+/* where a signal is to be expected */
+static void print_address(const void *p)
+{
+	printf("%p\n", p);
+	fflush(stdout);
+}
+
 static void maperr(void)
 {
 	char *p = map_anon(page);
 
 	munmap(p, page);
+	print_address(p);
 	touch_read(p, 1, page);
 }
 
@@ -351,14 +375,37 @@ static void accerr(void)
 	char *p = map_anon(page);
 
 	mprotect(p, page, PROT_READ);
+	print_address(p);
 	touch_write(p, 1, page);
 }
 
 static void beyond_end(void)
 {
 	int fd = memfd_create("short", 0);
+	char *p = map(page, PROT_READ, MAP_SHARED, fd);
 
-	touch_read(map(page, PROT_READ, MAP_SHARED, fd), 1, page);
+	print_address(p);
+	touch_read(p, 1, page);
+}
+
+static sigjmp_buf back;
+
+static void jump_back(int sig)
+{
+	(void)sig;
+	siglongjmp(back, 1);
+}
+
+/* as many signals as there are pages, each with an address of its own */
+static void signals(void)
+{
+	char *p = map(pages * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	static volatile size_t i;
+
+	signal(SIGSEGV, jump_back);
+	for (i = 0; i < pages; i++)
+		if (!sigsetjmp(back, 1))
+			touch_read(p + i * page, 1, page);
 }
 
 /* threads that fault the same pages at the same time */
@@ -392,17 +439,35 @@ static void orphan(void)
 }
 
 /*
- * For 20 seconds: the first half of the pages all the time, the second half
- * not after the first touch.
+ * Until it is killed: the first half of the pages all the time, the second half
+ * not after the first touch.  Who looks at accessed bits does not see a page
+ * whose translation stays in the TLB: so much is unmapped in every round that
+ * the kernel flushes all of it.
  */
 static void heat(void)
 {
-	char *p = map_anon(pages * page);
+	char *p = map_anon(pages * page), *scratch = map_anon(64 * page);
 	struct timespec nap = { .tv_nsec = 20 * 1000 * 1000 };
 
+	print_address(p);
 	touch_write(p, pages, page);
-	for (int i = 0; i < 1000; i++) {
+	for (;;) {
 		touch_write(p, pages / 2, page);
+		touch_write(scratch, 64, page);
+		madvise(scratch, 64 * page, MADV_DONTNEED);
+		nanosleep(&nap, NULL);
+	}
+}
+
+/* a hundred times a second, until it is killed */
+static void loop(void)
+{
+	char *p = map_anon(pages * page);
+	struct timespec nap = { .tv_nsec = 10 * 1000 * 1000 };
+
+	for (;;) {
+		touch_write(p, pages, page);
+		madvise(p, pages * page, MADV_DONTNEED);
 		nanosleep(&nap, NULL);
 	}
 }
@@ -449,20 +514,56 @@ static const struct {
 	{ "stack-limit", stack_limit },
 	{ "hugetlb", hugetlb },
 	{ "vmlab", vmlab },
+	{ "like-vmlab", like_vmlab },
 	{ "uffd", uffd },
 	{ "kernel", kernel },
 	{ "gup", gup },
 	{ "maperr", maperr },
 	{ "accerr", accerr },
 	{ "beyond-end", beyond_end },
+	{ "signals", signals },
 	{ "threads", threads },
 	{ "orphan", orphan },
 	{ "heat", heat },
+	{ "loop", loop },
 	{ "timing", timing },
 };
 
+static int each(char **names)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len < 0)
+		die("/proc/self/exe");
+	self[len] = '\0';
+	for (; *names; names++) {
+		char *number = strchr(*names, '=');
+		char *argv[4] = { "faultcase", *names };
+		struct rusage usage;
+		int status;
+		pid_t pid;
+
+		if (number) {
+			*number = '\0';
+			argv[2] = number + 1;
+		}
+		errno = posix_spawn(&pid, self, NULL, NULL, argv, environ);
+		if (errno)
+			die(self);
+		if (wait4(pid, &status, 0, &usage) < 0)
+			die("wait4");
+		printf("%s %d %d %ld %ld\n", *names, pid, status,
+		       usage.ru_minflt, usage.ru_majflt);
+		fflush(stdout);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 2 && !strcmp(argv[1], "each"))
+		return each(argv + 2);
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	if (argc > 2)
 		pages = strtoul(argv[2], NULL, 0);
@@ -470,6 +571,8 @@ int main(int argc, char **argv)
 	     i++) {
 		if (strcmp(cases[i].name, argv[1]))
 			continue;
+		/* so who counts by command leaves out how the program started */
+		prctl(PR_SET_NAME, argv[1]);
 		if (cases[i].run)
 			cases[i].run();
 		return 0;

@@ -31,7 +31,13 @@ struct option_spec {
 };
 
 /* what the shell may offer for the first argument */
-enum operand { OPERAND_NONE, OPERAND_PID, OPERAND_SHELL, OPERAND_COMMAND };
+enum operand {
+	OPERAND_NONE,
+	OPERAND_PID,
+	OPERAND_SHELL,
+	OPERAND_COMMAND,
+	OPERAND_POLICY, /* what to do with policies */
+};
 
 #define OPERANDS_ANY (-1)
 
@@ -53,7 +59,7 @@ struct command {
 extern const struct command cmd_info, cmd_mm, cmd_vmas, cmd_tree, cmd_gaps,
 	cmd_find, cmd_pagetable, cmd_translate, cmd_sharing, cmd_map,
 	cmd_layout, cmd_snapshot, cmd_diff, cmd_watch, cmd_space,
-	cmd_faults, cmd_top, cmd_heat, cmd_completion;
+	cmd_replay, cmd_policy, cmd_faults, cmd_top, cmd_heat, cmd_completion;
 extern const struct command *const commands[]; /* NULL ends it */
 extern const struct option_spec common_options[];
 extern const struct option_spec top_options[];

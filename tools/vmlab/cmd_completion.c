@@ -33,6 +33,8 @@ static const char *bash_operand(enum operand operand)
 		return "bash zsh";
 	case OPERAND_COMMAND:
 		return "$(compgen -c -- \"$cur\")";
+	case OPERAND_POLICY:
+		return "list load set unload";
 	case OPERAND_NONE:
 		break;
 	}
@@ -141,6 +143,9 @@ static const char *zsh_operand(enum operand operand)
 		return " \\\n\t\t\t'1:shell:(bash zsh)'";
 	case OPERAND_COMMAND:
 		return " \\\n\t\t\t'*::command:_normal'";
+	case OPERAND_POLICY:
+		return " \\\n\t\t\t'1:action:(list load set unload)'"
+		       " \\\n\t\t\t'2:object:_files'";
 	case OPERAND_NONE:
 		break;
 	}

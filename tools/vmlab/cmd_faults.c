@@ -35,10 +35,16 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
+/* where to write; opened first, so nothing is measured in vain */
+struct destination {
+	const char *path;
+	FILE *file;
+};
+
 struct request {
 	struct faults_report report;
-	const char *folded;
-	const char *output;
+	struct destination folded;
+	struct destination output;
 	double duration; /* 0: no limit */
 };
 
@@ -126,73 +132,89 @@ static int open_process(pid_t pid, int *pidfd)
 	return cli_error("cannot open process %d: %s", pid, strerror(errno));
 }
 
-static int write_folded(struct request *q)
+static int open_destination(struct destination *d)
 {
-	FILE *out = fopen(q->folded, "we");
-	int err;
-
-	if (!out)
-		return cli_error("cannot write %s: %s", q->folded,
+	if (!d->path)
+		return EXIT_OK;
+	d->file = fopen(d->path, "we");
+	if (!d->file)
+		return cli_error("cannot write %s: %s", d->path,
 				 strerror(errno));
-	err = faults_print_folded(&q->report, out);
-	if (fclose(out) && !err)
+	return EXIT_OK;
+}
+
+static int close_destination(struct destination *d, int err)
+{
+	if (!d->file)
+		return EXIT_OK;
+	if (ferror(d->file) && !err)
+		err = -EIO;
+	if (fclose(d->file) && !err)
 		err = -errno;
-	return err ? cli_error("cannot write %s: %s", q->folded,
+	d->file = NULL;
+	return err ? cli_error("cannot write %s: %s", d->path,
 			       strerror(-err)) :
 		     EXIT_OK;
 }
 
 static int write_report(const struct cli *cli, struct request *q)
 {
-	FILE *out = stdout;
+	FILE *out = q->output.file ? q->output.file : stdout;
+	int err = EXIT_OK;
 
-	if (q->output) {
-		out = fopen(q->output, "we");
-		if (!out)
-			return cli_error("cannot write %s: %s", q->output,
-					 strerror(errno));
+	if (q->folded.file) {
+		int ret = faults_print_folded(&q->report, q->folded.file);
+
+		err = close_destination(&q->folded, ret);
 	}
 	if (cli->json)
 		faults_print_json(&q->report, out);
 	else
-		faults_print(&q->report, out, cli->colour && !q->output);
-	if (q->output && fclose(out))
-		return cli_error("cannot write %s: %s", q->output,
-				 strerror(errno));
-	return EXIT_OK;
+		faults_print(&q->report, out, cli->colour && out == stdout);
+	if (!err)
+		err = close_destination(&q->output, 0);
+	return err;
 }
 
-static int observe(const struct cli *cli, struct request *q)
+static int measure(const struct cli *cli, struct request *q, int pidfd)
 {
 	struct faults_report *r = &q->report;
 	struct faults_session *session;
-	int pidfd = -1, err;
+	int err = faults_open(&session, &r->options);
 
-	if (r->pid) {
-		err = open_process(r->pid, &pidfd);
-		if (err)
-			return err;
-	}
-	err = faults_open(&session, &r->options);
 	if (err)
-		goto close_pidfd;
+		return err;
 	r->session = session;
 	catch_interrupts();
 	err = r->command ? run_command(r) : watch_process(q, r, pidfd);
 	if (!err) {
 		int ret = faults_gather(r);
 
-		if (ret)
-			err = cli_error("cannot read the counters: %s",
-					strerror(-ret));
+		err = ret ? cli_error("cannot read the counters: %s",
+				      strerror(-ret)) :
+			    write_report(cli, q);
 	}
-	if (!err && q->folded)
-		err = write_folded(q);
-	if (!err)
-		err = write_report(cli, q);
 	faults_release(r);
 	faults_close(session);
-close_pidfd:
+	return err;
+}
+
+static int observe(const struct cli *cli, struct request *q)
+{
+	int pidfd = -1, err = EXIT_OK;
+
+	if (q->report.pid)
+		err = open_process(q->report.pid, &pidfd);
+	if (!err)
+		err = open_destination(&q->folded);
+	if (!err)
+		err = open_destination(&q->output);
+	if (!err)
+		err = measure(cli, q, pidfd);
+	if (q->folded.file)
+		fclose(q->folded.file);
+	if (q->output.file)
+		fclose(q->output.file);
 	if (pidfd >= 0)
 		close(pidfd);
 	return err;
@@ -216,7 +238,7 @@ static int check(const struct cli *cli, struct request *q, int argc,
 				 r->options.follow ? "follow" : "duration");
 	r->options.spawn = r->command;
 	r->options.pid = r->pid;
-	r->options.by_stack = q->folded;
+	r->options.by_stack = q->folded.path;
 	return EXIT_OK;
 }
 
@@ -264,10 +286,10 @@ static int run(struct cli *cli, int argc, char **argv)
 			q.report.top = number;
 			break;
 		case OPT_FOLDED:
-			q.folded = optarg;
+			q.folded.path = optarg;
 			break;
 		case 'o':
-			q.output = optarg;
+			q.output.path = optarg;
 			break;
 		case OPT_VERBOSE:
 			q.report.options.verbose = true;

@@ -71,6 +71,21 @@ static bool has_function(const struct btf *btf, const char *name)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
+/* the inode of the first pid namespace's file, the same in every kernel */
+#define FIRST_PID_NS 0xeffffffc
+
+/* The programs see the numbers that processes have in the first one. */
+static int check_namespace(void)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) || st.st_ino == FIRST_PID_NS)
+		return EXIT_OK;
+	return cli_error("this is a pid namespace of its own, where process "
+			 "numbers mean nothing to the kernel: run vmlab outside "
+			 "the container, or start that with --pid=host");
+}
+
 /* leave out what this kernel lacks; an exit code */
 static int choose_programs(struct faults_session *s)
 {
@@ -129,15 +144,18 @@ static void shrink_unused(struct faults_bpf *skel,
 
 static int explain_load(int err)
 {
+	/* what the kernel answers depends on which privilege it misses first */
+	if (geteuid() && err != -ENOMEM) {
+		cli_error("no permission to load BPF programs (%s): run vmlab "
+			  "as root",
+			  strerror(-err));
+		return EXIT_NO_PERMISSION;
+	}
 	switch (err) {
 	case -EPERM:
-		if (geteuid())
-			cli_error("no permission to load BPF programs: run "
-				  "vmlab as root");
-		else
-			cli_error("the kernel refuses BPF programs even to "
-				  "root: run vmlab outside this container, or "
-				  "see /sys/kernel/security/lockdown");
+		cli_error("the kernel refuses BPF programs even to root: run "
+			  "vmlab outside this container, or see "
+			  "/sys/kernel/security/lockdown");
 		return EXIT_NO_PERMISSION;
 	case -ENOMEM:
 		return cli_error("no memory for the BPF maps: free some, or "
@@ -191,6 +209,11 @@ int faults_open(struct faults_session **session,
 	struct faults_session *s = must(calloc(1, sizeof(*s)));
 	int err;
 
+	err = check_namespace();
+	if (err) {
+		free(s);
+		return err;
+	}
 	verbose = options->verbose;
 	libbpf_set_print(print_libbpf);
 	s->nr_cpus = libbpf_num_possible_cpus();

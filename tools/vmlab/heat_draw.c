@@ -81,6 +81,18 @@ static const char *area_name(const struct heat_area *a)
 	return slash && slash[1] ? slash + 1 : a->name;
 }
 
+/* the first characters of a name, as far as they fit */
+static void print_name(FILE *out, const char *name, size_t width)
+{
+	char *safe = must(format_safe(name)), *end = safe;
+
+	while (*end && width--)
+		end += utf8_length(end);
+	*end = '\0';
+	fputs(safe, out);
+	free(safe);
+}
+
 static void draw_cell(FILE *out, double heat, bool colour)
 {
 	static const char shades[] = " .:-=+*#%@";
@@ -126,10 +138,13 @@ void heat_draw(const struct heat *h, FILE *out, bool colour,
 				  colour);
 		if (colour)
 			fputs("\033[0m", out);
-		if (rows[r].first)
-			fprintf(out, " %.*s %s", (int)(label - 14 - 8),
-				area_name(rows[r].area),
+		if (rows[r].first) {
+			fputc(' ', out);
+			print_name(out, area_name(rows[r].area),
+				   label - 14 - 8);
+			fprintf(out, " %s",
 				format_size(area_size(rows[r].area), size));
+		}
 		fputc('\n', out);
 	}
 	if (!nr)
@@ -142,26 +157,28 @@ void heat_draw(const struct heat *h, FILE *out, bool colour,
 
 /* --- SVG ------------------------------------------------------------------------- */
 
-static void svg_text(FILE *out, const char *s)
+/* XML allows neither control characters nor U+FFFE and U+FFFF */
+static void svg_text(FILE *out, const char *text)
 {
-	for (; *s; s++) {
-		switch (*s) {
-		case '<':
+	char *safe = must(format_safe(text));
+
+	for (const char *s = safe; *s;) {
+		size_t len = utf8_length(s);
+
+		if (*s == '<')
 			fputs("&lt;", out);
-			break;
-		case '>':
+		else if (*s == '>')
 			fputs("&gt;", out);
-			break;
-		case '&':
+		else if (*s == '&')
 			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc((unsigned char)*s < ' ' ? '?' : *s, out);
-		}
+		else if (!strncmp(s, "\xef\xbf\xbe", 3) ||
+			 !strncmp(s, "\xef\xbf\xbf", 3))
+			fputc('?', out);
+		else
+			fwrite(s, 1, len, out);
+		s += len;
 	}
+	free(safe);
 }
 
 static void svg_colour(double heat, char text[static 8])

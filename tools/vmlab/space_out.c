@@ -3,12 +3,15 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "field.h"
 #include "format.h"
 #include "jsonout.h"
 #include "must.h"
+#include "paging.h"
+#include "paging_out.h"
 #include "space_out.h"
 #include "table.h"
 #include "vma_out.h"
@@ -52,11 +55,6 @@ static uint64_t added(const struct space_actor *actors, size_t i,
 	uint64_t before = i ? field_value(&actors[i - 1].stats, f) : 0;
 
 	return field_value(&actors[i].stats, f) - before;
-}
-
-static const char *backing_name(uint32_t backing)
-{
-	return backing == VMLAB_BACKING_ZERO ? "zero" : "unknown";
 }
 
 static const char *map_name(int map_flags)
@@ -222,23 +220,44 @@ static void print_vmas(const struct cli *cli, const struct vmlab *lab,
 }
 
 void space_print_tables(const struct cli *cli, const struct vmlab *lab,
-			const struct vmlab_space_config *config, int map_flags,
-			uint64_t offset, const struct space_actor *actors,
-			size_t nr)
+			const struct space_result *r)
 {
 	char size[SIZE_TEXT_MAX], from[SIZE_TEXT_MAX], length[SIZE_TEXT_MAX];
+	const struct space_actor *actors = r->actors;
+	const size_t nr = r->nr_actors;
 
-	printf("%sspace %llu%s: %s, backing %s; %s mapping of %s from offset %s\n\n",
-	       style_on(cli->colour, STYLE_HEAD), config->space_id,
+	printf("%sspace %llu%s: %s, backing %s%s; %s mapping of %s from offset %s\n",
+	       style_on(cli->colour, STYLE_HEAD), r->config.space_id,
 	       style_off(cli->colour, STYLE_HEAD),
-	       config->bytes ? format_size(config->bytes, size) : "no limit",
-	       backing_name(config->backing), map_name(map_flags),
+	       r->config.bytes ? format_size(r->config.bytes, size) : "no limit",
+	       paging_backing_name(r->config.backing),
+	       r->config.flags & VMLAB_SPACE_HUGE ? ", huge frames" : "",
+	       map_name(r->map_flags),
 	       format_size(actors[0].length, length),
-	       format_size(offset, from));
+	       format_size(r->offset, from));
+	if (r->paged)
+		paging_print_line(&r->paging);
+	if (r->synced)
+		printf("fsync: %s\n",
+		       r->sync_error ? strerror(-r->sync_error) : "done");
+	putchar('\n');
 	print_actors(cli, actors, nr);
 	putchar('\n');
 	print_counters(cli, actors, nr);
 	print_latency(cli, &actors[nr - 1].stats);
+	if (r->paged) {
+		putchar('\n');
+		paging_print_stats(cli, &r->paging_stats);
+	}
+	if (r->nr_rules) {
+		putchar('\n');
+		paging_print_rules(cli, r->rules, r->nr_rules,
+				   vmlab_page_size(lab));
+	}
+	if (r->nr_events) {
+		putchar('\n');
+		paging_print_events(cli, r->events, r->nr_events);
+	}
 	putchar('\n');
 	print_vmas(cli, lab, actors, nr);
 }
@@ -308,12 +327,10 @@ static json_t *actor_json(const struct vmlab *lab,
 	return o;
 }
 
-void space_print_json(const struct vmlab *lab,
-		      const struct vmlab_space_config *config, int map_flags,
-		      uint64_t offset, const struct space_actor *actors,
-		      size_t nr)
+void space_print_json(const struct vmlab *lab, const struct space_result *r)
 {
-	const struct vmlab_space_stats *stats = &actors[nr - 1].stats;
+	const struct space_actor *actors = r->actors;
+	const struct vmlab_space_stats *stats = &actors[r->nr_actors - 1].stats;
 	json_t *latency = must(json_array());
 	struct json_doc doc;
 
@@ -321,18 +338,32 @@ void space_print_json(const struct vmlab *lab,
 		json_append(latency, json_count(stats->latency[i]));
 
 	json_begin(&doc, stdout);
-	json_member(&doc, "space_id", json_count(config->space_id));
-	json_member(&doc, "bytes", json_count(config->bytes));
+	json_member(&doc, "space_id", json_count(r->config.space_id));
+	json_member(&doc, "bytes", json_count(r->config.bytes));
 	json_member(&doc, "backing",
-		    json_string(backing_name(config->backing)));
-	json_member(&doc, "mapping", json_string(map_name(map_flags)));
-	json_member(&doc, "offset", json_count(offset));
+		    json_string(paging_backing_name(r->config.backing)));
+	json_member(&doc, "huge",
+		    json_boolean(r->config.flags & VMLAB_SPACE_HUGE));
+	json_member(&doc, "mapping", json_string(map_name(r->map_flags)));
+	json_member(&doc, "offset", json_count(r->offset));
 	json_member(&doc, "length", json_count(actors[0].length));
+	json_member(&doc, "fsync",
+		    !r->synced ? json_null() :
+		    json_string(r->sync_error ? strerrorname_np(-r->sync_error) :
+						"done"));
 	json_member(&doc, "stats", stats_json(stats));
 	json_member(&doc, "latency", latency);
+	json_member(&doc, "paging",
+		    r->paged ? paging_json(&r->paging) : json_null());
+	json_member(&doc, "paging_stats", paging_stats_json(&r->paging_stats));
+	json_member(&doc, "inject", paging_rules_json(r->rules, r->nr_rules));
 	json_array_begin(&doc, "processes");
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < r->nr_actors; i++)
 		json_item(&doc, actor_json(lab, actors, i));
+	json_array_end(&doc);
+	json_array_begin(&doc, "events");
+	for (size_t i = 0; i < r->nr_events; i++)
+		json_item(&doc, paging_event_json(&r->events[i]));
 	json_array_end(&doc);
 	json_end(&doc);
 }

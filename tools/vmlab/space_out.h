@@ -29,20 +29,40 @@ struct space_actor {
 };
 
 /**
- * space_print_tables, space_print_json - print it
+ * struct space_result - an experiment that is over
  * @config: of the space
+ * @paging, @paging_stats: budget and policy, and what came of them
+ * @paged: whether they were asked for
  * @map_flags: MAP_SHARED or MAP_PRIVATE
  * @offset: where in the space the mappings start
  * @actors: in the order in which they touched
- * @nr: how many
+ * @nr_actors: how many
+ * @rules, @nr_rules: of injection
+ * @events, @nr_events: what happened, in order
+ * @sync_error: what fsync(2) said, a negative errno or 0
+ * @synced: whether it was called
  */
+struct space_result {
+	struct vmlab_space_config config;
+	struct vmlab_paging paging;
+	struct vmlab_paging_stats paging_stats;
+	bool paged;
+	int map_flags;
+	uint64_t offset;
+	struct space_actor actors[2];
+	size_t nr_actors;
+	struct vmlab_inject_rule rules[VMLAB_INJECT_RULES_MAX];
+	uint32_t nr_rules;
+	struct vmlab_event *events;
+	size_t nr_events;
+	int sync_error;
+	bool synced;
+};
+
+/** space_print_tables, space_print_json - print it */
 void space_print_tables(const struct cli *cli, const struct vmlab *lab,
-			const struct vmlab_space_config *config, int map_flags,
-			uint64_t offset, const struct space_actor *actors,
-			size_t nr);
+			const struct space_result *result);
 void space_print_json(const struct vmlab *lab,
-		      const struct vmlab_space_config *config, int map_flags,
-		      uint64_t offset, const struct space_actor *actors,
-		      size_t nr);
+		      const struct space_result *result);
 
 #endif /* VMLAB_SPACE_OUT_H */

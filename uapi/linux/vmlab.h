@@ -41,6 +41,7 @@
 #define VMLAB_FEAT_UFFD		(1ULL << 6) /* CONFIG_USERFAULTFD */
 #define VMLAB_FEAT_STRUCT_OPS	(1ULL << 7) /* policies in BPF */
 #define VMLAB_FEAT_PGTABLE	(1ULL << 8) /* page tables: VMLAB_IOC_PTES and so on */
+#define VMLAB_FEAT_HUGE		(1ULL << 9) /* huge frames: VMLAB_SPACE_HUGE */
 
 /**
  * struct vmlab_info - VMLAB_IOC_INFO: versions, features, geometry
@@ -109,22 +110,41 @@ struct vmlab_flag_names {
 
 /* vmlab_space_config.backing */
 #define VMLAB_BACKING_ZERO	0	/* demand-zero frames */
+#define VMLAB_BACKING_PATTERN	1	/* each 64-bit word is its offset in the space */
+#define VMLAB_BACKING_FILE	2	/* a regular file, see VMLAB_IOC_BACKING */
+#define VMLAB_BACKING_PFN	3	/* zero, mapped as device memory: VM_IO, VM_PFNMAP */
+
+/* vmlab_space_config.flags */
+#define VMLAB_SPACE_HUGE	(1u << 0) /* huge frames of 2 MiB, where they can be */
 
 /**
  * struct vmlab_space_config - the configuration of the space of an open file
  * @size: set by the caller
- * @flags: must be zero
+ * @flags: VMLAB_SPACE_*; must be zero on GET.  With VMLAB_SPACE_HUGE the first
+ *	touch of an aligned 2 MiB, of backing zero or pattern, brings all of it
+ *	in, mapped by one huge entry, provided that the VMA spans it aligned,
+ *	huge pages are enabled for it (madvise(2), MADV_HUGEPAGE, or always),
+ *	nothing of it is in yet, and neither the length of the space, nor its
+ *	budget, nor memory is short.  Otherwise single pages come.  A huge frame
+ *	is written, dirty, locked in memory and evicted as a whole; its pages
+ *	come back one by one.
  * @space_id: [out] unique while the module is loaded, never 0; the name of
  *	the directory in debugfs' vmlab/spaces/.  Must be zero on SET.
  * @bytes: length of the space, a multiple of the page size; 0 means no limit.
  *	A touch at or beyond it is answered with SIGBUS, as beyond the end of a
  *	file (mmap(2)).  Making it smaller discards the frames beyond it.
- * @backing: VMLAB_BACKING_*: where the contents of a new frame come from
+ * @backing: VMLAB_BACKING_*: where the contents of a new frame come from.
+ *	It can change while the space has no frames and is not mapped; to
+ *	VMLAB_BACKING_FILE only by VMLAB_IOC_BACKING.
  * @reserved: must be zero
  *
  * VMLAB_IOC_SPACE_SET errors:
  *   EINVAL  @bytes is not a multiple of the page size, unknown @backing,
  *           nonzero @flags, @space_id or @reserved
+ *   EBUSY   another @backing while the space has frames or is mapped; or the
+ *           new end cuts a huge frame that is pinned or locked in memory
+ *   EOPNOTSUPP  VMLAB_SPACE_HUGE, and this kernel cannot: before 6.15, or
+ *           without transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
@@ -151,7 +171,8 @@ struct vmlab_space_config {
  * @frames_dirty: frames written since they were filled, now
  * @vmas: VMAs that map the space now, in all processes
  * @faults: calls of the fault handler; the sum of the next six outcomes
- * @filled: ... a new frame was filled and mapped (first touch)
+ * @filled: ... a new frame was filled and mapped: at the first touch, or at
+ *	the first after an eviction
  * @mapped: ... the frame was already there and only had to be mapped
  * @sigbus: ... beyond the end of the space: SIGBUS
  * @oom: ... no frame could be allocated: VM_FAULT_OOM
@@ -1186,5 +1207,491 @@ struct vmlab_layout {
 };
 
 #define VMLAB_IOC_LAYOUT	_IO(VMLAB_IOC_MAGIC, 0x36)
+
+/* --- paging: budget, policies, prefetch ---------------------------------- */
+
+/*
+ * PAGING_SET, BACKING, RANGE, DIRTY and INJECT_SET need a file that is open
+ * for writing: EBADF.
+ */
+
+/* vmlab_paging.policy: who leaves when the budget is full */
+#define VMLAB_POLICY_FIFO	0	/* the longest resident */
+#define VMLAB_POLICY_CLOCK	1	/* second chance: a reference bit and a hand */
+#define VMLAB_POLICY_LRU	2	/* the least recently used */
+#define VMLAB_POLICY_LFU	3	/* the least used since resident, of those the oldest */
+#define VMLAB_POLICY_RANDOM	4	/* any, by @seed */
+#define VMLAB_POLICY_OPT	5	/* whose next access in @trace is the farthest */
+#define VMLAB_POLICY_BPF	6	/* whom a program says, see VMLAB_IOC_POLICIES */
+
+/* vmlab_paging.prefetch: what comes with a page that had to be filled */
+#define VMLAB_PREFETCH_NONE	0	/* nothing */
+#define VMLAB_PREFETCH_NEXT	1	/* the next @prefetch_pages */
+#define VMLAB_PREFETCH_STRIDE	2	/* so many at the distance of the last two fills */
+#define VMLAB_PREFETCH_WHOLE	3	/* the whole VMA, as far as the budget goes */
+
+#define VMLAB_PREFETCH_MAX	1024	/* vmlab_paging.prefetch_pages */
+
+/* vmlab_paging.flags */
+#define VMLAB_PAGING_STEPPING	(1u << 0) /* every access of another page faults */
+#define VMLAB_PAGING_AROUND	(1u << 1) /* a read maps what is resident after it */
+
+/* vmlab_paging.nr_trace, the most that is taken */
+#define VMLAB_TRACE_MAX		(1u << 24)
+
+/**
+ * struct vmlab_paging - how the frames of the open file's space are paged
+ * @size: set by the caller
+ * @flags: VMLAB_PAGING_*
+ * @budget: frames that may be resident, 0 for no limit.  Whoever faults above
+ *	it makes another frame leave first: unmapped everywhere, its contents
+ *	kept if it was ever written.  The limit gives only when every frame is
+ *	pinned or locked, see vmlab_paging_stats.over_budget.
+ * @policy: VMLAB_POLICY_*.  VMLAB_POLICY_FIFO on GET after the program of
+ *	VMLAB_POLICY_BPF was unloaded.
+ * @policy_id: of VMLAB_POLICY_BPF: vmlab_policy_info.id; 0 with others
+ * @seed: of VMLAB_POLICY_RANDOM
+ * @trace: [in] pointer to the accesses to come, __u64 offsets in pages, for
+ *	VMLAB_POLICY_OPT.  Zero on GET.
+ * @nr_trace: [in] their number; 0 with other policies.  Zero on GET.
+ * @prefetch: VMLAB_PREFETCH_*
+ * @prefetch_pages: how many, 1 to VMLAB_PREFETCH_MAX; 0 with NONE and WHOLE.
+ *	What comes early never waits: it is left out when it would have to.
+ *
+ * All can be changed while the space is mapped and in use.  The same policy
+ * with the same seed goes on with what it knows, unless a trace comes with it
+ * or the budget of VMLAB_POLICY_RANDOM grows; another starts with the resident
+ * pages in the order in which they came.
+ *
+ * With VMLAB_PAGING_STEPPING a fault unmaps every frame but its own, so each
+ * access to another page than the one before is seen: LRU, LFU, CLOCK and OPT
+ * are exact then, for one thread in user space.  Accesses repeated on one page
+ * count once.  While threads take turns, and for accesses by system calls,
+ * nothing is unmapped, so that all go on.
+ * Otherwise the policies see first accesses, and a sample of later ones.
+ *
+ * With VMLAB_PAGING_AROUND, which goes with VMLAB_PREFETCH_NEXT only, a read
+ * fault also maps those of the next @prefetch_pages that are resident, so that
+ * their accesses do not fault and are not seen.  It concerns mappings made
+ * while it is set; they are VM_MIXEDMAP, and mlock(2) has no effect on them.
+ * Not in stepping mode, and not with VMLAB_BACKING_PFN.
+ *
+ * VMLAB_IOC_PAGING_SET errors:
+ *   EINVAL  unknown @flags, @policy or @prefetch, a trace without
+ *           VMLAB_POLICY_OPT or the other way round, bad @prefetch_pages,
+ *           VMLAB_PAGING_AROUND without VMLAB_PREFETCH_NEXT, @policy_id
+ *           without VMLAB_POLICY_BPF
+ *   ENOENT  no policy @policy_id is loaded
+ *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
+ *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
+ *   ENOMEM  no memory for the policy
+ *   others  what the program's init said
+ *   EINTR   the caller was killed while frames were on their way out
+ */
+struct vmlab_paging {
+	__u32 size;
+	__u32 flags;
+	__u64 budget;
+	__u32 policy;
+	__u32 policy_id;
+	__u64 seed;
+	__u64 trace;
+	__u64 nr_trace;
+	__u32 prefetch;
+	__u32 prefetch_pages;
+};
+
+#define VMLAB_IOC_PAGING_GET	_IO(VMLAB_IOC_MAGIC, 0x50)
+#define VMLAB_IOC_PAGING_SET	_IO(VMLAB_IOC_MAGIC, 0x51)
+
+#define VMLAB_DISTANCE_BUCKETS	32
+
+/**
+ * struct vmlab_paging_stats - VMLAB_IOC_PAGING_STATS: who came and went
+ * @size: set by the caller
+ * @flags: must be zero
+ * @charged: frames that count against the budget now: those resident, and
+ *	those about to be
+ * @evicted: frames that left because the budget was full, or by request
+ * @stored: ... whose contents went to the swap store for that
+ * @loaded: frames filled from the swap store
+ * @refaults: frames filled that had been evicted
+ * @over_budget: frames that came although the budget was full, since no frame
+ *	could leave: all pinned, locked, or the swap store failed
+ * @store_errors: contents that the swap store could not take; the frame stayed
+ * @prefetched: frames that came before they were accessed
+ * @prefetch_used: ... and were accessed later
+ * @prefetch_wasted: ... and left without an access
+ * @mapped_around: entries set because of VMLAB_PAGING_AROUND; whether such a
+ *	page that came early is used is not known, it counts as neither
+ * @shrunk: clean frames given back to the kernel under memory pressure
+ * @written_back: pages written back to the file
+ * @writeback_errors: pages that could not be; they stay dirty
+ * @huge_filled: huge frames that came, of VMLAB_SPACE_HUGE
+ * @huge_fallback: ... that could not, for want of memory or budget
+ * @huge_evicted: ... that left again, to come back page by page
+ * @refault_distance: evictions between a frame's own and its refault; bucket 0
+ *	counts none, bucket n [2^(n-1), 2^n), the last all above
+ * @policy_fallbacks: times that a program of VMLAB_POLICY_BPF named no page,
+ *	or one that cannot leave, and FIFO decided instead
+ * @policy_refused: requests of a program that were refused: for pages that are
+ *	not resident, or outside the mapping, or for too many
+ * @policy_lost: times that the program was unloaded while it was in charge
+ *
+ * A frame filled, vmlab_space_stats.filled, is what a textbook counts as a
+ * page fault; vmlab_space_stats.mapped is an access that was seen and needed
+ * no frame.
+ */
+struct vmlab_paging_stats {
+	__u32 size;
+	__u32 flags;
+	__u64 charged;
+	__u64 evicted;
+	__u64 stored;
+	__u64 loaded;
+	__u64 refaults;
+	__u64 over_budget;
+	__u64 store_errors;
+	__u64 prefetched;
+	__u64 prefetch_used;
+	__u64 prefetch_wasted;
+	__u64 mapped_around;
+	__u64 shrunk;
+	__u64 written_back;
+	__u64 writeback_errors;
+	__u64 huge_filled;
+	__u64 huge_fallback;
+	__u64 huge_evicted;
+	__u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
+	__u64 policy_fallbacks;
+	__u64 policy_refused;
+	__u64 policy_lost;
+};
+
+#define VMLAB_IOC_PAGING_STATS	_IO(VMLAB_IOC_MAGIC, 0x52)
+
+/* vmlab_range.op */
+#define VMLAB_RANGE_EVICT	0	/* out, their contents kept */
+#define VMLAB_RANGE_PREFETCH	1	/* in, not mapped yet */
+#define VMLAB_RANGE_DROP	2	/* out, and their contents forgotten */
+#define VMLAB_RANGE_LOCK	3	/* in, and kept in until unlocked */
+#define VMLAB_RANGE_UNLOCK	4	/* the policy may evict them again */
+
+/**
+ * struct vmlab_range - VMLAB_IOC_RANGE: move the frames of a range by hand
+ * @size: set by the caller
+ * @op: VMLAB_RANGE_*
+ * @flags: must be zero
+ * @reserved: must be zero
+ * @start: [in] first byte in the space, a multiple of the page size
+ *	[out] where it stopped: @end, or below it after an error or a signal,
+ *	to go on from there
+ * @end: [in] the byte after the last one, a multiple of the page size
+ * @done: [out] pages to which something was done
+ * @busy: [out] pages that had to stay as they are: pinned, locked by mlock(2)
+ *	or by VMLAB_RANGE_LOCK, or their contents could not be kept
+ *
+ * DROP is as MADV_REMOVE of madvise(2) for a file: the next access finds what
+ * the backing gives.  Private copies stay.  A frame that leaves the space with
+ * its end (VMLAB_IOC_SPACE_SET) does so even when locked.
+ *   EINVAL  unknown @op, nonzero @flags or @reserved, @start or @end not a
+ *           multiple of the page size, @end below @start
+ *   ENOMEM  no memory; LOCK: the budget must leave room for one more frame
+ *   EINTR   a signal came; @start, @done and @busy are valid
+ *   others  from the backing
+ */
+struct vmlab_range {
+	__u32 size;
+	__u32 op;
+	__u32 flags;
+	__u32 reserved;
+	__u64 start;
+	__u64 end;
+	__u64 done;
+	__u64 busy;
+};
+
+#define VMLAB_IOC_RANGE		_IO(VMLAB_IOC_MAGIC, 0x53)
+
+/* vmlab_dirty.flags */
+#define VMLAB_DIRTY_CLEAR	(1u << 0) /* clear what is reported */
+
+/**
+ * struct vmlab_dirty - VMLAB_IOC_DIRTY: which pages were written
+ * @size: set by the caller
+ * @flags: VMLAB_DIRTY_*
+ * @start: first byte in the space, a multiple of the page size
+ * @end: the byte after the last one, a multiple of the page size
+ * @bitmap: [in] pointer to an array of __u64 with room for the range, or 0 to
+ *	only count.  Bit n % 64 of element n / 64 tells of page n of the range.
+ * @nr_dirty: [out] bits set
+ *
+ * Written since it last was cleared, through any shared mapping, resident now
+ * or evicted.  With VMLAB_DIRTY_CLEAR a page is write-protected in all
+ * mappings and cleared in one step: of a write at the same time either this
+ * call or the next one tells.  A page that somebody pinned, and may write to
+ * unseen, stays set.
+ *   EINVAL  unknown @flags, bad @start or @end
+ *   EINTR   the caller was killed
+ */
+struct vmlab_dirty {
+	__u32 size;
+	__u32 flags;
+	__u64 start;
+	__u64 end;
+	__u64 bitmap;
+	__u64 nr_dirty;
+};
+
+#define VMLAB_IOC_DIRTY		_IO(VMLAB_IOC_MAGIC, 0x54)
+
+/**
+ * struct vmlab_backing_config - VMLAB_IOC_BACKING: where contents come from
+ * @size: set by the caller
+ * @flags: must be zero
+ * @backing: VMLAB_BACKING_*
+ * @fd: VMLAB_BACKING_FILE: a regular file, open for reading and writing; the
+ *	space keeps it open.  Zero with others.
+ * @offset: where in the file the space begins, a multiple of the page size.
+ *	Zero with others.
+ * @reserved: must be zero
+ *
+ * A file is read on demand, a page at a time, and written back by msync(2) and
+ * fsync(2), which tell of errors as those of a file do; soon after dirty
+ * frames were evicted; and when the last descriptor and mapping go, also when
+ * a signal killed who had them.  A page that could not be written back stays
+ * dirty for the next attempt.  A touch beyond the end of the file is answered
+ * with SIGBUS; the part of its last page beyond the end is not written.
+ *
+ * VMLAB_BACKING_PFN takes shared mappings only: mmap() of a writable private
+ * one fails with EINVAL.
+ *   EINVAL   unknown @backing, nonzero @flags or @reserved, no regular file,
+ *            O_APPEND, O_DIRECT, bad @offset
+ *   EBUSY    the space has frames or is mapped
+ *   EBADF    @fd is not open
+ *   EACCES   @fd is not open for reading and writing
+ *   ETXTBSY  @fd is a swap file
+ */
+struct vmlab_backing_config {
+	__u32 size;
+	__u32 flags;
+	__u32 backing;
+	__s32 fd;
+	__u64 offset;
+	__u64 reserved;
+};
+
+#define VMLAB_IOC_BACKING	_IO(VMLAB_IOC_MAGIC, 0x55)
+
+/* --- injection: faults that fail, or take their time ---------------------- */
+
+/* vmlab_inject_rule.access */
+#define VMLAB_ACCESS_READ	(1u << 0)
+#define VMLAB_ACCESS_WRITE	(1u << 1)
+#define VMLAB_ACCESS_EXEC	(1u << 2)
+
+/* vmlab_inject_rule.action */
+#define VMLAB_INJECT_SIGBUS	0	/* SIGBUS, BUS_ADRERR */
+#define VMLAB_INJECT_OOM	1	/* no memory: the kernel may try again, or kill */
+#define VMLAB_INJECT_HWPOISON	2	/* SIGBUS, BUS_MCEERR_AR, as of bad memory */
+#define VMLAB_INJECT_RETRY	3	/* drop the lock, fault again, once */
+#define VMLAB_INJECT_DELAY	4	/* wait @delay_us, then go on */
+
+#define VMLAB_INJECT_RULES_MAX	64
+#define VMLAB_INJECT_DELAY_MAX	60000000u	/* a minute, microseconds */
+#define VMLAB_INJECT_CERTAIN	1000000u
+
+/**
+ * struct vmlab_inject_rule - when to disturb a fault, and how
+ * @start, @end: bytes in the space; @end 0 is the end of the space
+ * @access: VMLAB_ACCESS_*, those that match
+ * @action: VMLAB_INJECT_*
+ * @nth: only the n-th fault that matches all else, counted from 1; 0: each
+ * @seed: of @probability: the same faults in the same order are disturbed
+ * @probability: in millionths; VMLAB_INJECT_CERTAIN for each
+ * @pid: only this process, as the caller sees it; 0: any
+ * @delay_us: of VMLAB_INJECT_DELAY, at most VMLAB_INJECT_DELAY_MAX; else 0.
+ *	A killed task leaves at once.
+ * @reserved: must be zero
+ * @matches: [out] faults that matched but for @nth and @probability
+ * @hits: [out] faults disturbed
+ */
+struct vmlab_inject_rule {
+	__u64 start;
+	__u64 end;
+	__u32 access;
+	__u32 action;
+	__u64 nth;
+	__u64 seed;
+	__u32 probability;
+	__s32 pid;
+	__u32 delay_us;
+	__u32 reserved;
+	__u64 matches;
+	__u64 hits;
+};
+
+/**
+ * struct vmlab_inject - VMLAB_IOC_INJECT_SET, VMLAB_IOC_INJECT_GET
+ * @size: set by the caller
+ * @flags: must be zero
+ * @rules: pointer to an array of struct vmlab_inject_rule
+ * @nr: rules in it; SET: 0 removes all
+ *	[out] on GET: rules that there are; as many as fit are filled in
+ * @reserved: must be zero
+ *
+ * SET replaces all rules.  The first rule that hits decides, but a delay lets
+ * the following ones have their say.
+ *   EINVAL  a member of a rule is out of its range
+ *   E2BIG   @nr is above VMLAB_INJECT_RULES_MAX
+ *   EPERM   VMLAB_INJECT_HWPOISON without CAP_SYS_ADMIN, as for MADV_HWPOISON
+ *   ESRCH   no such @pid
+ */
+struct vmlab_inject {
+	__u32 size;
+	__u32 flags;
+	__u64 rules;
+	__u32 nr;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_INJECT_SET	_IO(VMLAB_IOC_MAGIC, 0x56)
+#define VMLAB_IOC_INJECT_GET	_IO(VMLAB_IOC_MAGIC, 0x57)
+
+/* --- events --------------------------------------------------------------- */
+
+/* vmlab_event.type, and bits 1 << type of vmlab_events.mask */
+#define VMLAB_EVENT_LOST	0	/* only tells @lost; always on */
+#define VMLAB_EVENT_FAULT	1	/* the fault handler ran; @arg VMLAB_FAULT_* */
+#define VMLAB_EVENT_MKWRITE	2	/* a frame became writable in one mapping */
+#define VMLAB_EVENT_EVICT	3	/* a frame left; @arg 1: contents in the swap store */
+#define VMLAB_EVENT_WRITEBACK	4	/* a page was written back; @arg an errno or 0 */
+#define VMLAB_EVENT_INJECT	5	/* a rule hit; @arg VMLAB_INJECT_* */
+#define VMLAB_EVENT_NR		6
+
+/* vmlab_event.arg of VMLAB_EVENT_FAULT */
+#define VMLAB_FAULT_FILLED	0
+#define VMLAB_FAULT_MAPPED	1
+#define VMLAB_FAULT_SIGBUS	2
+#define VMLAB_FAULT_OOM		3
+#define VMLAB_FAULT_INTERRUPTED	4
+#define VMLAB_FAULT_ERROR	5
+#define VMLAB_FAULT_INJECTED	6
+
+/**
+ * struct vmlab_event - what read(2) returns, as many as fit
+ * @time_ns: CLOCK_MONOTONIC
+ * @pgoff: offset in the space, pages
+ * @cost_ns: how long it took, or 0
+ * @lost: events lost right before this one, since nobody read them in time
+ * @type: VMLAB_EVENT_*
+ * @arg: as @type says
+ * @tgid, @tid: who, in the pid namespace that VMLAB_IOC_EVENTS was called in;
+ *	0 when it is not visible there, or the kernel itself
+ */
+struct vmlab_event {
+	__u64 time_ns;
+	__u64 pgoff;
+	__u64 cost_ns;
+	__u64 lost;
+	__u32 type;
+	__u32 arg;
+	__s32 tgid;
+	__s32 tid;
+};
+
+#define VMLAB_EVENTS_MAX	(1u << 20)
+
+/**
+ * struct vmlab_events - VMLAB_IOC_EVENTS: which events read(2) tells
+ * @size: set by the caller
+ * @flags: must be zero
+ * @mask: 1 << VMLAB_EVENT_*; 0 switches events off
+ * @nr: room for so many, at most VMLAB_EVENTS_MAX; 0 with @mask 0
+ *
+ * Starts afresh: what was not read is gone.  read(2) waits for an event unless
+ * the file is O_NONBLOCK (EAGAIN), and fails with EINVAL when events are off
+ * or the buffer has no room for one; poll(2) tells when there is one.
+ *   EINVAL  unknown @mask, @nr out of range
+ *   ENOMEM  no memory
+ */
+struct vmlab_events {
+	__u32 size;
+	__u32 flags;
+	__u32 mask;
+	__u32 nr;
+};
+
+#define VMLAB_IOC_EVENTS	_IO(VMLAB_IOC_MAGIC, 0x58)
+
+/* --- policies in BPF ------------------------------------------------------- */
+
+#define VMLAB_POLICY_NAME_MAX	16
+
+/* vmlab_policy_info.flags */
+#define VMLAB_POLICY_SAMPLES	(1u << 0) /* some accesses are made to be seen for it */
+
+/**
+ * struct vmlab_policy_info - a policy in BPF that is loaded
+ * @id: for vmlab_paging.policy_id; not used again while the module is loaded
+ * @flags: VMLAB_POLICY_SAMPLES
+ * @spaces: spaces that it is in charge of, now
+ * @name: NUL-terminated; one policy of a name can be loaded
+ */
+struct vmlab_policy_info {
+	__u32 id;
+	__u32 flags;
+	__u64 spaces;
+	char name[VMLAB_POLICY_NAME_MAX];
+};
+
+/**
+ * struct vmlab_policies - VMLAB_IOC_POLICIES: the policies in BPF
+ * @size: set by the caller
+ * @flags: must be zero
+ * @policies: [in] pointer to an array of struct vmlab_policy_info
+ * @nr: [in] records that @policies has room for
+ *	[out] policies there are; when more than there was room for, the rest
+ *	was left out
+ * @reserved: must be zero
+ *
+ * A policy is a BPF object with a struct_ops map of type vmlab_policy_ops; it
+ * is loaded by who may load BPF programs, and chosen by any space.
+ *   EOPNOTSUPP  without VMLAB_FEAT_STRUCT_OPS
+ */
+struct vmlab_policies {
+	__u32 size;
+	__u32 flags;
+	__u64 policies;
+	__u32 nr;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_POLICIES	_IO(VMLAB_IOC_MAGIC, 0x59)
+
+/**
+ * struct vmlab_policy_set - VMLAB_IOC_POLICY_SET: another policy, nothing else
+ * @size: set by the caller
+ * @flags: must be zero
+ * @space_id: 0: the space of the open file, which must be open for writing;
+ *	another's (vmlab_space_config.space_id) needs CAP_SYS_ADMIN
+ * @policy: VMLAB_POLICY_*, but not VMLAB_POLICY_OPT
+ * @policy_id: as in struct vmlab_paging
+ * @seed: as in struct vmlab_paging
+ *
+ *   EPERM   @space_id without CAP_SYS_ADMIN
+ *   ESRCH   no space @space_id is open
+ *   others  as of VMLAB_IOC_PAGING_SET
+ */
+struct vmlab_policy_set {
+	__u32 size;
+	__u32 flags;
+	__u64 space_id;
+	__u32 policy;
+	__u32 policy_id;
+	__u64 seed;
+};
+
+#define VMLAB_IOC_POLICY_SET	_IO(VMLAB_IOC_MAGIC, 0x5a)
 
 #endif /* _UAPI_LINUX_VMLAB_H */

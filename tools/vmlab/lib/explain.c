@@ -51,6 +51,13 @@ static const char *about_space(int err)
 	case -ENOMEM:
 		return "not enough memory or address space: make it smaller, or "
 		       "check 'ulimit -v' and free(1)";
+	case -EBUSY:
+		return "the space is mapped or has frames: its backing can only "
+		       "be changed before";
+	case -EACCES:
+		return "the file must be open for reading and writing";
+	case -ETXTBSY:
+		return "a swap file cannot back a space";
 	default:
 		return NULL;
 	}

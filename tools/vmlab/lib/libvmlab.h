@@ -592,6 +592,128 @@ int vmlab_space_stats_get(const struct vmlab_space *space,
 int vmlab_space_map(const struct vmlab_space *space, uint64_t offset,
 		    size_t length, int prot, int flags, void **addr);
 
+/* --- the paging laboratory -------------------------------------------------- */
+
+/** vmlab_space_paging_get - budget, policy and prefetch; 0 or a negative errno */
+int vmlab_space_paging_get(const struct vmlab_space *space,
+			   struct vmlab_paging *paging);
+
+/**
+ * vmlab_space_paging_set - change them, also while the space is in use
+ * @paging: its size need not be set
+ *
+ * Return: 0 or a negative errno, see struct vmlab_paging.
+ */
+int vmlab_space_paging_set(const struct vmlab_space *space,
+			   const struct vmlab_paging *paging);
+
+/** vmlab_space_paging_stats_get - who came and went; 0 or a negative errno */
+int vmlab_space_paging_stats_get(const struct vmlab_space *space,
+				 struct vmlab_paging_stats *stats);
+
+/**
+ * vmlab_space_backing_set - where contents come from
+ * @backing: VMLAB_BACKING_*
+ * @fd: with VMLAB_BACKING_FILE the file, open for reading and writing
+ * @offset: where in it the space begins, a multiple of the page size
+ *
+ * Return: 0 or a negative errno, see struct vmlab_backing_config.
+ */
+int vmlab_space_backing_set(const struct vmlab_space *space, uint32_t backing,
+			    int fd, uint64_t offset);
+
+/**
+ * vmlab_space_range - move the frames of a range by hand
+ * @op: VMLAB_RANGE_*
+ * @start: first byte in the space, a multiple of the page size
+ * @end: the byte after the last one, likewise
+ * @result: [out] what was done, also on failure; may be NULL
+ *
+ * Return: 0 or a negative errno, see struct vmlab_range.
+ */
+int vmlab_space_range(const struct vmlab_space *space, uint32_t op,
+		      uint64_t start, uint64_t end, struct vmlab_range *result);
+
+/**
+ * vmlab_space_dirty - which pages were written
+ * @flags: VMLAB_DIRTY_*
+ * @start: first byte in the space, a multiple of the page size
+ * @end: the byte after the last one, likewise
+ * @bitmap: [out] a bit for each page of the range; NULL to only count
+ * @nr: [out] how many; may be NULL
+ *
+ * Return: 0 or a negative errno, see struct vmlab_dirty.
+ */
+int vmlab_space_dirty(const struct vmlab_space *space, uint32_t flags,
+		      uint64_t start, uint64_t end, uint64_t *bitmap,
+		      uint64_t *nr);
+
+/**
+ * vmlab_space_inject_set - replace the rules of injection
+ * @rules: the rules
+ * @nr: how many; 0 removes all
+ *
+ * Return: 0 or a negative errno, see struct vmlab_inject.
+ */
+int vmlab_space_inject_set(const struct vmlab_space *space,
+			   const struct vmlab_inject_rule *rules, uint32_t nr);
+
+/**
+ * vmlab_space_inject_get - the rules, and how often they matched and hit
+ * @rules: [out] as many as there is room for
+ * @nr: [in] room in @rules [out] rules that there are
+ *
+ * Return: 0 or a negative errno.
+ */
+int vmlab_space_inject_get(const struct vmlab_space *space,
+			   struct vmlab_inject_rule *rules, uint32_t *nr);
+
+/**
+ * vmlab_space_events_set - which events to record
+ * @mask: 1 << VMLAB_EVENT_*; 0 for none
+ * @nr: how many to keep until they are read; 0 with @mask 0
+ *
+ * Return: 0 or a negative errno, see struct vmlab_events.
+ */
+int vmlab_space_events_set(const struct vmlab_space *space, uint32_t mask,
+			   uint32_t nr);
+
+/**
+ * vmlab_space_events_read - take events out
+ * @events: [out] the events
+ * @nr: room for so many, at least 1
+ *
+ * Waits for one unless the descriptor is O_NONBLOCK.
+ *
+ * Return: how many, or a negative errno, such as -EAGAIN for none yet.
+ */
+ssize_t vmlab_space_events_read(const struct vmlab_space *space,
+				struct vmlab_event *events, size_t nr);
+
+/* --- paging policies -------------------------------------------------------- */
+
+/**
+ * vmlab_policies_get - the policies in BPF that are loaded
+ * @infos: [out] an array to free(3)
+ * @nr: [out] records in it
+ *
+ * Return: 0, -EOPNOTSUPP without VMLAB_FEAT_STRUCT_OPS, or another negative
+ * errno.
+ */
+int vmlab_policies_get(const struct vmlab *lab,
+		       struct vmlab_policy_info **infos, size_t *nr);
+
+/**
+ * vmlab_policy_set - give another's space another policy
+ * @space_id: see struct vmlab_space_config
+ * @policy: VMLAB_POLICY_*
+ * @policy_id: of VMLAB_POLICY_BPF, else 0
+ *
+ * Return: 0, or a negative errno as of VMLAB_IOC_POLICY_SET.
+ */
+int vmlab_policy_set(const struct vmlab *lab, uint64_t space_id,
+		     uint32_t policy, uint32_t policy_id);
+
 /* --- errors ----------------------------------------------------------------- */
 
 /** enum vmlab_subject - what a failed call was about */

@@ -57,6 +57,18 @@ run 2 'START-END' pagetable --range 5-1 1
 run 2 'exclude each other' pagetable --raw --fold 1
 run 2 'goes without' pagetable --totals --raw 1
 run 2 'missing operand: PID ADDR' translate 1
+run 2 'missing operand: STRING' replay
+run 2 'page numbers' replay 1,2,x
+run 2 'page numbers' replay ''
+run 2 "'4,x' is not a value" replay --frames 4,x 1
+run 2 "'0' is not a value" replay --frames 0 1
+run 2 "'fifo,best' is not a value" replay --policy fifo,best 1
+run 2 "'opt' is not a value" space --policy opt
+run 2 "'next' is not a value" space --prefetch next
+run 2 "'next:0' is not a value" space --prefetch next:0
+run 2 "'whole:3' is not a value" space --prefetch whole:3
+run 2 "'0' is not a value" space --budget 0
+run 2 "'file' is not a value" space --backing file
 run 2 'not an address' translate 1 xyz
 run 2 'END must be above START' find 1 20 10
 run 2 "unexpected operand '4'" find 1 2 3 4
@@ -71,7 +83,19 @@ run 2 'seconds from 0.01' watch --interval 0 1
 run 2 'seconds from 0.01' watch --interval 1.2345 1
 run 2 'number above 0' watch --count 0 1
 run 2 'goes without' map --json --svg x 1
-for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space completion; do
+run 2 'not both' faults --pid 1 -- true
+run 2 'Give --pid' faults
+run 2 'give seconds' faults --pid 1 --duration soon
+run 2 'until it ends' faults --duration 1 -- true
+run 4 'no process 4194305' faults --pid 4194305
+run 1 'cannot write /nonexistent/x' faults --output /nonexistent/x -- true
+run 1 'cannot write /nonexistent/x' faults --folded /nonexistent/x -- true
+run 2 'from 0.1 to' top --delay 0.01
+run 4 'no process 4194305' top --batch --pid 4194305
+run 2 'choices are auto, bits and damon' heat --method magic 1
+run 2 'missing operand: PID' heat
+run 4 'no process 4194305' heat 4194305
+for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space faults top heat completion; do
 	run 0 '^Exit codes:' "$c" --help
 	run 0 '^Example' "$c" --help
 done

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events of a space for read(2).  A ring that is full takes no more; the next
+ * event that it takes tells how many it did not, and when no more come, the
+ * reader gets an event of its own for that.
+ */
+#include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "control.h"
+#include "events.h"
+#include "space.h"
+#include "uarg.h"
+
+/**
+ * vmlab_events_init() - no events
+ * @events: of a new space
+ *
+ * Context: any.
+ */
+void vmlab_events_init(struct vmlab_event_ring *events)
+{
+	spin_lock_init(&events->lock);
+	init_waitqueue_head(&events->wait);
+}
+
+/**
+ * vmlab_events_destroy() - free what is left
+ * @events: of a space that goes
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_events_destroy(struct vmlab_event_ring *events)
+{
+	kvfree(events->ring);
+	if (events->ns)
+		put_pid_ns(events->ns);
+}
+
+/**
+ * __vmlab_event() - put an event in the ring
+ * @events: of the space
+ * @type: VMLAB_EVENT_*
+ * @pgoff: offset in the space, pages
+ * @arg: as @type says
+ * @cost_ns: how long it took
+ *
+ * Context: any but interrupts.
+ */
+void __vmlab_event(struct vmlab_event_ring *events, u32 type, pgoff_t pgoff,
+		   u32 arg, u64 cost_ns)
+{
+	struct vmlab_event event = {
+		.time_ns = ktime_get_ns(),
+		.pgoff = pgoff,
+		.cost_ns = cost_ns,
+		.type = type,
+		.arg = arg,
+	};
+
+	spin_lock(&events->lock);
+	if (!(events->mask & BIT(type)))
+		goto out;
+	if (events->head - events->tail == events->nr) {
+		events->lost++;
+		goto out;
+	}
+	event.lost = events->lost;
+	events->lost = 0;
+	if (!(current->flags & PF_KTHREAD)) {
+		event.tgid = pid_nr_ns(task_tgid(current), events->ns);
+		event.tid = pid_nr_ns(task_pid(current), events->ns);
+	}
+	events->ring[events->head++ % events->nr] = event;
+out:
+	spin_unlock(&events->lock);
+	if (wq_has_sleeper(&events->wait))
+		wake_up_interruptible(&events->wait);
+}
+
+static bool vmlab_events_ready(struct vmlab_event_ring *events)
+{
+	return READ_ONCE(events->head) != READ_ONCE(events->tail) ||
+	       READ_ONCE(events->lost) || !READ_ONCE(events->mask);
+}
+
+/* Take one out.  Returns 1, 0 when there is none, -EINVAL when they are off. */
+static int vmlab_events_take(struct vmlab_event_ring *events,
+			     struct vmlab_event *event)
+{
+	int ret = 1;
+
+	spin_lock(&events->lock);
+	if (!events->mask) {
+		ret = -EINVAL;
+	} else if (events->head != events->tail) {
+		*event = events->ring[events->tail++ % events->nr];
+	} else if (events->lost) {
+		*event = (struct vmlab_event){
+			.time_ns = ktime_get_ns(),
+			.type = VMLAB_EVENT_LOST,
+			.lost = events->lost,
+		};
+		events->lost = 0;
+	} else {
+		ret = 0;
+	}
+	spin_unlock(&events->lock);
+	return ret;
+}
+
+/**
+ * vmlab_events_read() - read(2) of /dev/vmlab
+ * @events: of the file's space
+ * @file: the file
+ * @buf: room of the caller
+ * @size: bytes of it
+ *
+ * Context: process context, may sleep.
+ * Return: bytes read: whole events; or -EINVAL, -EAGAIN, -EFAULT, -ERESTARTSYS.
+ */
+ssize_t vmlab_events_read(struct vmlab_event_ring *events, struct file *file,
+			  char __user *buf, size_t size)
+{
+	struct vmlab_event event;
+	size_t done = 0;
+	int ret;
+
+	if (size < sizeof(event))
+		return -EINVAL;
+	while (size - done >= sizeof(event)) {
+		ret = vmlab_events_take(events, &event);
+		if (ret < 0)
+			return done ?: ret;
+		if (!ret) {
+			if (done)
+				break;
+			if (file->f_flags & O_NONBLOCK)
+				return -EAGAIN;
+			ret = wait_event_interruptible(events->wait,
+						vmlab_events_ready(events));
+			if (ret)
+				return ret;
+			continue;
+		}
+		/* What cannot be handed over is as good as lost; say so. */
+		if (copy_to_user(buf + done, &event, sizeof(event))) {
+			spin_lock(&events->lock);
+			events->lost += 1 + event.lost;
+			spin_unlock(&events->lock);
+			return done ?: -EFAULT;
+		}
+		done += sizeof(event);
+	}
+	return done;
+}
+
+/**
+ * vmlab_events_poll() - poll(2) of /dev/vmlab
+ * @events: of the file's space
+ * @file: the file
+ * @wait: where to wait
+ *
+ * Context: process context.
+ * Return: EPOLLIN when there is an event, EPOLLERR when events are off.
+ */
+__poll_t vmlab_events_poll(struct vmlab_event_ring *events, struct file *file,
+			   poll_table *wait)
+{
+	poll_wait(file, &events->wait, wait);
+	if (!READ_ONCE(events->mask))
+		return EPOLLERR;
+	return vmlab_events_ready(events) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+/**
+ * vmlab_ioctl_events() - VMLAB_IOC_EVENTS
+ * @space: the space of the open file
+ * @uarg: struct vmlab_events of the caller
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+long vmlab_ioctl_events(struct vmlab_space *space, void __user *uarg)
+{
+	struct vmlab_event_ring *events = &space->events;
+	struct vmlab_event *ring = NULL;
+	struct pid_namespace *ns = NULL;
+	struct vmlab_events config;
+	int ret;
+
+	ret = vmlab_uarg_get(&config, sizeof(config), sizeof(config), uarg);
+	if (ret)
+		return ret;
+	if (config.flags || config.mask >= BIT(VMLAB_EVENT_NR) ||
+	    !config.mask != !config.nr || config.nr > VMLAB_EVENTS_MAX)
+		return -EINVAL;
+	if (config.mask) {
+		ring = kvcalloc(config.nr, sizeof(*ring), GFP_KERNEL_ACCOUNT);
+		if (!ring)
+			return -ENOMEM;
+		ns = get_pid_ns(task_active_pid_ns(current));
+	}
+
+	spin_lock(&events->lock);
+	swap(events->ring, ring);
+	swap(events->ns, ns);
+	events->nr = config.nr;
+	events->head = 0;
+	events->tail = 0;
+	events->lost = 0;
+	WRITE_ONCE(events->mask, config.mask);
+	spin_unlock(&events->lock);
+	wake_up_interruptible(&events->wait);
+
+	kvfree(ring);
+	if (ns)
+		put_pid_ns(ns);
+	return 0;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Least frequently used: who was accessed the fewest times since it became
+ * resident leaves; of equals, who has been resident the longest.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include <linux/vmlab.h>
+
+#include "policy.h"
+
+/* Sorted by number of accesses, @key, then by arrival, @seq. */
+struct lfu {
+	struct rb_root_cached tree;
+	u64 arrivals;
+};
+
+static bool lfu_less(struct rb_node *a, const struct rb_node *b)
+{
+	const struct vmlab_frame *pa = rb_entry(a, struct vmlab_frame, node);
+	const struct vmlab_frame *pb = rb_entry(b, struct vmlab_frame, node);
+
+	return pa->key < pb->key || (pa->key == pb->key && pa->seq < pb->seq);
+}
+
+static void *lfu_create(const struct vmlab_policy_args *args)
+{
+	struct lfu *lfu = kzalloc(sizeof(*lfu), GFP_KERNEL_ACCOUNT);
+
+	if (!lfu)
+		return ERR_PTR(-ENOMEM);
+	lfu->tree = RB_ROOT_CACHED;
+	return lfu;
+}
+
+static void lfu_destroy(void *state)
+{
+	kfree(state);
+}
+
+static void lfu_insert(void *state, struct vmlab_frame *page,
+		       bool accessed)
+{
+	struct lfu *lfu = state;
+
+	page->key = accessed;
+	page->seq = lfu->arrivals++;
+	rb_add_cached(&page->node, &lfu->tree, lfu_less);
+}
+
+static void lfu_remove(void *state, struct vmlab_frame *page)
+{
+	struct lfu *lfu = state;
+
+	rb_erase_cached(&page->node, &lfu->tree);
+}
+
+static void lfu_access(void *state, struct vmlab_frame *page)
+{
+	struct lfu *lfu = state;
+
+	rb_erase_cached(&page->node, &lfu->tree);
+	page->key++;
+	rb_add_cached(&page->node, &lfu->tree, lfu_less);
+}
+
+static struct vmlab_frame *lfu_victim(void *state, struct vmlab_frame *prev)
+{
+	struct lfu *lfu = state;
+
+	return rb_entry_safe(prev ? rb_next(&prev->node) :
+			     rb_first_cached(&lfu->tree),
+			     struct vmlab_frame, node);
+}
+
+const struct vmlab_policy vmlab_policy_lfu = {
+	.name		= "lfu",
+	.id		= VMLAB_POLICY_LFU,
+	.samples	= true,
+	.create		= lfu_create,
+	.destroy	= lfu_destroy,
+	.insert		= lfu_insert,
+	.remove		= lfu_remove,
+	.access		= lfu_access,
+	.victim		= lfu_victim,
+};

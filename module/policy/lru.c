@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Least recently used: whose last access is the longest ago leaves.
+ *
+ * Exact as far as accesses are seen: all of them in stepping mode, a sample
+ * of them otherwise.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include <linux/vmlab.h>
+
+#include "policy.h"
+
+/* The least recently used first. */
+struct lru {
+	struct list_head stack;
+};
+
+static void *lru_create(const struct vmlab_policy_args *args)
+{
+	struct lru *lru = kzalloc(sizeof(*lru), GFP_KERNEL_ACCOUNT);
+
+	if (!lru)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&lru->stack);
+	return lru;
+}
+
+static void lru_destroy(void *state)
+{
+	kfree(state);
+}
+
+static void lru_insert(void *state, struct vmlab_frame *page,
+		       bool accessed)
+{
+	struct lru *lru = state;
+
+	list_add_tail(&page->link, &lru->stack);
+}
+
+static void lru_remove(void *state, struct vmlab_frame *page)
+{
+	list_del(&page->link);
+}
+
+static void lru_access(void *state, struct vmlab_frame *page)
+{
+	struct lru *lru = state;
+
+	list_move_tail(&page->link, &lru->stack);
+}
+
+static struct vmlab_frame *lru_victim(void *state, struct vmlab_frame *prev)
+{
+	struct list_head *stack = &((struct lru *)state)->stack;
+	struct list_head *next = prev ? prev->link.next : stack->next;
+
+	return next == stack ? NULL : list_entry(next, struct vmlab_frame, link);
+}
+
+const struct vmlab_policy vmlab_policy_lru = {
+	.name		= "lru",
+	.id		= VMLAB_POLICY_LRU,
+	.samples	= true,
+	.create		= lru_create,
+	.destroy	= lru_destroy,
+	.insert		= lru_insert,
+	.remove		= lru_remove,
+	.access		= lru_access,
+	.victim		= lru_victim,
+};

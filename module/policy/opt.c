@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Belady's optimum: whose next access lies the farthest ahead leaves.  That
+ * takes a trace of the accesses to come; no policy has fewer faults.
+ *
+ * The trace is followed as accesses are seen: each moves the position to the
+ * next occurrence of its page.  An access that the trace does not have leaves
+ * the position alone, and its page counts as never accessed again.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include <linux/vmlab.h>
+
+#include "policy.h"
+
+#define NEVER	U64_MAX
+
+/*
+ * @tree: resident pages by next access, @key, the farthest first; of those
+ *	that are never accessed again, the longest resident first, by @seq
+ * @ahead: by page, the index in the trace of an access of it that has none
+ *	between itself and the position
+ * @next: for each access the index of the next one of the same page
+ */
+struct opt {
+	struct rb_root_cached tree;
+	struct xarray ahead;
+	u64 arrivals;
+	u64 pos;
+	unsigned long nr;
+	u64 next[];
+};
+
+static bool opt_less(struct rb_node *a, const struct rb_node *b)
+{
+	const struct vmlab_frame *pa = rb_entry(a, struct vmlab_frame, node);
+	const struct vmlab_frame *pb = rb_entry(b, struct vmlab_frame, node);
+
+	return pa->key > pb->key || (pa->key == pb->key && pa->seq < pb->seq);
+}
+
+static void opt_destroy(void *state)
+{
+	struct opt *opt = state;
+
+	xa_destroy(&opt->ahead);
+	kvfree(opt);
+}
+
+static void *opt_create(const struct vmlab_policy_args *args)
+{
+	struct opt *opt;
+	unsigned long i;
+
+	opt = kvzalloc(struct_size(opt, next, args->nr_trace),
+		       GFP_KERNEL_ACCOUNT);
+	if (!opt)
+		return ERR_PTR(-ENOMEM);
+	opt->tree = RB_ROOT_CACHED;
+	xa_init_flags(&opt->ahead, XA_FLAGS_ACCOUNT);
+	opt->nr = args->nr_trace;
+
+	/* From the end: what was stored last is the next occurrence. */
+	for (i = opt->nr; i--;) {
+		void *old = xa_store(&opt->ahead, args->trace[i],
+				     xa_mk_value(i), GFP_KERNEL_ACCOUNT);
+
+		if (xa_is_err(old)) {
+			opt_destroy(opt);
+			return ERR_PTR(xa_err(old));
+		}
+		opt->next[i] = old ? xa_to_value(old) : NEVER;
+		cond_resched();
+	}
+	return opt;
+}
+
+/* The first access not before the position, from @index on in its page's. */
+static u64 opt_ahead(const struct opt *opt, u64 index)
+{
+	while (index != NEVER && index < opt->pos)
+		index = opt->next[index];
+	return index;
+}
+
+/* The page whose next access is expected at @index is accessed. */
+static u64 opt_follow(struct opt *opt, u64 index)
+{
+	index = opt_ahead(opt, index);
+	if (index == NEVER)
+		return NEVER;
+	opt->pos = index + 1;
+	return opt->next[index];
+}
+
+static void opt_insert(void *state, struct vmlab_frame *page,
+		       bool accessed)
+{
+	struct opt *opt = state;
+	void *entry = xa_load(&opt->ahead, page->pgoff);
+	u64 index = entry ? xa_to_value(entry) : NEVER;
+
+	page->key = accessed ? opt_follow(opt, index) : opt_ahead(opt, index);
+	page->seq = opt->arrivals++;
+	rb_add_cached(&page->node, &opt->tree, opt_less);
+}
+
+static void opt_remove(void *state, struct vmlab_frame *page)
+{
+	struct opt *opt = state;
+
+	rb_erase_cached(&page->node, &opt->tree);
+	/* Where to go on when it returns.  To replace a value needs no memory. */
+	if (page->key == NEVER)
+		xa_erase(&opt->ahead, page->pgoff);
+	else
+		xa_store(&opt->ahead, page->pgoff, xa_mk_value(page->key), 0);
+}
+
+static void opt_access(void *state, struct vmlab_frame *page)
+{
+	struct opt *opt = state;
+
+	rb_erase_cached(&page->node, &opt->tree);
+	page->key = opt_follow(opt, page->key);
+	rb_add_cached(&page->node, &opt->tree, opt_less);
+}
+
+static struct vmlab_frame *opt_victim(void *state, struct vmlab_frame *prev)
+{
+	struct opt *opt = state;
+
+	return rb_entry_safe(prev ? rb_next(&prev->node) :
+			     rb_first_cached(&opt->tree),
+			     struct vmlab_frame, node);
+}
+
+const struct vmlab_policy vmlab_policy_opt = {
+	.name		= "opt",
+	.id		= VMLAB_POLICY_OPT,
+	.create		= opt_create,
+	.destroy	= opt_destroy,
+	.insert		= opt_insert,
+	.remove		= opt_remove,
+	.access		= opt_access,
+	.victim		= opt_victim,
+};

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Random: any resident page leaves, each with the same probability.  A seed
+ * fixes the sequence of choices, so that runs can be repeated.
+ */
+#include <linux/err.h>
+#include <linux/math64.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+
+#include <linux/vmlab.h>
+
+#include "policy.h"
+
+#define NO_SLOT	U64_MAX
+
+/*
+ * @slots: resident pages, in no order, without holes; a page's @key is its
+ *	place
+ * @excess: pages that found no place, as the budget was made smaller than
+ *	what is resident; the longest resident first
+ */
+struct random {
+	u64 rng;
+	struct list_head excess;
+	unsigned long nr;
+	unsigned long capacity;
+	struct vmlab_frame *slots[];
+};
+
+/* SplitMix64: a counter through a mixing function; any seed will do. */
+static u64 random_next(struct random *random)
+{
+	u64 z = random->rng += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+static void *random_create(const struct vmlab_policy_args *args)
+{
+	struct random *random;
+
+	/* A size that no machine has memory for is no mistake of the kernel's. */
+	random = kvzalloc(struct_size(random, slots, args->capacity),
+			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!random)
+		return ERR_PTR(-ENOMEM);
+	random->rng = args->seed;
+	random->capacity = args->capacity;
+	INIT_LIST_HEAD(&random->excess);
+	return random;
+}
+
+static void random_destroy(void *state)
+{
+	kvfree(state);
+}
+
+static void random_place(struct random *random, struct vmlab_frame *page)
+{
+	page->key = random->nr++;
+	random->slots[page->key] = page;
+}
+
+static void random_insert(void *state, struct vmlab_frame *page,
+			  bool accessed)
+{
+	struct random *random = state;
+
+	if (random->nr < random->capacity) {
+		random_place(random, page);
+	} else {
+		page->key = NO_SLOT;
+		list_add_tail(&page->link, &random->excess);
+	}
+}
+
+static void random_remove(void *state, struct vmlab_frame *page)
+{
+	struct random *random = state;
+	struct vmlab_frame *last, *next;
+
+	if (page->key == NO_SLOT) {
+		list_del(&page->link);
+		return;
+	}
+	last = random->slots[--random->nr];
+	random->slots[page->key] = last;
+	last->key = page->key;
+
+	next = list_first_entry_or_null(&random->excess, struct vmlab_frame,
+					link);
+	if (next) {
+		list_del(&next->link);
+		random_place(random, next);
+	}
+}
+
+static void random_access(void *state, struct vmlab_frame *page)
+{
+}
+
+static struct vmlab_frame *random_victim(void *state, struct vmlab_frame *prev)
+{
+	struct random *random = state;
+	unsigned long i;
+
+	if (!random->nr)
+		return NULL;
+	/* The high half of the product: 0 to nr - 1. */
+	i = mul_u64_u64_shr(random_next(random), random->nr, 64);
+	return random->slots[i];
+}
+
+const struct vmlab_policy vmlab_policy_random = {
+	.name		= "random",
+	.id		= VMLAB_POLICY_RANDOM,
+	.sized		= true,
+	.create		= random_create,
+	.destroy	= random_destroy,
+	.insert		= random_insert,
+	.remove		= random_remove,
+	.access		= random_access,
+	.victim		= random_victim,
+};

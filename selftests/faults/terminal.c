@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmlab top on a terminal: it fits, follows the size, quits with q and with
+ * ^C, and leaves the terminal as it was.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <utmp.h>
+
+#include "../lib/tap.h"
+
+#define HOME	    "\033[H"
+#define BELOW	    "\033[J"
+#define SHOW_CURSOR "\033[?25h"
+#define OLD_SCREEN  "\033[?1049l"
+
+/* patience for a slow kernel, s */
+enum { PATIENCE = 120 };
+
+struct session {
+	pid_t pid;
+	int terminal; /* our end */
+	int theirs; /* theirs, to ask for its settings */
+	struct termios before;
+	char seen[1 << 20];
+	size_t len;
+};
+
+static void set_size(const struct session *s, int rows, int columns)
+{
+	struct winsize size = {
+		.ws_row = (unsigned short)rows,
+		.ws_col = (unsigned short)columns,
+	};
+
+	if (ioctl(s->terminal, TIOCSWINSZ, &size))
+		bail("TIOCSWINSZ: %s", strerror(errno));
+}
+
+static void start(struct session *s, int rows, int columns)
+{
+	char *const argv[] = { "vmlab", "top", "--delay=0.5",
+			       "--color=never", NULL };
+
+	memset(s, 0, sizeof(*s));
+	if (openpty(&s->terminal, &s->theirs, NULL, NULL, NULL))
+		bail("openpty: %s", strerror(errno));
+	set_size(s, rows, columns);
+	if (tcgetattr(s->theirs, &s->before))
+		bail("tcgetattr: %s", strerror(errno));
+	s->pid = fork();
+	if (s->pid < 0)
+		bail("fork: %s", strerror(errno));
+	if (!s->pid) {
+		close(s->terminal);
+		login_tty(s->theirs);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+}
+
+static void forget(struct session *s)
+{
+	s->len = 0;
+	s->seen[0] = '\0';
+}
+
+static bool has_ended(const struct session *s)
+{
+	siginfo_t info = { 0 };
+
+	return !waitid(P_PID, (id_t)s->pid, &info,
+		       WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+}
+
+/* reads until @text has come; false when it does not, or the program ends */
+static bool wait_for(struct session *s, const char *text)
+{
+	struct pollfd poll_for = { .fd = s->terminal, .events = POLLIN };
+	time_t end = time(NULL) + PATIENCE;
+
+	while (!strstr(s->seen, text)) {
+		bool last = has_ended(s);
+		ssize_t got;
+
+		if (s->len > sizeof(s->seen) / 2)
+			forget(s);
+		if (poll(&poll_for, 1, last ? 0 : 1000) <= 0) {
+			if (last || time(NULL) > end)
+				return false;
+			continue;
+		}
+		got = read(s->terminal, s->seen + s->len,
+			   sizeof(s->seen) - 1 - s->len);
+		if (got <= 0)
+			return false;
+		s->len += (size_t)got;
+		s->seen[s->len] = '\0';
+	}
+	return true;
+}
+
+/* the last picture that is complete, as lines without control sequences */
+static bool last_picture(struct session *s, char *picture, size_t size)
+{
+	char *from = NULL, *to = NULL;
+	size_t len = 0;
+
+	forget(s);
+	/* the rest of one, a whole one */
+	if (!wait_for(s, BELOW))
+		return false;
+	forget(s);
+	if (!wait_for(s, BELOW))
+		return false;
+	to = strstr(s->seen, BELOW);
+	for (char *p = s->seen; (p = strstr(p, HOME)) && p < to; p++)
+		from = p;
+	if (!from)
+		return false;
+	for (char *p = from + strlen(HOME); p < to && len + 1 < size; p++) {
+		if (*p == '\r')
+			continue;
+		if (*p == '\033') {
+			p += strcspn(p, "KJHm");
+			continue;
+		}
+		picture[len++] = *p;
+	}
+	picture[len] = '\0';
+	return true;
+}
+
+static void check_picture(struct session *s, int rows, int columns)
+{
+	char picture[1 << 16], *rest = NULL, *line;
+	size_t widest = 0, lines = 0;
+
+	if (!ok(last_picture(s, picture, sizeof(picture)),
+		"a picture on %d by %d", columns, rows))
+		return;
+	ok(!strncmp(picture, "vmlab top: ", 11), "with a head");
+	for (line = strtok_r(picture, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		size_t width = strlen(line);
+
+		lines++;
+		if (width > widest)
+			widest = width;
+	}
+	ok(widest <= (size_t)columns, "its widest line has %zu columns",
+	   widest);
+	ok(lines >= 3 && lines < (size_t)rows, "it has %zu lines", lines);
+}
+
+/* ends it, and looks at what it leaves */
+static void check_end(struct session *s, const char *how)
+{
+	struct termios after;
+	bool shown, left, same;
+	int status = -1;
+
+	forget(s);
+	if (write(s->terminal, how, 1) != 1)
+		bail("write: %s", strerror(errno));
+	left = wait_for(s, OLD_SCREEN);
+	shown = strstr(s->seen, SHOW_CURSOR);
+	ok(left && shown, "the old screen and the cursor come back");
+	waitpid(s->pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+	   "exit status 0 (%#x)", status);
+	if (tcgetattr(s->theirs, &after))
+		bail("tcgetattr: %s", strerror(errno));
+	same = after.c_lflag == s->before.c_lflag &&
+	       after.c_iflag == s->before.c_iflag &&
+	       after.c_oflag == s->before.c_oflag &&
+	       !memcmp(after.c_cc, s->before.c_cc, sizeof(after.c_cc));
+	ok(same, "the terminal has its settings again");
+	close(s->terminal);
+	close(s->theirs);
+}
+
+/* a process to be shown; its pid */
+static pid_t make_faults(void)
+{
+	const size_t size = 64 * 4096;
+	struct timespec nap = { .tv_nsec = 10 * 1000 * 1000 };
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t pid = fork();
+
+	if (p == MAP_FAILED || pid < 0)
+		bail("a process that faults: %s", strerror(errno));
+	while (!pid) {
+		memset(p, 1, size);
+		madvise(p, size, MADV_DONTNEED);
+		nanosleep(&nap, NULL);
+	}
+	return pid;
+}
+
+int main(void)
+{
+	const char *full = getenv("VMLAB_FULL");
+	static struct session s;
+	pid_t child;
+
+	if (!full || !*full || access("/sys/kernel/btf/vmlinux", R_OK)) {
+		skip(full && *full ? "this kernel has no BTF" :
+				     "only with VMLAB_FULL=1",
+		     "vmlab top");
+		return tap_done();
+	}
+	child = make_faults();
+	start(&s, 24, 80);
+	if (!ok(wait_for(&s, "\033[?1049h"), "it takes a screen of its own"))
+		return tap_done();
+	check_picture(&s, 24, 80);
+	set_size(&s, 8, 44);
+	check_picture(&s, 8, 44);
+	check_end(&s, "q");
+
+	start(&s, 12, 100);
+	if (!ok(wait_for(&s, "\033[?1049h"), "a second time"))
+		return tap_done();
+	check_picture(&s, 12, 100);
+	check_end(&s, "\003");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	return tap_done();
+}
