@@ -4,8 +4,8 @@
  * 32-bit C library.  Writes the raw answers of INFO, FLAG_NAMES and MM, then a
  * line of text on what VMAS said; exits with the number of the step that
  * failed.  With an argument it stops itself at the end, to be looked at.  With
- * "map LENGTH" it stops itself, and when it goes on maps that many bytes and
- * writes the address.
+ * "map LENGTH..." it stops itself for each, and when it goes on maps that many
+ * bytes and writes the address.
  */
 #include <linux/vmlab.h>
 
@@ -83,7 +83,7 @@ static void stop(void)
 	syscall3(__NR_kill, syscall3(__NR_getpid, 0, 0, 0), SIGSTOP, 0);
 }
 
-static _Noreturn void map_on_cont(const char *digits)
+static void map_on_cont(const char *digits)
 {
 	unsigned long length = 0;
 	long at;
@@ -93,7 +93,6 @@ static _Noreturn void map_on_cont(const char *digits)
 	stop();
 	at = mmap((long)length);
 	put(&at, sizeof(at));
-	quit(0);
 }
 
 __attribute__((used)) void start(long argc, char **argv);
@@ -101,8 +100,11 @@ void start(long argc, char **argv)
 {
 	long fd;
 
-	if (argc == 3)
-		map_on_cont(argv[2]);
+	if (argc > 2) {
+		for (long i = 2; i < argc; i++)
+			map_on_cont(argv[i]);
+		quit(0);
+	}
 	fd = syscall3(__NR_open, (long)VMLAB_DEVICE, O_RDWR, 0);
 	if (fd < 0)
 		quit(1);

@@ -187,74 +187,76 @@ static void test_too_large(void)
 }
 
 /*
- * Another process, with the legacy layout or not: it stops, and when it goes
- * on maps what it was told to and says where.
+ * Another process, with the legacy layout or not: for each length it stops, and
+ * when it goes on maps that many bytes and says where.
  */
-static int map_on_cont(const char *length)
+static int map_on_cont(char **length)
 {
-	size_t size = strtoull(length, NULL, 0);
-	char *p;
+	for (; *length; length++) {
+		size_t size = strtoull(*length, NULL, 0);
+		char *p;
 
-	stop_self();
-	p = map(NULL, size);
-	/* Binary, so that nothing else is mapped. */
-	return write(STDOUT_FILENO, &p, sizeof(p)) != sizeof(p);
+		stop_self();
+		p = map(NULL, size);
+		/* Binary, so that nothing else is mapped. */
+		if (write(STDOUT_FILENO, &p, sizeof(p)) != sizeof(p))
+			return 1;
+	}
+	return 0;
 }
 
 struct other {
 	unsigned long persona;
 	bool bits32;
 	int out;
-	size_t length;
 };
 
 static int start_other(void *arg)
 {
 	const struct other *o = arg;
-	char length[24], path[PATH_MAX];
+	char length[NR_LENGTHS][24], map[] = "map", path[PATH_MAX];
+	char *argv[NR_LENGTHS + 3] = { path, map };
 
-	snprintf(length, sizeof(length), "%zu", o->length);
+	for (int i = 0; i < NR_LENGTHS; i++) {
+		snprintf(length[i], sizeof(length[i]), "%zu", lengths[i]);
+		argv[2 + i] = length[i];
+	}
 	dup2(o->out, STDOUT_FILENO);
 	personality(o->persona);
-	if (o->bits32 && sibling_program("compat32", path))
-		execl(path, "compat32", "map", length, NULL);
-	else if (!o->bits32)
-		execl("/proc/self/exe", "test-oracle-area", length, NULL);
+	if (sibling_program(o->bits32 ? "compat32" : "test-oracle-area", path))
+		execv(path, argv);
 	return 1;
 }
 
 static void test_other(const char *name, unsigned long persona, bool bits32,
 		       bool topdown)
 {
-	for (int i = 0; i < NR_LENGTHS; i++) {
-		struct other o = {
-			.persona = persona,
-			.bits32 = bits32,
-			.length = lengths[i],
-		};
-		struct vmlab_free_area r;
-		int out[2], status = 0;
-		uint64_t got = 0;
-		pid_t pid;
+	struct other o = { .persona = persona, .bits32 = bits32 };
+	int out[2], status = 0;
+	pid_t pid;
 
-		if (pipe(out))
-			bail("pipe: %s", strerror(errno));
-		o.out = out[1];
-		pid = spawn(start_other, &o);
-		close(out[1]);
+	if (pipe(out))
+		bail("pipe: %s", strerror(errno));
+	o.out = out[1];
+	pid = spawn(start_other, &o);
+	close(out[1]);
+	for (int i = 0; i < NR_LENGTHS; i++) {
+		struct vmlab_free_area r;
+		uint64_t got = 0;
+
 		if (!wait_stopped(pid, &status))
 			bail("%s: status %#x", name, status);
-		works(predict(pid, o.length, 0, &r), "%s: %zu bytes", name,
-		      o.length);
+		works(predict(pid, lengths[i], 0, &r), "%s: %zu bytes", name,
+		      lengths[i]);
 		kill(pid, SIGCONT);
 		if (read(out[0], &got, sizeof(got)) != (bits32 ? 4 : 8))
 			bail("%s: no answer", name);
-		close(out[0]);
 		is(r.address, got, "... as mmap() does");
 		is(!!(r.result & VMLAB_AREA_TOPDOWN), topdown, "... %s",
 		   topdown ? "top down" : "bottom up");
-		kill_and_reap(pid);
 	}
+	close(out[0]);
+	kill_and_reap(pid);
 }
 
 static int run_compat32(void *arg)
@@ -339,7 +341,7 @@ int main(int argc, char **argv)
 {
 	page = page_size();
 	if (argc > 1)
-		return map_on_cont(argv[1]);
+		return map_on_cont(argv + 2);
 	fd = dev_open(O_RDWR);
 	/* stdout's buffer and the like are there from now on. */
 	ok(true, "%zu bytes a page", page);

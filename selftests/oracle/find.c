@@ -18,7 +18,7 @@
 #include "herd.h"
 #include "maps.h"
 
-enum { MAX_LOOKUPS = 60 };	/* VMAs looked up, of a process with more */
+enum { MAX_LOOKUPS = 20 };	/* VMAs looked up, of a process with more */
 
 static int fd;
 static size_t page;

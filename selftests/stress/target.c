@@ -42,8 +42,9 @@ enum {
 	SHARED = 4 << 20,
 	SMALL = 2 << 20,
 	HUGE = 2 << 20,
-	START_MS = 60000,
+	START_MS = 120000,
 	NICE = 10,		/* the dumps are to get their share */
+	STEPS = 8,		/* between two pauses */
 };
 
 struct target *targets;
@@ -488,9 +489,14 @@ static void *run(void *arg)
 {
 	uint64_t state = (uintptr_t)arg;
 
+	/*
+	 * The pauses are for khugepaged: it has the lowest priority of all, and
+	 * others wait for the pages that it has locked.
+	 */
 	for (;;) {
 		kind->step(&state);
-		me->steps++;
+		if (++me->steps % STEPS == 0)
+			msleep(2);
 	}
 	return NULL;
 }
