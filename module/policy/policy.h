@@ -75,6 +75,7 @@ struct vmlab_policy_args {
  *	for the next best, because that one is busy.  Return: a page that was
  *	inserted and not removed, or NULL when there is no further one.
  * @samples: the policy lives on @access, so some accesses must be seen
+ * @traced: it is told the accesses to come
  * @sized: the state is made for a capacity: a larger one takes another
  *
  * All but @create and @destroy are called with a spinlock held that
@@ -85,6 +86,7 @@ struct vmlab_policy {
 	u32 id;
 	bool samples;
 	bool sized;
+	bool traced;
 	void *(*create)(const struct vmlab_policy_args *args);
 	void (*destroy)(void *state);
 	void (*insert)(void *state, struct vmlab_frame *page, bool accessed);
