@@ -125,6 +125,7 @@ static long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case VMLAB_IOC_PAGING_SET:
 	case VMLAB_IOC_BACKING:
 	case VMLAB_IOC_RANGE:
+	case VMLAB_IOC_DIRTY:
 	case VMLAB_IOC_INJECT_SET:
 		if (!(file->f_mode & FMODE_WRITE))
 			return -EBADF;

@@ -113,6 +113,12 @@ static int vmlab_events_take(struct vmlab_event_ring *events,
 	return ret;
 }
 
+static int vmlab_events_wait(struct vmlab_event_ring *events)
+{
+	return wait_event_interruptible(events->wait,
+					vmlab_events_ready(events));
+}
+
 /**
  * vmlab_events_read() - read(2) of /dev/vmlab
  * @events: of the file's space
@@ -141,8 +147,7 @@ ssize_t vmlab_events_read(struct vmlab_event_ring *events, struct file *file,
 				break;
 			if (file->f_flags & O_NONBLOCK)
 				return -EAGAIN;
-			ret = wait_event_interruptible(events->wait,
-						vmlab_events_ready(events));
+			ret = vmlab_events_wait(events);
 			if (ret)
 				return ret;
 			continue;

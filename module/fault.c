@@ -102,7 +102,8 @@ static vm_fault_t vmlab_fault_injected(int action)
 	case VMLAB_INJECT_HWPOISON:
 		return VM_FAULT_HWPOISON;
 	case VMLAB_INJECT_RETRY:
-		return VM_FAULT_RETRY;
+		/* As if it waited for a device: so mm marks the next try. */
+		return VM_FAULT_RETRY | VM_FAULT_MAJOR;
 	default:
 		return VM_FAULT_NOPAGE;
 	}
@@ -222,7 +223,7 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 out:
 	vmlab_count_fault(space, vmf, outcome, begin);
 	/* Last: without the lock the VMA may go, and the space with it. */
-	if (unlikely(ret == VM_FAULT_RETRY))
+	if (unlikely(ret & VM_FAULT_RETRY))
 		vmlab_fault_unlock(vmf);
 	return ret;
 }

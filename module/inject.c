@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Errors and delays in faults, by rule. */
+#include <linux/capability.h>
 #include <linux/hrtimer.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -146,15 +147,19 @@ again:
 static int vmlab_inject_prepare(struct vmlab_inject_state *state)
 {
 	const struct vmlab_inject_rule *rule = &state->rule;
+	const bool delays = rule->action == VMLAB_INJECT_DELAY;
 
 	if ((rule->end && rule->end <= rule->start) || !rule->access ||
 	    rule->access & ~VMLAB_ACCESS_ALL ||
 	    rule->action > VMLAB_INJECT_DELAY || rule->pid < 0 ||
 	    rule->probability > VMLAB_INJECT_CERTAIN || rule->reserved ||
 	    rule->delay_us > VMLAB_INJECT_DELAY_MAX ||
-	    !rule->delay_us != (rule->action != VMLAB_INJECT_DELAY) ||
+	    (rule->delay_us > 0) != delays ||
 	    rule->matches || rule->hits)
 		return -EINVAL;
+	/* The kernel logs each as an error of the machine. */
+	if (rule->action == VMLAB_INJECT_HWPOISON && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (!rule->pid)
 		return 0;
 	state->pid = find_get_pid(rule->pid);
@@ -247,11 +252,12 @@ long vmlab_ioctl_inject_get(struct vmlab_space *space, void __user *uarg)
 		if (rules) {
 			inject.nr = rules->nr;
 			if (i < rules->nr) {
-				rule = rules->state[i].rule;
-				rule.matches = atomic64_read(
-						&rules->state[i].matches);
-				rule.hits = atomic64_read(
-						&rules->state[i].hits);
+				struct vmlab_inject_state *state =
+					&rules->state[i];
+
+				rule = state->rule;
+				rule.matches = atomic64_read(&state->matches);
+				rule.hits = atomic64_read(&state->hits);
 			}
 		}
 		rcu_read_unlock();

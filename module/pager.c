@@ -197,7 +197,7 @@ static void vmlab_pager_sample(struct vmlab_space *space)
  * ERR_PTR() of -ENOMEM, -EINTR when the task was killed, -EBUSY without @wait.
  */
 struct vmlab_frame *vmlab_pager_charge(struct vmlab_space *space, bool wait,
-				      bool early)
+				       bool early)
 {
 	struct vmlab_pager *pager = &space->pager;
 	unsigned int attempts = VMLAB_ATTEMPTS;
@@ -807,7 +807,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 	if (paging->flags & VMLAB_PAGING_AROUND &&
 	    paging->prefetch != VMLAB_PREFETCH_NEXT)
 		return -EINVAL;
-	if (!!paging->nr_trace ^ (paging->policy == VMLAB_POLICY_OPT))
+	if (!paging->nr_trace != !policy->traced)
 		return -EINVAL;
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?

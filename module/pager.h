@@ -83,7 +83,7 @@ void vmlab_pager_init(struct vmlab_pager *pager);
 void vmlab_pager_destroy(struct vmlab_pager *pager);
 
 struct vmlab_frame *vmlab_pager_charge(struct vmlab_space *space, bool wait,
-				      bool early);
+				       bool early);
 void vmlab_pager_uncharge(struct vmlab_space *space, struct vmlab_frame *page);
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_frame *page);

@@ -261,6 +261,7 @@ static int vmlab_frame_fill(struct vmlab_space *space, struct folio *folio,
 			    const struct vmlab_backing *backing, void *evicted)
 {
 	unsigned long value, distance;
+	unsigned int bucket;
 	int ret;
 
 	if (!evicted)
@@ -283,8 +284,9 @@ static int vmlab_frame_fill(struct vmlab_space *space, struct folio *folio,
 	distance = atomic_long_read(&space->evictions) -
 		   (value >> VMLAB_EVICTED_SHIFT);
 	vmlab_count(space, refaults);
-	this_cpu_inc(space->counters->refault_distance[
-		     min(fls_long(distance), VMLAB_DISTANCE_BUCKETS - 1)]);
+	bucket = min_t(unsigned int, fls_long(distance),
+		       VMLAB_DISTANCE_BUCKETS - 1);
+	this_cpu_inc(space->counters->refault_distance[bucket]);
 	return 0;
 }
 

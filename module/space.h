@@ -123,12 +123,12 @@ struct vmlab_space {
 	struct file *file;
 	loff_t file_offset;
 	struct rw_semaphore backing_lock;
-	struct mutex writeback_lock;
+	struct mutex writeback_lock;	/* one write-back at a time */
 	struct delayed_work writeback_work;
 	struct vmlab_pager pager;
 	struct file *store;
 	atomic_long_t evictions;
-	struct mutex resize_lock;
+	struct mutex resize_lock;	/* changes of the configuration */
 	atomic_long_t nr_frames;
 	atomic_long_t nr_dirty;
 	atomic_long_t nr_vmas;

@@ -32,7 +32,7 @@ int vmlab_store_create(struct vmlab_space *space)
 	file = vmlab_shmem_file("vmlab-swap", MAX_LFS_FILESIZE);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	/* Pairs with the acquire in vmlab_store_folio(). */
+	/* Pairs with the acquire in vmlab_store_page(). */
 	smp_store_release(&space->store, file);
 	return 0;
 }
@@ -52,8 +52,10 @@ void vmlab_store_destroy(struct vmlab_space *space)
 /* The store's own page for an offset, with a reference. */
 static struct page *vmlab_store_page(struct vmlab_space *space, pgoff_t pgoff)
 {
-	struct file *store = smp_load_acquire(&space->store);
+	struct file *store;
 
+	/* Pairs with the release in vmlab_store_create(). */
+	store = smp_load_acquire(&space->store);
 	if (!store)
 		return ERR_PTR(-ENOSPC);
 	if (pgoff >= MAX_LFS_FILESIZE >> PAGE_SHIFT)

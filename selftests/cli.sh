@@ -96,6 +96,24 @@ else
 	skip 'pid 2 is not kthreadd' 'mm of a kernel thread'
 fi
 
+run 2 'page numbers' 'replay of no numbers' "$vmlab" replay 1,2,x
+run 2 'not a value' 'replay: an unknown policy' \
+	"$vmlab" replay --policy best 1,2
+run 2 'pages=3-5' 'space: a rule that is none' \
+	"$vmlab" space --inject sigbus,nth
+run 1 'regular file' 'space: a file that is not there' \
+	"$vmlab" space --backing "file:$work/none"
+head -c 10000 /dev/zero | tr '\0' a >"$work/backing"
+run 0 'fsync: done' 'space on a file' \
+	"$vmlab" space --backing "file:$work/backing" --pages 1 --sync
+if [[ $(stat -c %s "$work/backing") == 10000 ]] &&
+	! cmp -s -i 4096 -n 8 "$work/backing" <(head -c 10000 /dev/zero | tr '\0' a) &&
+	cmp -s -n 4096 "$work/backing" <(head -c 4096 /dev/zero | tr '\0' a); then
+	result 0 'the file has what was written, and its length'
+else
+	result 1 'the file has what was written, and its length'
+fi
+
 # A zombie has no mm: this parent does not wait for its child.
 python3 -c '
 import os, time
@@ -136,7 +154,7 @@ run 2 'not a command' 'an unknown command' "$vmlab" bogus
 run 2 'not an option' 'an unknown option' "$vmlab" mm --bogus 1
 run 2 'PID' 'mm without a pid' "$vmlab" mm
 run 2 'not a process' 'mm of no number' "$vmlab" mm one
-for command in info mm vmas space; do
+for command in info mm vmas space replay; do
 	run 0 "^Usage: vmlab $command" "$command --help" \
 		"$vmlab" "$command" --help
 done
@@ -248,6 +266,38 @@ json 'space --json --private --fork --remap: it does not' \
 json 'space --json: beyond the end' \
 	"j['stats']['sigbus'] == 2 and j['stats']['frames'] == 16" \
 	"$vmlab" space --json --size 64K --length 72K
+json 'replay --json: the textbook' \
+	"[(r['policy'], r['frames'], r['faults']) for r in j['runs']] ==
+	 [('fifo', 3, 9), ('fifo', 4, 10), ('lru', 3, 10), ('lru', 4, 8),
+	  ('opt', 3, 7), ('opt', 4, 6)]" \
+	"$vmlab" replay --json --frames 3,4 --policy fifo,lru,opt \
+	1,2,3,4,1,2,5,1,2,3,4,5
+json 'replay --json --steps: who is resident, who left' \
+	"[s['resident'] for s in j['runs'][0]['steps']] ==
+	 [[7], [7, 8], [7, 8], [8, 9], [9, 7]] and
+	 [s['evicted'] for s in j['runs'][0]['steps']] == [[], [], [], [7], [8]]
+	 and [s['fault'] for s in j['runs'][0]['steps']] ==
+	 [True, True, False, True, True]" \
+	"$vmlab" replay --json --steps --write --frames 2 7,8,7,9,7
+json 'space --json --budget: frames, and what left is there' \
+	"j['stats']['frames'] == 4 and j['paging']['policy'] == 'lru' and
+	 j['processes'][1]['nonzero'] == 16 and
+	 j['paging_stats']['evicted'] == 28 and
+	 j['paging_stats']['refaults'] == 16" \
+	"$vmlab" space --json --size 64K --budget 4 --policy lru --fork
+json 'space --json --inject: the third write' \
+	"j['processes'][0]['sigbus'] == 1 and j['inject'][0]['hits'] == 1 and
+	 j['inject'][0]['matches'] == 8" \
+	"$vmlab" space --json --size 32K --inject sigbus,access=w,nth=3
+json 'space --json --events: faults and evictions in order' \
+	"[(e['event'], e['page'], e['detail']) for e in j['events']] ==
+	 [('fault', 0, 'filled'), ('evict', 0, 'dropped'),
+	  ('fault', 1, 'filled'), ('evict', 1, 'dropped'),
+	  ('fault', 2, 'filled')]" \
+	"$vmlab" space --json --size 12K --touch read --budget 1 --events
+json 'space --json --backing=pattern: each page but the first is not zero' \
+	"j['processes'][0]['nonzero'] == 15 and j['backing'] == 'pattern'" \
+	"$vmlab" space --json --size 64K --backing pattern --touch read
 if [[ $(</proc/2/comm) == kthreadd ]]; then
 	json 'mm --json of a kernel thread' \
 		"j['kthread'] and j['mm'] is None" "$vmlab" mm --json 2

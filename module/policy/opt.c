@@ -142,6 +142,7 @@ static struct vmlab_frame *opt_victim(void *state, struct vmlab_frame *prev)
 const struct vmlab_policy vmlab_policy_opt = {
 	.name		= "opt",
 	.id		= VMLAB_POLICY_OPT,
+	.traced		= true,
 	.create		= opt_create,
 	.destroy	= opt_destroy,
 	.insert		= opt_insert,

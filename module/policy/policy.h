@@ -117,6 +117,7 @@ struct vmlab_wishes {
  *	for the next best, because that one is busy.  Return: a page that was
  *	inserted and not removed, or NULL when there is no further one.
  * @samples: the policy lives on @access, so some accesses must be seen
+ * @traced: it is told the accesses to come
  * @sized: the state is made for a capacity: a larger one takes another
  * @fault: what to bring in besides the page that is accessed; may be NULL
  * @bpf_id: of a policy in BPF, 0 of others
@@ -129,6 +130,7 @@ struct vmlab_policy {
 	u32 id;
 	bool samples;
 	bool sized;
+	bool traced;
 	void *(*create)(const struct vmlab_policy_args *args);
 	void (*destroy)(void *state);
 	void (*insert)(void *state, struct vmlab_frame *page, bool accessed);

@@ -35,6 +35,7 @@ enum {
 
 static const int allowed[] = {
 	EINVAL, E2BIG, EFAULT, ENOTTY, ESRCH, EBADF, EOPNOTSUPP, ENXIO, EFBIG,
+	EBUSY, EACCES, ENOMEM,
 };
 
 static const struct {
@@ -51,6 +52,17 @@ static const struct {
 	{ "MM", VMLAB_IOC_MM, sizeof(struct vmlab_mm) },
 	{ "TASKS", VMLAB_IOC_TASKS, sizeof(struct vmlab_tasks) },
 	{ "VMAS", VMLAB_IOC_VMAS, sizeof(struct vmlab_vmas) },
+	{ "PAGING_GET", VMLAB_IOC_PAGING_GET, sizeof(struct vmlab_paging) },
+	{ "PAGING_SET", VMLAB_IOC_PAGING_SET, sizeof(struct vmlab_paging) },
+	{ "PAGING_STATS", VMLAB_IOC_PAGING_STATS,
+	  sizeof(struct vmlab_paging_stats) },
+	{ "RANGE", VMLAB_IOC_RANGE, sizeof(struct vmlab_range) },
+	{ "DIRTY", VMLAB_IOC_DIRTY, sizeof(struct vmlab_dirty) },
+	{ "INJECT_SET", VMLAB_IOC_INJECT_SET, sizeof(struct vmlab_inject) },
+	{ "INJECT_GET", VMLAB_IOC_INJECT_GET, sizeof(struct vmlab_inject) },
+	{ "EVENTS", VMLAB_IOC_EVENTS, sizeof(struct vmlab_events) },
+	/* Always refused here, for the space is mapped. */
+	{ "BACKING", VMLAB_IOC_BACKING, sizeof(struct vmlab_backing_config) },
 	{ "unknown", 0, 64 },
 };
 
@@ -60,6 +72,7 @@ struct fuzzer {
 	pthread_t thread;
 	uint64_t state;
 	char *arena;		/* guard, records, names, guard */
+	struct vmlab_inject_rule rules[3];
 	char *request;		/* ends where a mapping ends */
 	int fd, pidfd;
 	pid_t child;
@@ -174,6 +187,12 @@ union request {
 	struct vmlab_mm mm;
 	struct vmlab_tasks tasks;
 	struct vmlab_vmas vmas;
+	struct vmlab_paging paging;
+	struct vmlab_range range;
+	struct vmlab_dirty dirty;
+	struct vmlab_inject inject;
+	struct vmlab_events events;
+	struct vmlab_backing_config backing;
 	char bytes[8192];
 };
 
@@ -192,6 +211,66 @@ static void add_noise(struct fuzzer *f, size_t kind, union request *r)
 	} else if (kinds[kind].nr == VMLAB_IOC_VMAS) {
 		r->vmas.vmas = clean.vmas.vmas;
 		r->vmas.strings = clean.vmas.strings;
+	} else if (kinds[kind].nr == VMLAB_IOC_DIRTY) {
+		r->dirty.bitmap = clean.dirty.bitmap;
+	} else if (kinds[kind].nr == VMLAB_IOC_INJECT_GET) {
+		r->inject.rules = clean.inject.rules;
+	}
+	/* These would take their time, rightly. */
+	if (kinds[kind].nr == VMLAB_IOC_RANGE)
+		r->range.end = clean.range.end;
+	else if (kinds[kind].nr == VMLAB_IOC_EVENTS)
+		r->events.nr = clean.events.nr;
+}
+
+/*
+ * Rules that let this program go on: no memory only once, and no long delay.
+ * Members out of their range are for the kernel to find.
+ */
+static void fill_rules(struct fuzzer *f, struct vmlab_inject *inject)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		struct vmlab_inject_rule *rule = &f->rules[i];
+
+		*rule = (struct vmlab_inject_rule){
+			.start = below(f, 64) * page,
+			.access = (uint32_t)below(f, 9),
+			.action = (uint32_t)below(f, 6),
+			.seed = rnd(f),
+			.probability = (uint32_t)below(f, 1100000),
+			.pid = below(f, 4) ? 0 : (int32_t)odd_number(f),
+		};
+		rule->end = below(f, 2) ? 0 : rule->start + odd_number(f);
+		if (rule->action == VMLAB_INJECT_OOM)
+			rule->nth = 1;
+		if (rule->action == VMLAB_INJECT_HWPOISON)
+			rule->nth = 100;
+		if (rule->action == VMLAB_INJECT_DELAY || !below(f, 20))
+			rule->delay_us = below(f, 8) ? (uint32_t)below(f, 50) :
+					 VMLAB_INJECT_DELAY_MAX + 1;
+	}
+	inject->rules = below(f, 8) ? (uintptr_t)f->rules :
+				      pointer(f, f->arena + page);
+	inject->nr = below(f, 8) ? (uint32_t)below(f, 4) :
+				   (uint32_t)odd_number(f);
+	/* What lies beyond is not for this program to choose. */
+	if (inject->nr > 3 && inject->rules == (uintptr_t)f->rules)
+		inject->rules = 8;
+}
+
+static void fill_paging(struct fuzzer *f, struct vmlab_paging *paging)
+{
+	paging->budget = below(f, 4) ? below(f, 40) : odd_number(f);
+	paging->policy = (uint32_t)below(f, 8);
+	paging->flags = (uint32_t)below(f, 5);
+	paging->seed = rnd(f);
+	paging->prefetch = (uint32_t)below(f, 5);
+	paging->prefetch_pages = below(f, 2) ? 0 : (uint32_t)below(f, 2000);
+	if (paging->policy == VMLAB_POLICY_OPT || !below(f, 16)) {
+		paging->trace = pointer(f, f->arena + page);
+		paging->nr_trace = below(f, 4) ? below(f, 500) : odd_number(f);
 	}
 }
 
@@ -208,6 +287,39 @@ static void fill(struct fuzzer *f, size_t kind, union request *r)
 		r->config.bytes = below(f, 8) ? below(f, 64) * page :
 				  odd_number(f);
 		r->config.backing = !below(f, 8);
+		break;
+	case VMLAB_IOC_PAGING_SET:
+		fill_paging(f, &r->paging);
+		break;
+	case VMLAB_IOC_RANGE:
+		r->range.op = (uint32_t)below(f, 6);
+		r->range.start = below(f, 64) * page + !below(f, 16);
+		r->range.end = below(f, 128) * page;
+		break;
+	case VMLAB_IOC_DIRTY:
+		r->dirty.flags = (uint32_t)below(f, 3);
+		r->dirty.start = below(f, 4) ? below(f, 64) * page :
+					       odd_number(f);
+		r->dirty.end = below(f, 4) ? below(f, 128) * page :
+					     odd_number(f) & ~(page - 1);
+		r->dirty.bitmap = below(f, 2) ? 0 : pointer(f, records);
+		break;
+	case VMLAB_IOC_INJECT_SET:
+		fill_rules(f, &r->inject);
+		break;
+	case VMLAB_IOC_INJECT_GET:
+		r->inject.rules = pointer(f, records);
+		r->inject.nr = (uint32_t)odd_number(f);
+		break;
+	case VMLAB_IOC_EVENTS:
+		r->events.mask = (uint32_t)below(f, 80);
+		r->events.nr = below(f, 8) ? (uint32_t)below(f, 64) :
+					     VMLAB_EVENTS_MAX + 1;
+		break;
+	case VMLAB_IOC_BACKING:
+		r->backing.backing = (uint32_t)below(f, 6);
+		r->backing.fd = (int32_t)below(f, 30) - 2;
+		r->backing.offset = below(f, 2) ? 0 : odd_number(f);
 		break;
 	case VMLAB_IOC_MM:
 		r->mm.target = target(f);
@@ -280,6 +392,17 @@ static void check_answer(struct fuzzer *f, size_t kind,
 		sptr = asked->vmas.strings;
 		f->lied += nr > asked->vmas.nr ||
 			   len > asked->vmas.strings_size;
+	} else if (kinds[kind].nr == VMLAB_IOC_DIRTY) {
+		nr = (asked->dirty.end - asked->dirty.start) / page;
+		ptr = asked->dirty.bitmap;
+		f->lied += said->dirty.nr_dirty > nr;
+		nr = ptr ? (nr + 63) / 64 : 0;
+		record = sizeof(uint64_t);
+	} else if (kinds[kind].nr == VMLAB_IOC_INJECT_GET) {
+		nr = said->inject.nr < asked->inject.nr ? said->inject.nr :
+							  asked->inject.nr;
+		ptr = asked->inject.rules;
+		record = sizeof(struct vmlab_inject_rule);
 	} else {
 		return;
 	}
@@ -301,7 +424,8 @@ static bool is_allowed(int err)
 
 static bool asks_for_records(unsigned long nr)
 {
-	return nr == VMLAB_IOC_TASKS || nr == VMLAB_IOC_VMAS || !nr;
+	return nr == VMLAB_IOC_TASKS || nr == VMLAB_IOC_VMAS ||
+	       nr == VMLAB_IOC_DIRTY || nr == VMLAB_IOC_INJECT_GET || !nr;
 }
 
 static void one_call(struct fuzzer *f)
@@ -356,6 +480,7 @@ static void *fuzz(void *arg)
 		one_call(f);
 		/* The space's length changes all the time. */
 		touch(space + below(f, 64) * page, TOUCH_WRITE, 1, NULL);
+		touch(space + below(f, 64) * page, TOUCH_READ, 0, NULL);
 	}
 	munmap(space, 64 * page);
 	kill_and_reap(f->child);
@@ -414,8 +539,11 @@ int main(int argc, char **argv)
 		}
 		diag("%s: %lu calls, %lu succeeded", kinds[k].name, calls,
 		     succeeded);
-		/* All but the unknown ones must get through now and then. */
-		if (kinds[k].nr)
+		/* All but these must get through now and then. */
+		if (kinds[k].nr == VMLAB_IOC_BACKING)
+			is(succeeded, 0, "%s: never of a mapped space",
+			   kinds[k].name);
+		else if (kinds[k].nr)
 			ok(succeeded > 0 && succeeded < calls,
 			   "%s: some succeed, some are refused",
 			   kinds[k].name);

@@ -123,6 +123,19 @@ static void by_hand(void)
 	r = (struct vmlab_range){ .size = sizeof(r), .end = psize };
 	fails(ioctl(ro, VMLAB_IOC_RANGE, &r), EBADF, "reading is not enough");
 	fails(set_paging(ro, 1, 0, 0, 0, 0), EBADF, "nor to set a budget");
+	fails(ioctl(ro, VMLAB_IOC_DIRTY,
+		    &((struct vmlab_dirty){ .size = sizeof(struct vmlab_dirty),
+					    .end = psize })),
+	      EBADF, "nor for the dirty bitmap");
+	fails(ioctl(ro, VMLAB_IOC_INJECT_SET,
+		    &((struct vmlab_inject){ .size =
+						sizeof(struct vmlab_inject) })),
+	      EBADF, "nor for rules");
+	fails(ioctl(ro, VMLAB_IOC_BACKING,
+		    &((struct vmlab_backing_config){ .size =
+				sizeof(struct vmlab_backing_config) })),
+	      EBADF, "nor for a backing");
+	is(paging_stats(ro).charged, 0, "to read the statistics it is enough");
 	close(ro);
 }
 

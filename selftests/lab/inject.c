@@ -44,7 +44,7 @@ static struct vmlab_inject_rule get_rule(int fd)
 		.size = sizeof(inject), .rules = (uintptr_t)&rule, .nr = 1,
 	};
 
-	if (ioctl(fd, VMLAB_IOC_INJECT_GET, &inject) || inject.nr != 1)
+	if (ioctl(fd, VMLAB_IOC_INJECT_GET, &inject) || !inject.nr)
 		bail("VMLAB_IOC_INJECT_GET: %s", strerror(errno));
 	return rule;
 }
@@ -87,10 +87,11 @@ static void rules(void)
 	is(get_rule(fd).matches, 3, "matches");
 
 	rule.action = VMLAB_INJECT_RETRY;
-	rule.nth = 1;
+	rule.nth = 0;
 	works(set_rules(fd, &rule, 1), "retry");
 	is(touch(p + 4 * psize, TOUCH_READ, 0, NULL), 0, "a fault tried again");
-	is(get_rule(fd).hits, 1, "hits");
+	is(touch(p + 5 * psize, TOUCH_READ, 0, NULL), 0, "and another");
+	is(get_rule(fd).hits, 2, "hits: each once");
 
 	rule = (struct vmlab_inject_rule){
 		.access = VMLAB_ACCESS_READ, .action = VMLAB_INJECT_SIGBUS,
@@ -108,7 +109,7 @@ static void rules(void)
 	};
 	works(set_rules(fd, &rule, 1), "a delay of 200 ms");
 	begin = now_ms();
-	is(touch(p + 5 * psize, TOUCH_READ, 0, NULL), 0, "a slow fault");
+	is(touch(p + 7 * psize, TOUCH_READ, 0, NULL), 0, "a slow fault");
 	begin = now_ms() - begin;
 	ok(begin >= 200, "%llu ms", begin);
 
@@ -131,11 +132,18 @@ static void rules(void)
 	close(fd);
 }
 
+/* Page 1 of the mapping is code, a return. */
 static int exec_page(void *arg)
 {
-	/* ret */
-	((void (*)(void))arg)();
+	signal(SIGBUS, SIG_DFL);
+	((void (*)(void))((char *)arg + psize))();
 	return 0;
+}
+
+static int read_and_exec_page(void *arg)
+{
+	return touch((char *)arg + psize, TOUCH_READ, 0, NULL) ?:
+	       exec_page(arg);
 }
 
 static int read_first(void *arg)
@@ -152,6 +160,22 @@ static int read_through_kernel(void *arg)
 		return 1;
 	return write(pipefd[1], p + 8 * psize, 1) < 0 && errno == EFAULT ? 42 :
 									   1;
+}
+
+/* What a user without privilege may not do. */
+static int as_nobody(void *arg)
+{
+	struct vmlab_inject_rule rule = {
+		.access = VMLAB_ACCESS_READ, .action = VMLAB_INJECT_HWPOISON,
+		.probability = VMLAB_INJECT_CERTAIN,
+	};
+
+	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		return 100;
+	if (!set_rules(*(int *)arg, &rule, 1) || errno != EPERM)
+		return 1;
+	rule.action = VMLAB_INJECT_SIGBUS;
+	return set_rules(*(int *)arg, &rule, 1) ? 2 : 0;
 }
 
 /* Each selector, each action by itself, and rules in a row. */
@@ -172,14 +196,9 @@ static void selectors(void)
 	p[psize] = (char)0xc3;
 	x = mmap(NULL, PAGES * psize, PROT_READ | PROT_EXEC, MAP_SHARED, fd,
 		 0);
-	is(touch(x + psize, TOUCH_READ, 0, NULL), 0, "a read");
-	is(reap(spawn(exec_page, x + psize)), 0,
-	   "a fetch where the entry is there");
-	munmap(x, PAGES * psize);
-	x = mmap(NULL, PAGES * psize, PROT_READ | PROT_EXEC, MAP_SHARED, fd,
-		 0);
-	is(reap(spawn(exec_page, x + psize)), 128 + SIGBUS,
-	   "a fetch where it is not");
+	is(reap(spawn(read_and_exec_page, x)), 0,
+	   "a read, and a fetch where the entry is there");
+	is(reap(spawn(exec_page, x)), 128 + SIGBUS, "a fetch where it is not");
 	is(get_rule(fd).hits, 1, "hits");
 	munmap(x, PAGES * psize);
 
@@ -202,7 +221,10 @@ static void selectors(void)
 	works(set_rules(fd, rule, 1), "no memory, once");
 	is(touch(p + 3 * psize, TOUCH_READ, 0, NULL), 0, "the kernel retries");
 	is(get_rule(fd).hits, 1, "hits");
-	works(set_rules(fd, rule, 1), "the same for a system call");
+	rule[0].nth = 0;
+	rule[0].start = 8 * psize;
+	rule[0].end = 9 * psize;
+	works(set_rules(fd, rule, 1), "no memory for a system call");
 	is(reap(spawn(read_through_kernel, &fd)), 42, "EFAULT");
 
 	rule[0] = (struct vmlab_inject_rule){
@@ -245,6 +267,9 @@ static void selectors(void)
 		second = second << 1 | !!touch(p + (20 + i) * psize, TOUCH_READ,
 					       0, NULL);
 	ok(second != first, "another seed, others");
+
+	is(reap(spawn(as_nobody, &fd)), 0,
+	   "without privilege: bad memory no, SIGBUS yes");
 
 	fails(set_rules(fd, many, VMLAB_INJECT_RULES_MAX + 1), E2BIG,
 	      "too many rules");

@@ -19,9 +19,9 @@
 enum { OPT_SEED = 0x100 };
 
 /* where a mapping of all pages would become a burden */
-#define PAGE_MAX	(1u << 20)
-#define FRAMES_MAX	(1u << 20)
-#define LIST_MAX	32
+#define PAGE_MAX   (1u << 20)
+#define FRAMES_MAX (1u << 20)
+#define LIST_MAX   32
 
 static const struct option_spec options[] = {
 	{ "frames", 'n', "LIST", NULL,
@@ -200,7 +200,8 @@ static void step_row(struct table *t, size_t number, const struct step *step)
 	table_cell(t, STYLE_PLAIN, "%" PRIu64, step->page);
 	table_cell(t, step->fault ? STYLE_WARN : STYLE_DIM, "%s",
 		   step->fault ? "fault" : "-");
-	table_cell(t, *left ? STYLE_PLAIN : STYLE_DIM, "%s", *left ? left : "-");
+	table_cell(t, *left ? STYLE_PLAIN : STYLE_DIM, "%s",
+		   *left ? left : "-");
 	table_cell(t, STYLE_PLAIN, "%s", resident);
 	free(left);
 	free(resident);
@@ -277,10 +278,8 @@ static int prepare(const struct replay *r, const struct outcome *o,
 		return err;
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
 		return -errno;
-	return vmlab_space_events_set(space,
-				      1u << VMLAB_EVENT_FAULT |
-					      1u << VMLAB_EVENT_EVICT,
-				      64);
+	return vmlab_space_events_set(
+		space, 1u << VMLAB_EVENT_FAULT | 1u << VMLAB_EVENT_EVICT, 64);
 }
 
 static int run_one(const struct replay *r, const struct vmlab *lab,
@@ -316,15 +315,16 @@ static int run_one(const struct replay *r, const struct vmlab *lab,
 }
 
 static int print_tables(const struct cli *cli, const struct replay *r,
-			const struct vmlab *lab, struct outcome *runs, size_t nr)
+			const struct vmlab *lab, struct outcome *runs,
+			size_t nr)
 {
 	static const struct column step_columns[] = {
 		{ "STEP", true }, { "PAGE", true }, { "FAULT" },
 		{ "EVICTED" },	  { "RESIDENT" },
 	};
 	static const struct column columns[] = {
-		{ "POLICY" },	    { "FRAMES", true },	 { "REFERENCES", true },
-		{ "FAULTS", true }, { "HITS", true },	 { "EVICTED", true },
+		{ "POLICY" },	    { "FRAMES", true }, { "REFERENCES", true },
+		{ "FAULTS", true }, { "HITS", true },	{ "EVICTED", true },
 		{ "SAVED", true },
 	};
 	struct table *t;
@@ -430,7 +430,8 @@ static int parse_options(struct cli *cli, struct replay *r, int argc,
 		}
 		free(copy);
 		if (bad) {
-			cli->exit_code = cli_usage(cli, "'%s' is not a value "
+			cli->exit_code = cli_usage(cli,
+						   "'%s' is not a value "
 						   "that this option takes",
 						   optarg);
 			return CLI_STOP;
@@ -476,13 +477,16 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (err) {
 		free(r.policy_list);
 		free(r.ref);
-		return cli_usage(cli, "the references must be page numbers "
-				 "below %u, such as 1,2,3,4,1,2,5", PAGE_MAX);
+		return cli_usage(cli,
+				 "the references must be page numbers "
+				 "below %u, such as 1,2,3,4,1,2,5",
+				 PAGE_MAX);
 	}
 	for (size_t p = 0; p < r.nr_policies; p++)
 		for (size_t f = 0; f < r.nr_frames; f++)
 			runs[nr++] = (struct outcome){
-				.name = r.policy[p], .frames = r.frames[f],
+				.name = r.policy[p],
+				.frames = r.frames[f],
 			};
 
 	err = cli_open(&lab);

@@ -123,7 +123,7 @@ struct plan {
 };
 
 /* events kept until the end; what is more is told as lost */
-#define EVENTS_MAX	65536
+#define EVENTS_MAX 65536
 
 /** struct child - the second process, and the pipes to it */
 struct child {
@@ -243,7 +243,8 @@ static int parse_options(struct cli *cli, struct plan *plan, int argc,
 			break;
 		}
 		if (bad) {
-			cli->exit_code = cli_usage(cli, "'%s' is not a value "
+			cli->exit_code = cli_usage(cli,
+						   "'%s' is not a value "
 						   "that this option takes",
 						   optarg);
 			return CLI_STOP;
@@ -256,8 +257,10 @@ static int check_multiple(const struct cli *cli, const char *option,
 			  uint64_t value, uint64_t page_size)
 {
 	if (value % page_size)
-		return cli_usage(cli, "--%s must be a multiple of the page "
-				 "size, %" PRIu64 " bytes", option, page_size);
+		return cli_usage(cli,
+				 "--%s must be a multiple of the page "
+				 "size, %" PRIu64 " bytes",
+				 option, page_size);
 	return EXIT_OK;
 }
 
@@ -271,11 +274,12 @@ static int open_file(struct plan *plan, uint64_t page_size)
 	plan->file = open(plan->path, O_RDWR | O_CLOEXEC);
 	if (plan->file < 0 || fstat(plan->file, &st))
 		return cli_error("cannot open %s: %s: give a regular file that "
-				 "you may read and write", plan->path,
-				 strerror(errno));
+				 "you may read and write",
+				 plan->path, strerror(errno));
 	if (!plan->size_given && !plan->length_given && !st.st_size)
 		return cli_error("%s is empty: there is nothing to map; make "
-				 "it larger with truncate(1)", plan->path);
+				 "it larger with truncate(1)",
+				 plan->path);
 	if (!plan->size_given)
 		plan->bytes = ((uint64_t)st.st_size + page_size - 1) /
 			      page_size * page_size;
@@ -288,7 +292,8 @@ static int parse_rules(const struct cli *cli, struct plan *plan,
 	for (uint32_t i = 0; i < plan->nr_rules; i++)
 		if (paging_rule_parse(plan->rule_text[i], page_size,
 				      &plan->rules[i]))
-			return cli_usage(cli, "--inject=%s: give an action and "
+			return cli_usage(cli,
+					 "--inject=%s: give an action and "
 					 "conditions, such as sigbus,pages=3-5 "
 					 "or delay,us=500,access=w",
 					 plan->rule_text[i]);
@@ -309,10 +314,9 @@ static int complete_plan(const struct cli *cli, struct plan *plan,
 	if (plan->paging.flags & VMLAB_PAGING_AROUND &&
 	    plan->paging.prefetch != VMLAB_PREFETCH_NEXT)
 		return cli_usage(cli, "--around needs --prefetch=next:N");
-	if (plan->backing == VMLAB_BACKING_PFN &&
-	    plan->map_flags & MAP_PRIVATE)
+	if (plan->backing == VMLAB_BACKING_PFN && plan->map_flags & MAP_PRIVATE)
 		return cli_usage(cli, "--backing=pfn takes shared mappings "
-				 "only");
+				      "only");
 
 	err = check_multiple(cli, "size", plan->bytes, page_size);
 	if (!err)
@@ -325,7 +329,7 @@ static int complete_plan(const struct cli *cli, struct plan *plan,
 	if (!plan->length_given) {
 		if (plan->bytes <= plan->offset)
 			return cli_usage(cli, "nothing to map there: give "
-					 "--length as well");
+					      "--length as well");
 		plan->length = plan->bytes - plan->offset;
 	}
 	if (!plan->length || plan->length > SIZE_MAX)
@@ -336,7 +340,8 @@ static int complete_plan(const struct cli *cli, struct plan *plan,
 	err = parse_pages(plan->pages, plan->length / page_size, &plan->runs,
 			  &plan->touch.nr_runs);
 	if (err)
-		return cli_usage(cli, "--pages=%s: give pages such as "
+		return cli_usage(cli,
+				 "--pages=%s: give pages such as "
 				 "0-15,32,40-; the mapping has %" PRIu64,
 				 plan->pages, plan->length / page_size);
 	plan->touch.runs = plan->runs;
@@ -470,7 +475,8 @@ static int run_child(const struct plan *plan, struct vmlab *lab,
 	err = start_child(plan, space, vmlab_page_size(lab), &actor[0], child);
 	if (err)
 		return cli_error("cannot start a second process: %s: see "
-				 "fork(2)", strerror(-err));
+				 "fork(2)",
+				 strerror(-err));
 	err = read_report(child->report, &report);
 	if (err == -ECHILD)
 		return cli_error("the child was killed before it was done: see "
@@ -536,8 +542,7 @@ static int set_up(const struct plan *plan, const struct vmlab_space *space)
 	if (!err && plan->events) {
 		if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
 			return -errno;
-		err = vmlab_space_events_set(space,
-					     (1u << VMLAB_EVENT_NR) - 1,
+		err = vmlab_space_events_set(space, (1u << VMLAB_EVENT_NR) - 1,
 					     EVENTS_MAX);
 	}
 	return err;
@@ -552,9 +557,8 @@ static int read_events(const struct vmlab_space *space,
 		result->events = must(reallocarray(result->events,
 						   result->nr_events + 256,
 						   sizeof(*result->events)));
-		n = vmlab_space_events_read(space,
-					    result->events + result->nr_events,
-					    256);
+		n = vmlab_space_events_read(
+			space, result->events + result->nr_events, 256);
 		if (n > 0)
 			result->nr_events += (size_t)n;
 	} while (n > 0);

@@ -33,10 +33,9 @@ static const char *const actions[] = {
 };
 
 static const char *const events[VMLAB_EVENT_NR] = {
-	[VMLAB_EVENT_LOST] = "lost",	   [VMLAB_EVENT_FAULT] = "fault",
-	[VMLAB_EVENT_MKWRITE] = "mkwrite", [VMLAB_EVENT_EVICT] = "evict",
-	[VMLAB_EVENT_WRITEBACK] = "writeback",
-	[VMLAB_EVENT_INJECT] = "inject",
+	[VMLAB_EVENT_LOST] = "lost",	       [VMLAB_EVENT_FAULT] = "fault",
+	[VMLAB_EVENT_MKWRITE] = "mkwrite",     [VMLAB_EVENT_EVICT] = "evict",
+	[VMLAB_EVENT_WRITEBACK] = "writeback", [VMLAB_EVENT_INJECT] = "inject",
 };
 
 static const char *const outcomes[] = {
@@ -93,8 +92,8 @@ int paging_prefetch_parse(const char *s, struct vmlab_paging *paging)
 		  paging->prefetch == VMLAB_PREFETCH_STRIDE;
 	if (counted != (s[len] == ':'))
 		return -EINVAL;
-	if (counted && (parse_u64(s + len + 1, &nr) || !nr ||
-			nr > VMLAB_PREFETCH_MAX))
+	if (counted &&
+	    (parse_u64(s + len + 1, &nr) || !nr || nr > VMLAB_PREFETCH_MAX))
 		return -EINVAL;
 	paging->prefetch_pages = (uint32_t)nr;
 	return 0;

@@ -14,22 +14,31 @@
 
 static const struct field counters[] = {
 	{ "charged", STATS(charged), "frames that count against the budget" },
-	{ "evicted", STATS(evicted), "frames that left for the budget or by request" },
+	{ "evicted", STATS(evicted),
+	  "frames that left for the budget or by request" },
 	{ "stored", STATS(stored), "  of them saved to the swap store" },
 	{ "loaded", STATS(loaded), "frames filled from the swap store" },
 	{ "refaults", STATS(refaults), "frames filled that had left before" },
-	{ "over_budget", STATS(over_budget), "frames above the budget: none could leave" },
-	{ "store_errors", STATS(store_errors), "frames that could not be saved, and stayed" },
+	{ "over_budget", STATS(over_budget),
+	  "frames above the budget: none could leave" },
+	{ "store_errors", STATS(store_errors),
+	  "frames that could not be saved, and stayed" },
 	{ "prefetched", STATS(prefetched), "frames that came early" },
 	{ "prefetch_used", STATS(prefetch_used), "  of them used" },
 	{ "prefetch_wasted", STATS(prefetch_wasted), "  of them left unused" },
-	{ "mapped_around", STATS(mapped_around), "entries set besides that of the fault" },
+	{ "mapped_around", STATS(mapped_around),
+	  "entries set besides that of the fault" },
 	{ "shrunk", STATS(shrunk), "frames given back under memory pressure" },
-	{ "written_back", STATS(written_back), "pages written back to the file" },
-	{ "writeback_errors", STATS(writeback_errors), "attempts to do so that failed" },
-	{ "policy_fallbacks", STATS(policy_fallbacks), "decisions left to fifo by a policy in BPF" },
-	{ "policy_refused", STATS(policy_refused), "requests of such a one that were refused" },
-	{ "policy_lost", STATS(policy_lost), "times that it was unloaded while in charge" },
+	{ "written_back", STATS(written_back),
+	  "pages written back to the file" },
+	{ "writeback_errors", STATS(writeback_errors),
+	  "attempts to do so that failed" },
+	{ "policy_fallbacks", STATS(policy_fallbacks),
+	  "decisions left to fifo by a policy in BPF" },
+	{ "policy_refused", STATS(policy_refused),
+	  "requests of such a one that were refused" },
+	{ "policy_lost", STATS(policy_lost),
+	  "times that it was unloaded while in charge" },
 	{ 0 },
 };
 
@@ -114,9 +123,9 @@ void paging_print_rules(const struct cli *cli,
 	for (size_t i = 0; i < nr; i++) {
 		const struct vmlab_inject_rule *r = &rules[i];
 
-		table_cell(t, STYLE_PLAIN, "%s",
-			   paging_action_name(r->action));
-		table_cell(t, STYLE_PLAIN, "%" PRIu64, (uint64_t)r->start / page_size);
+		table_cell(t, STYLE_PLAIN, "%s", paging_action_name(r->action));
+		table_cell(t, STYLE_PLAIN, "%" PRIu64,
+			   (uint64_t)r->start / page_size);
 		if (r->end)
 			table_cell(t, STYLE_PLAIN, "%" PRIu64,
 				   (uint64_t)r->end / page_size - 1);
@@ -148,7 +157,7 @@ void paging_print_events(const struct cli *cli,
 			 const struct vmlab_event *events, size_t nr)
 {
 	static const struct column columns[] = {
-		{ "TIME_US", true }, { "EVENT" }, { "PAGE", true },
+		{ "TIME_US", true }, { "EVENT" },	  { "PAGE", true },
 		{ "DETAIL" },	     { "COST_NS", true }, { "PID", true },
 		{ "TID", true },     { "LOST", true },
 	};
@@ -177,8 +186,8 @@ void paging_print_events(const struct cli *cli,
 			table_cell(t, STYLE_DIM, "-");
 		table_cell(t, STYLE_PLAIN, "%d", e->tgid);
 		table_cell(t, STYLE_PLAIN, "%d", e->tid);
-		table_cell(t, e->lost ? STYLE_WARN : STYLE_PLAIN,
-			   "%" PRIu64, (uint64_t)e->lost);
+		table_cell(t, e->lost ? STYLE_WARN : STYLE_PLAIN, "%" PRIu64,
+			   (uint64_t)e->lost);
 	}
 	table_close(t);
 }
@@ -228,10 +237,12 @@ json_t *paging_rules_json(const struct vmlab_inject_rule *rules, size_t nr)
 			 json_string(paging_action_name(r->action)));
 		json_put(o, "start", json_count(r->start));
 		json_put(o, "end", r->end ? json_count(r->end) : json_null());
-		json_put(o, "read", json_boolean(r->access & VMLAB_ACCESS_READ));
+		json_put(o, "read",
+			 json_boolean(r->access & VMLAB_ACCESS_READ));
 		json_put(o, "write",
 			 json_boolean(r->access & VMLAB_ACCESS_WRITE));
-		json_put(o, "exec", json_boolean(r->access & VMLAB_ACCESS_EXEC));
+		json_put(o, "exec",
+			 json_boolean(r->access & VMLAB_ACCESS_EXEC));
 		json_put(o, "nth", r->nth ? json_count(r->nth) : json_null());
 		json_put(o, "probability",
 			 json_real((double)r->probability /

@@ -21,7 +21,8 @@
 /* they go up and down: a difference says little */
 static const struct field gauges[] = {
 	{ "frames", STATS(frames), "frames resident now" },
-	{ "frames_dirty", STATS(frames_dirty), "of them written since they were filled" },
+	{ "frames_dirty", STATS(frames_dirty),
+	  "of them written since they were filled" },
 	{ "vmas", STATS(vmas), "VMAs that map the space now" },
 	{ 0 },
 };
@@ -32,19 +33,24 @@ static const struct field counters[] = {
 	{ "mapped", STATS(mapped), "  the frame was there and was mapped" },
 	{ "sigbus", STATS(sigbus), "  beyond the end: SIGBUS" },
 	{ "oom", STATS(oom), "  no memory for a frame" },
-	{ "interrupted", STATS(interrupted), "  the task was killed while it waited" },
+	{ "interrupted", STATS(interrupted),
+	  "  the task was killed while it waited" },
 	{ "error", STATS(error), "  another error" },
 	{ "read_faults", STATS(read_faults), "faults that were reads" },
 	{ "write_faults", STATS(write_faults), "faults that were writes" },
-	{ "cow_faults", STATS(cow_faults), "of them copied by mm: private mapping" },
+	{ "cow_faults", STATS(cow_faults),
+	  "of them copied by mm: private mapping" },
 	{ "mkwrite", STATS(mkwrite), "a frame became writable in one mapping" },
-	{ "vma_lock_faults", STATS(vma_lock_faults), "faults without mmap_lock" },
-	{ "remote_access", STATS(remote_access), "accesses by ptrace, /proc/PID/mem" },
+	{ "vma_lock_faults", STATS(vma_lock_faults),
+	  "faults without mmap_lock" },
+	{ "remote_access", STATS(remote_access),
+	  "accesses by ptrace, /proc/PID/mem" },
 	{ "discarded", STATS(discarded), "frames freed by making it smaller" },
 	{ "vma_open", STATS(vma_open), "VMAs added by mmap, fork, split" },
 	{ "vma_close", STATS(vma_close), "VMAs gone" },
 	{ "vma_mremap", STATS(vma_mremap), "VMAs moved by mremap" },
-	{ "latency_ns_sum", STATS(latency_ns_sum), "nanoseconds in the fault handler" },
+	{ "latency_ns_sum", STATS(latency_ns_sum),
+	  "nanoseconds in the fault handler" },
 	{ 0 },
 };
 
@@ -120,11 +126,8 @@ static void print_counters(const struct cli *cli,
 		{ "MEANING" },
 	};
 	static const struct column two[] = {
-		{ "COUNTER" },
-		{ "NOW", true },
-		{ "PARENT", true },
-		{ "CHILD", true },
-		{ "MEANING" },
+		{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
+		{ "CHILD", true }, { "MEANING" },
 	};
 	const struct field *f;
 	struct table *t;
@@ -171,9 +174,11 @@ static void print_latency(const struct cli *cli,
 
 		if (n && !width)
 			width = 1;
-		table_cell(t, STYLE_PLAIN, "%" PRIu64, i ? UINT64_C(1) << i : 0);
+		table_cell(t, STYLE_PLAIN, "%" PRIu64,
+			   i ? UINT64_C(1) << i : 0);
 		if (i < VMLAB_LATENCY_BUCKETS - 1)
-			table_cell(t, STYLE_PLAIN, "%" PRIu64, UINT64_C(2) << i);
+			table_cell(t, STYLE_PLAIN, "%" PRIu64,
+				   UINT64_C(2) << i);
 		else
 			table_cell(t, STYLE_DIM, "-");
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, n);
@@ -229,7 +234,8 @@ void space_print_tables(const struct cli *cli, const struct vmlab *lab,
 	printf("%sspace %llu%s: %s, backing %s; %s mapping of %s from offset %s\n",
 	       style_on(cli->colour, STYLE_HEAD), r->config.space_id,
 	       style_off(cli->colour, STYLE_HEAD),
-	       r->config.bytes ? format_size(r->config.bytes, size) : "no limit",
+	       r->config.bytes ? format_size(r->config.bytes, size) :
+				 "no limit",
 	       paging_backing_name(r->config.backing), map_name(r->map_flags),
 	       format_size(actors[0].length, length),
 	       format_size(r->offset, from));
@@ -345,8 +351,10 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 	json_member(&doc, "length", json_count(actors[0].length));
 	json_member(&doc, "fsync",
 		    !r->synced ? json_null() :
-		    json_string(r->sync_error ? strerrorname_np(-r->sync_error) :
-						"done"));
+				 json_string(r->sync_error ?
+						     strerrorname_np(
+							     -r->sync_error) :
+						     "done"));
 	json_member(&doc, "stats", stats_json(stats));
 	json_member(&doc, "latency", latency);
 	json_member(&doc, "paging",

@@ -1197,8 +1197,8 @@ struct vmlab_layout {
 /* --- paging: budget, policies, prefetch ---------------------------------- */
 
 /*
- * PAGING_SET, BACKING, RANGE and INJECT_SET need a file that is open for
- * writing: EBADF.
+ * PAGING_SET, BACKING, RANGE, DIRTY and INJECT_SET need a file that is open
+ * for writing: EBADF.
  */
 
 /* vmlab_paging.policy: who leaves when the budget is full */
@@ -1474,7 +1474,7 @@ struct vmlab_backing_config {
 #define VMLAB_INJECT_SIGBUS	0	/* SIGBUS, BUS_ADRERR */
 #define VMLAB_INJECT_OOM	1	/* no memory: the kernel may try again, or kill */
 #define VMLAB_INJECT_HWPOISON	2	/* SIGBUS, BUS_MCEERR_AR, as of bad memory */
-#define VMLAB_INJECT_RETRY	3	/* drop the lock, fault again */
+#define VMLAB_INJECT_RETRY	3	/* drop the lock, fault again, once */
 #define VMLAB_INJECT_DELAY	4	/* wait @delay_us, then go on */
 
 #define VMLAB_INJECT_RULES_MAX	64
@@ -1524,6 +1524,7 @@ struct vmlab_inject_rule {
  * the following ones have their say.
  *   EINVAL  a member of a rule is out of its range
  *   E2BIG   @nr is above VMLAB_INJECT_RULES_MAX
+ *   EPERM   VMLAB_INJECT_HWPOISON without CAP_SYS_ADMIN, as for MADV_HWPOISON
  *   ESRCH   no such @pid
  */
 struct vmlab_inject {

@@ -22,8 +22,7 @@ int vmlab_space_paging_set(const struct vmlab_space *space,
 	struct vmlab_paging req = *paging;
 
 	req.size = sizeof(req);
-	return vmlab_request(vmlab_space_fd(space), VMLAB_IOC_PAGING_SET,
-			     &req);
+	return vmlab_request(vmlab_space_fd(space), VMLAB_IOC_PAGING_SET, &req);
 }
 
 int vmlab_space_paging_stats_get(const struct vmlab_space *space,
@@ -52,7 +51,10 @@ int vmlab_space_range(const struct vmlab_space *space, uint32_t op,
 		      uint64_t start, uint64_t end, struct vmlab_range *result)
 {
 	struct vmlab_range req = {
-		.size = sizeof(req), .op = op, .start = start, .end = end,
+		.size = sizeof(req),
+		.op = op,
+		.start = start,
+		.end = end,
 	};
 	uint64_t done = 0, busy = 0;
 	int err;
@@ -95,18 +97,21 @@ int vmlab_space_inject_set(const struct vmlab_space *space,
 			   const struct vmlab_inject_rule *rules, uint32_t nr)
 {
 	struct vmlab_inject req = {
-		.size = sizeof(req), .rules = (uintptr_t)rules, .nr = nr,
+		.size = sizeof(req),
+		.rules = (uintptr_t)rules,
+		.nr = nr,
 	};
 
-	return vmlab_request(vmlab_space_fd(space), VMLAB_IOC_INJECT_SET,
-			     &req);
+	return vmlab_request(vmlab_space_fd(space), VMLAB_IOC_INJECT_SET, &req);
 }
 
 int vmlab_space_inject_get(const struct vmlab_space *space,
 			   struct vmlab_inject_rule *rules, uint32_t *nr)
 {
 	struct vmlab_inject req = {
-		.size = sizeof(req), .rules = (uintptr_t)rules, .nr = *nr,
+		.size = sizeof(req),
+		.rules = (uintptr_t)rules,
+		.nr = *nr,
 	};
 	int err = vmlab_request(vmlab_space_fd(space), VMLAB_IOC_INJECT_GET,
 				&req);
@@ -120,7 +125,9 @@ int vmlab_space_events_set(const struct vmlab_space *space, uint32_t mask,
 			   uint32_t nr)
 {
 	struct vmlab_events req = {
-		.size = sizeof(req), .mask = mask, .nr = nr,
+		.size = sizeof(req),
+		.mask = mask,
+		.nr = nr,
 	};
 
 	return vmlab_request(vmlab_space_fd(space), VMLAB_IOC_EVENTS, &req);

@@ -57,6 +57,18 @@ run 2 'START-END' pagetable --range 5-1 1
 run 2 'exclude each other' pagetable --raw --fold 1
 run 2 'goes without' pagetable --totals --raw 1
 run 2 'missing operand: PID ADDR' translate 1
+run 2 'missing operand: STRING' replay
+run 2 'page numbers' replay 1,2,x
+run 2 'page numbers' replay ''
+run 2 "'4,x' is not a value" replay --frames 4,x 1
+run 2 "'0' is not a value" replay --frames 0 1
+run 2 "'fifo,best' is not a value" replay --policy fifo,best 1
+run 2 "'opt' is not a value" space --policy opt
+run 2 "'next' is not a value" space --prefetch next
+run 2 "'next:0' is not a value" space --prefetch next:0
+run 2 "'whole:3' is not a value" space --prefetch whole:3
+run 2 "'0' is not a value" space --budget 0
+run 2 "'file' is not a value" space --backing file
 run 2 'not an address' translate 1 xyz
 run 2 'END must be above START' find 1 20 10
 run 2 "unexpected operand '4'" find 1 2 3 4

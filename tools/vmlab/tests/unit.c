@@ -9,10 +9,88 @@
 
 #include "format.h"
 #include "jsonout.h"
+#include "paging.h"
 #include "parse.h"
 #include "table.h"
 #include "tap.h"
 #include "touch.h"
+
+static void test_rules(void)
+{
+	static const struct {
+		const char *text;
+		int err;
+		struct vmlab_inject_rule rule;
+	} cases[] = {
+		{ "sigbus", 0,
+		  { .access = 7, .probability = 1000000 } },
+		{ "sigbus,pages=3-5,access=w,nth=2", 0,
+		  { .start = 0x3000, .end = 0x6000, .access = 2, .nth = 2,
+		    .probability = 1000000 } },
+		{ "retry,pages=4-", 0,
+		  { .start = 0x4000, .access = 7, .action = 3,
+		    .probability = 1000000 } },
+		{ "hwpoison,pages=4,access=rx", 0,
+		  { .start = 0x4000, .end = 0x5000, .access = 5, .action = 2,
+		    .probability = 1000000 } },
+		{ "delay,us=500,probability=0.25,seed=7,pid=12", 0,
+		  { .access = 7, .action = 4, .probability = 250000,
+		    .seed = 7, .pid = 12, .delay_us = 500 } },
+		{ "", -EINVAL, { 0 } },
+		{ "bogus", -EINVAL, { 0 } },
+		{ "sigbus,", -EINVAL, { 0 } },
+		{ "sigbus,pages", -EINVAL, { 0 } },
+		{ "sigbus,pages=1-2-3", -EINVAL, { 0 } },
+		{ "sigbus,access=", -EINVAL, { 0 } },
+		{ "sigbus,access=q", -EINVAL, { 0 } },
+		{ "sigbus,us=5", -EINVAL, { 0 } },
+		{ "sigbus,other=5", -EINVAL, { 0 } },
+		{ "delay", -EINVAL, { 0 } },
+		{ "delay,us=60000001", -ERANGE, { 0 } },
+		{ "oom,probability=1.5", -EINVAL, { 0 } },
+		{ "oom,probability=nan", -EINVAL, { 0 } },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vmlab_inject_rule rule;
+
+		if (ok(paging_rule_parse(cases[i].text, 4096, &rule) ==
+		       cases[i].err, "rule '%s'", cases[i].text) &&
+		    !cases[i].err)
+			ok(!memcmp(&rule, &cases[i].rule, sizeof(rule)),
+			   "rule '%s': its members", cases[i].text);
+	}
+}
+
+static void test_paging_words(void)
+{
+	struct vmlab_paging paging = { 0 };
+	const char *path;
+	uint32_t n;
+
+	ok(!paging_policy_parse("lfu", &n) && n == VMLAB_POLICY_LFU,
+	   "policy lfu");
+	ok(paging_policy_parse("lf", &n) == -EINVAL, "policy lf");
+	streq(paging_policy_name(VMLAB_POLICY_OPT), "opt", "its name");
+	streq(paging_policy_name(4711), "unknown", "that of none");
+	ok(!paging_prefetch_parse("stride:8", &paging) &&
+	   paging.prefetch == VMLAB_PREFETCH_STRIDE &&
+	   paging.prefetch_pages == 8, "prefetch stride:8");
+	ok(!paging_prefetch_parse("whole", &paging) &&
+	   paging.prefetch == VMLAB_PREFETCH_WHOLE && !paging.prefetch_pages,
+	   "prefetch whole");
+	ok(paging_prefetch_parse("next:1025", &paging) == -EINVAL,
+	   "prefetch next:1025");
+	ok(paging_prefetch_parse("none:1", &paging) == -EINVAL,
+	   "prefetch none:1");
+	ok(!paging_backing_parse("file:a:b", &n, &path) &&
+	   n == VMLAB_BACKING_FILE && !strcmp(path, "a:b"),
+	   "backing file:a:b");
+	ok(paging_backing_parse("file:", &n, &path) == -EINVAL,
+	   "backing file:");
+	ok(paging_backing_parse("zero:a", &n, &path) == -EINVAL,
+	   "backing zero:a");
+}
 
 static void test_sizes(void)
 {
@@ -399,6 +477,8 @@ static void test_touch(void)
 
 int main(void)
 {
+	test_rules();
+	test_paging_words();
 	test_sizes();
 	test_numbers();
 	test_addresses();
