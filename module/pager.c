@@ -846,8 +846,6 @@ int vmlab_pager_set(struct vmlab_space *space,
 	if (paging->flags & VMLAB_PAGING_AROUND &&
 	    paging->prefetch != VMLAB_PREFETCH_NEXT)
 		return -EINVAL;
-	if (!paging->nr_trace != !policy->traced)
-		return -EINVAL;
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?
 		 paging->budget : ULONG_MAX;
@@ -857,6 +855,10 @@ int vmlab_pager_set(struct vmlab_space *space,
 	args.policy = vmlab_pager_get_policy(paging->policy, paging->policy_id);
 	if (IS_ERR(args.policy))
 		return PTR_ERR(args.policy);
+	if (!paging->nr_trace != !args.policy->traced) {
+		ret = -EINVAL;
+		goto out_policy;
+	}
 
 	mutex_lock(&space->resize_lock);
 	ret = vmlab_store_create(space);
@@ -886,6 +888,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 		unmap_mapping_pages(space->inode->i_mapping, 0, 0, false);
 out:
 	mutex_unlock(&space->resize_lock);
+out_policy:
 	vmlab_pager_put_policy(args.policy, paging->policy);
 	return ret;
 }
