@@ -35,7 +35,7 @@ enum {
 
 static const int allowed[] = {
 	EINVAL, E2BIG, EFAULT, ENOTTY, ESRCH, EBADF, EOPNOTSUPP, ENXIO, EFBIG,
-	EBUSY, EACCES, ENOMEM,
+	EBUSY, EACCES, ENOMEM, ENOENT,
 };
 
 static const struct {

@@ -546,7 +546,6 @@ static int set_huge(const struct vmlab_space *space)
 	if (err)
 		return err;
 	config.flags |= VMLAB_SPACE_HUGE;
-	config.space_id = 0;
 	return vmlab_space_set(space, &config);
 }
 

@@ -64,6 +64,7 @@ int vmlab_space_set(const struct vmlab_space *space,
 {
 	struct vmlab_space_config req = {
 		.size = sizeof(req),
+		.flags = config->flags,
 		.bytes = config->bytes,
 		.backing = config->backing,
 	};
