@@ -565,9 +565,9 @@ int vmlab_space_get(const struct vmlab_space *space,
 
 /**
  * vmlab_space_set - change the configuration
- * @config: only @bytes and @backing are used
+ * @config: only @flags, @bytes and @backing are used
  *
- * Return: 0, or -EINVAL, -EFBIG as at struct vmlab_space_config.
+ * Return: 0, or a negative errno as at struct vmlab_space_config.
  */
 int vmlab_space_set(const struct vmlab_space *space,
 		    const struct vmlab_space_config *config);
