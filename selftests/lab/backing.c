@@ -294,6 +294,9 @@ static bool bad_disk_open(struct bad_disk *disk)
 	    ftruncate(disk->memory, 4 << 20) ||
 	    ioctl(disk->device, LOOP_SET_FD, disk->memory))
 		return false;
+	/* Some kernels mount nothing that is open for writing. */
+	close(disk->device);
+	disk->device = open(disk->loop, O_RDONLY);
 	snprintf(command, sizeof(command),
 		 "PATH=$PATH:/usr/sbin:/sbin mkfs.ext2 -q -F %s >/dev/null 2>&1",
 		 disk->loop);
