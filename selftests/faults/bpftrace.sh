@@ -6,11 +6,11 @@
 # named. BPFTRACE is the program to use, perhaps with a wrapper before it.
 #
 # A case runs under its own name, so that what the start of its program needs is
-# counted apart. What remains besides the pages that it touches is little:
-# SLACK faults of its stack and of the C library.
+# counted apart. What remains besides the pages that it touches is little: SLACK
+# faults of its stack, its code and of the C library, as it was forked.
 set -euo pipefail
 
-SLACK=32
+SLACK=64
 # more than chance, and in more than one histogram bucket
 PAGES=1000
 

@@ -17,7 +17,6 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,15 +34,16 @@
 
 static size_t page, pages = 64;
 
-static __attribute__((noinline)) void touch_read(const volatile char *p,
-						 size_t nr, size_t step)
+/* within one page: what is found there are the accesses, and not the function */
+#define TOUCH __attribute__((noinline, aligned(256)))
+
+static TOUCH void touch_read(const volatile char *p, size_t nr, size_t step)
 {
 	for (size_t i = 0; i < nr; i++)
 		(void)p[i * step];
 }
 
-static __attribute__((noinline)) void touch_write(volatile char *p, size_t nr,
-						  size_t step)
+static TOUCH void touch_write(volatile char *p, size_t nr, size_t step)
 {
 	for (size_t i = 0; i < nr; i++)
 		p[i * step] = 1;
@@ -237,7 +237,7 @@ static void swap(void)
  * Below what the kernel gives a stack from the start, and downwards: the lowest
  * page first would let all be grown at once, as would a call.
  */
-static __attribute__((noinline)) void touch_down(size_t nr)
+static TOUCH void touch_down(size_t nr)
 {
 	volatile char *p = alloca((nr + 128) * page);
 
@@ -529,28 +529,39 @@ static const struct {
 	{ "timing", timing },
 };
 
+static bool run_case(const char *name)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (strcmp(cases[i].name, name))
+			continue;
+		/* so who counts by command leaves out how the program started */
+		prctl(PR_SET_NAME, name);
+		if (cases[i].run)
+			cases[i].run();
+		return true;
+	}
+	return false;
+}
+
+/* not exec(2), which on an emulated debug kernel takes longer than all else */
 static int each(char **names)
 {
-	char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (len < 0)
-		die("/proc/self/exe");
-	self[len] = '\0';
 	for (; *names; names++) {
 		char *number = strchr(*names, '=');
-		char *argv[4] = { "faultcase", *names };
 		struct rusage usage;
 		int status;
 		pid_t pid;
 
-		if (number) {
+		if (number)
 			*number = '\0';
-			argv[2] = number + 1;
+		pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (!pid) {
+			if (number)
+				pages = strtoul(number + 1, NULL, 0);
+			exit(run_case(*names) ? 0 : 2);
 		}
-		errno = posix_spawn(&pid, self, NULL, NULL, argv, environ);
-		if (errno)
-			die(self);
 		if (wait4(pid, &status, 0, &usage) < 0)
 			die("wait4");
 		printf("%s %d %d %ld %ld\n", *names, pid, status,
@@ -562,21 +573,13 @@ static int each(char **names)
 
 int main(int argc, char **argv)
 {
+	page = (size_t)sysconf(_SC_PAGESIZE);
 	if (argc > 2 && !strcmp(argv[1], "each"))
 		return each(argv + 2);
-	page = (size_t)sysconf(_SC_PAGESIZE);
 	if (argc > 2)
 		pages = strtoul(argv[2], NULL, 0);
-	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]);
-	     i++) {
-		if (strcmp(cases[i].name, argv[1]))
-			continue;
-		/* so who counts by command leaves out how the program started */
-		prctl(PR_SET_NAME, argv[1]);
-		if (cases[i].run)
-			cases[i].run();
+	if (argc > 1 && run_case(argv[1]))
 		return 0;
-	}
 	fputs("usage: faultcase CASE [PAGES]; the cases are\n", stderr);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		fprintf(stderr, "  %s\n", cases[i].name);

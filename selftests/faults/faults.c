@@ -486,10 +486,10 @@ static void test_known(void)
 			cases[nr++] = (char *)known_signals[i].name;
 	/* threads that race for pages; and last, what leaves no room */
 	snprintf(signals, sizeof(signals), "signals=%d", SIGNALS);
-	if (wanted("threads"))
+	if (full() && !*chosen) {
 		cases[nr++] = "threads=1024";
-	if (wanted("signals"))
 		cases[nr++] = signals;
+	}
 	cases[nr] = NULL;
 	if (nr)
 		doc = run_cases(cases);
@@ -506,7 +506,7 @@ static void test_known(void)
 	for (size_t i = 0; i < NR(known_signals); i++)
 		if (wanted(known_signals[i].name))
 			check_signal(doc, &known_signals[i]);
-	if (!*chosen)
+	if (full() && !*chosen)
 		check_lost(doc);
 	check_sums(doc, "kinds", true);
 	json_decref(doc);
@@ -695,7 +695,8 @@ static void test_kinds(void)
 		test_origins();
 		test_orphan();
 	} else {
-		skip("only with VMLAB_FULL=1", "origins, orphan");
+		skip("only with VMLAB_FULL=1",
+		     "threads, signals, origins, orphan");
 	}
 }
 
