@@ -5,7 +5,10 @@
  * beside the space, and a lock under which page and version change together;
  * who finds a page that is not its version's has found a lost write.
  *
- * usage: test-lab-stress [SECONDS [PROCESSES [THREADS [SEED]]]]
+ * usage: test-lab-stress [SECONDS [PROCESSES [THREADS [SEED [DIRECTORY]]]]]
+ *
+ * With a directory the space has a file in it as its backing, and the file must
+ * have it all in the end.  Seed 0 is any.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -33,18 +36,18 @@
 enum op {
 	OP_WRITE, OP_CHECK, OP_WRITE_PINNED, OP_EVICT, OP_CLEAN, OP_FORK,
 	OP_REMAP, OP_MOVE, OP_PAGING, OP_PREFETCH, OP_LOCK, OP_PRIVATE,
-	OP_PAGEOUT, NR_OPS
+	OP_HALF, OP_SYNC, NR_OPS
 };
 
 static const char *const op_names[NR_OPS] = {
 	"write", "check", "write by process_vm_writev", "evict", "clean",
 	"fork", "remap", "mremap", "budget or policy", "prefetch", "lock",
-	"private copy", "munmap half",
+	"private copy", "munmap half", "fsync",
 };
 
 /* How often of 1024. */
 static const unsigned short op_share[NR_OPS] = {
-	330, 330, 40, 100, 40, 4, 20, 20, 10, 50, 30, 30, 20,
+	330, 330, 40, 100, 40, 4, 20, 20, 10, 50, 30, 20, 20, 10,
 };
 
 /* What all processes share; anonymous memory, not the space. */
@@ -338,8 +341,12 @@ static void do_op(struct worker *w, enum op op)
 	case OP_PRIVATE:
 		private_copy(w, p);
 		break;
-	case OP_PAGEOUT:
+	case OP_HALF:
 		unmap_half(w);
+		break;
+	case OP_SYNC:
+		if (fsync(fd))
+			failed("fsync");
 		break;
 	case NR_OPS:
 		break;
@@ -381,16 +388,48 @@ static void process(unsigned int threads, uint64_t seed)
 	_exit(0);
 }
 
+/* The space on a new file of @dir; its descriptor. */
+static int use_file(const char *dir)
+{
+	struct vmlab_backing_config config = {
+		.size = sizeof(config), .backing = VMLAB_BACKING_FILE,
+	};
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/vmlab-XXXXXX", dir);
+	config.fd = mkstemp(name);
+	if (config.fd < 0 || unlink(name) ||
+	    ftruncate(config.fd, PAGES * psize) ||
+	    ioctl(fd, VMLAB_IOC_BACKING, &config))
+		bail("%s: %s", name, strerror(errno));
+	return config.fd;
+}
+
+/* What the file has, by read(2). */
+static void check_file(int file)
+{
+	char *copy = malloc(PAGES * psize);
+	unsigned int p, wrong = 0;
+
+	works(fsync(fd), "fsync");
+	if (pread(file, copy, PAGES * psize, 0) != (ssize_t)(PAGES * psize))
+		bail("pread: %s", strerror(errno));
+	for (p = 0; p < PAGES; p++)
+		wrong += !page_holds(copy, p, shared->page[p].version);
+	is(wrong, 0, "pages of the file that are not of the last version");
+	free(copy);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int seconds = argc > 1 ? atoi(argv[1]) : 5;
 	unsigned int processes = argc > 2 ? atoi(argv[2]) : 2;
 	unsigned int threads = argc > 3 ? atoi(argv[3]) : 4;
-	uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 0) :
-				   (uint64_t)time(NULL);
+	uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 0) : 0;
+	int file = -1;
 	struct vmlab_paging_stats stats = { .size = sizeof(stats) };
 	unsigned int i, bad = 0;
-	struct worker w = { .rng = seed | 1 };
+	struct worker w;
 	unsigned long total = 0;
 	pthread_mutexattr_t attr;
 	pid_t pid[64];
@@ -400,6 +439,11 @@ int main(int argc, char **argv)
 		bail("between 1 and 64 processes and threads");
 	psize = page_size();
 	fd = dev_open(O_RDWR);
+	if (argc > 5)
+		file = use_file(argv[5]);
+	if (!seed)
+		seed = (uint64_t)time(NULL);
+	w = (struct worker){ .rng = seed | 1 };
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
@@ -430,6 +474,8 @@ int main(int argc, char **argv)
 	w.map = map_space(MAP_SHARED);
 	for (i = 0; i < PAGES; i++)
 		check(w.map, i);
+	if (file >= 0)
+		check_file(file);
 	for (i = 0; i < NR_OPS; i++) {
 		diag("%lu: %s", shared->ops[i], op_names[i]);
 		total += shared->ops[i];
