@@ -5,10 +5,12 @@
  * beside the space, and a lock under which page and version change together;
  * who finds a page that is not its version's has found a lost write.
  *
- * usage: test-lab-stress [SECONDS [PROCESSES [THREADS [SEED [huge]]]]]
+ * usage: test-lab-stress [SECONDS [PROCESSES [THREADS [SEED [HOW]]]]]
  *
- * With huge frames the pages that are looked at lie 11 apart, so that some of
- * them share each huge frame and a few are behind the last one.
+ * HOW is a directory: the space has a file in it as its backing, and the file
+ * must have it all in the end.  Or it is "huge": frames are huge, and the pages
+ * that are looked at lie 11 apart, so that some of them share each huge frame
+ * and a few are behind the last one.  Seed 0 is any.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -37,18 +39,18 @@
 enum op {
 	OP_WRITE, OP_CHECK, OP_WRITE_PINNED, OP_EVICT, OP_CLEAN, OP_FORK,
 	OP_REMAP, OP_MOVE, OP_PAGING, OP_PREFETCH, OP_LOCK, OP_PRIVATE,
-	OP_UNMAP_HALF, OP_DROP, NR_OPS
+	OP_HALF, OP_SYNC, OP_DROP, NR_OPS
 };
 
 static const char *const op_names[NR_OPS] = {
 	"write", "check", "write by process_vm_writev", "evict", "clean",
 	"fork", "remap", "mremap", "budget or policy", "prefetch", "lock",
-	"private copy", "munmap half", "drop",
+	"private copy", "munmap half", "fsync", "drop",
 };
 
 /* How often of 1024. */
 static const unsigned short op_share[NR_OPS] = {
-	330, 326, 40, 100, 40, 4, 20, 20, 10, 50, 30, 30, 20, 4,
+	330, 326, 40, 100, 40, 4, 20, 20, 10, 50, 30, 20, 20, 10, 4,
 };
 
 /* What all processes share; anonymous memory, not the space. */
@@ -66,7 +68,7 @@ struct shared {
 static struct shared *shared;
 static size_t psize;
 static unsigned int stride = 1;	/* from one page that is looked at to the next */
-static int fd;
+static int fd, file = -1;
 
 struct worker {
 	pthread_t thread;
@@ -316,6 +318,9 @@ static void drop(struct worker *w, unsigned int first)
 	unsigned int p, nr = 1;
 	uint64_t busy;
 
+	/* It would have an older version. */
+	if (file >= 0)
+		return;
 	if (stride > 1) {
 		first = 0;
 		nr = PAGES;
@@ -386,8 +391,12 @@ static void do_op(struct worker *w, enum op op)
 	case OP_PRIVATE:
 		private_copy(w, p);
 		break;
-	case OP_UNMAP_HALF:
+	case OP_HALF:
 		unmap_half(w);
+		break;
+	case OP_SYNC:
+		if (fsync(fd))
+			failed("fsync");
 		break;
 	case OP_DROP:
 		drop(w, p);
@@ -447,16 +456,47 @@ static void huge_frames(void)
 	stride = HUGE_STRIDE;
 }
 
+/* The space on a new file of @dir. */
+static void use_file(const char *dir)
+{
+	struct vmlab_backing_config config = {
+		.size = sizeof(config), .backing = VMLAB_BACKING_FILE,
+	};
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/vmlab-XXXXXX", dir);
+	config.fd = mkstemp(name);
+	if (config.fd < 0 || unlink(name) ||
+	    ftruncate(config.fd, PAGES * psize) ||
+	    ioctl(fd, VMLAB_IOC_BACKING, &config))
+		bail("%s: %s", name, strerror(errno));
+	file = config.fd;
+}
+
+/* What the file has, by read(2). */
+static void check_file(void)
+{
+	char *copy = malloc(PAGES * psize);
+	unsigned int p, wrong = 0;
+
+	works(fsync(fd), "fsync");
+	if (pread(file, copy, PAGES * psize, 0) != (ssize_t)(PAGES * psize))
+		bail("pread: %s", strerror(errno));
+	for (p = 0; p < PAGES; p++)
+		wrong += !page_holds(copy, p, shared->page[p].version);
+	is(wrong, 0, "pages of the file that are not of the last version");
+	free(copy);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int seconds = argc > 1 ? atoi(argv[1]) : 5;
 	unsigned int processes = argc > 2 ? atoi(argv[2]) : 2;
 	unsigned int threads = argc > 3 ? atoi(argv[3]) : 4;
-	uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 0) :
-				   (uint64_t)time(NULL);
+	uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 0) : 0;
 	struct vmlab_paging_stats stats = { .size = sizeof(stats) };
 	unsigned int i, bad = 0;
-	struct worker w = { .rng = seed | 1 };
+	struct worker w;
 	unsigned long total = 0;
 	pthread_mutexattr_t attr;
 	pid_t pid[64];
@@ -466,12 +506,17 @@ int main(int argc, char **argv)
 		bail("between 1 and 64 processes and threads");
 	psize = page_size();
 	fd = dev_open(O_RDWR);
+	if (argc > 5 && !strcmp(argv[5], "huge"))
+		huge_frames();
+	else if (argc > 5)
+		use_file(argv[5]);
+	if (!seed)
+		seed = (uint64_t)time(NULL);
+	w = (struct worker){ .rng = seed | 1 };
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		bail("mmap: %s", strerror(errno));
-	if (argc > 5 && !strcmp(argv[5], "huge"))
-		huge_frames();
 	diag("%u s, %u processes, %u threads each, seed %llu%s", seconds,
 	     processes, threads, (unsigned long long)seed,
 	     stride > 1 ? ", huge frames" : "");
@@ -499,6 +544,8 @@ int main(int argc, char **argv)
 	w.map = map_space(MAP_SHARED);
 	for (i = 0; i < PAGES; i++)
 		check(w.map, i);
+	if (file >= 0)
+		check_file();
 	for (i = 0; i < NR_OPS; i++) {
 		diag("%lu: %s", shared->ops[i], op_names[i]);
 		total += shared->ops[i];

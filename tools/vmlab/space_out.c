@@ -35,7 +35,7 @@ static const struct field counters[] = {
 	{ "oom", STATS(oom), "  no memory for a frame" },
 	{ "interrupted", STATS(interrupted),
 	  "  the task was killed while it waited" },
-	{ "error", STATS(error), "  another error" },
+	{ "error", STATS(error), "  another error, or an injected one" },
 	{ "read_faults", STATS(read_faults), "faults that were reads" },
 	{ "write_faults", STATS(write_faults), "faults that were writes" },
 	{ "cow_faults", STATS(cow_faults),
