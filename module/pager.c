@@ -807,8 +807,6 @@ int vmlab_pager_set(struct vmlab_space *space,
 	if (paging->flags & VMLAB_PAGING_AROUND &&
 	    paging->prefetch != VMLAB_PREFETCH_NEXT)
 		return -EINVAL;
-	if (!paging->nr_trace != !policy->traced)
-		return -EINVAL;
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?
 		 paging->budget : ULONG_MAX;
@@ -820,6 +818,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 		return PTR_ERR(args.policy);
 
 	mutex_lock(&space->resize_lock);
+	ret = -EINVAL;
+	if (!paging->nr_trace != !args.policy->traced)
+		goto out;
 	ret = vmlab_store_create(space);
 	if (!ret)
 		ret = vmlab_pager_choose(space, &args);
@@ -870,11 +871,11 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 	};
 	int ret;
 
-	if (id == VMLAB_POLICY_OPT)
-		return -EINVAL;
 	args.policy = vmlab_pager_get_policy(id, bpf_id);
 	if (IS_ERR(args.policy))
 		return PTR_ERR(args.policy);
+	if (args.policy->traced)
+		return -EINVAL;
 
 	mutex_lock(&space->resize_lock);
 	if (space->pager.budget != ULONG_MAX)
