@@ -861,6 +861,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 	}
 
 	mutex_lock(&space->resize_lock);
+	ret = -EINVAL;
+	if (!paging->nr_trace != !args.policy->traced)
+		goto out;
 	ret = vmlab_store_create(space);
 	if (!ret)
 		ret = vmlab_pager_choose(space, &args);
@@ -912,11 +915,11 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 	};
 	int ret;
 
-	if (id == VMLAB_POLICY_OPT)
-		return -EINVAL;
 	args.policy = vmlab_pager_get_policy(id, bpf_id);
 	if (IS_ERR(args.policy))
 		return PTR_ERR(args.policy);
+	if (args.policy->traced)
+		return -EINVAL;
 
 	mutex_lock(&space->resize_lock);
 	if (space->pager.budget != ULONG_MAX)
