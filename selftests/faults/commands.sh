@@ -192,13 +192,12 @@ top_batch()
 # On a busy machine the target may miss an interval: the best of them counts.
 heat_of() # METHOD HOT COLD: least and most heat of the halves
 {
-	local address intervals=4
+	local address
 
-	[[ -z ${VMLAB_FULL:-} ]] || intervals=8
 	start_case heat 512
 	wait_for grep -q . "$work/case"
 	address=$(<"$work/case")
-	if ! "$vmlab" heat "$target" --method "$1" --json --interval 0.5 --count $intervals \
+	if ! "$vmlab" heat "$target" --method "$1" --json --interval 0.5 --count 8 \
 		--svg "$work/svg" >"$work/json" 2>"$work/err"; then
 		if [[ $1 == damon ]] && grep -q 'has no DAMON' "$work/err"; then
 			skip "this kernel has no DAMON" "heat by $1"
@@ -219,7 +218,7 @@ heat_of() # METHOD HOT COLD: least and most heat of the halves
 		    return [part(sample, start, end) for sample in doc["samples"][2:]]
 	END
 	export PYTHONPATH=$work
-	holds "heat by $1: as many intervals as asked for" "len(doc['samples']) == $intervals"
+	holds "heat by $1: as many intervals as asked for" "len(doc['samples']) == 8"
 	holds "heat by $1: the first half is hot" \
 		"max(__import__('halves').heat(doc, $address, $address + 256 * 4096)) >= $2"
 	holds "heat by $1: the second half is cold" \
@@ -232,10 +231,6 @@ sys.exit(svg.tagName != 'svg' or len(svg.getElementsByTagName('rect')) < 20)" "$
 	# DAMON may not have met it
 	[[ $1 == damon ]] ||
 		check "heat by $1: with the name of the program" grep -qF '\377&amp;&lt;\033[31m' "$work/svg"
-	if [[ -z ${VMLAB_FULL:-} ]]; then
-		kill "$target"
-		return
-	fi
 	# a picture, while the target goes
 	(sleep 5 && kill "$target") &
 	run 0 'looking took' "heat by $1: a picture of a process that ends" \
@@ -243,6 +238,10 @@ sys.exit(svg.tagName != 'svg' or len(svg.getElementsByTagName('rect')) < 20)" "$
 }
 
 echo "TAP version 13"
+if [[ -z ${VMLAB_FULL:-} ]]; then
+	echo "1..0 # SKIP takes minutes on a slow kernel: set VMLAB_FULL=1"
+	exit 0
+fi
 if [[ ! -e /sys/kernel/btf/vmlinux ]]; then
 	echo "1..0 # SKIP this kernel has no BTF"
 	exit 0
@@ -254,16 +253,11 @@ if [[ -e /dev/vmlab ]]; then
 else
 	skip "the module is not loaded" "heat by accessed bits"
 fi
-if [[ -n ${VMLAB_FULL:-} ]]; then
-	run 1 "cannot run '/nonexistent'" 'faults of no command' \
-		"$vmlab" faults --brief -- /nonexistent
-	lost_is_shown
-	top_batch
-	# one page of a region stands for all: coarse
-	heat_of damon 0.3 0.6
-else
-	skip "only with VMLAB_FULL=1" \
-		"lost, top --batch, heat by DAMON and of a process that ends"
-fi
+run 1 "cannot run '/nonexistent'" 'faults of no command' \
+	"$vmlab" faults --brief -- /nonexistent
+lost_is_shown
+top_batch
+# one page of a region stands for all: coarse
+heat_of damon 0.3 0.6
 echo "1..$points"
 ((failures == 0))
