@@ -189,7 +189,7 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 
 	folio = injected == -EINTR ? ERR_PTR(-EINTR) :
 		vmlab_space_frame(space, vmf->pgoff, &filled);
-	if (!IS_ERR(folio) && 
+	if (!IS_ERR(folio) &&
 	    unlikely(PageHWPoison(vmlab_frame_page(folio, vmf->pgoff)))) {
 		/* mm would take the frame for a page of its page cache. */
 		folio_unlock(folio);
