@@ -154,7 +154,7 @@ static int vmlab_inject_prepare(struct vmlab_inject_state *state)
 	    rule->action > VMLAB_INJECT_DELAY || rule->pid < 0 ||
 	    rule->probability > VMLAB_INJECT_CERTAIN || rule->reserved ||
 	    rule->delay_us > VMLAB_INJECT_DELAY_MAX ||
-	    (rule->delay_us > 0) != delays ||
+	    delays != !!rule->delay_us ||
 	    rule->matches || rule->hits)
 		return -EINVAL;
 	/* The kernel logs each as an error of the machine. */

@@ -17,14 +17,14 @@ struct vmlab_space;
  * @fill: give the page of a new frame that is at an offset, in pages, its
  *	contents; may be NULL when @alloc_gfp did.
  *	Called with the folio locked; may sleep.
- *	Return: 0, or a negative errno: the fault ends in SIGBUS.
+ *	Returns 0, or a negative errno: the fault ends in SIGBUS.
  * @huge: frames may be huge, and @fill is called for each page of one
  * @needs_file: it is about a file, which must be given
  * @special: mapped as VM_PFNMAP
  * @write: write a page back to the file, where the space begins at @offset;
  *	NULL when only the space keeps what is written.  Called without locks
  *	of mm or the folio; may sleep.
- *	Return: 0, or a negative errno: the page stays dirty.
+ *	Returns 0, or a negative errno: the page stays dirty.
  */
 struct vmlab_backing {
 	const char *name;

@@ -287,7 +287,7 @@ static bool bad_disk_open(struct bad_disk *disk)
 	if (nr < 0)
 		return false;
 	snprintf(disk->loop, sizeof(disk->loop), "/dev/loop%d", nr);
-	strcpy(disk->dir, "/tmp/vmlab-XXXXXX");
+	snprintf(disk->dir, sizeof(disk->dir), "/tmp/vmlab-XXXXXX");
 	disk->memory = memfd_create("vmlab-disk", MFD_ALLOW_SEALING);
 	disk->device = open(disk->loop, O_RDWR);
 	if (disk->memory < 0 || disk->device < 0 || !mkdtemp(disk->dir) ||

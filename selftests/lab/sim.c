@@ -79,7 +79,7 @@ static unsigned int choose(unsigned int policy, struct frame *f, unsigned int n,
 			f[*hand].bit = false;
 		}
 	case VMLAB_POLICY_RANDOM:
-		return (unsigned __int128)splitmix64(rng) * n >> 64;
+		return (__uint128_t)splitmix64(rng) * n >> 64;
 	}
 	abort();
 }

@@ -144,7 +144,7 @@ static void random_strings(unsigned int nr_strings)
 		nr[policy]++;
 		agreed[policy] += got == want;
 		if (got != want)
-			diag("string %u: %s, %u frames, %u pages, %u references: %ld faults, not %ld",
+			diag("string %u: %s, %u frames, %u pages, %u accesses: %ld faults, not %ld",
 			     s, names[policy], frames, pages, len, got, want);
 	}
 	for (policy = 0; policy < 6; policy++)

@@ -58,7 +58,7 @@ compile_database()
 	make -C tools/vmlab --no-print-directory O="$1/vmlab/check" \
 		"$1/vmlab/check/bpf/faults.skel.h" >&2
 	{
-		dry_run tools/vmlab O="$1/vmlab" check
+		dry_run tools/vmlab O="$1/vmlab/check" SANITIZE=1 build-tests
 		dry_run selftests O="$1/selftests" all
 	} | awk '
 		BEGIN { print "[" }

@@ -271,6 +271,7 @@ static int prepare(const struct replay *r, const struct outcome *o,
 		.trace = opt ? (uintptr_t)r->ref : 0,
 		.nr_trace = opt ? r->nr : 0,
 	};
+	const uint32_t events = 1u << VMLAB_EVENT_FAULT | 1u << VMLAB_EVENT_EVICT;
 	int fd = vmlab_space_fd(space), err;
 
 	err = vmlab_space_paging_set(space, &paging);
@@ -278,8 +279,7 @@ static int prepare(const struct replay *r, const struct outcome *o,
 		return err;
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
 		return -errno;
-	return vmlab_space_events_set(
-		space, 1u << VMLAB_EVENT_FAULT | 1u << VMLAB_EVENT_EVICT, 64);
+	return vmlab_space_events_set(space, events, 64);
 }
 
 static int run_one(const struct replay *r, const struct vmlab *lab,

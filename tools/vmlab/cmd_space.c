@@ -583,8 +583,9 @@ static int read_events(const struct vmlab_space *space,
 		result->events = must(reallocarray(result->events,
 						   result->nr_events + 256,
 						   sizeof(*result->events)));
-		n = vmlab_space_events_read(
-			space, result->events + result->nr_events, 256);
+		n = vmlab_space_events_read(space,
+					    result->events + result->nr_events,
+					    256);
 		if (n > 0)
 			result->nr_events += (size_t)n;
 	} while (n > 0);

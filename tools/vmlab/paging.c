@@ -212,6 +212,7 @@ int paging_rule_parse(const char *s, uint64_t page_size,
 		      struct vmlab_inject_rule *rule)
 {
 	char *copy = strdup(s), *rest = copy, *part, *value;
+	bool delays;
 	int err;
 
 	*rule = (struct vmlab_inject_rule){
@@ -233,7 +234,8 @@ int paging_rule_parse(const char *s, uint64_t page_size,
 		*value++ = '\0';
 		err = rule_key(part, value, page_size, rule);
 	}
-	if (!err && (rule->action == VMLAB_INJECT_DELAY) != !!rule->delay_us)
+	delays = rule->action == VMLAB_INJECT_DELAY;
+	if (!err && delays != !!rule->delay_us)
 		err = -EINVAL;
 	free(copy);
 	return err;

@@ -337,6 +337,8 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 {
 	const struct space_actor *actors = r->actors;
 	const struct vmlab_space_stats *stats = &actors[r->nr_actors - 1].stats;
+	const char *synced = r->sync_error ? strerrorname_np(-r->sync_error) :
+					     "done";
 	json_t *latency = must(json_array());
 	struct json_doc doc;
 
@@ -354,11 +356,7 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 	json_member(&doc, "offset", json_count(r->offset));
 	json_member(&doc, "length", json_count(actors[0].length));
 	json_member(&doc, "fsync",
-		    !r->synced ? json_null() :
-				 json_string(r->sync_error ?
-						     strerrorname_np(
-							     -r->sync_error) :
-						     "done"));
+		    r->synced ? json_string(synced) : json_null());
 	json_member(&doc, "stats", stats_json(stats));
 	json_member(&doc, "latency", latency);
 	json_member(&doc, "paging",

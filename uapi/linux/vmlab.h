@@ -1503,7 +1503,8 @@ struct vmlab_backing_config {
 
 /**
  * struct vmlab_inject_rule - when to disturb a fault, and how
- * @start, @end: bytes in the space; @end 0 is the end of the space
+ * @start: byte in the space
+ * @end: byte in the space, not covered; 0: the end of the space
  * @access: VMLAB_ACCESS_*, those that match
  * @action: VMLAB_INJECT_*
  * @nth: only the n-th fault that matches all else, counted from 1; 0: each
@@ -1586,8 +1587,9 @@ struct vmlab_inject {
  * @lost: events lost right before this one, since nobody read them in time
  * @type: VMLAB_EVENT_*
  * @arg: as @type says
- * @tgid, @tid: who, in the pid namespace that VMLAB_IOC_EVENTS was called in;
+ * @tgid: process, in the pid namespace that VMLAB_IOC_EVENTS was called in;
  *	0 when it is not visible there, or the kernel itself
+ * @tid: thread, likewise
  */
 struct vmlab_event {
 	__u64 time_ns;
