@@ -127,11 +127,8 @@ extern const struct vmlab_policy vmlab_policy_bpf;
 struct vmlab_frame *vmlab_bpf_find(struct vmlab_bpf_space *space, u64 pgoff);
 
 int vmlab_bpf_kfuncs_init(void);
-<<<<<<< HEAD
 
 /* What programs can call: see bpf_kfuncs.c. */
-=======
->>>>>>> lint-3
 u64 vmlab_bpf_space_id(struct vmlab_bpf_space *space);
 u64 vmlab_bpf_budget(struct vmlab_bpf_space *space);
 u64 vmlab_bpf_nr_resident(struct vmlab_bpf_space *space);
