@@ -247,11 +247,11 @@ static void kinds_line(const struct top *t, char *line, size_t size, int width)
 	line[0] = '\0';
 	for (;;) {
 		__u64 most = 0;
-		size_t best = 0;
+		unsigned int best = 0;
 		char rate[24], word[64];
 		int n;
 
-		for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
+		for (unsigned int k = 0; k < NR_FAULT_KINDS; k++) {
 			__u64 both = t->kinds[k][FAULT_MINOR] +
 				     t->kinds[k][FAULT_MAJOR];
 
@@ -348,7 +348,7 @@ static void show_json(const struct top *t, struct json_doc *doc)
 	json_put(picture, "minor", json_count(t->sum[FAULT_MINOR]));
 	json_put(picture, "major", json_count(t->sum[FAULT_MAJOR]));
 	json_put(picture, "lost", json_count(lost(t)));
-	for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
+	for (unsigned int k = 0; k < NR_FAULT_KINDS; k++) {
 		__u64 both =
 			t->kinds[k][FAULT_MINOR] + t->kinds[k][FAULT_MAJOR];
 
