@@ -40,12 +40,13 @@ static bool make_swap(const char *device)
 {
 	size_t page = page_size();
 	char *header = calloc(1, page);
-	uint32_t *version = (uint32_t *)(header + 1024);
 	int fd = open(device, O_WRONLY | O_CLOEXEC);
+	uint32_t *version;
 	bool good;
 
 	if (!header)
 		bail("out of memory");
+	version = (uint32_t *)(header + 1024);
 	version[0] = 1;
 	version[1] = (uint32_t)((MEGABYTES << 20) / page - 1);
 	memcpy(header + page - 10, "SWAPSPACE2", 10);

@@ -36,7 +36,7 @@ static json_t *kinds_array(__u32 kinds)
 {
 	json_t *array = must(json_array());
 
-	for (size_t k = 0; k < NR_FAULT_KINDS; k++)
+	for (unsigned int k = 0; k < NR_FAULT_KINDS; k++)
 		if (kinds & (1u << k))
 			json_array_append_new(array,
 					      json_string(fault_kind_name(k)));
@@ -101,7 +101,7 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 	json_member(doc, "getrusage", usage(r));
 
 	o = object();
-	for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
+	for (unsigned int k = 0; k < NR_FAULT_KINDS; k++) {
 		json_t *kind = object();
 
 		put_counts(kind, r->totals.count[k]);
@@ -112,7 +112,7 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 	json_member(doc, "kinds", o);
 
 	o = object();
-	for (size_t i = 0; i < NR_FAULT_ORIGINS; i++) {
+	for (unsigned int i = 0; i < NR_FAULT_ORIGINS; i++) {
 		json_t *origin = object();
 
 		put_counts(origin, r->totals.origin[i]);
@@ -122,13 +122,13 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 	json_member(doc, "retries", json_count(r->totals.retries));
 
 	o = object();
-	for (size_t f = 0; f < NR_FAULT_FAILURES; f++)
+	for (unsigned int f = 0; f < NR_FAULT_FAILURES; f++)
 		json_put(o, fault_failure_name(f),
 			 json_count(r->totals.failures[f]));
 	json_member(doc, "failures", o);
 
 	o = object();
-	for (size_t l = 0; l < NR_FAULT_LOST; l++)
+	for (unsigned int l = 0; l < NR_FAULT_LOST; l++)
 		json_put(o, fault_lost_name(l), json_count(r->totals.lost[l]));
 	json_member(doc, "lost", o);
 }
@@ -161,7 +161,7 @@ static void print_processes(const struct faults_report *r, struct json_doc *doc)
 		put_counts(o, p->sum);
 		json_put(o, "ns", json_count(p->stat.ns));
 		json_put(o, "exited", json_boolean(p->stat.exited));
-		for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
+		for (unsigned int k = 0; k < NR_FAULT_KINDS; k++) {
 			__u64 nr = p->stat.count[k][FAULT_MINOR] +
 				   p->stat.count[k][FAULT_MAJOR];
 

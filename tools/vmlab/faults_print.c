@@ -104,7 +104,7 @@ static void print_kinds(const struct faults_report *r, FILE *out, bool colour)
 
 	print_title(out, colour, "By kind");
 	t = table_open(out, columns, NR(columns), colour);
-	for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
+	for (unsigned int k = 0; k < NR_FAULT_KINDS; k++) {
 		const __u64 *count = r->totals.count[k];
 
 		if (!count[FAULT_MINOR] && !count[FAULT_MAJOR])
@@ -143,7 +143,7 @@ static void print_origins(const struct faults_report *r, FILE *out, bool colour)
 		return;
 	print_title(out, colour, "By who made the access");
 	t = table_open(out, columns, NR(columns), colour);
-	for (size_t o = 0; o < NR_FAULT_ORIGINS; o++) {
+	for (unsigned int o = 0; o < NR_FAULT_ORIGINS; o++) {
 		const __u64 *count = r->totals.origin[o];
 
 		if (!count[FAULT_MINOR] && !count[FAULT_MAJOR])
@@ -306,7 +306,7 @@ static void print_failures(const struct faults_report *r, FILE *out)
 			"\n%" PRIu64
 			" attempts were made again, and counted once\n",
 			(uint64_t)r->totals.retries);
-	for (size_t f = 0; f < NR_FAULT_FAILURES; f++) {
+	for (unsigned int f = 0; f < NR_FAULT_FAILURES; f++) {
 		if (!r->totals.failures[f])
 			continue;
 		fprintf(out, "%s%s %" PRIu64,
@@ -350,7 +350,7 @@ static void print_signals(const struct faults_report *r, FILE *out, bool colour)
 
 static void print_lost(const struct faults_report *r, FILE *out, bool colour)
 {
-	for (size_t l = 0; l < NR_FAULT_LOST; l++)
+	for (unsigned int l = 0; l < NR_FAULT_LOST; l++)
 		if (r->totals.lost[l])
 			fprintf(out, "%sLost: %" PRIu64 " %s%s\n",
 				style_on(colour, STYLE_WARN),

@@ -62,7 +62,7 @@ run 2 'page numbers' replay 1,2,x
 run 2 'page numbers' replay ''
 run 2 "'4,x' is not a value" replay --frames 4,x 1
 run 2 "'0' is not a value" replay --frames 0 1
-run 2 "'fifo,best' is not a value" replay --policy fifo,best 1
+run 2 "'fifo,' is not a value" replay --policy fifo, 1
 run 2 "'opt' is not a value" space --policy opt
 run 2 "'next' is not a value" space --prefetch next
 run 2 "'next:0' is not a value" space --prefetch next:0

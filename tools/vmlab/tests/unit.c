@@ -52,7 +52,7 @@ static void test_rules(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct vmlab_inject_rule rule;
+		struct vmlab_inject_rule rule = { 0 };
 
 		if (ok(paging_rule_parse(cases[i].text, 4096, &rule) ==
 		       cases[i].err, "rule '%s'", cases[i].text) &&
