@@ -158,24 +158,16 @@ static const struct seq_operations pagetable_ops = {
 
 static int pagetable_open(struct inode *inode, struct file *file)
 {
-	struct vmlab_subject subject;
 	struct pagetable_private *p;
-	struct pid *pid;
 	int ret;
 
 	p = __seq_open_private(file, &pagetable_ops, sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 
-	pid = vmlab_debugfs_inode_pid(inode);
-	ret = vmlab_subject_from_pid(&subject, pid);
-	put_pid(pid);
+	ret = vmlab_debugfs_inode_mm(inode, &p->mm);
 	if (ret)
 		goto out_private;
-	p->mm = subject.mm;
-	if (p->mm)
-		mmgrab(p->mm);
-	vmlab_subject_put(&subject);
 
 	pagetable_rewind(p);
 	p->batch.filter.show = VMLAB_PTE_ALL;

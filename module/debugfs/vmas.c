@@ -156,24 +156,16 @@ static const struct seq_operations vmas_ops = {
 
 static int vmas_open(struct inode *inode, struct file *file)
 {
-	struct vmlab_subject subject;
 	struct vmas_private *p;
-	struct pid *pid;
 	int ret;
 
 	p = __seq_open_private(file, &vmas_ops, sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 
-	pid = vmlab_debugfs_inode_pid(inode);
-	ret = vmlab_subject_from_pid(&subject, pid);
-	put_pid(pid);
+	ret = vmlab_debugfs_inode_mm(inode, &p->mm);
 	if (ret)
 		goto out_private;
-	p->mm = subject.mm;
-	if (p->mm)
-		mmgrab(p->mm);
-	vmlab_subject_put(&subject);
 
 	ret = vmlab_vma_batch_alloc(&p->batch, VMAS_PER_BATCH,
 				    VMLAB_STRINGS_MIN);
