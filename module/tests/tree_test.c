@@ -8,7 +8,7 @@
 #include "../inspect/inspect.h"
 
 /* Entries of the big tree: [i * STRIDE, i * STRIDE + LEN). */
-#define BIG	5000
+#define BIG	(IS_ENABLED(CONFIG_KASAN) ? 1000 : 5000)
 #define STRIDE	0x3000UL
 #define LEN	0x1000UL
 

@@ -456,6 +456,39 @@ static void huge_frames(void)
 	stride = HUGE_STRIDE;
 }
 
+static struct vmlab_paging_stats paging_stats(void)
+{
+	struct vmlab_paging_stats stats = { .size = sizeof(stats) };
+
+	if (ioctl(fd, VMLAB_IOC_PAGING_STATS, &stats))
+		bail("VMLAB_IOC_PAGING_STATS: %s", strerror(errno));
+	return stats;
+}
+
+/* What has to happen for this to have been a test. */
+static bool all_seen(const struct vmlab_paging_stats *stats)
+{
+	return stats->stored && stats->loaded &&
+	       (stride == 1 || (stats->huge_filled && stats->huge_evicted));
+}
+
+/* Chance needs longer on a slow machine. */
+static void run_for(unsigned int seconds)
+{
+	const unsigned int slice = 100, patience = 60 * 1000;
+	struct vmlab_paging_stats stats;
+	unsigned int ms;
+
+	msleep(seconds * 1000);
+	for (ms = 0; ms < patience; ms += slice) {
+		stats = paging_stats();
+		if (all_seen(&stats))
+			break;
+		msleep(slice);
+	}
+	atomic_store(&shared->stop, true);
+}
+
 /* The space on a new file of @dir. */
 static void use_file(const char *dir)
 {
@@ -494,7 +527,7 @@ int main(int argc, char **argv)
 	unsigned int processes = argc > 2 ? atoi(argv[2]) : 2;
 	unsigned int threads = argc > 3 ? atoi(argv[3]) : 4;
 	uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 0) : 0;
-	struct vmlab_paging_stats stats = { .size = sizeof(stats) };
+	struct vmlab_paging_stats stats;
 	unsigned int i, bad = 0;
 	struct worker w;
 	unsigned long total = 0;
@@ -520,7 +553,11 @@ int main(int argc, char **argv)
 	diag("%u s, %u processes, %u threads each, seed %llu%s", seconds,
 	     processes, threads, (unsigned long long)seed,
 	     stride > 1 ? ", huge frames" : "");
-	change_paging(&w);
+	/* Without a budget the first touch brings a huge frame. */
+	if (stride > 1)
+		set_paging(&w, 0);
+	else
+		change_paging(&w);
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
 	pthread_mutex_init(&shared->clean_lock, &attr);
@@ -532,8 +569,7 @@ int main(int argc, char **argv)
 		if (!pid[i])
 			process(threads, seed + i * 1000);
 	}
-	msleep(seconds * 1000);
-	atomic_store(&shared->stop, true);
+	run_for(seconds);
 	for (i = 0; i < processes; i++) {
 		while (waitpid(pid[i], &status, 0) < 0 && errno == EINTR)
 			;
@@ -550,8 +586,7 @@ int main(int argc, char **argv)
 		diag("%lu: %s", shared->ops[i], op_names[i]);
 		total += shared->ops[i];
 	}
-	if (ioctl(fd, VMLAB_IOC_PAGING_STATS, &stats))
-		bail("VMLAB_IOC_PAGING_STATS: %s", strerror(errno));
+	stats = paging_stats();
 	diag("evicted %llu, stored %llu, loaded %llu, over budget %llu",
 	     (unsigned long long)stats.evicted,
 	     (unsigned long long)stats.stored,

@@ -7,7 +7,13 @@
 # manifest_guests FILE: the guests that it names
 manifest_guests()
 {
-	sed -n 's/^\[\(.*\)\]$/\1/p' "$1"
+	sed -n 's/^\[\(.*\)\].*/\1/p' "$1"
+}
+
+# manifest_cpus FILE GUEST: the number of processors that it is to have
+manifest_cpus()
+{
+	sed -n "s/^\[$2\] *//p" "$1"
 }
 
 # manifest_tests FILE GUEST: name, limit and command of each test of that guest, if
