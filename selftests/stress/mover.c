@@ -18,6 +18,9 @@
 #define THP	"/sys/kernel/mm/transparent_hugepage"
 #define KSM	"/sys/kernel/mm/ksm"
 
+/* Seconds for a first round. */
+#define PATIENCE	60
+
 static struct setting {
 	const char *path, *value;
 	char *before;
@@ -85,9 +88,10 @@ static int move(void *arg)
 	(void)arg;
 	for (unsigned long n = 0;; n++) {
 		for (size_t i = 0; counts->nodes && i < nr_targets; i++)
+			/* Some pages may be in use just then, and stay. */
 			if (targets[i].pid &&
-			    !syscall(SYS_migrate_pages, targets[i].pid, 64,
-				     &nodes[n % 2], &nodes[1 - n % 2]))
+			    syscall(SYS_migrate_pages, targets[i].pid, 64,
+				    &nodes[n % 2], &nodes[1 - n % 2]) >= 0)
 				counts->migrated++;
 		if (n % 4 == 0 &&
 		    !write_file("/proc/sys/vm/compact_memory", "1", 1))
@@ -109,8 +113,22 @@ void mover_start(void)
 	mover = spawn(move, NULL);
 }
 
+/* On a slow machine the first round may not be over when all else is. */
+static void wait_for_round(void)
+{
+	bool compacts = !access("/proc/sys/vm/compact_memory", F_OK);
+
+	for (unsigned int ms = 0; ms < PATIENCE * 1000; ms += 100) {
+		if ((!counts->nodes || counts->migrated) &&
+		    (!compacts || counts->compacted))
+			break;
+		msleep(100);
+	}
+}
+
 void mover_end(void)
 {
+	wait_for_round();
 	kill_and_reap(mover);
 	if (counts->nodes)
 		ok(counts->migrated, "processes moved to another node: %lu",
