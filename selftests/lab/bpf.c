@@ -258,6 +258,8 @@ static void sieve_on_paper(const uint64_t *ref, unsigned int nr,
 	} row[LENGTH_MAX];
 	unsigned int used = 0, hand = 0, t, i;
 
+	if (!frames)
+		bail("no frames");
 	memset(out, 0, sizeof(*out));
 	for (t = 0; t < nr; t++) {
 		for (i = 0; i < used && row[i].page != ref[t]; i++)

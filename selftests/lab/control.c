@@ -205,17 +205,17 @@ static void *writer(void *arg)
 
 	while (!atomic_load(&dirty_test.stop)) {
 		uint64_t *page;
-		size_t words;
+		size_t first, end;
 
 		rng ^= rng << 13;
 		rng ^= rng >> 7;
 		rng ^= rng << 17;
 		page = (uint64_t *)(dirty_test.map + rng % (PAGES / 2) * 2 *
 				    psize);
-		words = rng >> 60 ? 1 : psize / 8;
-		for (size_t i = 0; i < words; i++)
-			page[words > 1 ? i : (rng >> 20) % (psize / 8)] =
-				rng + n;
+		first = rng >> 60 ? (rng >> 20) & (psize / 8 - 1) : 0;
+		end = rng >> 60 ? first + 1 : psize / 8;
+		for (size_t i = first; i < end; i++)
+			page[i] = rng + n;
 		n++;
 	}
 	atomic_fetch_add(&dirty_test.writes, n);

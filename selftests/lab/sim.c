@@ -90,6 +90,8 @@ unsigned int sim_faults(unsigned int policy, unsigned int frames,
 	unsigned int used = 0, hand = 0, faults = 0, now, i;
 	struct frame f[SIM_FRAMES_MAX];
 
+	if (!frames || frames > SIM_FRAMES_MAX)
+		abort();
 	for (now = 0; now < nr; now++) {
 		for (i = 0; i < used; i++)
 			if (f[i].page == ref[now])

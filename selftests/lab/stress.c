@@ -186,7 +186,7 @@ static uint64_t range(unsigned int op, unsigned int first, unsigned int nr)
 /* Who writes a page finds it in the next bitmap. */
 static void clean(struct worker *w, unsigned int p)
 {
-	uint64_t bits[(PAGES * HUGE_STRIDE + 63) / 64];
+	uint64_t bits[(PAGES * HUGE_STRIDE + 63) / 64] = { 0 };
 	struct vmlab_dirty d = {
 		.size = sizeof(d),
 		.flags = VMLAB_DIRTY_CLEAR,

@@ -89,19 +89,18 @@ static void textbook(void)
 		7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1,
 	};
 	static const struct {
-		unsigned int policy, frames, faults;
+		unsigned int policy, frames, faults, nr;
 		const uint64_t *ref;
-		unsigned int nr;
 	} known[] = {
-		{ VMLAB_POLICY_FIFO, 3, 9, belady, 12 },
-		{ VMLAB_POLICY_FIFO, 4, 10, belady, 12 },
-		{ VMLAB_POLICY_LRU, 3, 10, belady, 12 },
-		{ VMLAB_POLICY_LRU, 4, 8, belady, 12 },
-		{ VMLAB_POLICY_OPT, 3, 7, belady, 12 },
-		{ VMLAB_POLICY_OPT, 4, 6, belady, 12 },
-		{ VMLAB_POLICY_FIFO, 3, 15, galvin, 20 },
-		{ VMLAB_POLICY_LRU, 3, 12, galvin, 20 },
-		{ VMLAB_POLICY_OPT, 3, 9, galvin, 20 },
+		{ VMLAB_POLICY_FIFO, 3, 9, 12, belady },
+		{ VMLAB_POLICY_FIFO, 4, 10, 12, belady },
+		{ VMLAB_POLICY_LRU, 3, 10, 12, belady },
+		{ VMLAB_POLICY_LRU, 4, 8, 12, belady },
+		{ VMLAB_POLICY_OPT, 3, 7, 12, belady },
+		{ VMLAB_POLICY_OPT, 4, 6, 12, belady },
+		{ VMLAB_POLICY_FIFO, 3, 15, 20, galvin },
+		{ VMLAB_POLICY_LRU, 3, 12, 20, galvin },
+		{ VMLAB_POLICY_OPT, 3, 9, 20, galvin },
 	};
 	unsigned int i, writes;
 

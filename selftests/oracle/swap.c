@@ -49,6 +49,7 @@ static bool make_swap(const char *device)
 	version = (uint32_t *)(header + 1024);
 	version[0] = 1;
 	version[1] = (uint32_t)((MEGABYTES << 20) / page - 1);
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a magic number */
 	memcpy(header + page - 10, "SWAPSPACE2", 10);
 	good = fd >= 0 && write(fd, header, page) == (ssize_t)page;
 	close(fd);

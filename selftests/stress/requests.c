@@ -343,11 +343,13 @@ enum { NR = sizeof(dumps) / sizeof(dumps[0]) };
 
 int dump_requests(struct report *to, unsigned long long until)
 {
+	/* Larger than any record. */
+	static const size_t room = RECORDS * sizeof(struct vmlab_vma);
+
 	report = to;
 	fd = dev_open(O_RDWR);
 	user_end = (1ULL << dev_info().va_bits) - page_size();
-	/* Larger than any record. */
-	records = malloc(RECORDS * sizeof(struct vmlab_vma));
+	records = malloc(room);
 	strings = malloc(STRINGS);
 	if (!records || !strings)
 		bail("out of memory");

@@ -113,18 +113,20 @@ static char *read_all(FILE *in)
 	return text;
 }
 
-static int parse_frames(char *list, struct replay *r)
+static int parse_frames(const char *arg, struct replay *r)
 {
-	int err;
+	char *copy = must(strdup(arg)), *list = copy;
+	int err = 0;
 
 	r->nr_frames = 0;
 	while (r->nr_frames < LIST_MAX &&
 	       !(err = next_number(&list, &r->frames[r->nr_frames]))) {
 		if (!r->frames[r->nr_frames] ||
 		    r->frames[r->nr_frames] > FRAMES_MAX)
-			return -ERANGE;
+			break;
 		r->nr_frames++;
 	}
+	free(copy);
 	return err == 1 && r->nr_frames ? 0 : -EINVAL;
 }
 
@@ -406,14 +408,11 @@ static int parse_options(struct cli *cli, struct replay *r, int argc,
 	int c, bad = 0;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
-		char *copy;
-
 		if (c == CLI_STOP)
 			return CLI_STOP;
-		copy = optarg ? must(strdup(optarg)) : NULL;
 		switch (c) {
 		case 'n':
-			bad = parse_frames(copy, r);
+			bad = parse_frames(optarg, r);
 			break;
 		case 'p':
 			bad = parse_policies(optarg, r);
@@ -428,7 +427,6 @@ static int parse_options(struct cli *cli, struct replay *r, int argc,
 			r->steps = true;
 			break;
 		}
-		free(copy);
 		if (bad) {
 			cli->exit_code = cli_usage(cli,
 						   "'%s' is not a value "

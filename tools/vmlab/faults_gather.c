@@ -173,7 +173,8 @@ static int gather_latency(struct faults_report *r)
 	int err = 0;
 
 	for (size_t k = 0; !err && k < NR_FAULT_KINDS; k++) {
-		err = faults_latency(r->session, k, &r->latency[k]);
+		err = faults_latency(r->session, (enum fault_kind)k,
+				     &r->latency[k]);
 		for (size_t i = 0; i < LATENCY_SLOTS; i++)
 			r->all_latency.slots[i] += r->latency[k].slots[i];
 		r->all_ns += r->totals.ns[k];

@@ -52,6 +52,7 @@ static int get(const char *file, uint64_t *value)
 	ssize_t len;
 	int fd;
 
+	*value = 0;
 	snprintf(path, sizeof(path), KDAMONDS "/%s", file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

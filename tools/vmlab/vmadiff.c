@@ -44,6 +44,7 @@ static struct vma_event *add(struct diff *d, enum vma_event_kind kind,
 	e->kind = kind;
 	e->nr_old = nr_old;
 	e->nr_new = nr_new;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers */
 	e->old = must(calloc(nr_old + nr_new, sizeof(*e->old)));
 	e->new = e->old + nr_old;
 	return e;

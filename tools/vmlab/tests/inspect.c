@@ -33,7 +33,8 @@ static void snap_init(struct snapshot *snap)
 	strcpy(snap->comm, "test");
 	strcpy(snap->kernel, "1.2.3");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		strcpy(snap->flag_name[i], names[i]);
+		snprintf(snap->flag_name[i], sizeof(snap->flag_name[i]), "%s",
+			 names[i]);
 }
 
 /* pages [start, end); file 0 is anonymous memory */
@@ -380,6 +381,7 @@ static void test_split(void)
 	is(f[nr - 1].bits, 21, "an offset of 2 MiB");
 	is(f[nr - 1].value, addr & 0x1fffff, "with the bits of the pte index");
 	nr = addr_split(UINT64_MAX, 5, 12, 1, f);
+	is(nr, 7, "five levels: sign, five indices, offset");
 	is(f[0].value, 127, "sign of 5 levels: 7 bits");
 
 	streq(binary_text(5, 4, bits), "0101", "binary");

@@ -302,7 +302,7 @@ static int do_find(struct vmlab_find *req)
 		return -EINVAL;
 	if (req->end && req->end <= req->start)
 		return -EINVAL;
-	strcpy(strings, "name");
+	memcpy(strings, "name", sizeof("name"));
 	memset(strings + 5, 'x', 3); /* not terminated */
 	req->strings_size = 8;
 	req->found = 1u << VMLAB_FIND_VMA | 1u << VMLAB_FIND_NEXT;
@@ -621,7 +621,7 @@ static long walk_tree(struct vmlab_proc *proc, uint32_t *flags)
 		return -ENOMEM;
 	while ((ret = vmlab_tree_next(it, &item)) > 0)
 		if (item->first != (uint64_t)nr++)
-			ret = -1;
+			break;
 	*flags = vmlab_tree_flags(it);
 	if (!ret)
 		ok(vmlab_tree_next(it, &item) == 0 &&
@@ -705,7 +705,7 @@ static void test_walks(void)
 	static const unsigned int batches[] = { 1, 100, 100000 };
 	struct vmlab_proc *proc;
 	struct vmlab *lab;
-	uint32_t flags;
+	uint32_t flags = 0;
 
 	for (size_t w = 0; w < sizeof(walks) / sizeof(walks[0]); w++) {
 		for (size_t i = 0; i < 3; i++) {
