@@ -421,14 +421,28 @@ static void hugetlb(void)
 	touch_write(p, pages, HUGE_SIZE);
 }
 
-static void vmlab(void)
+static char *map_vmlab(void)
 {
 	int fd = open("/dev/vmlab", O_RDWR);
 
 	if (fd < 0)
 		lacking("/dev/vmlab");
-	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd),
-		    pages, page);
+	return map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+}
+
+static void vmlab(void)
+{
+	touch_write(map_vmlab(), pages, page);
+}
+
+/* a page that was read is write-protected until it is written */
+static void vmlab_clean(void)
+{
+	char *p = map_vmlab();
+
+	for (size_t i = 0; i < pages; i++)
+		(void)((volatile char *)p)[i * page];
+	touch_write(p, pages, page);
 }
 
 /* a file that is called as the device is */
@@ -658,6 +672,7 @@ static const struct {
 	{ "stack-limit", stack_limit },
 	{ "hugetlb", hugetlb },
 	{ "vmlab", vmlab },
+	{ "vmlab-clean", vmlab_clean },
 	{ "like-vmlab", like_vmlab },
 	{ "uffd", uffd },
 	{ "kernel", kernel },

@@ -394,6 +394,7 @@ static const struct known_case known[] = {
 	{ "uffd", "touch_read", "uffd", EITHER, PAGES, PAGES },
 	{ "hugetlb", "touch_write", "hugetlb", 4, 0, 4 },
 	{ "vmlab", "touch_write", "vmlab", PAGES, 0, PAGES },
+	{ "vmlab-clean", "touch_write", "vmlab", PAGES, 0, PAGES },
 	{ "swap", "touch_read", "swap", 0, PAGES, PAGES },
 	{ "numa", "touch_read", "numa", PAGES, 0, PAGES },
 	{ "migration", "touch_write", "migration", PAGES, 0, PAGES },
