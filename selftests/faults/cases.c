@@ -13,8 +13,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/mempolicy.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -233,6 +235,146 @@ static void swap(void)
 	touch_read(p, pages, page);
 }
 
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* a number that the kernel shows; another one in its place; -1 where it cannot be */
+static int exchange(const char *path, int number)
+{
+	FILE *f = fopen(path, "r+e");
+	int old = -1;
+
+	if (!f)
+		return -1;
+	if (fscanf(f, "%d", &old) == 1) {
+		rewind(f);
+		fprintf(f, "%d", number);
+	}
+	return fclose(f) ? -1 : old;
+}
+
+/* how often NUMA balancing has been through all of this process's memory */
+static int numa_scans(void)
+{
+	FILE *f = fopen("/proc/self/sched", "re");
+	int scans = -1;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "mm->numa_scan_seq : %d", &scans) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return scans;
+}
+
+#define NUMA_BALANCING "/proc/sys/kernel/numa_balancing"
+
+static void *idle(void *unused)
+{
+	pause();
+	return unused;
+}
+
+/*
+ * After a second of running all memory of the process gets hints: with only one
+ * thread it would be what is on other nodes.
+ */
+static void numa(void)
+{
+	char *p = map_anon(pages * page);
+	time_t end = seconds() + 60;
+	pthread_t thread;
+	int scans, before;
+
+	if (pthread_create(&thread, NULL, idle, NULL))
+		die("pthread_create");
+	memset(p, 1, pages * page);
+	/* Linux 6.1 leaves out pages on their way to an LRU list: this waits for them */
+	if (syscall(SYS_mbind, p, pages * page, MPOL_DEFAULT, NULL, 0,
+		    MPOL_MF_MOVE))
+		lacking("NUMA policies");
+	scans = numa_scans();
+	before = exchange(NUMA_BALANCING, 1);
+	if (scans < 0 || before < 0)
+		lacking("NUMA balancing, or you are not root");
+	while (numa_scans() == scans && seconds() < end)
+		;
+	exchange(NUMA_BALANCING, 0);
+	touch_read(p, pages, page);
+	exchange(NUMA_BALANCING, before);
+}
+
+/* as many as are unmapped at once, for a long time in which none can be used */
+#define MOVED 512
+
+static volatile bool moved_enough;
+
+static bool move_to_node(char *memory, int node)
+{
+	static void *addresses[MOVED];
+	static int nodes[MOVED], status[MOVED];
+
+	for (size_t i = 0; i < MOVED; i++) {
+		addresses[i] = memory + i * page;
+		nodes[i] = node;
+	}
+	return !syscall(SYS_move_pages, 0, MOVED, addresses, nodes, status,
+			MPOL_MF_MOVE);
+}
+
+static void *move(void *memory)
+{
+	for (int node = 0; !moved_enough; node = !node)
+		move_to_node(memory, node);
+	return NULL;
+}
+
+static long minor_faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_minflt;
+}
+
+/* writes memory that another thread moves between nodes, until @pages faults */
+static void migration(void)
+{
+	char *p = map_anon(MOVED * page);
+	time_t end = seconds() + 60;
+	long faults = 0;
+	pthread_t thread;
+	int before;
+
+	memset(p, 1, MOVED * page);
+	if (!move_to_node(p, 1))
+		lacking("a second NUMA node");
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		lacking("a second processor");
+	before = exchange(NUMA_BALANCING, 0);
+	/* the code and the stack of these two are not to be counted */
+	touch_write(p, 1, page);
+	minor_faults();
+	if (pthread_create(&thread, NULL, move, p))
+		die("pthread_create");
+	for (size_t i = 0; faults < (long)pages && seconds() < end; i++) {
+		long last = minor_faults();
+
+		touch_write(p + i % MOVED * page, 1, page);
+		faults += minor_faults() - last;
+	}
+	moved_enough = true;
+	pthread_join(thread, NULL);
+	if (before > 0)
+		exchange(NUMA_BALANCING, before);
+}
+
 /*
  * Below what the kernel gives a stack from the start, and downwards: the lowest
  * page first would let all be grown at once, as would a call.
@@ -279,14 +421,28 @@ static void hugetlb(void)
 	touch_write(p, pages, HUGE_SIZE);
 }
 
-static void vmlab(void)
+static char *map_vmlab(void)
 {
 	int fd = open("/dev/vmlab", O_RDWR);
 
 	if (fd < 0)
 		lacking("/dev/vmlab");
-	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd),
-		    pages, page);
+	return map(pages * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+}
+
+static void vmlab(void)
+{
+	touch_write(map_vmlab(), pages, page);
+}
+
+/* a page that was read is write-protected until it is written */
+static void vmlab_clean(void)
+{
+	char *p = map_vmlab();
+
+	for (size_t i = 0; i < pages; i++)
+		(void)((volatile char *)p)[i * page];
+	touch_write(p, pages, page);
 }
 
 /* a file that is called as the device is */
@@ -510,10 +666,13 @@ static const struct {
 	{ "fork-child", fork_child },
 	{ "fork-parent", fork_parent },
 	{ "swap", swap },
+	{ "numa", numa },
+	{ "migration", migration },
 	{ "stack", stack },
 	{ "stack-limit", stack_limit },
 	{ "hugetlb", hugetlb },
 	{ "vmlab", vmlab },
+	{ "vmlab-clean", vmlab_clean },
 	{ "like-vmlab", like_vmlab },
 	{ "uffd", uffd },
 	{ "kernel", kernel },

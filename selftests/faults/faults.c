@@ -234,35 +234,6 @@ static const json_t *process_row(const json_t *doc, pid_t pid)
 	return NULL;
 }
 
-/* faults at instructions of a function, and whether they are of @kind alone */
-static long long at_symbol(const json_t *doc, pid_t pid, const char *symbol,
-			   const char *kind, const char *size, bool *pure)
-{
-	long long sum = 0;
-	json_t *row, *word;
-	size_t i, j;
-
-	*pure = true;
-	json_array_foreach(json_object_get(doc, "instructions"), i, row) {
-		const char *name =
-			json_string_value(json_object_get(row, "symbol"));
-
-		if (!name || strcmp(name, symbol))
-			continue;
-		if (json_integer_value(json_object_get(row, "pid")) != pid)
-			continue;
-		/* the function itself was not there, as after a fork */
-		if (!json_integer_value(json_object_get(row, "distance")))
-			continue;
-		sum += json_integer_value(json_object_get(row, size));
-		json_array_foreach(json_object_get(row, "kinds"), j, word) {
-			if (strcmp(json_string_value(word), kind))
-				*pure = false;
-		}
-	}
-	return sum;
-}
-
 /* as a number of minor faults: minor and major together are as many as major says */
 #define EITHER (-1)
 
@@ -274,6 +245,48 @@ struct known_case {
 	long long major;
 	long long pages;
 };
+
+/*
+ * A page that is moved has an empty entry for a moment before, and may have
+ * arrived when the entry is looked at.
+ */
+static bool may_be_missed(const struct known_case *c, const char *kind)
+{
+	return !strcmp(c->kind, "migration") &&
+	       (!strcmp(kind, "anon") || !strcmp(kind, "spurious"));
+}
+
+/* faults at instructions of a function, and whether they are of the case's kind */
+static long long at_symbol(const json_t *doc, pid_t pid,
+			   const struct known_case *c, const char *size,
+			   bool *pure)
+{
+	long long sum = 0;
+	json_t *row, *word;
+	size_t i, j;
+
+	*pure = true;
+	json_array_foreach(json_object_get(doc, "instructions"), i, row) {
+		const char *name =
+			json_string_value(json_object_get(row, "symbol"));
+
+		if (!name || strcmp(name, c->symbol))
+			continue;
+		if (json_integer_value(json_object_get(row, "pid")) != pid)
+			continue;
+		/* the function itself was not there, as after a fork */
+		if (!json_integer_value(json_object_get(row, "distance")))
+			continue;
+		sum += json_integer_value(json_object_get(row, size));
+		json_array_foreach(json_object_get(row, "kinds"), j, word) {
+			const char *kind = json_string_value(word);
+
+			if (strcmp(kind, c->kind) && !may_be_missed(c, kind))
+				*pure = false;
+		}
+	}
+	return sum;
+}
 
 static char **chosen;
 
@@ -307,8 +320,8 @@ static void check_case(const json_t *doc, const struct known_case *c)
 	is(o->status, 0, "%s: it worked", c->name);
 	/* what a child does is under its own number */
 	pid = strcmp(c->name, "fork-child") ? o->pid : o->child;
-	minor = at_symbol(doc, pid, c->symbol, c->kind, "minor", &pure_minor);
-	major = at_symbol(doc, pid, c->symbol, c->kind, "major", &pure_major);
+	minor = at_symbol(doc, pid, c, "minor", &pure_minor);
+	major = at_symbol(doc, pid, c, "major", &pure_major);
 	if (c->minor == EITHER) {
 		is(minor + major, c->major, "%s: faults", c->name);
 	} else {
@@ -320,6 +333,12 @@ static void check_case(const json_t *doc, const struct known_case *c)
 	if (o->child)
 		return;
 	row = process_row(doc, o->pid);
+	if (may_be_missed(c, "anon")) {
+		long long nr = number(row, "kinds", c->kind);
+
+		ok(nr > 0 && nr <= c->pages,
+		   "%s: %lld seen while they moved", c->name, nr);
+	}
 	is(json_integer_value(json_object_get(row, "minor")), o->minor,
 	   "%s: minor faults are getrusage's", c->name);
 	is(json_integer_value(json_object_get(row, "major")), o->major,
@@ -375,7 +394,10 @@ static const struct known_case known[] = {
 	{ "uffd", "touch_read", "uffd", EITHER, PAGES, PAGES },
 	{ "hugetlb", "touch_write", "hugetlb", 4, 0, 4 },
 	{ "vmlab", "touch_write", "vmlab", PAGES, 0, PAGES },
+	{ "vmlab-clean", "touch_write", "vmlab", PAGES, 0, PAGES },
 	{ "swap", "touch_read", "swap", 0, PAGES, PAGES },
+	{ "numa", "touch_read", "numa", PAGES, 0, PAGES },
+	{ "migration", "touch_write", "migration", PAGES, 0, PAGES },
 };
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

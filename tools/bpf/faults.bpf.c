@@ -627,6 +627,14 @@ static __always_inline __u32 kind_of_empty(const struct task_state *st,
 	return vm_flags & VM_SHARED ? FAULT_FILE_WRITE : FAULT_COW;
 }
 
+/* neither present, nor in swap, nor a marker */
+static __always_inline bool is_migration(__u64 entry)
+{
+	return entry && !(entry & (ENTRY_PRESENT | ENTRY_PROTNONE)) &&
+	       ENTRY_SWAP_TYPE(entry) >= SWAP_TYPES &&
+	       ENTRY_SWAP_TYPE(entry) != SWAP_TYPE_MARKER;
+}
+
 static __always_inline __u32 kind_at_entry(struct task_state *st,
 					   __u64 vm_flags, bool vmlab)
 {
@@ -673,9 +681,12 @@ static __always_inline __u32 kind_at_return(const struct task_state *st,
 	/* tmpfs reads nothing but swap */
 	if (st->tmpfs && major && st->kind != FAULT_VMLAB)
 		return FAULT_SWAP;
-	if (st->kind == FAULT_ANON) {
+	if (st->kind == FAULT_ANON || st->kind == FAULT_ZERO) {
 		walk_page_table(st->pgd, st->address, &w);
-		if (w.valid && w.level > 1 && w.entry & ENTRY_LEAF)
+		/* empty for as long as the page was being unmapped, no longer */
+		if (w.valid && is_migration(w.entry))
+			return FAULT_MIGRATION;
+		if (st->write && w.valid && w.level > 1 && w.entry & ENTRY_LEAF)
 			return FAULT_THP;
 	} else if (st->kind == FAULT_COW && st->pfn_before) {
 		walk_page_table(st->pgd, st->address, &w);
