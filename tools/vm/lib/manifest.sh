@@ -10,8 +10,8 @@ manifest_guests()
 	sed -n 's/^\[\(.*\)\].*/\1/p' "$1"
 }
 
-# manifest_cpus FILE GUEST: the number of processors that it is to have
-manifest_cpus()
+# manifest_options FILE GUEST: what boot is to be told of it
+manifest_options()
 {
 	sed -n "s/^\[$2\] *//p" "$1"
 }
