@@ -7,16 +7,6 @@ set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/lib/tap.sh"
 
-wait_for() # COMMAND...: until it succeeds, or not for ever
-{
-	for ((i = 0; i < 300; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	echo "Bail out! waited in vain for: $*"
-	exit 2
-}
-
 # A copy where everybody may run it.
 chmod 755 "$work"
 cp "$(command -v vmlab)" "$work/vmlab"

@@ -17,16 +17,6 @@ sleep 1000 >/dev/null 2>&1 &
 target=$!
 children+=("$target")
 
-wait_for() # COMMAND...: until it succeeds, or not for ever
-{
-	for ((i = 0; i < 300; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	echo "Bail out! waited in vain for: $*"
-	exit 2
-}
-
 # Until the shell has become sleep and sleeps.
 wait_for grep -q '^State:.S' "/proc/$target/status"
 wait_for grep -qx sleep "/proc/$target/comm"

@@ -16,35 +16,19 @@ PAGES=1000
 
 scripts=$(cd "$(dirname "$0")/../../tools/bpftrace" && pwd)
 read -ra bpftrace <<<"${BPFTRACE:-bpftrace}"
-work=$(mktemp -d "${TMPDIR:-/tmp}/vmlab-bt-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 # /tmp is memory in a guest: nothing there is ever cold
 export FAULTCASE_DIR=${VMLAB_OUT:-$work}
 
-points=0
-failures=0
 wanted=("$@")
-
-point() # ok|not\ ok TEXT
-{
-	points=$((points + 1))
-	echo "$1 $points - $2"
-	[[ $1 == ok ]] || failures=$((failures + 1))
-}
-
-skip() # NAME REASON
-{
-	points=$((points + 1))
-	echo "ok $points - $1 # SKIP $2"
-}
 
 # is TEXT GOT WANT
 is()
 {
 	if [[ $2 == "$3" ]]; then
-		point ok "$1"
+		result 0 "$1"
 	else
-		point 'not ok' "$1"
+		result 1 "$1"
 		echo "# got: $2, wanted: $3"
 	fi
 }
@@ -53,9 +37,9 @@ is()
 about()
 {
 	if [[ $2 -ge $3 && $2 -le $(($3 + SLACK)) ]]; then
-		point ok "$1: $2"
+		result 0 "$1: $2"
 	else
-		point 'not ok' "$1"
+		result 1 "$1"
 		echo "# got: $2, wanted: $3 to $(($3 + SLACK))"
 	fi
 }
@@ -84,8 +68,8 @@ trace()
 		>"$work/out" 2>"$work/err" </dev/null; then
 		return 0
 	fi
-	point 'not ok' "$name runs"
-	head -n 20 "$work/err" | sed 's/^/# /'
+	result 1 "$name runs"
+	complain "$work/err"
 	return 1
 }
 
@@ -157,7 +141,7 @@ test_cow()
 	if [[ -e /dev/vmlab ]]; then
 		about "cow: shared of vmlab-clean" "$(total '@shared[vmlab-clean]')" 64
 	else
-		skip "cow: shared of vmlab-clean" "the module is not loaded"
+		skip "the module is not loaded" "cow: shared of vmlab-clean"
 	fi
 }
 
@@ -188,7 +172,7 @@ test_vmlab_faults()
 	if ! chosen vmlab_faults; then
 		return
 	elif [[ ! -e /dev/vmlab ]]; then
-		skip vmlab_faults "the module is not loaded"
+		skip "the module is not loaded" vmlab_faults
 		return
 	fi
 	# a file of that name is not the device
@@ -208,7 +192,7 @@ test_swapin()
 	[[ -e /sys/block/zram0 ]] || modprobe -q zram 2>/dev/null || true
 	if ! { echo 64M >/sys/block/zram0/disksize; } 2>/dev/null ||
 		! mkswap /dev/zram0 >/dev/null 2>&1 || ! swapon /dev/zram0; then
-		skip swapin "no zram device to swap to"
+		skip "no zram device to swap to" swapin
 		return
 	fi
 	read -r cluster </proc/sys/vm/page-cluster

@@ -7,6 +7,7 @@
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
+patience=600
 
 # check TEXT COMMAND...: it succeeds
 check()
@@ -33,16 +34,6 @@ sys.exit(not ($2))" "$work/json" 2>"$work/err"; then
 		head -c 2000 "$work/json" | sed 's/^/# /'
 		echo
 	fi
-}
-
-wait_for() # COMMAND...: until it succeeds, or not for ever
-{
-	for ((i = 0; i < 600; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	echo "Bail out! waited in vain for: $*"
-	exit 2
 }
 
 # A copy where everybody may run it.

@@ -24,8 +24,6 @@
 enum {
 	THREADS = 2,
 	SECONDS = 3,
-	/* For chance, which needs longer on a slow machine. */
-	PATIENCE = 60,
 	/*
 	 * Records in one half, names in the other.  Small: emulated machines
 	 * take long to fill memory.
@@ -509,23 +507,14 @@ static bool both_ways(struct fuzzer *all, size_t kind)
 	return succeeded > 0 && succeeded < calls;
 }
 
-static void run_for(struct fuzzer *all, unsigned int seconds)
+static bool all_both_ways(void *fuzzers)
 {
-	const unsigned int slice = 100;
+	size_t k = 0;
 
-	msleep(seconds * 1000);
-	for (unsigned int ms = 0; ms < PATIENCE * 1000; ms += slice) {
-		size_t k = 0;
-
-		while (k < KINDS && (!kinds[k].nr ||
-				     kinds[k].nr == VMLAB_IOC_BACKING ||
-				     both_ways(all, k)))
-			k++;
-		if (k == KINDS)
-			break;
-		msleep(slice);
-	}
-	atomic_store(&stop, true);
+	while (k < KINDS && (!kinds[k].nr || kinds[k].nr == VMLAB_IOC_BACKING ||
+			     both_ways(fuzzers, k)))
+		k++;
+	return k == KINDS;
 }
 
 static char *map_guarded(size_t bytes)
@@ -561,7 +550,9 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&fuzzers[i].thread, NULL, fuzz, &fuzzers[i]);
-	run_for(fuzzers, seconds);
+	msleep(seconds * 1000);
+	wait_until(all_both_ways, fuzzers);
+	atomic_store(&stop, true);
 	for (int i = 0; i < THREADS; i++) {
 		pthread_join(fuzzers[i].thread, NULL);
 		unexpected += fuzzers[i].unexpected;

@@ -7,40 +7,8 @@
 set -euo pipefail
 
 dir=$1
-work=$(mktemp -d "${TMPDIR:-/tmp}/vmlab-policy-XXXXXX")
-holder=
-trap '[[ -z $holder ]] || kill "$holder" 2>/dev/null || true; rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 export NO_COLOR=1
-
-points=0
-failures=0
-
-result() # 0|1 TEXT
-{
-	points=$((points + 1))
-	if (($1 == 0)); then
-		echo "ok $points - $2"
-	else
-		echo "not ok $points - $2"
-		failures=$((failures + 1))
-	fi
-}
-
-# run CODE PATTERN TEXT COMMAND...: the exit code, and a line of the output
-run()
-{
-	local want=$1 pattern=$2 text=$3 code=0
-	shift 3
-
-	"$@" >"$work/out" 2>&1 </dev/null || code=$?
-	if ((code == want)) && grep -qE -e "$pattern" "$work/out"; then
-		result 0 "$text"
-	else
-		result 1 "$text"
-		echo "# exit code $code, expected $want and a line like '$pattern'"
-		head -n 20 "$work/out" | sed 's/^/# /'
-	fi
-}
 
 finish()
 {
@@ -52,17 +20,15 @@ echo "TAP version 13"
 if ! vmlab info | grep -qE '^struct_ops +yes'; then
 	run 1 'no policies in BPF on this kernel' 'load says that this kernel has none' \
 		vmlab policy load "$dir/fifo.bpf.o"
-	run 0 '^clock +built-in' 'list has the built-in ones' vmlab policy list
-	run 0 '^evicted +48 ' 'a built-in policy works' \
+	run 0 '^clock \+built-in' 'list has the built-in ones' vmlab policy list
+	run 0 '^evicted \+48 ' 'a built-in policy works' \
 		vmlab space --size 256K --budget 16 --policy clock
-	points=$((points + 1))
-	echo "ok $points - policies in BPF # SKIP this kernel has no struct_ops for modules"
+	skip 'this kernel has no struct_ops for modules' 'policies in BPF'
 	finish
 fi
 
 if vmlab policy load "$dir/fifo.bpf.o" 2>&1 | grep -q 'was built with libbpf'; then
-	points=$((points + 1))
-	echo "ok $points - policies in BPF # SKIP libbpf is older than 1.4"
+	skip 'libbpf is older than 1.4' 'policies in BPF'
 	finish
 fi
 vmlab policy unload bpf-fifo >/dev/null || true
@@ -72,28 +38,26 @@ run 1 "'bpf-fifo' is loaded already.*unload bpf-fifo" 'load once more' \
 run 0 '^  "loaded": "bpf-sieve"' 'load with JSON' vmlab policy load --json "$dir/sieve.bpf.o"
 run 1 'is no BPF object' 'load what is none' vmlab policy load /bin/true
 run 1 'cannot read .*nowhere' 'load what is not there' vmlab policy load "$work/nowhere"
-run 0 '^bpf-fifo +bpf +[0-9]+ +0 +no' 'list' vmlab policy list
-run 0 '"name": "bpf-sieve", "kind": "bpf", "id": [0-9]+, "spaces": 0, "samples": true' \
+run 0 '^bpf-fifo \+bpf \+[0-9]\+ \+0 \+no' 'list' vmlab policy list
+run 0 '"name": "bpf-sieve", "kind": "bpf", "id": [0-9]\+, "spaces": 0, "samples": true' \
 	'list with JSON' vmlab policy list --json
 
-run 0 '^evicted +48 ' 'space with a policy in BPF' \
+run 0 '^evicted \+48 ' 'space with a policy in BPF' \
 	vmlab space --size 256K --budget 16 --policy bpf-fifo
 run 2 "'nobody' is not a value.*policy list" 'space with a policy that there is not' \
 	vmlab space --size 256K --budget 16 --policy nobody
 
-run 0 '^bpf-fifo +4 +12 +10 ' 'replay with a policy in BPF: the textbook' \
+run 0 '^bpf-fifo \+4 \+12 \+10 ' 'replay with a policy in BPF: the textbook' \
 	vmlab replay --frames 3,4 --policy fifo,bpf-fifo 1,2,3,4,1,2,5,1,2,3,4,5
 
 vmlab space --size 256K --budget 16 --hold 60 >"$work/held" 2>&1 &
 holder=$!
-for ((i = 0; i < 300; i++)); do
-	! grep -q holding "$work/held" || break
-	sleep 0.1
-done
+children+=("$holder")
+wait_for grep -q holding "$work/held"
 space=$(sed -nE 's/^space ([0-9]+):.*/\1/p' "$work/held")
 run 0 "^space $space: bpf-sieve" 'set' vmlab policy set "$space" bpf-sieve
 run 0 '^policy bpf-sieve' 'debugfs says so' cat "/sys/kernel/debug/vmlab/spaces/$space/policy"
-run 0 '^bpf-sieve +bpf +[0-9]+ +1 +yes' 'list says that a space has it' vmlab policy list
+run 0 '^bpf-sieve \+bpf \+[0-9]\+ \+1 \+yes' 'list says that a space has it' vmlab policy list
 run 5 'no permission' 'set by who may not' \
 	setpriv --reuid 65534 --regid 65534 --clear-groups -- \
 	"$(command -v vmlab)" policy set "$space" clock
@@ -105,7 +69,7 @@ run 0 '^bpf-sieve: unloaded' 'unload while a space has it' vmlab policy unload b
 result "$(kill -0 "$holder" 2>/dev/null && echo 0 || echo 1)" 'who holds that space goes on'
 kill "$holder"
 wait "$holder" || true
-holder=
+children=()
 run 0 '^bpf-fifo: unloaded' 'unload' vmlab policy unload bpf-fifo
 run 1 "no policy 'bpf-fifo' is loaded" 'unload once more' vmlab policy unload bpf-fifo
 run 1 'is no name' 'unload what is no name' vmlab policy unload ../x

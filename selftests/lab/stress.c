@@ -466,27 +466,13 @@ static struct vmlab_paging_stats paging_stats(void)
 }
 
 /* What has to happen for this to have been a test. */
-static bool all_seen(const struct vmlab_paging_stats *stats)
+static bool all_seen(void *unused)
 {
-	return stats->stored && stats->loaded &&
-	       (stride == 1 || (stats->huge_filled && stats->huge_evicted));
-}
+	struct vmlab_paging_stats stats = paging_stats();
 
-/* Chance needs longer on a slow machine. */
-static void run_for(unsigned int seconds)
-{
-	const unsigned int slice = 100, patience = 60 * 1000;
-	struct vmlab_paging_stats stats;
-	unsigned int ms;
-
-	msleep(seconds * 1000);
-	for (ms = 0; ms < patience; ms += slice) {
-		stats = paging_stats();
-		if (all_seen(&stats))
-			break;
-		msleep(slice);
-	}
-	atomic_store(&shared->stop, true);
+	(void)unused;
+	return stats.stored && stats.loaded &&
+	       (stride == 1 || (stats.huge_filled && stats.huge_evicted));
 }
 
 /* The space on a new file of @dir. */
@@ -569,7 +555,9 @@ int main(int argc, char **argv)
 		if (!pid[i])
 			process(threads, seed + i * 1000);
 	}
-	run_for(seconds);
+	msleep(seconds * 1000);
+	wait_until(all_seen, NULL);
+	atomic_store(&shared->stop, true);
 	for (i = 0; i < processes; i++) {
 		while (waitpid(pid[i], &status, 0) < 0 && errno == EINTR)
 			;

@@ -156,3 +156,11 @@ unsigned long long now_ms(void)
 	return (unsigned long long)ts.tv_sec * 1000 +
 	       (unsigned long long)ts.tv_nsec / 1000000;
 }
+
+void wait_until(bool (*done)(void *arg), void *arg)
+{
+	const unsigned int slice = 100, patience = 60 * 1000;
+
+	for (unsigned int ms = 0; ms < patience && !done(arg); ms += slice)
+		msleep(slice);
+}

@@ -36,4 +36,10 @@ int touch_load(volatile char *p, char *value);
 void msleep(unsigned int ms);
 unsigned long long now_ms(void);
 
+/*
+ * Wait for what chance or another process has to bring: until @done(@arg) says
+ * so, or a minute has gone by, which is for a slow machine.
+ */
+void wait_until(bool (*done)(void *arg), void *arg);
+
 #endif /* SELFTESTS_CHILD_H */

@@ -54,3 +54,16 @@ run()
 		complain "$work/out"
 	fi
 }
+
+# tenths of a second that wait_for waits
+patience=300
+
+wait_for() # COMMAND...: until it succeeds, or not for ever
+{
+	for ((i = 0; i < patience; i++)); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	echo "Bail out! waited in vain for: $*"
+	exit 2
+}

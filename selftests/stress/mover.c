@@ -17,9 +17,7 @@
 
 #define THP	"/sys/kernel/mm/transparent_hugepage"
 #define KSM	"/sys/kernel/mm/ksm"
-
-/* Seconds for a first round. */
-#define PATIENCE	60
+#define COMPACT	"/proc/sys/vm/compact_memory"
 
 static struct setting {
 	const char *path, *value;
@@ -94,7 +92,7 @@ static int move(void *arg)
 				    &nodes[n % 2], &nodes[1 - n % 2]) >= 0)
 				counts->migrated++;
 		if (n % 4 == 0 &&
-		    !write_file("/proc/sys/vm/compact_memory", "1", 1))
+		    !write_file(COMPACT, "1", 1))
 			counts->compacted++;
 		msleep(200);
 	}
@@ -113,22 +111,21 @@ void mover_start(void)
 	mover = spawn(move, NULL);
 }
 
-/* On a slow machine the first round may not be over when all else is. */
-static void wait_for_round(void)
+static bool compacts(void)
 {
-	bool compacts = !access("/proc/sys/vm/compact_memory", F_OK);
+	return !access(COMPACT, F_OK);
+}
 
-	for (unsigned int ms = 0; ms < PATIENCE * 1000; ms += 100) {
-		if ((!counts->nodes || counts->migrated) &&
-		    (!compacts || counts->compacted))
-			break;
-		msleep(100);
-	}
+static bool round_over(void *unused)
+{
+	(void)unused;
+	return (!counts->nodes || counts->migrated) &&
+	       (!compacts() || counts->compacted);
 }
 
 void mover_end(void)
 {
-	wait_for_round();
+	wait_until(round_over, NULL);
 	kill_and_reap(mover);
 	if (counts->nodes)
 		ok(counts->migrated, "processes moved to another node: %lu",
@@ -136,7 +133,7 @@ void mover_end(void)
 	else
 		skip("one node only: boot with numa=fake=2",
 		     "processes moved to another node");
-	if (counts->compacted || !access("/proc/sys/vm/compact_memory", F_OK))
+	if (counts->compacted || compacts())
 		ok(counts->compacted, "memory compacted: %lu",
 		   counts->compacted);
 	else
