@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_out.h"
-#include "format.h"
-#include "map_out.h"
-#include "ptlevel.h"
-#include "sharing.h"
+#include "show/event.h"
+#include "show/format.h"
+#include "show/map.h"
+#include "model/ptlevel.h"
+#include "model/sharing.h"
 #include "tap.h"
-#include "treedraw.h"
-#include "vmadiff.h"
+#include "show/tree.h"
+#include "model/diff.h"
 
 #define PAGE UINT64_C(4096)
 

@@ -7,13 +7,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "format.h"
-#include "jsonout.h"
-#include "paging.h"
-#include "parse.h"
-#include "table.h"
+#include "show/format.h"
+#include "show/json.h"
+#include "paging/paging.h"
+#include "cli/parse.h"
+#include "show/table.h"
 #include "tap.h"
-#include "touch.h"
+#include "paging/touch.h"
 
 static void test_rules(void)
 {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vmlab: the command line.  Finds the subcommand and runs it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+const struct command *const commands[] = {
+	&cmd_info,	 &cmd_mm,	 &cmd_vmas,    &cmd_tree,
+	&cmd_gaps,	 &cmd_find,	 &cmd_layout,  &cmd_map,
+	&cmd_pagetable, &cmd_translate, &cmd_sharing, &cmd_snapshot,
+	&cmd_diff,	 &cmd_watch,	 &cmd_space,   &cmd_replay,
+	&cmd_policy,	 &cmd_faults,	 &cmd_top,     &cmd_heat,
+	&cmd_completion, NULL,
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (const struct command *const *c = commands; *c; c++)
+		if (!strcmp((*c)->name, name))
+			return *c;
+	return NULL;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+	int c;
+
+	while ((c = cli_option(cli, top_options, argc, argv)) != CLI_END) {
+		if (c == CLI_STOP)
+			return cli->exit_code;
+		printf("vmlab %s (ABI %d)\n", vmlab_version(),
+		       VMLAB_ABI_VERSION);
+		return EXIT_OK;
+	}
+	if (optind == argc) {
+		cli_usage(cli, "which command?");
+		return EXIT_USAGE;
+	}
+
+	command = find_command(argv[optind]);
+	if (!command)
+		return cli_usage(cli, "'%s' is not a command", argv[optind]);
+
+	argc -= optind;
+	argv += optind;
+	optind = 0; /* glibc: start afresh on another vector */
+	cli->command = command;
+	return command->run(cli, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { 0 };
+	int ret = run(&cli, argc, argv);
+
+	if (fflush(stdout) || ferror(stdout)) {
+		cli_error("cannot write the output: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	return ret;
+}

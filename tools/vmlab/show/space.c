@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cli/field.h"
+#include "show/format.h"
+#include "show/json.h"
+#include "cli/must.h"
+#include "paging/paging.h"
+#include "show/paging.h"
+#include "show/space.h"
+#include "show/table.h"
+#include "show/vma.h"
+
+#define STATS(member) offsetof(struct vmlab_space_stats, member)
+
+/* they go up and down: a difference says little */
+static const struct field gauges[] = {
+	{ "frames", STATS(frames), "frames resident now" },
+	{ "frames_dirty", STATS(frames_dirty),
+	  "of them written since they were filled" },
+	{ "vmas", STATS(vmas), "VMAs that map the space now" },
+	{ 0 },
+};
+
+static const struct field counters[] = {
+	{ "faults", STATS(faults), "calls of the fault handler, of which" },
+	{ "filled", STATS(filled), "  a new frame was filled (first touch)" },
+	{ "mapped", STATS(mapped), "  the frame was there and was mapped" },
+	{ "sigbus", STATS(sigbus), "  beyond the end: SIGBUS" },
+	{ "oom", STATS(oom), "  no memory for a frame" },
+	{ "interrupted", STATS(interrupted),
+	  "  the task was killed while it waited" },
+	{ "error", STATS(error), "  another error, or an injected one" },
+	{ "read_faults", STATS(read_faults), "faults that were reads" },
+	{ "write_faults", STATS(write_faults), "faults that were writes" },
+	{ "cow_faults", STATS(cow_faults),
+	  "of them copied by mm: private mapping" },
+	{ "mkwrite", STATS(mkwrite), "a frame became writable in one mapping" },
+	{ "vma_lock_faults", STATS(vma_lock_faults),
+	  "faults without mmap_lock" },
+	{ "remote_access", STATS(remote_access),
+	  "accesses by ptrace, /proc/PID/mem" },
+	{ "discarded", STATS(discarded), "frames freed by making it smaller" },
+	{ "vma_open", STATS(vma_open), "VMAs added by mmap, fork, split" },
+	{ "vma_close", STATS(vma_close), "VMAs gone" },
+	{ "vma_mremap", STATS(vma_mremap), "VMAs moved by mremap" },
+	{ "latency_ns_sum", STATS(latency_ns_sum),
+	  "nanoseconds in the fault handler" },
+	{ 0 },
+};
+
+/* by how much actor @i raised the counter */
+static uint64_t added(const struct space_actor *actors, size_t i,
+		      const struct field *f)
+{
+	uint64_t before = i ? field_value(&actors[i - 1].stats, f) : 0;
+
+	return field_value(&actors[i].stats, f) - before;
+}
+
+static const char *map_name(int map_flags)
+{
+	return map_flags & MAP_PRIVATE ? "private" : "shared";
+}
+
+static void print_actors(const struct cli *cli,
+			 const struct space_actor *actors, size_t nr)
+{
+	static const struct column columns[] = {
+		{ "PROCESS" },	     { "PID", true },	 { "ACCESS" },
+		{ "TOUCHED", true }, { "SIGBUS", true }, { "NONZERO", true },
+		{ "TIME", true },
+	};
+	struct table *t = table_open(stdout, columns,
+				     sizeof(columns) / sizeof(columns[0]),
+				     cli->colour);
+	char time[TIME_TEXT_MAX];
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct touched *d = &actors[i].touched;
+
+		table_cell(t, STYLE_PLAIN, "%s", actors[i].role);
+		table_cell(t, STYLE_PLAIN, "%d", (int)actors[i].pid);
+		table_cell(t, STYLE_PLAIN, "%s",
+			   touch_access_name(actors[i].access));
+		table_cell(t, STYLE_PLAIN, "%" PRIu64, d->pages);
+		table_cell(t, d->sigbus ? STYLE_WARN : STYLE_PLAIN, "%" PRIu64,
+			   d->sigbus);
+		if (actors[i].access == ACCESS_READ)
+			table_cell(t, STYLE_PLAIN, "%" PRIu64, d->nonzero);
+		else
+			table_cell(t, STYLE_DIM, "-");
+		table_cell(t, STYLE_PLAIN, "%s", format_ns(d->ns, time));
+	}
+	table_close(t);
+}
+
+static void counter_row(struct table *t, const struct space_actor *actors,
+			size_t nr, const struct field *f, bool gauge)
+{
+	uint64_t now = field_value(&actors[nr - 1].stats, f);
+	enum style style = now ? STYLE_PLAIN : STYLE_DIM;
+
+	table_cell(t, style, "%s", f->name);
+	table_cell(t, style, "%" PRIu64, now);
+	for (size_t i = 0; nr > 1 && i < nr; i++) {
+		if (gauge)
+			table_cell(t, STYLE_DIM, "-");
+		else
+			table_cell(t, style, "%" PRIu64, added(actors, i, f));
+	}
+	table_cell(t, style, "%s", f->meaning);
+}
+
+static void print_counters(const struct cli *cli,
+			   const struct space_actor *actors, size_t nr)
+{
+	static const struct column one[] = {
+		{ "COUNTER" },
+		{ "NOW", true },
+		{ "MEANING" },
+	};
+	static const struct column two[] = {
+		{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
+		{ "CHILD", true }, { "MEANING" },
+	};
+	const struct field *f;
+	struct table *t;
+
+	t = table_open(stdout, nr > 1 ? two : one, nr > 1 ? 5 : 3, cli->colour);
+	for (f = gauges; f->name; f++)
+		counter_row(t, actors, nr, f, true);
+	for (f = counters; f->name; f++)
+		counter_row(t, actors, nr, f, false);
+	table_close(t);
+}
+
+static void print_latency(const struct cli *cli,
+			  const struct vmlab_space_stats *stats)
+{
+	static const struct column columns[] = {
+		{ "FROM_NS", true },
+		{ "BELOW_NS", true },
+		{ "FAULTS", true },
+		{ "HISTOGRAM" },
+	};
+	static const char bar[] = "########################################";
+	unsigned int first = VMLAB_LATENCY_BUCKETS, last = 0;
+	uint64_t most = 0;
+	struct table *t;
+
+	for (unsigned int i = 0; i < VMLAB_LATENCY_BUCKETS; i++) {
+		if (!stats->latency[i])
+			continue;
+		if (first == VMLAB_LATENCY_BUCKETS)
+			first = i;
+		last = i;
+		if (stats->latency[i] > most)
+			most = stats->latency[i];
+	}
+	if (!most)
+		return;
+
+	putchar('\n');
+	t = table_open(stdout, columns, 4, cli->colour);
+	for (unsigned int i = first; i <= last; i++) {
+		uint64_t n = stats->latency[i];
+		int width = (int)(n * (sizeof(bar) - 1) / most);
+
+		if (n && !width)
+			width = 1;
+		table_cell(t, STYLE_PLAIN, "%" PRIu64,
+			   i ? UINT64_C(1) << i : 0);
+		if (i < VMLAB_LATENCY_BUCKETS - 1)
+			table_cell(t, STYLE_PLAIN, "%" PRIu64,
+				   UINT64_C(2) << i);
+		else
+			table_cell(t, STYLE_DIM, "-");
+		table_cell(t, STYLE_PLAIN, "%" PRIu64, n);
+		table_cell(t, STYLE_GOOD, "%.*s", width, bar);
+	}
+	table_close(t);
+}
+
+static void print_vmas(const struct cli *cli, const struct vmlab *lab,
+		       const struct space_actor *actors, size_t nr)
+{
+	static const struct column columns[] = {
+		{ "PROCESS" },
+		{ "PID", true },
+		VMA_COLUMNS,
+	};
+	struct table *t = table_open(stdout, columns,
+				     sizeof(columns) / sizeof(columns[0]),
+				     cli->colour);
+	struct vma_words words;
+	int err[2] = { 0 };
+
+	vma_words_init(&words, lab);
+	for (size_t i = 0; i < nr; i++) {
+		const struct space_actor *a = &actors[i];
+		const struct vmlab_vma *vma;
+		struct vmlab_vmas_iter *it;
+
+		err[i] = vmlab_vmas_open(a->proc, a->base, a->base + a->length,
+					 &it);
+		if (err[i])
+			continue;
+		while ((err[i] = vmlab_vmas_next(it, &vma)) > 0) {
+			table_cell(t, STYLE_PLAIN, "%s", a->role);
+			table_cell(t, STYLE_PLAIN, "%d", (int)a->pid);
+			vma_cells(t, &words, it, vma);
+		}
+		vmlab_vmas_close(it);
+	}
+	table_close(t);
+	for (size_t i = 0; i < nr; i++)
+		if (err[i])
+			cli_fail(err[i], VMLAB_ABOUT_PROCESS, actors[i].pid);
+}
+
+void space_print_tables(const struct cli *cli, const struct vmlab *lab,
+			const struct space_result *r)
+{
+	char size[SIZE_TEXT_MAX], from[SIZE_TEXT_MAX], length[SIZE_TEXT_MAX];
+	const struct space_actor *actors = r->actors;
+	const size_t nr = r->nr_actors;
+
+	printf("%sspace %llu%s: %s, backing %s%s; %s mapping of %s from offset %s\n",
+	       style_on(cli->colour, STYLE_HEAD), r->config.space_id,
+	       style_off(cli->colour, STYLE_HEAD),
+	       r->config.bytes ? format_size(r->config.bytes, size) :
+				 "no limit",
+	       paging_backing_name(r->config.backing),
+	       r->config.flags & VMLAB_SPACE_HUGE ? ", huge frames" : "",
+	       map_name(r->map_flags),
+	       format_size(actors[0].length, length),
+	       format_size(r->offset, from));
+	if (r->paged)
+		paging_print_line(&r->paging);
+	if (r->synced)
+		printf("fsync: %s\n",
+		       r->sync_error ? strerror(-r->sync_error) : "done");
+	putchar('\n');
+	print_actors(cli, actors, nr);
+	putchar('\n');
+	print_counters(cli, actors, nr);
+	print_latency(cli, &actors[nr - 1].stats);
+	if (r->paged) {
+		putchar('\n');
+		paging_print_stats(cli, &r->paging_stats);
+	}
+	if (r->nr_rules) {
+		putchar('\n');
+		paging_print_rules(cli, r->rules, r->nr_rules,
+				   vmlab_page_size(lab));
+	}
+	if (r->nr_events) {
+		putchar('\n');
+		paging_print_events(cli, r->events, r->nr_events);
+	}
+	putchar('\n');
+	print_vmas(cli, lab, actors, nr);
+}
+
+static json_t *stats_json(const struct vmlab_space_stats *stats)
+{
+	json_t *o = json_object();
+	const struct field *f;
+
+	for (f = gauges; f->name; f++)
+		json_put(o, f->name, json_count(field_value(stats, f)));
+	for (f = counters; f->name; f++)
+		json_put(o, f->name, json_count(field_value(stats, f)));
+	return o;
+}
+
+static json_t *added_json(const struct space_actor *actors, size_t i)
+{
+	json_t *o = json_object();
+
+	for (const struct field *f = counters; f->name; f++)
+		json_put(o, f->name, json_count(added(actors, i, f)));
+	return o;
+}
+
+static json_t *vmas_json(const struct vmlab *lab, const struct space_actor *a,
+			 json_t *actor)
+{
+	json_t *list = must(json_array());
+	const struct vmlab_vma *vma;
+	struct vmlab_vmas_iter *it;
+	struct vma_words words;
+	int ret;
+
+	vma_words_init(&words, lab);
+	ret = vmlab_vmas_open(a->proc, a->base, a->base + a->length, &it);
+	if (!ret) {
+		while ((ret = vmlab_vmas_next(it, &vma)) > 0)
+			json_append(list, vma_json(&words, it, vma));
+		vmlab_vmas_close(it);
+	}
+	if (ret < 0)
+		json_put(actor, "error",
+			 json_error(ret, VMLAB_ABOUT_PROCESS, a->pid));
+	return list;
+}
+
+static json_t *actor_json(const struct vmlab *lab,
+			  const struct space_actor *actors, size_t i)
+{
+	const struct space_actor *a = &actors[i];
+	json_t *o = json_object();
+
+	json_put(o, "role", json_string(a->role));
+	json_put(o, "pid", json_integer(a->pid));
+	json_put(o, "start", json_hex(a->base));
+	json_put(o, "end", json_hex(a->base + a->length));
+	json_put(o, "access", json_string(touch_access_name(a->access)));
+	json_put(o, "touched", json_count(a->touched.pages));
+	json_put(o, "sigbus", json_count(a->touched.sigbus));
+	json_put(o, "nonzero",
+		 a->access == ACCESS_READ ? json_count(a->touched.nonzero) :
+					    json_null());
+	json_put(o, "ns", json_count(a->touched.ns));
+	json_put(o, "stats_added", added_json(actors, i));
+	json_put(o, "vmas", vmas_json(lab, a, o));
+	return o;
+}
+
+void space_print_json(const struct vmlab *lab, const struct space_result *r)
+{
+	const struct space_actor *actors = r->actors;
+	const struct vmlab_space_stats *stats = &actors[r->nr_actors - 1].stats;
+	const char *synced = r->sync_error ? strerrorname_np(-r->sync_error) :
+					     "done";
+	json_t *latency = must(json_array());
+	struct json_doc doc;
+
+	for (size_t i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
+		json_append(latency, json_count(stats->latency[i]));
+
+	json_begin(&doc, stdout);
+	json_member(&doc, "space_id", json_count(r->config.space_id));
+	json_member(&doc, "bytes", json_count(r->config.bytes));
+	json_member(&doc, "backing",
+		    json_string(paging_backing_name(r->config.backing)));
+	json_member(&doc, "huge",
+		    json_boolean(r->config.flags & VMLAB_SPACE_HUGE));
+	json_member(&doc, "mapping", json_string(map_name(r->map_flags)));
+	json_member(&doc, "offset", json_count(r->offset));
+	json_member(&doc, "length", json_count(actors[0].length));
+	json_member(&doc, "fsync",
+		    r->synced ? json_string(synced) : json_null());
+	json_member(&doc, "stats", stats_json(stats));
+	json_member(&doc, "latency", latency);
+	json_member(&doc, "paging",
+		    r->paged ? paging_json(&r->paging) : json_null());
+	json_member(&doc, "paging_stats", paging_stats_json(&r->paging_stats));
+	json_member(&doc, "inject", paging_rules_json(r->rules, r->nr_rules));
+	json_array_begin(&doc, "processes");
+	for (size_t i = 0; i < r->nr_actors; i++)
+		json_item(&doc, actor_json(lab, actors, i));
+	json_array_end(&doc);
+	json_array_begin(&doc, "events");
+	for (size_t i = 0; i < r->nr_events; i++)
+		json_item(&doc, paging_event_json(&r->events[i]));
+	json_array_end(&doc);
+	json_end(&doc);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "show/format.h"
+#include "show/json.h"
+#include "cli/must.h"
+#include "show/vma.h"
+
+static uint64_t flag(const struct vmlab *lab, const char *name)
+{
+	int bit = vmlab_vm_flag_bit(lab, name);
+
+	return bit < 0 ? 0 : UINT64_C(1) << bit;
+}
+
+void vma_words_init(struct vma_words *words, const struct vmlab *lab)
+{
+	words->lab = lab;
+	words->read = flag(lab, "read");
+	words->write = flag(lab, "write");
+	words->exec = flag(lab, "exec");
+	words->mayshare = flag(lab, "mayshare");
+	words->told = words->read | words->write | words->exec |
+		      words->mayshare | flag(lab, "shared") |
+		      flag(lab, "mayread") | flag(lab, "maywrite") |
+		      flag(lab, "mayexec");
+}
+
+const char *vma_perms(const struct vma_words *words,
+		      const struct vmlab_vma *vma,
+		      char buf[static VMA_PERMS_LEN])
+{
+	buf[0] = vma->vm_flags & words->read ? 'r' : '-';
+	buf[1] = vma->vm_flags & words->write ? 'w' : '-';
+	buf[2] = vma->vm_flags & words->exec ? 'x' : '-';
+	/* a shared mapping of a file opened read-only has mayshare alone */
+	buf[3] = vma->vm_flags & words->mayshare ? 's' : 'p';
+	buf[4] = '\0';
+	return buf;
+}
+
+enum style vma_name_style(const struct vmlab_vma *vma)
+{
+	if (vma->flags & VMLAB_VMA_VMLAB)
+		return STYLE_GOOD;
+	return vma->flags & VMLAB_VMA_FILE ? STYLE_PLAIN : STYLE_NAME;
+}
+
+void vma_cells(struct table *t, const struct vma_words *words,
+	       const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma)
+{
+	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
+		flags[VMLAB_FLAGS_TEXT_MAX];
+	char *name = must(format_safe(vmlab_vmas_name(it, vma)));
+	const char *ops = vmlab_vmas_ops(it, vma);
+	uint64_t other = vma->vm_flags & ~words->told;
+
+	vmlab_vm_flags_text(words->lab, other, flags, sizeof(flags));
+	for (char *p = flags; *p; p++)
+		if (*p == ' ')
+			*p = ',';
+	vma_perms(words, vma, perms);
+
+	table_cell(t, STYLE_PLAIN, "%llx", vma->start);
+	table_cell(t, STYLE_PLAIN, "%llx", vma->end);
+	table_cell(t, STYLE_PLAIN, "%s",
+		   format_size(vma->end - vma->start, size));
+	table_cell(t,
+		   perms[1] == 'w' && perms[2] == 'x' ? STYLE_WARN :
+							STYLE_PLAIN,
+		   "%s", perms);
+	table_cell(t, STYLE_PLAIN, "%llx", vma->pgoff);
+	table_cell(t, STYLE_DIM, "%s", flags);
+	table_cell(t, STYLE_DIM, "%s", ops);
+	table_cell(t, vma_name_style(vma), "%s", name);
+	free(name);
+}
+
+json_t *json_vm_flags(const struct vmlab *lab, uint64_t vm_flags)
+{
+	json_t *names = must(json_array());
+
+	for (; vm_flags; vm_flags &= vm_flags - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(vm_flags);
+		const char *name = vmlab_vm_flag_name(lab, bit);
+		json_t *value;
+
+		value = *name ? json_string(name) : json_sprintf("bit%u", bit);
+		json_append(names, value);
+	}
+	return names;
+}
+
+void vma_traits(const struct vmlab_vma *vma,
+		void (*print)(void *arg, const char *name), void *arg)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} traits[] = {
+		{ VMLAB_VMA_FILE, "file" },
+		{ VMLAB_VMA_ANON_VMA, "anon_vma" },
+		{ VMLAB_VMA_HEAP, "heap" },
+		{ VMLAB_VMA_STACK, "stack" },
+		{ VMLAB_VMA_SPECIAL, "special" },
+		{ VMLAB_VMA_ANON_NAME, "anon_name" },
+		{ VMLAB_VMA_UFFD, "uffd" },
+		{ VMLAB_VMA_VMLAB, "vmlab" },
+		{ VMLAB_VMA_NAME_CUT, "name_cut" },
+	};
+
+	for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++)
+		if (vma->flags & traits[i].bit)
+			print(arg, traits[i].name);
+}
+
+static void append_name(void *array, const char *name)
+{
+	json_append(array, json_string(name));
+}
+
+json_t *vma_json(const struct vma_words *words,
+		 const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma)
+{
+	json_t *o = json_object(), *traits = must(json_array());
+	char perms[VMA_PERMS_LEN];
+
+	vma_traits(vma, append_name, traits);
+	json_put(o, "start", json_hex(vma->start));
+	json_put(o, "end", json_hex(vma->end));
+	json_put(o, "size", json_count(vma->end - vma->start));
+	json_put(o, "perms", json_string(vma_perms(words, vma, perms)));
+	json_put(o, "pgoff", json_count(vma->pgoff));
+	json_put(o, "vm_flags", json_hex(vma->vm_flags));
+	json_put(o, "vm_flag_names", json_vm_flags(words->lab, vma->vm_flags));
+	json_put(o, "page_prot", json_hex(vma->page_prot));
+	json_put(o, "dev",
+		 json_sprintf("%02x:%02x", vma->dev_major, vma->dev_minor));
+	json_put(o, "ino", json_count(vma->ino));
+	json_put(o, "traits", traits);
+	json_put(o, "vm_ops", json_text(vmlab_vmas_ops(it, vma)));
+	json_put_name(o, "name", vmlab_vmas_name(it, vma));
+	return o;
+}
