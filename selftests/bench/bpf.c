@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lab/bpfobj.h"
+#include "paging/bpfobj.h"
 #include "lib/dev.h"
 #include "lib/tap.h"
 

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../lib/tap.h"
+#include "lib/tap.h"
 
 enum { PAGES = 64, SIGNALS = 4200, MAX_ARGS = 32 };
 

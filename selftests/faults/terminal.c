@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "../lib/tap.h"
+#include "lib/tap.h"
 
 #define HOME	    "\033[H"
 #define BELOW	    "\033[J"

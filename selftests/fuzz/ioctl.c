@@ -17,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../lib/child.h"
-#include "../lib/dev.h"
-#include "../lib/tap.h"
+#include "lib/child.h"
+#include "lib/dev.h"
+#include "lib/tap.h"
 
 enum {
 	THREADS = 2,

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Faults from many threads while others unmap, move, discard and fork: no
+ * write is lost and no frame is replaced by a fresh one.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/child.h"
+#include "lib/dev.h"
+#include "lib/tap.h"
+
+enum {
+	WRITERS = 4,
+	KEPT = 16,		/* pages that always are within the space */
+	LOST = 16,		/* pages that come and go with its length */
+	STORM_MS = 4000,
+	RACE_PAGES = 128,
+};
+
+static const int rw = PROT_READ | PROT_WRITE;
+static size_t page;
+static int fd;
+static char *view;		/* KEPT + LOST pages, shared by all */
+static atomic_bool stop;
+
+/* A word for each writer in each kept page, and one that all add to. */
+static atomic_ullong *word(char *base, size_t in_page, size_t nr)
+{
+	return (atomic_ullong *)(base + in_page * page) + nr;
+}
+
+struct writer {
+	pthread_t thread;
+	size_t nr;
+	unsigned long long wrote[KEPT];
+	unsigned long long rounds;
+	unsigned long long lost;
+	unsigned long long sigbus;
+	unsigned long long wrong;
+};
+
+static const char stamp = 0x5a;
+
+static void *writer(void *arg)
+{
+	struct writer *w = arg;
+
+	while (!atomic_load(&stop)) {
+		for (size_t i = 0; i < KEPT; i++) {
+			size_t n = (i + w->nr * 4) % KEPT;
+			atomic_ullong *mine = word(view, n, w->nr);
+
+			w->lost += atomic_load(mine) != w->wrote[n];
+			atomic_store(mine, ++w->wrote[n]);
+			atomic_fetch_add(word(view, n, WRITERS), 1);
+		}
+		for (size_t i = KEPT; i < KEPT + LOST; i++) {
+			/* Either end of the page, discarded or stamped. */
+			for (size_t end = 0; end < 2; end++) {
+				char *p = view + i * page + end * (page - 1);
+				char seen = 0;
+				int sig = touch_load(p, &seen);
+
+				w->sigbus += sig == SIGBUS;
+				w->wrong += sig && sig != SIGBUS;
+				w->wrong += seen && seen != stamp;
+			}
+		}
+		w->rounds++;
+	}
+	return NULL;
+}
+
+/* Drops page tables under the writers' feet. */
+static void *dropper(void *arg)
+{
+	unsigned int seed = 1;
+
+	(void)arg;
+	while (!atomic_load(&stop)) {
+		size_t from = (size_t)rand_r(&seed) % KEPT;
+		size_t to = from + 1 + (size_t)rand_r(&seed) % (KEPT - from);
+
+		madvise(view + from * page, (to - from) * page, MADV_DONTNEED);
+		sched_yield();
+	}
+	return NULL;
+}
+
+struct mapper {
+	pthread_t thread;
+	unsigned long long rounds;
+	unsigned long long wrong;
+};
+
+/* Maps, moves, splits and unmaps views of its own. */
+static void *mapper(void *arg)
+{
+	struct mapper *m = arg;
+	unsigned long long last[KEPT] = { 0 };
+
+	while (!atomic_load(&stop)) {
+		int flags = m->rounds % 3 ? MAP_SHARED : MAP_PRIVATE;
+		char *p = mmap(NULL, KEPT * page, rw, flags, fd, 0), *q;
+
+		if (p == MAP_FAILED) {
+			m->wrong++;
+			continue;
+		}
+		for (size_t i = 0; i < KEPT; i++) {
+			unsigned long long sum =
+				atomic_load(word(p, i, WRITERS));
+
+			m->wrong += sum < last[i];
+			last[i] = sum;
+		}
+		/* A word of every page that only this thread's copy has. */
+		if (flags == MAP_PRIVATE)
+			for (size_t i = 0; i < KEPT; i++)
+				atomic_store(word(p, i, WRITERS + 1), 7);
+		mprotect(p + page, 2 * page, PROT_READ);
+		munmap(p + 4 * page, page);
+		q = mremap(p + 5 * page, 3 * page, 4 * page, MREMAP_MAYMOVE);
+		if (q == MAP_FAILED) {
+			m->wrong++;
+		} else {
+			m->wrong += atomic_load(word(q, 0, WRITERS)) < last[5];
+			munmap(q, 4 * page);
+		}
+		munmap(p, KEPT * page);
+		m->rounds++;
+	}
+	return NULL;
+}
+
+/* Makes the space shorter and longer; discarded pages must come back zero. */
+static void *shrinker(void *arg)
+{
+	struct mapper *m = arg;
+
+	while (!atomic_load(&stop)) {
+		bool failed = false;
+
+		failed |= space_set_bytes(fd, (KEPT + LOST) * page) != 0;
+		for (size_t i = KEPT; i < KEPT + LOST; i++) {
+			volatile char *p = view + i * page;
+
+			m->wrong += *p != 0;
+			m->wrong += p[page - 1] != 0;
+			*p = stamp;
+			p[page - 1] = stamp;
+		}
+		for (size_t i = KEPT; i < KEPT + LOST; i++)
+			m->wrong += view[i * page] != stamp;
+		failed |= space_set_bytes(fd, KEPT * page) != 0;
+		m->wrong += failed;
+		m->rounds++;
+	}
+	return NULL;
+}
+
+static int forked(void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < KEPT; i++)
+		atomic_fetch_add(word(view, i, WRITERS), 1);
+	return 0;
+}
+
+/* One child a round, which writes. */
+static void *forker(void *arg)
+{
+	struct mapper *m = arg;
+
+	while (!atomic_load(&stop)) {
+		pid_t pid = spawn(forked, NULL);
+
+		m->wrong += reap(pid) != 0;
+		m->rounds++;
+	}
+	return NULL;
+}
+
+static void start(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+	int err = pthread_create(thread, NULL, fn, arg);
+
+	if (err)
+		bail("pthread_create: %s", strerror(err));
+}
+
+static void test_storm(void)
+{
+	static struct writer writers[WRITERS];
+	struct mapper maps = { 0 }, shrinks = { 0 }, forks = { 0 };
+	unsigned long long lost = 0, wrong = 0, sigbus = 0, rounds = 0;
+	unsigned long long missing = 0, leaked = 0;
+	struct vmlab_space_stats s;
+	pthread_t drops;
+
+	fd = dev_open(O_RDWR);
+	space_set_bytes(fd, KEPT * page);
+	view = map_pages(fd, KEPT + LOST, rw, MAP_SHARED, 0);
+	for (size_t i = 0; i < WRITERS; i++) {
+		writers[i].nr = i;
+		start(&writers[i].thread, writer, &writers[i]);
+	}
+	start(&drops, dropper, NULL);
+	start(&maps.thread, mapper, &maps);
+	start(&shrinks.thread, shrinker, &shrinks);
+	start(&forks.thread, forker, &forks);
+	msleep(STORM_MS);
+	atomic_store(&stop, true);
+	for (size_t i = 0; i < WRITERS; i++)
+		pthread_join(writers[i].thread, NULL);
+	pthread_join(drops, NULL);
+	pthread_join(maps.thread, NULL);
+	pthread_join(shrinks.thread, NULL);
+	pthread_join(forks.thread, NULL);
+
+	for (size_t i = 0; i < KEPT; i++) {
+		unsigned long long sum = forks.rounds;
+
+		for (size_t n = 0; n < WRITERS; n++) {
+			sum += writers[n].wrote[i];
+			missing += writers[n].wrote[i] -
+				   atomic_load(word(view, i, n));
+		}
+		missing += sum != atomic_load(word(view, i, WRITERS));
+		leaked += atomic_load(word(view, i, WRITERS + 1)) != 0;
+	}
+	for (size_t n = 0; n < WRITERS; n++) {
+		lost += writers[n].lost;
+		wrong += writers[n].wrong;
+		sigbus += writers[n].sigbus;
+		rounds += writers[n].rounds;
+	}
+	s = space_stats(fd);
+	diag("%llu writer rounds, %llu maps, %llu shrinks, %llu forks, %llu faults, %llu SIGBUS",
+	     rounds, maps.rounds, shrinks.rounds, forks.rounds,
+	     (unsigned long long)s.faults, sigbus);
+	ok(rounds && maps.rounds && shrinks.rounds && forks.rounds,
+	   "every thread made progress");
+	is(lost, 0, "no thread missed its own last write");
+	is(missing, 0, "no write is lost in the end");
+	is(wrong, 0, "pages that come and go are zero or stamped");
+	is(leaked, 0, "no private write reached a frame");
+	is(maps.wrong, 0, "other views never go back in time");
+	is(shrinks.wrong, 0, "discarded pages come back zero");
+	is(forks.wrong, 0, "every child could write");
+	is(s.faults, s.filled + s.mapped + s.sigbus + s.oom + s.interrupted +
+	   s.error, "faults are the sum of the outcomes");
+	is(s.oom + s.error, 0, "no fault failed");
+	is(s.frames, KEPT, "frames within the space only");
+	is(s.vmas, 1, "one mapping is left");
+	munmap(view, (KEPT + LOST) * page);
+	close(fd);
+	is(module_frames(), 0, "storm: every frame is freed");
+}
+
+static pthread_barrier_t barrier;
+
+static void *racer(void *arg)
+{
+	char *base = arg;
+
+	for (size_t i = 0; i < RACE_PAGES; i++) {
+		if (i % 16 == 0)
+			pthread_barrier_wait(&barrier);
+		atomic_fetch_add(word(base, i, 0), 1);
+	}
+	return NULL;
+}
+
+static void test_first_touch(void)
+{
+	pthread_t threads[WRITERS];
+	struct vmlab_space_stats s;
+	unsigned long long wrong = 0;
+
+	fd = dev_open(O_RDWR);
+	view = map_pages(fd, RACE_PAGES, rw, MAP_SHARED, 0);
+	pthread_barrier_init(&barrier, NULL, WRITERS);
+	for (size_t i = 0; i < WRITERS; i++)
+		start(&threads[i], racer, view);
+	for (size_t i = 0; i < WRITERS; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < RACE_PAGES; i++)
+		wrong += atomic_load(word(view, i, 0)) != WRITERS;
+	s = space_stats(fd);
+	is(wrong, 0, "first touch by %d threads at once: no add is lost",
+	   WRITERS);
+	is(s.filled, RACE_PAGES, "each frame is filled once");
+	is(s.frames, RACE_PAGES, "... and there is one of each");
+	is(s.frames_dirty, RACE_PAGES, "... and it is dirty");
+	munmap(view, RACE_PAGES * page);
+	close(fd);
+	is(module_frames(), 0, "first touch: every frame is freed");
+}
+
+static int dies_faulting(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		for (size_t i = 0; i < RACE_PAGES; i++)
+			view[i * page] = 1;
+		madvise(view, RACE_PAGES * page, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+static void test_kill(void)
+{
+	struct vmlab_space_stats s;
+	int alive = 0;
+
+	fd = dev_open(O_RDWR);
+	view = map_pages(fd, RACE_PAGES, rw, MAP_SHARED, 0);
+	for (unsigned int i = 0; i < 10; i++) {
+		pid_t pid = spawn(dies_faulting, NULL);
+
+		msleep(5 + i * 5);
+		alive += kill_and_reap(pid) != 128 + SIGKILL;
+	}
+	s = space_stats(fd);
+	is((uint64_t)alive, 0, "a process that faults can be killed");
+	is(s.vmas, 1, "killed: no VMA is left behind");
+	is(s.faults, s.filled + s.mapped + s.sigbus + s.oom + s.interrupted +
+	   s.error, "killed: faults are the sum of the outcomes");
+	munmap(view, RACE_PAGES * page);
+	close(fd);
+	is(module_frames(), 0, "killed: every frame is freed");
+}
+
+int main(void)
+{
+	page = page_size();
+	is(module_frames(), 0, "no frames before the first space");
+	test_first_touch();
+	test_storm();
+	test_kill();
+	return tap_done();
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "inspect/maps.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/proc.h"
+#include "lib/tap.h"
+
+enum {
+	TRIES = 20,		/* a process that runs may change meanwhile */
+	MAX_DIAG = 5,
+};
+
+static int complaints;
+
+void complain(const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	if (complaints++ >= MAX_DIAG)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	diag("  %s", text);
+}
+
+unsigned int complaints_take(void)
+{
+	unsigned int taken = (unsigned int)complaints;
+
+	complaints = 0;
+	return taken;
+}
+
+bool maps_read(pid_t pid, struct maps *maps)
+{
+	unsigned long long start, end;
+	size_t room = 0;
+	char *copy, *rest, *line;
+
+	memset(maps, 0, sizeof(*maps));
+	maps->text = slurp("/proc/%d/maps", pid);
+	if (!maps->text || !*maps->text) {
+		maps_free(maps);
+		return false;
+	}
+	copy = strdup(maps->text);
+	if (!copy)
+		bail("out of memory");
+	rest = copy;
+	while ((line = next_line(&rest))) {
+		if (strstr(line, "[vsyscall]"))
+			continue;
+		if (sscanf(line, "%llx-%llx", &start, &end) != 2)
+			bail("/proc/%d/maps: %s", pid, line);
+		if (maps->nr == room) {
+			room = room ? 2 * room : 64;
+			maps->vma = realloc(maps->vma,
+					    room * sizeof(*maps->vma));
+			if (!maps->vma)
+				bail("out of memory");
+		}
+		maps->vma[maps->nr++] = (struct range){
+			.start = start,
+			.end = end,
+			.line = (size_t)(line - copy),
+		};
+	}
+	free(copy);
+	return true;
+}
+
+void maps_free(struct maps *maps)
+{
+	free(maps->text);
+	free(maps->vma);
+	memset(maps, 0, sizeof(*maps));
+}
+
+bool maps_same(pid_t pid, const struct maps *maps)
+{
+	char *now = slurp("/proc/%d/maps", pid);
+	bool same = now && !strcmp(now, maps->text);
+
+	free(now);
+	return same;
+}
+
+size_t maps_find(const struct maps *maps, uint64_t addr)
+{
+	size_t low = 0, high = maps->nr;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (maps->vma[middle].end > addr)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+void maps_compare(pid_t pid, const char *what,
+		  bool (*compare)(pid_t pid, const struct maps *maps))
+{
+	struct maps maps;
+	char comm[32] = "?";
+	char *text = slurp("/proc/%d/comm", pid);
+
+	if (text)
+		sscanf(text, "%31[^\n]", comm);
+	free(text);
+
+	for (int i = 0; i < TRIES; i++) {
+		unsigned int differences;
+		bool same;
+
+		if (!maps_read(pid, &maps))
+			return;
+		complaints_take();
+		if (!compare(pid, &maps)) {
+			maps_free(&maps);
+			return;
+		}
+		differences = complaints_take();
+		same = maps_same(pid, &maps);
+		if (same) {
+			ok(!differences, "%s: %s (%zu VMAs)", comm, what,
+			   maps.nr);
+			if (differences)
+				diag("  %u differences", differences);
+		}
+		maps_free(&maps);
+		if (same)
+			return;
+	}
+	skip("it never stood still", "%s: %s", comm, what);
+}
+
+void maps_compare_all(const char *what,
+		      bool (*compare)(pid_t pid, const struct maps *maps))
+{
+	ssize_t nr;
+	int *pids;
+
+	nr = numbers_in("/proc", &pids);
+	for (ssize_t i = 0; i < nr; i++)
+		if (pids[i] != getpid())
+			maps_compare(pids[i], what, compare);
+	free(pids);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All files of a process in debugfs, one process after the other. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/child.h"
+#include "lib/dev.h"
+#include "lib/proc.h"
+#include "inspect/stress/dump.h"
+#include "inspect/stress/target.h"
+
+static struct report *report;
+
+/* Words of a line; all but the last column have no space in it. */
+static unsigned int words(const char *line)
+{
+	unsigned int nr = 0;
+
+	for (; *line; nr++) {
+		line += strspn(line, " ");
+		if (!*line)
+			break;
+		line += strcspn(line, " ");
+	}
+	return nr;
+}
+
+/* Lines that begin with a range, in order of address. */
+static const char *ranges(const char *line, unsigned long long *at)
+{
+	unsigned long long start, end;
+
+	if (sscanf(line, "%llx %llx", &start, &end) != 2 || start >= end)
+		return "no range";
+	if (start < *at)
+		return "not in order";
+	*at = end;
+	return NULL;
+}
+
+/* One that grew over what was shown already is shown again, as it is now. */
+static const char *vmas(const char *line, unsigned long long *at)
+{
+	unsigned long long start, end;
+
+	if (sscanf(line, "%llx %llx", &start, &end) != 2 || start >= end)
+		return "no range";
+	if (end <= *at)
+		return "not in order";
+	*at = end;
+	return NULL;
+}
+
+/* A huge page may have come where small ones were. */
+static const char *ptes(const char *line, unsigned long long *at)
+{
+	unsigned long long start, end;
+	char level[8];
+
+	if (sscanf(line, "%llx %llx %7s", &start, &end, level) != 3 ||
+	    start >= end)
+		return "no range";
+	if (end <= *at || (start < *at && !strcmp(level, "pte")))
+		return "not in order";
+	*at = end;
+	return NULL;
+}
+
+static const char *items(const char *line, unsigned long long *at)
+{
+	unsigned long long first, last;
+	unsigned int level;
+	char kind[16];
+
+	if (sscanf(line, "%u %15s %llx %llx", &level, kind, &first, &last) !=
+		    4 ||
+	    first > last)
+		return "no node or slot";
+	/* Ancestors may be repeated, and begin before. */
+	if (strcmp(kind, "vma") && strcmp(kind, "gap"))
+		return NULL;
+	if (first < *at)
+		return "not in order";
+	*at = last;
+	return NULL;
+}
+
+static const struct file {
+	const char *name;
+	const char *(*check)(const char *line, unsigned long long *at);
+} files[] = {
+	{ "mm", NULL },
+	{ "vmas", vmas },
+	{ "tree", items },
+	{ "gaps", ranges },
+	{ "pagetable", ptes },
+	{ "pgtotals", NULL },
+};
+
+enum { NR = sizeof(files) / sizeof(files[0]), LAYOUT = NR };
+
+/* That of the machine, which does not change. */
+static const struct file layout = { "layout", ranges };
+
+static void check_text(unsigned int kind, char *text)
+{
+	const struct file *f = kind == LAYOUT ? &layout : &files[kind];
+	unsigned long long at = 0;
+	unsigned int columns;
+	char *line = next_line(&text);
+
+	if (!line) {
+		report_wrong(report, kind, "%s: empty", f->name);
+		return;
+	}
+	columns = words(line);
+	while ((line = next_line(&text))) {
+		const char *wrong = NULL;
+
+		report->kind[kind].records++;
+		if (f->check && words(line) < columns)
+			wrong = "columns are missing";
+		else if (f->check)
+			wrong = f->check(line, &at);
+		if (wrong) {
+			report_wrong(report, kind, "%s: %s: %.80s", f->name,
+				     wrong, line);
+			return;
+		}
+	}
+	report->kind[kind].dumps++;
+}
+
+static void read_file(unsigned int kind, pid_t pid)
+{
+	char *text = kind == LAYOUT ?
+		     slurp(DEBUGFS "/%s", layout.name) :
+		     slurp(DEBUGFS "/%d/%s", pid, files[kind].name);
+
+	if (text) {
+		check_text(kind, text);
+		free(text);
+	} else if (errno == ESRCH || errno == ENOENT) {
+		report->kind[kind].gone++;
+	} else {
+		report_wrong(report, kind, "%s: %s", report->kind[kind].name,
+			     strerror(errno));
+	}
+}
+
+int dump_files(struct report *to, unsigned long long until)
+{
+	report = to;
+	for (unsigned int kind = 0; kind < NR; kind++)
+		report->kind[kind].name = files[kind].name;
+	report->kind[LAYOUT].name = layout.name;
+	report->nr = NR + 1;
+	while (now_ms() < until) {
+		read_file(LAYOUT, 0);
+		for (size_t i = 0; i < nr_targets && now_ms() < until; i++) {
+			pid_t pid = targets[i].pid;
+			char number[16];
+
+			if (targets[i].why[0] || !pid)
+				continue;
+			snprintf(number, sizeof(number), "%d", pid);
+			write_file(DEBUGFS "/attach", number, strlen(number));
+			for (unsigned int kind = 0; kind < NR; kind++)
+				read_file(kind, pid);
+			write_file(DEBUGFS "/detach", number, strlen(number));
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All requests about a process, one process after the other. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "lib/child.h"
+#include "lib/dev.h"
+#include "lib/tap.h"
+#include "inspect/stress/dump.h"
+#include "inspect/stress/record_checks.h"
+#include "inspect/stress/target.h"
+
+enum { RECORDS = 1000, STRINGS = 1 << 16 };
+
+static int fd;
+static struct report *report;
+static unsigned int kind;	/* of dump under way */
+static unsigned long round_nr;
+static struct vmlab_target subject;
+static char *records, *strings;
+static uint64_t some_address;	/* an address where there was something */
+static uint64_t user_end;
+static uint64_t random_state = 1;
+
+static uint32_t next_random(void)
+{
+	random_state = random_state * 6364136223846793005ULL +
+		       1442695040888963407ULL;
+	return (uint32_t)(random_state >> 33);
+}
+
+/* Near what was there: during an exec the stack is at the very end. */
+static uint64_t near_address(uint32_t distance)
+{
+	uint64_t addr = some_address + next_random() % distance;
+
+	return addr < user_end ? addr : some_address;
+}
+
+/* False when the dump is over: an error, or something that cannot be. */
+static bool request(unsigned long nr, void *arg)
+{
+	if (!ioctl(fd, nr, arg))
+		return true;
+	if (errno == ESRCH)
+		report->kind[kind].gone++;
+	else
+		report_wrong(report, kind, "%s of %d: %s",
+			     report->kind[kind].name, subject.id,
+			     strerror(errno));
+	return false;
+}
+
+static bool plausible(const char *wrong)
+{
+	if (wrong)
+		report_wrong(report, kind, "%s of %d: %s",
+			     report->kind[kind].name, subject.id, wrong);
+	return !wrong;
+}
+
+static void counted(unsigned int nr)
+{
+	report->kind[kind].records += nr;
+}
+
+static void done(void)
+{
+	report->kind[kind].dumps++;
+}
+
+/* Little room now and then, so that there are many calls. */
+static uint32_t room(uint32_t few)
+{
+	return round_nr % 4 ? RECORDS : few;
+}
+
+static void dump_vmas(void)
+{
+	struct vmlab_vmas q = { .size = sizeof(q), .target = subject }, before;
+
+	do {
+		q.vmas = (uintptr_t)records;
+		q.strings = (uintptr_t)strings;
+		q.nr = room(3);
+		q.strings_size = STRINGS;
+		before = q;
+		if (!request(VMLAB_IOC_VMAS, &q) ||
+		    !plausible(vmas_implausible(&before, &q)))
+			return;
+		counted(q.nr);
+		if (q.nr)
+			some_address = ((struct vmlab_vma *)records)
+					       [next_random() % q.nr].start;
+	} while (q.nr);
+	done();
+}
+
+static void dump_tree(void)
+{
+	struct vmlab_tree q = { .size = sizeof(q), .target = subject }, before;
+
+	do {
+		q.flags = 0;
+		q.items = (uintptr_t)records;
+		q.nr = room(VMLAB_TREE_NR_MIN);
+		before = q;
+		if (!request(VMLAB_IOC_TREE, &q) ||
+		    !plausible(tree_implausible(&before, &q)))
+			return;
+		counted(q.nr);
+	} while (q.nr);
+	done();
+}
+
+static void dump_tree_stats(void)
+{
+	struct vmlab_tree_stats q = { .size = sizeof(q), .target = subject };
+
+	if (!request(VMLAB_IOC_TREE_STATS, &q))
+		return;
+	counted(1);
+	if (plausible(q.bytes == q.nodes * q.node_bytes &&
+		      q.depth <= VMLAB_TREE_LEVELS && q.entries ?
+			      NULL : "totals"))
+		done();
+}
+
+static void dump_gaps(void)
+{
+	struct vmlab_gaps q = { .size = sizeof(q), .target = subject }, before;
+
+	do {
+		q.flags = 0;
+		q.gaps = (uintptr_t)records;
+		q.nr = room(3);
+		before = q;
+		if (!request(VMLAB_IOC_GAPS, &q) ||
+		    !plausible(gaps_implausible(&before, &q)))
+			return;
+		counted(q.nr);
+	} while (q.nr);
+	done();
+}
+
+static void dump_gap_stats(void)
+{
+	struct vmlab_gap_stats q = { .size = sizeof(q), .target = subject };
+
+	if (!request(VMLAB_IOC_GAP_STATS, &q))
+		return;
+	counted(1);
+	if (plausible(q.largest_end > q.largest_start &&
+		      q.largest_end - q.largest_start <= q.free &&
+		      q.free < q.end && q.largest_end <= q.end ?
+			      NULL : "totals"))
+		done();
+}
+
+static void dump_find(void)
+{
+	for (int i = 0; i < 8; i++) {
+		struct vmlab_find q = {
+			.size = sizeof(q),
+			.target = subject,
+			.start = near_address(64 << 12),
+			.strings = (uintptr_t)strings,
+			.strings_size = STRINGS,
+		};
+
+		q.end = q.start + 1 + next_random() % (64 << 12);
+		if (!request(VMLAB_IOC_FIND, &q) ||
+		    !plausible(find_implausible(&q)))
+			return;
+		counted(1);
+	}
+	done();
+}
+
+static void dump_area(void)
+{
+	struct vmlab_free_area q = {
+		.size = sizeof(q),
+		.target = subject,
+		.length = 4096ULL << next_random() % 16,
+	};
+
+	if (!request(VMLAB_IOC_FREE_AREA, &q) ||
+	    !plausible(area_implausible(&q)))
+		return;
+	counted(1);
+	done();
+}
+
+/* All of it, or a range round some address. */
+static void choose_range(struct vmlab_ptes *q)
+{
+	if (round_nr % 3 != 2)
+		return;
+	q->start = some_address & ~((1ULL << 21) - 1);
+	q->end = q->start + (1ULL << 21) + (next_random() % 64 << 12);
+}
+
+static void dump_ptes(void)
+{
+	static const uint32_t flags[] = {
+		0, VMLAB_PTES_RAW, VMLAB_PTES_TABLES,
+		VMLAB_PTES_RAW | VMLAB_PTES_TABLES, VMLAB_PTES_FOLD_FLAGS,
+	};
+	struct vmlab_ptes q = {
+		.size = sizeof(q),
+		.target = subject,
+		.flags = flags[round_nr % 5],
+	}, before;
+
+	choose_range(&q);
+	do {
+		q.result = 0;
+		q.records = (uintptr_t)records;
+		q.nr = room(7);
+		before = q;
+		if (!request(VMLAB_IOC_PTES, &q) ||
+		    !plausible(ptes_implausible(&before, &q)))
+			return;
+		counted(q.nr);
+		if (q.nr)
+			some_address = ((struct vmlab_pte *)records)
+					       [next_random() % q.nr].start;
+	} while (q.nr);
+	done();
+}
+
+static void dump_pages(void)
+{
+	struct vmlab_ptes q = { .size = sizeof(q), .target = subject }, before;
+
+	choose_range(&q);
+	do {
+		q.result = 0;
+		q.records = (uintptr_t)records;
+		q.nr = room(100);
+		before = q;
+		if (!request(VMLAB_IOC_PAGES, &q) ||
+		    !plausible(pages_implausible(&before, &q)))
+			return;
+		counted(q.nr);
+	} while (q.nr);
+	done();
+}
+
+static void dump_totals(void)
+{
+	struct vmlab_pgtable_totals q = {
+		.size = sizeof(q),
+		.target = subject,
+	};
+
+	if (!request(VMLAB_IOC_PGTABLE_TOTALS, &q) ||
+	    !plausible(totals_implausible(&q)))
+		return;
+	counted(1);
+	done();
+}
+
+static void dump_translations(void)
+{
+	for (int i = 0; i < 16; i++) {
+		struct vmlab_translation q = {
+			.size = sizeof(q),
+			.target = subject,
+			.addr = near_address(1 << 20),
+		};
+
+		if (!request(VMLAB_IOC_TRANSLATE, &q) ||
+		    !plausible(translation_implausible(&q)))
+			return;
+		counted(1);
+	}
+	done();
+}
+
+static void dump_mm(void)
+{
+	struct vmlab_mm q = { .size = sizeof(q), .target = subject };
+	struct vmlab_tasks t = {
+		.size = sizeof(t),
+		.target = subject,
+		.tasks = (uintptr_t)records,
+	};
+
+	if (!request(VMLAB_IOC_MM, &q) ||
+	    /* In the middle of an exec most of it is not set yet. */
+	    !plausible(q.mm_users && q.mm_count && q.map_count &&
+		       q.start_code <= q.end_code && q.start_brk <= q.brk &&
+		       q.mmap_base < q.task_size ? NULL : "an mm"))
+		return;
+	do {
+		t.nr = 16;
+		if (!request(VMLAB_IOC_TASKS, &t))
+			return;
+		counted(t.nr);
+	} while (t.nr);
+	done();
+}
+
+static void dump_layout(void)
+{
+	struct vmlab_layout q = {
+		.size = sizeof(q),
+		.regions = (uintptr_t)records,
+		.nr = 64,
+	};
+
+	if (!request(VMLAB_IOC_LAYOUT, &q))
+		return;
+	counted(q.nr);
+	done();
+}
+
+static const struct {
+	const char *name;
+	void (*dump)(void);
+} dumps[] = {
+	{ "LAYOUT", dump_layout },
+	{ "MM, TASKS", dump_mm },
+	{ "VMAS", dump_vmas },
+	{ "TREE", dump_tree },
+	{ "TREE_STATS", dump_tree_stats },
+	{ "GAPS", dump_gaps },
+	{ "GAP_STATS", dump_gap_stats },
+	{ "FIND", dump_find },
+	{ "FREE_AREA", dump_area },
+	{ "PTES", dump_ptes },
+	{ "PAGES", dump_pages },
+	{ "PGTABLE_TOTALS", dump_totals },
+	{ "TRANSLATE", dump_translations },
+};
+
+enum { NR = sizeof(dumps) / sizeof(dumps[0]) };
+
+int dump_requests(struct report *to, unsigned long long until)
+{
+	/* Larger than any record. */
+	static const size_t room = RECORDS * sizeof(struct vmlab_vma);
+
+	report = to;
+	fd = dev_open(O_RDWR);
+	user_end = (1ULL << dev_info().va_bits) - page_size();
+	records = malloc(room);
+	strings = malloc(STRINGS);
+	if (!records || !strings)
+		bail("out of memory");
+	for (kind = 0; kind < NR; kind++)
+		report->kind[kind].name = dumps[kind].name;
+	report->nr = NR;
+	for (round_nr = 0; now_ms() < until; round_nr++) {
+		for (size_t i = 0; i < nr_targets && now_ms() < until; i++) {
+			subject.kind = VMLAB_TARGET_PID;
+			subject.id = targets[i].pid;
+			if (targets[i].why[0] || !subject.id)
+				continue;
+			for (kind = 0; kind < NR; kind++)
+				dumps[kind].dump();
+		}
+	}
+	report->seen = seen_flags;
+	return 0;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Page replacement on paper, see sim.h. */
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <linux/vmlab.h>
+
+#include "paging/sim.h"
+
+struct frame {
+	uint64_t page;
+	unsigned int loaded;	/* time of arrival */
+	unsigned int used;	/* time of the last reference */
+	unsigned int uses;	/* references since arrival */
+	bool bit;		/* reference bit */
+};
+
+/* Time of the next reference of @page after @now, or the end of time. */
+static unsigned int next_use(const uint64_t *ref, unsigned int nr,
+			     unsigned int now, uint64_t page)
+{
+	unsigned int t;
+
+	for (t = now + 1; t < nr; t++)
+		if (ref[t] == page)
+			return t;
+	return nr;
+}
+
+/* The published generator that the module names: SplitMix64. */
+static uint64_t splitmix64(uint64_t *state)
+{
+	uint64_t z;
+
+	*state += 0x9e3779b97f4a7c15;
+	z = *state;
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static unsigned int choose(unsigned int policy, struct frame *f, unsigned int n,
+			   const uint64_t *ref, unsigned int nr,
+			   unsigned int now, unsigned int *hand, uint64_t *rng)
+{
+	unsigned int best = 0, i;
+
+	switch (policy) {
+	case VMLAB_POLICY_FIFO:
+		for (i = 1; i < n; i++)
+			if (f[i].loaded < f[best].loaded)
+				best = i;
+		return best;
+	case VMLAB_POLICY_LRU:
+		for (i = 1; i < n; i++)
+			if (f[i].used < f[best].used)
+				best = i;
+		return best;
+	case VMLAB_POLICY_LFU:
+		for (i = 1; i < n; i++)
+			if (f[i].uses < f[best].uses ||
+			    (f[i].uses == f[best].uses &&
+			     f[i].loaded < f[best].loaded))
+				best = i;
+		return best;
+	case VMLAB_POLICY_OPT:
+		for (i = 1; i < n; i++)
+			if (next_use(ref, nr, now, f[i].page) >
+			    next_use(ref, nr, now, f[best].page))
+				best = i;
+		return best;
+	case VMLAB_POLICY_CLOCK:
+		for (;; *hand = (*hand + 1) % n) {
+			if (!f[*hand].bit) {
+				best = *hand;
+				*hand = (*hand + 1) % n;
+				return best;
+			}
+			f[*hand].bit = false;
+		}
+	case VMLAB_POLICY_RANDOM:
+		return (__uint128_t)splitmix64(rng) * n >> 64;
+	}
+	abort();
+}
+
+unsigned int sim_faults(unsigned int policy, unsigned int frames,
+			const uint64_t *ref, unsigned int nr, uint64_t seed)
+{
+	unsigned int used = 0, hand = 0, faults = 0, now, i;
+	struct frame f[SIM_FRAMES_MAX];
+
+	if (!frames || frames > SIM_FRAMES_MAX)
+		abort();
+	for (now = 0; now < nr; now++) {
+		for (i = 0; i < used; i++)
+			if (f[i].page == ref[now])
+				break;
+		if (i == used) {
+			faults++;
+			if (used < frames) {
+				used++;
+			} else {
+				i = choose(policy, f, used, ref, nr, now,
+					   &hand, &seed);
+				/*
+				 * Random is defined on a table without order:
+				 * the last takes the place of who leaves, who
+				 * comes goes to the end.
+				 */
+				if (policy == VMLAB_POLICY_RANDOM) {
+					f[i] = f[used - 1];
+					i = used - 1;
+				}
+			}
+			f[i] = (struct frame){ .page = ref[now], .loaded = now };
+		}
+		f[i].used = now;
+		f[i].uses++;
+		f[i].bit = true;
+	}
+	return faults;
+}
