@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A policy that does what none should; the test says which of it. */
 #include "../../tools/bpf/policies/vmlab_policy.bpf.h"
-#include "paging/bad.h"
+#include "bad.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
