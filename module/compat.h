@@ -109,6 +109,9 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0) && \
 	defined(CONFIG_TRANSPARENT_HUGEPAGE)
 #define VMLAB_HAVE_HUGE
+#define vmlab_huge_possible() has_transparent_hugepage()
+#else
+#define vmlab_huge_possible() false
 #endif
 
 /*

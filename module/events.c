@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events of a space for read(2).  A ring that is full takes no more; the next
- * event that it takes tells how many it did not, and when no more come, the
- * reader gets an event of its own for that.
+ * Events of a space for read(2).  A full ring drops new events; the next event
+ * that finds room carries the number of dropped ones, and when none follows, the
+ * reader gets a VMLAB_EVENT_LOST.
  */
 #include <linux/fs.h>
 #include <linux/ktime.h>
@@ -11,14 +11,11 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "control.h"
 #include "events.h"
-#include "space.h"
-#include "uarg.h"
 
 /**
- * vmlab_events_init() - no events
- * @events: of a new space
+ * vmlab_events_init() - initialise a ring that records no events
+ * @events: the events of a new space
  *
  * Context: any.
  */
@@ -29,8 +26,8 @@ void vmlab_events_init(struct vmlab_event_ring *events)
 }
 
 /**
- * vmlab_events_destroy() - free what is left
- * @events: of a space that goes
+ * vmlab_events_destroy() - free the ring
+ * @events: the events of a space that is destroyed
  *
  * Context: process context, may sleep.
  */
@@ -43,11 +40,11 @@ void vmlab_events_destroy(struct vmlab_event_ring *events)
 
 /**
  * __vmlab_event() - put an event in the ring
- * @events: of the space
+ * @events: the events of the space
  * @type: VMLAB_EVENT_*
  * @pgoff: offset in the space, pages
  * @arg: as @type says
- * @cost_ns: how long it took
+ * @cost_ns: duration, nanoseconds
  *
  * Context: any but interrupts.
  */
@@ -121,10 +118,10 @@ static int vmlab_events_wait(struct vmlab_event_ring *events)
 
 /**
  * vmlab_events_read() - read(2) of /dev/vmlab
- * @events: of the file's space
+ * @events: the events of the file's space
  * @file: the file
- * @buf: room of the caller
- * @size: bytes of it
+ * @buf: buffer of the caller
+ * @size: its length, bytes
  *
  * Context: process context, may sleep.
  * Return: bytes read: whole events; or -EINVAL, -EAGAIN, -EFAULT, -ERESTARTSYS.
@@ -152,7 +149,7 @@ ssize_t vmlab_events_read(struct vmlab_event_ring *events, struct file *file,
 				return ret;
 			continue;
 		}
-		/* What cannot be handed over is as good as lost; say so. */
+		/* An event that cannot be copied counts as lost. */
 		if (copy_to_user(buf + done, &event, sizeof(event))) {
 			spin_lock(&events->lock);
 			events->lost += 1 + event.lost;
@@ -166,9 +163,9 @@ ssize_t vmlab_events_read(struct vmlab_event_ring *events, struct file *file,
 
 /**
  * vmlab_events_poll() - poll(2) of /dev/vmlab
- * @events: of the file's space
+ * @events: the events of the file's space
  * @file: the file
- * @wait: where to wait
+ * @wait: poll table
  *
  * Context: process context.
  * Return: EPOLLIN when there is an event, EPOLLERR when events are off.
@@ -183,29 +180,22 @@ __poll_t vmlab_events_poll(struct vmlab_event_ring *events, struct file *file,
 }
 
 /**
- * vmlab_ioctl_events() - VMLAB_IOC_EVENTS
- * @space: the space of the open file
- * @uarg: struct vmlab_events of the caller
+ * vmlab_events_config() - choose the events that are recorded, and drop all
+ *	unread ones
+ * @events: the events of a space
+ * @mask: VMLAB_EVENT_* as bits; 0 switches events off
+ * @nr: capacity of the ring, 0 with a @mask of 0
  *
  * Context: process context, may sleep.
- * Return: 0 or a negative errno.
+ * Return: 0 or -ENOMEM.
  */
-long vmlab_ioctl_events(struct vmlab_space *space, void __user *uarg)
+int vmlab_events_config(struct vmlab_event_ring *events, u32 mask, u32 nr)
 {
-	struct vmlab_event_ring *events = &space->events;
 	struct vmlab_event *ring = NULL;
 	struct pid_namespace *ns = NULL;
-	struct vmlab_events config;
-	int ret;
 
-	ret = vmlab_uarg_get(&config, sizeof(config), sizeof(config), uarg);
-	if (ret)
-		return ret;
-	if (config.flags || config.mask >= BIT(VMLAB_EVENT_NR) ||
-	    !config.mask != !config.nr || config.nr > VMLAB_EVENTS_MAX)
-		return -EINVAL;
-	if (config.mask) {
-		ring = kvcalloc(config.nr, sizeof(*ring), GFP_KERNEL_ACCOUNT);
+	if (mask) {
+		ring = kvcalloc(nr, sizeof(*ring), GFP_KERNEL_ACCOUNT);
 		if (!ring)
 			return -ENOMEM;
 		ns = get_pid_ns(task_active_pid_ns(current));
@@ -214,11 +204,11 @@ long vmlab_ioctl_events(struct vmlab_space *space, void __user *uarg)
 	spin_lock(&events->lock);
 	swap(events->ring, ring);
 	swap(events->ns, ns);
-	events->nr = config.nr;
+	events->nr = nr;
 	events->head = 0;
 	events->tail = 0;
 	events->lost = 0;
-	WRITE_ONCE(events->mask, config.mask);
+	WRITE_ONCE(events->mask, mask);
 	spin_unlock(&events->lock);
 	wake_up_interruptible(&events->wait);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab: virtual memory made visible and programmable.  Init and exit. */
+/* vmlab: virtual memory made visible and programmable: init and exit. */
 #include <linux/module.h>
 
 #include "chardev.h"
 #include "debugfs/debugfs.h"
-#include "policy/bpf.h"
-#include "space.h"
+#include "policy/bpf/struct_ops.h"
+#include "space/space.h"
 
 static int __init vmlab_init(void)
 {

@@ -6,24 +6,24 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
+#include "types.h"
+
 struct file;
-struct vmlab_space;
 
 /**
- * struct vmlab_backing - one kind of contents
- * @name: for people
+ * struct vmlab_backing - where the contents of new frames come from
+ * @name: printed to users
  * @id: VMLAB_BACKING_* of the uapi header
- * @alloc_gfp: what the allocation of a frame needs besides the usual
- * @fill: give the page of a new frame that is at an offset, in pages, its
- *	contents; may be NULL when @alloc_gfp did.
- *	Called with the folio locked; may sleep.
- *	Returns 0, or a negative errno: the fault ends in SIGBUS.
- * @huge: frames may be huge, and @fill is called for each page of one
- * @needs_file: it is about a file, which must be given
+ * @alloc_gfp: flags that the allocation of a frame needs besides the usual
+ * @needs_file: reads and writes a file, which the user must give
  * @special: mapped as VM_PFNMAP
- * @write: write a page back to the file, where the space begins at @offset;
- *	NULL when only the space keeps what is written.  Called without locks
- *	of mm or the folio; may sleep.
+ * @huge: frames may be huge; @fill is called for each page of one
+ * @fill: fill the page of a new frame at an offset, in pages; NULL when
+ *	@alloc_gfp filled it.  Called with the folio locked; may sleep.
+ *	Returns 0, or a negative errno: the fault ends in SIGBUS.
+ * @write: write a page back to the file, in which the space begins at @offset;
+ *	NULL when written contents are kept by the space alone.  Called without
+ *	locks of mm or the folio; may sleep.
  *	Returns 0, or a negative errno: the page stays dirty.
  */
 struct vmlab_backing {
@@ -43,8 +43,5 @@ extern const struct vmlab_backing vmlab_backing_zero;
 extern const struct vmlab_backing vmlab_backing_pattern;
 extern const struct vmlab_backing vmlab_backing_file;
 extern const struct vmlab_backing vmlab_backing_pfn;
-
-const struct vmlab_backing *vmlab_backing_find(u32 id);
-int vmlab_backing_check_file(const struct file *file, u64 offset);
 
 #endif /* VMLAB_BACKING_H */

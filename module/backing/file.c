@@ -5,8 +5,8 @@
  *
  * Faults read through the file's page cache, page by page, as mm does for a
  * mapping of the file.  They never write to it: writing takes locks that a
- * write(2) holds while it faults its buffer in.  What is evicted dirty goes to
- * the swap store first, see writeback.c.
+ * write(2) holds while it faults its buffer in.  Pages that are evicted dirty
+ * are saved in the swap store first, see space/writeback.c.
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
@@ -14,10 +14,10 @@
 
 #include <linux/vmlab.h>
 
-#include "../space.h"
-#include "backing.h"
+#include "backing/backing.h"
+#include "backing/file.h"
 
-/* Bytes of the file that a page of the space has, at *@pos in the file. */
+/* Return how many bytes of a page lie within the file, and from where: *@pos. */
 static size_t file_bytes(struct file *file, loff_t offset, pgoff_t pgoff,
 			 loff_t *pos)
 {
@@ -41,14 +41,14 @@ static int file_read_cached(struct file *file, loff_t pos, void *to, size_t nr)
 	return 0;
 }
 
-/* tmpfs and stacked file systems: nothing but read() knows where pages are. */
+/* tmpfs and stacked file systems have no read_folio(): read as read(2) does. */
 static int file_read(struct file *file, loff_t pos, void *to, size_t nr)
 {
 	ssize_t ret = kernel_read(file, to, nr, &pos);
 
 	if (ret < 0)
 		return ret;
-	/* The file was cut meanwhile. */
+	/* The file was truncated meanwhile. */
 	return ret < nr ? -ENXIO : 0;
 }
 
@@ -81,7 +81,7 @@ static int file_write(struct file *file, loff_t offset, pgoff_t pgoff,
 	loff_t pos;
 	size_t nr;
 
-	/* Beyond the end there is nothing to write to, as with any mapping. */
+	/* Nothing is written beyond the end of the file, as in any mapping. */
 	nr = file_bytes(file, offset, pgoff, &pos);
 	while (nr) {
 		ssize_t ret = kernel_write(file, data, nr, &pos);
@@ -105,13 +105,13 @@ const struct vmlab_backing vmlab_backing_file = {
 };
 
 /**
- * vmlab_backing_check_file() - can this file back a space?
+ * vmlab_backing_check_file() - check whether a file can back a space
  * @file: the file
- * @offset: where in it the space begins, bytes
+ * @offset: offset of the space in the file, bytes
  *
  * Context: any.
  * Return: 0, -EACCES when it is not open for reading and writing, -EINVAL when
- * it is no regular file, opened with O_APPEND or O_DIRECT, or @offset is not a
+ * it is not a regular file, was opened with O_APPEND or O_DIRECT, or @offset is not a
  * multiple of the page size, -ETXTBSY for a swap file.
  */
 int vmlab_backing_check_file(const struct file *file, u64 offset)

@@ -4,13 +4,12 @@
 
 #include <linux/vmlab.h>
 
-#include "../space.h"
-#include "backing.h"
+#include "backing/backing.h"
 
 static int pattern_fill(struct vmlab_space *space, struct folio *folio,
 			pgoff_t pgoff)
 {
-	u64 *words = kmap_local_page(vmlab_frame_page(folio, pgoff));
+	u64 *words = kmap_local_page(folio_page(folio, pgoff - folio->index));
 	u64 offset = (u64)pgoff << PAGE_SHIFT;
 	unsigned int i;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames of our own shown as device memory: the mapping is VM_IO and
- * VM_PFNMAP, its entries are special, so mm knows nothing of pages there: no
- * reverse map, no RSS, no get_user_pages(), no core dump.
+ * Frames mapped as device memory is: the mapping is VM_IO and VM_PFNMAP and
+ * its entries are special.  mm sees no pages there: it keeps no reverse map and
+ * no RSS, and get_user_pages() and core dumps skip them.
  */
 #include <linux/vmlab.h>
 
-#include "backing.h"
+#include "backing/backing.h"
 
 const struct vmlab_backing vmlab_backing_pfn = {
 	.name		= "pfn",

@@ -2,7 +2,7 @@
 /* Demand-zero: a new frame is all zeroes, as anonymous memory is. */
 #include <linux/vmlab.h>
 
-#include "backing.h"
+#include "backing/backing.h"
 
 const struct vmlab_backing vmlab_backing_zero = {
 	.name		= "zero",

@@ -4,7 +4,7 @@
 #include <linux/seq_file.h>
 
 #include "../inspect/inspect.h"
-#include "../space.h"
+#include "frame/frame.h"
 #include "debugfs.h"
 
 static struct dentry *vmlab_root;

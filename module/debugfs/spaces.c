@@ -9,13 +9,22 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "../backing/backing.h"
-#include "../compat.h"
-#include "../policy/policy.h"
-#include "../space.h"
-#include "debugfs.h"
+#include "backing/registry.h"
+#include "compat.h"
+#include "debugfs/debugfs.h"
+#include "frame/frame.h"
+#include "pager/config.h"
+#include "pager/residence.h"
+#include "policy/policy.h"
+#include "space/config.h"
+#include "space/stats.h"
 
 static struct dentry *spaces_dir;
+
+#define ROW(field, unit, of) \
+	seq_printf(m, #field " %llu " unit "\n", (of).field)
+#define SPACE_ROW(field, unit) ROW(field, unit, s);
+#define PAGING_ROW(field, unit) ROW(field, unit, p);
 
 static int stats_show(struct seq_file *m, void *v)
 {
@@ -30,51 +39,13 @@ static int stats_show(struct seq_file *m, void *v)
 
 	seq_puts(m, "field value unit\n");
 	seq_printf(m, "bytes %llu bytes\n", config.bytes);
-#define ROW(field, unit) seq_printf(m, #field " %llu " unit "\n", s.field)
-	ROW(frames, "pages");
-	ROW(frames_dirty, "pages");
-	ROW(vmas, "count");
-	ROW(faults, "count");
-	ROW(filled, "count");
-	ROW(mapped, "count");
-	ROW(sigbus, "count");
-	ROW(oom, "count");
-	ROW(interrupted, "count");
-	ROW(error, "count");
-	ROW(read_faults, "count");
-	ROW(write_faults, "count");
-	ROW(cow_faults, "count");
-	ROW(mkwrite, "count");
-	ROW(vma_lock_faults, "count");
-	ROW(remote_access, "count");
-	ROW(discarded, "pages");
-	ROW(vma_open, "count");
-	ROW(vma_close, "count");
-	ROW(vma_mremap, "count");
-	ROW(latency_ns_sum, "ns");
-#undef ROW
-#define ROW(field, unit) seq_printf(m, #field " %llu " unit "\n", p.field)
-	ROW(charged, "pages");
-	ROW(evicted, "pages");
-	ROW(stored, "pages");
-	ROW(loaded, "pages");
-	ROW(refaults, "pages");
-	ROW(over_budget, "pages");
-	ROW(store_errors, "pages");
-	ROW(prefetched, "pages");
-	ROW(prefetch_used, "pages");
-	ROW(prefetch_wasted, "pages");
-	ROW(mapped_around, "count");
-	ROW(shrunk, "pages");
-	ROW(written_back, "pages");
-	ROW(writeback_errors, "count");
-	ROW(huge_filled, "count");
-	ROW(huge_fallback, "count");
-	ROW(huge_evicted, "count");
-	ROW(policy_fallbacks, "count");
-	ROW(policy_refused, "count");
-	ROW(policy_lost, "count");
-#undef ROW
+	ROW(frames, "pages", s);
+	ROW(frames_dirty, "pages", s);
+	ROW(vmas, "count", s);
+	ROW(faults, "count", s);
+	VMLAB_SPACE_COUNTERS(SPACE_ROW)
+	ROW(charged, "pages", p);
+	VMLAB_PAGING_COUNTERS(PAGING_ROW)
 	for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
 		if (s.latency[i])
 			seq_printf(m, "latency_ns[%llu,%llu) %llu count\n",
@@ -131,10 +102,10 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 	unsigned long pgoff = *pos - 1;
 	void *entry;
 
-	entry = xa_find(&space->frames, &pgoff, ULONG_MAX, XA_PRESENT);
+	entry = xa_find(&space->frames.xa, &pgoff, ULONG_MAX, XA_PRESENT);
 	while (xa_is_value(entry)) {
 		cond_resched();
-		entry = xa_find_after(&space->frames, &pgoff, ULONG_MAX,
+		entry = xa_find_after(&space->frames.xa, &pgoff, ULONG_MAX,
 				      XA_PRESENT);
 	}
 	if (!entry || pgoff >= LLONG_MAX)
@@ -172,28 +143,26 @@ static int frames_show(struct seq_file *m, void *v)
 	}
 
 	pgoff = *(loff_t *)v - 1;
-	folio = vmlab_space_peek(space, pgoff);
+	folio = vmlab_frame_get(space, pgoff);
 	if (!folio)
 		return SEQ_SKIP;
 	folio_lock(folio);
 	if (!folio->mapping) {
-		folio_unlock(folio);
-		folio_put(folio);
+		vmlab_frame_release(folio);
 		return SEQ_SKIP;
 	}
 	frame = folio->private;
 	early = frame && frame->prefetched ? 'e' : '-';
 	seq_printf(m, "%lu %lu %d %d %c%c%c%c%c\n", pgoff, folio_pfn(folio),
 		   vmlab_frame_mapcount(folio), folio_ref_count(folio) - 1,
-		   xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_DIRTY) ?
+		   xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_DIRTY) ?
 		   'd' : '-',
-		   xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_TRACKED) ?
+		   xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED) ?
 		   't' : '-',
-		   xa_get_mark(&space->frames, pgoff, VMLAB_FRAME_STORED) ?
+		   xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_STORED) ?
 		   's' : '-',
 		   vmlab_pager_is_locked(folio) ? 'l' : '-', early);
-	folio_unlock(folio);
-	folio_put(folio);
+	vmlab_frame_release(folio);
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 #include <linux/userfaultfd_k.h>
 
 #include "../compat.h"
-#include "../space.h"
+#include "fault/ops.h"
 #include "inspect.h"
 
 /**
@@ -188,7 +188,7 @@ static void vma_facts(struct vmlab_vma *r, const struct vm_area_struct *vma)
 		r->flags |= VMLAB_VMA_ANON_VMA;
 	if (userfaultfd_armed((struct vm_area_struct *)vma))
 		r->flags |= VMLAB_VMA_UFFD;
-	if (vma->vm_ops == &vmlab_vm_ops)
+	if (vmlab_vma_is_ours(vma))
 		r->flags |= VMLAB_VMA_VMLAB;
 	if (vma->vm_file) {
 		const struct inode *inode = vmlab_file_inode(vma->vm_file);

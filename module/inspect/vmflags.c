@@ -6,8 +6,7 @@
 #include <linux/mm.h>
 
 #include "../compat.h"
-#include "../huge.h"
-#include "../policy/bpf.h"
+#include "policy/bpf/loaded.h"
 #include "arch.h"
 #include "inspect.h"
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Second chance: pages in a circle and a hand.  The hand passes over a page
- * that was referenced and takes its reference bit away; who is found without
- * one leaves.  A page enters behind the hand, so it is the last to be looked
- * at, and with its bit set, for it enters because it is accessed; unless it was
- * brought in early.
+ * Clock, or second chance: frames in a circle, and a hand.  The hand passes over
+ * a frame whose reference bit is set and clears the bit; the first frame without
+ * it is the victim.  A frame is inserted behind the hand, so the hand reaches it
+ * last, and with its bit set, because it is accessed; a prefetched frame is
+ * inserted with the bit clear.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
 
 #include <linux/vmlab.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 /*
  * The circle as a queue: the hand is between its tail and its head, and moves
@@ -36,43 +36,43 @@ static void clock_destroy(void *state)
 	kfree(state);
 }
 
-static void clock_insert(void *state, struct vmlab_frame *page,
+static void clock_insert(void *state, struct vmlab_frame *frame,
 			 bool accessed)
 {
 	struct clock *clock = state;
 
-	page->referenced = accessed;
-	list_add_tail(&page->link, &clock->circle);
+	frame->referenced = accessed;
+	list_add_tail(&frame->link, &clock->circle);
 }
 
-static void clock_remove(void *state, struct vmlab_frame *page)
+static void clock_remove(void *state, struct vmlab_frame *frame)
 {
-	list_del(&page->link);
+	list_del(&frame->link);
 }
 
-static void clock_access(void *state, struct vmlab_frame *page)
+static void clock_access(void *state, struct vmlab_frame *frame)
 {
-	page->referenced = true;
+	frame->referenced = true;
 }
 
 static struct vmlab_frame *clock_victim(void *state, struct vmlab_frame *prev)
 {
 	struct clock *clock = state;
-	struct vmlab_frame *page;
+	struct vmlab_frame *frame;
 
-	/* A busy page keeps its place: the hand has passed it. */
+	/* The hand passes a busy frame. */
 	if (prev)
 		list_move_tail(&prev->link, &clock->circle);
 	if (list_empty(&clock->circle))
 		return NULL;
-	/* At most one turn: it leaves no bit set. */
+	/* At most one turn, which clears all bits. */
 	for (;;) {
-		page = list_first_entry(&clock->circle, struct vmlab_frame,
+		frame = list_first_entry(&clock->circle, struct vmlab_frame,
 					link);
-		if (!page->referenced)
-			return page;
-		page->referenced = false;
-		list_move_tail(&page->link, &clock->circle);
+		if (!frame->referenced)
+			return frame;
+		frame->referenced = false;
+		list_move_tail(&frame->link, &clock->circle);
 	}
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* First in, first out: who has been resident the longest leaves. */
+/* First in, first out: evict the frame that has been resident the longest. */
 #include <linux/err.h>
 #include <linux/slab.h>
 
 #include <linux/vmlab.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 /* The longest resident first. */
 struct fifo {
@@ -27,20 +27,20 @@ static void fifo_destroy(void *state)
 	kfree(state);
 }
 
-static void fifo_insert(void *state, struct vmlab_frame *page,
+static void fifo_insert(void *state, struct vmlab_frame *frame,
 			bool accessed)
 {
 	struct fifo *fifo = state;
 
-	list_add_tail(&page->link, &fifo->queue);
+	list_add_tail(&frame->link, &fifo->queue);
 }
 
-static void fifo_remove(void *state, struct vmlab_frame *page)
+static void fifo_remove(void *state, struct vmlab_frame *frame)
 {
-	list_del(&page->link);
+	list_del(&frame->link);
 }
 
-static void fifo_access(void *state, struct vmlab_frame *page)
+static void fifo_access(void *state, struct vmlab_frame *frame)
 {
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Least frequently used: who was accessed the fewest times since it became
- * resident leaves; of equals, who has been resident the longest.
+ * Least frequently used: evict the frame with the fewest accesses since it
+ * became resident; of equals, the one that has been resident the longest.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
 
 #include <linux/vmlab.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 /* Sorted by number of accesses, @key, then by arrival, @seq. */
 struct lfu {
@@ -39,30 +39,30 @@ static void lfu_destroy(void *state)
 	kfree(state);
 }
 
-static void lfu_insert(void *state, struct vmlab_frame *page,
+static void lfu_insert(void *state, struct vmlab_frame *frame,
 		       bool accessed)
 {
 	struct lfu *lfu = state;
 
-	page->key = accessed;
-	page->seq = lfu->arrivals++;
-	rb_add_cached(&page->node, &lfu->tree, lfu_less);
+	frame->key = accessed;
+	frame->seq = lfu->arrivals++;
+	rb_add_cached(&frame->node, &lfu->tree, lfu_less);
 }
 
-static void lfu_remove(void *state, struct vmlab_frame *page)
+static void lfu_remove(void *state, struct vmlab_frame *frame)
 {
 	struct lfu *lfu = state;
 
-	rb_erase_cached(&page->node, &lfu->tree);
+	rb_erase_cached(&frame->node, &lfu->tree);
 }
 
-static void lfu_access(void *state, struct vmlab_frame *page)
+static void lfu_access(void *state, struct vmlab_frame *frame)
 {
 	struct lfu *lfu = state;
 
-	rb_erase_cached(&page->node, &lfu->tree);
-	page->key++;
-	rb_add_cached(&page->node, &lfu->tree, lfu_less);
+	rb_erase_cached(&frame->node, &lfu->tree);
+	frame->key++;
+	rb_add_cached(&frame->node, &lfu->tree, lfu_less);
 }
 
 static struct vmlab_frame *lfu_victim(void *state, struct vmlab_frame *prev)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Least recently used: whose last access is the longest ago leaves.
+ * Least recently used: evict the frame whose last access is the oldest.
  *
  * Exact as far as accesses are seen: all of them in stepping mode, a sample
  * of them otherwise.
@@ -10,7 +10,7 @@
 
 #include <linux/vmlab.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 /* The least recently used first. */
 struct lru {
@@ -32,24 +32,24 @@ static void lru_destroy(void *state)
 	kfree(state);
 }
 
-static void lru_insert(void *state, struct vmlab_frame *page,
+static void lru_insert(void *state, struct vmlab_frame *frame,
 		       bool accessed)
 {
 	struct lru *lru = state;
 
-	list_add_tail(&page->link, &lru->stack);
+	list_add_tail(&frame->link, &lru->stack);
 }
 
-static void lru_remove(void *state, struct vmlab_frame *page)
+static void lru_remove(void *state, struct vmlab_frame *frame)
 {
-	list_del(&page->link);
+	list_del(&frame->link);
 }
 
-static void lru_access(void *state, struct vmlab_frame *page)
+static void lru_access(void *state, struct vmlab_frame *frame)
 {
 	struct lru *lru = state;
 
-	list_move_tail(&page->link, &lru->stack);
+	list_move_tail(&frame->link, &lru->stack);
 }
 
 static struct vmlab_frame *lru_victim(void *state, struct vmlab_frame *prev)

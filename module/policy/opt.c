@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Belady's optimum: whose next access lies the farthest ahead leaves.  That
- * takes a trace of the accesses to come; no policy has fewer faults.
+ * OPT evicts the page whose next use in the trace lies farthest ahead (Belady).
+ * It needs a trace of the accesses to come; no policy has fewer faults.
  *
- * The trace is followed as accesses are seen: each moves the position to the
- * next occurrence of its page.  An access that the trace does not have leaves
- * the position alone, and its page counts as never accessed again.
+ * OPT follows the trace as accesses are seen: each access moves the position to
+ * the next occurrence of its page.  An access that is not in the trace does not
+ * move the position, and its page counts as never accessed again.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -15,16 +15,19 @@
 
 #include <linux/vmlab.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 #define NEVER	U64_MAX
 
 /*
- * @tree: resident pages by next access, @key, the farthest first; of those
+ * @tree: resident frames by next access, @key, the farthest first; of those
  *	that are never accessed again, the longest resident first, by @seq
- * @ahead: by page, the index in the trace of an access of it that has none
- *	between itself and the position
- * @next: for each access the index of the next one of the same page
+ * @ahead: by page, the index in the trace of its first access at or after the
+ *	position, or of an earlier one
+ * @arrivals: insertions so far
+ * @pos: the position: index in the trace of the next access
+ * @nr: accesses in the trace
+ * @next: for each access, the index of the next access of the same page
  */
 struct opt {
 	struct rb_root_cached tree;
@@ -64,7 +67,7 @@ static void *opt_create(const struct vmlab_policy_args *args)
 	xa_init_flags(&opt->ahead, XA_FLAGS_ACCOUNT);
 	opt->nr = args->nr_trace;
 
-	/* From the end: what was stored last is the next occurrence. */
+	/* Backwards: the entry stored last is the next occurrence. */
 	for (i = opt->nr; i--;) {
 		void *old = xa_store(&opt->ahead, args->trace[i],
 				     xa_mk_value(i), GFP_KERNEL_ACCOUNT);
@@ -79,7 +82,7 @@ static void *opt_create(const struct vmlab_policy_args *args)
 	return opt;
 }
 
-/* The first access not before the position, from @index on in its page's. */
+/* Follow the accesses of one page from @index to the position. */
 static u64 opt_ahead(const struct opt *opt, u64 index)
 {
 	while (index != NEVER && index < opt->pos)
@@ -87,7 +90,7 @@ static u64 opt_ahead(const struct opt *opt, u64 index)
 	return index;
 }
 
-/* The page whose next access is expected at @index is accessed. */
+/* Move the position past the access of a page that is expected at @index. */
 static u64 opt_follow(struct opt *opt, u64 index)
 {
 	index = opt_ahead(opt, index);
@@ -97,37 +100,37 @@ static u64 opt_follow(struct opt *opt, u64 index)
 	return opt->next[index];
 }
 
-static void opt_insert(void *state, struct vmlab_frame *page,
+static void opt_insert(void *state, struct vmlab_frame *frame,
 		       bool accessed)
 {
 	struct opt *opt = state;
-	void *entry = xa_load(&opt->ahead, page->pgoff);
+	void *entry = xa_load(&opt->ahead, frame->pgoff);
 	u64 index = entry ? xa_to_value(entry) : NEVER;
 
-	page->key = accessed ? opt_follow(opt, index) : opt_ahead(opt, index);
-	page->seq = opt->arrivals++;
-	rb_add_cached(&page->node, &opt->tree, opt_less);
+	frame->key = accessed ? opt_follow(opt, index) : opt_ahead(opt, index);
+	frame->seq = opt->arrivals++;
+	rb_add_cached(&frame->node, &opt->tree, opt_less);
 }
 
-static void opt_remove(void *state, struct vmlab_frame *page)
+static void opt_remove(void *state, struct vmlab_frame *frame)
 {
 	struct opt *opt = state;
 
-	rb_erase_cached(&page->node, &opt->tree);
-	/* Where to go on when it returns.  To replace a value needs no memory. */
-	if (page->key == NEVER)
-		xa_erase(&opt->ahead, page->pgoff);
+	rb_erase_cached(&frame->node, &opt->tree);
+	/* Remember where to resume.  To replace a value needs no memory. */
+	if (frame->key == NEVER)
+		xa_erase(&opt->ahead, frame->pgoff);
 	else
-		xa_store(&opt->ahead, page->pgoff, xa_mk_value(page->key), 0);
+		xa_store(&opt->ahead, frame->pgoff, xa_mk_value(frame->key), 0);
 }
 
-static void opt_access(void *state, struct vmlab_frame *page)
+static void opt_access(void *state, struct vmlab_frame *frame)
 {
 	struct opt *opt = state;
 
-	rb_erase_cached(&page->node, &opt->tree);
-	page->key = opt_follow(opt, page->key);
-	rb_add_cached(&page->node, &opt->tree, opt_less);
+	rb_erase_cached(&frame->node, &opt->tree);
+	frame->key = opt_follow(opt, frame->key);
+	rb_add_cached(&frame->node, &opt->tree, opt_less);
 }
 
 static struct vmlab_frame *opt_victim(void *state, struct vmlab_frame *prev)

@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policies: who leaves when the budget is full.
+ * Policies: which frame to evict when the budget is used up.
  *
- * A policy sees resident pages, by their offset, and what happens to them.
- * It knows nothing of page tables, folios and locks: the pager calls it under
- * a lock of its own, and carries out what it answers.
+ * A policy sees resident frames, by their offset, and the events that concern
+ * them.  It knows nothing of page tables, folios and locks: the pager calls it
+ * under a lock of its own and carries out its answers.
  */
 #ifndef VMLAB_POLICY_H
 #define VMLAB_POLICY_H
 
 #include <linux/list.h>
 #include <linux/rbtree.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct folio;
 struct vmlab_space;
 
 /**
- * struct vmlab_frame - a resident page as a policy sees it
+ * struct vmlab_frame - the record of a resident frame
  * @pgoff: offset in the space, pages
- * @link: the policy's place in a list
- * @node: the policy's place in a tree
- * @bpf: places of a policy in BPF: in one of its lists, in the order of
- *	arrival, by offset
- * @list: which of its lists
- * @key: what the policy sorts by
- * @seq: the policy's second key
+ * @link: the policy's: place in a list
+ * @node: the policy's: place in a tree
+ * @bpf: the policy's, of one in BPF: places in one of its lists, in the order
+ *	of arrival, and by offset
+ * @list: the policy's: which of its lists
+ * @key: the policy's first sort key
+ * @seq: the policy's second sort key
  * @referenced: the policy's reference bit
- * @pager_link: the pager's: all pages, the latest arrival last
+ * @pager_link: the pager's: place in the list of all frames
  * @folio: the pager's: the frame
- * @nr: the pager's: its pages, more than one when it is huge
- * @in_policy: the pager's: the policy knows this page
- * @locked: the pager's: locked in memory by request
- * @prefetched: the pager's: came in early and was not used yet
+ * @nr: the pager's: pages of the frame, more than one when it is huge
+ * @in_policy: the pager's: inserted into the policy
+ * @locked: the pager's: locked in memory by VMLAB_RANGE_LOCK
+ * @prefetched: the pager's: prefetched and not accessed yet
  */
 struct vmlab_frame {
 	pgoff_t pgoff;
@@ -59,14 +60,16 @@ struct vmlab_frame {
 };
 
 /**
- * struct vmlab_policy_args - what a policy may need to start
- * @capacity: the budget, or 0 without one.  More pages may be there when it
- *	was made smaller, or when frames cannot leave.
+ * struct vmlab_policy_args - arguments of create()
+ * @capacity: the budget, or 0 without one.  More frames can be resident after
+ *	the budget was reduced, or while frames cannot be evicted.
  * @seed: of the random numbers
  * @trace: the accesses to come, as offsets in pages
- * @nr_trace: their number
- * @policy: whose create() is called
- * @space: whose pages they are
+ * @nr_trace: number of accesses in @trace
+ * @policy: the policy whose create() is called
+ * @space: the space, for its number and its statistics
+ * @lock: the pager's lock, held around all calls but create() and destroy()
+ * @budget: the budget in force, pages; ULONG_MAX for no limit
  */
 struct vmlab_policy_args {
 	unsigned long capacity;
@@ -75,21 +78,23 @@ struct vmlab_policy_args {
 	unsigned long nr_trace;
 	const struct vmlab_policy *policy;
 	struct vmlab_space *space;
+	spinlock_t *lock;	/* see above */
+	const unsigned long *budget;
 };
 
-/* As many wishes as one fault may have. */
+/* The most requests that a policy can make in one fault. */
 #define VMLAB_WISHES	16
 
 /**
- * struct vmlab_wishes - what a policy wants done because of a fault
+ * struct vmlab_wishes - what a policy asks for because of a fault
  * @pgoff: the page that was accessed
- * @first: where its VMA begins in the space, pages
- * @end: where it ends
- * @filled: the page came with this access; it was resident before otherwise
- * @nr: wishes in @wish
- * @nr_pages: pages that they bring in, together
- * @wish: a page and how many more follow it at a distance of @stride; or one
- *	to evict when @nr is 0
+ * @first: start of its VMA in the space, pages
+ * @end: end of its VMA in the space, pages
+ * @filled: the fault filled the page; otherwise it was resident
+ * @nr: requests in @wish
+ * @nr_pages: pages that all of them prefetch
+ * @wish: a page to prefetch and the @nr pages at a distance of @stride; or a
+ *	page to evict when @nr is 0
  */
 struct vmlab_wishes {
 	pgoff_t pgoff;
@@ -106,23 +111,23 @@ struct vmlab_wishes {
 };
 
 /**
- * struct vmlab_policy - one way to choose who leaves
- * @name: for people
+ * struct vmlab_policy - a replacement policy
+ * @name: printed to users
  * @id: VMLAB_POLICY_* of the uapi header
+ * @samples: learns from @access, so some accesses must be made to fault
+ * @sized: the state is made for a capacity: a larger one needs another state
+ * @traced: needs the accesses to come
  * @create: allocate the state; may sleep.  Return: the state or an ERR_PTR().
  * @destroy: free the state; may sleep
- * @insert: a page became resident, or is no longer locked in memory; whether
- *	because it is accessed
- * @remove: a page is about to leave, or is locked in memory from now on
- * @access: a resident page was accessed
- * @victim: whom to evict.  NULL as @prev asks for the first choice, a page
- *	for the next best, because that one is busy.  Return: a page that was
+ * @insert: a frame became resident, or is no longer locked in memory; whether
+ *	because of an access
+ * @remove: a frame is about to be removed, or is locked in memory from now on
+ * @access: a resident frame was accessed
+ * @victim: name the frame to evict.  @prev is NULL for the first choice, or a
+ *	frame that turned out busy, for the next best.  Return: a frame that was
  *	inserted and not removed, or NULL when there is no further one.
- * @samples: the policy lives on @access, so some accesses must be seen
- * @traced: it is told the accesses to come
- * @sized: the state is made for a capacity: a larger one takes another
- * @fault: what to bring in besides the page that is accessed; may be NULL
- * @bpf_id: of a policy in BPF, 0 of others
+ * @fault: what to do besides because of a fault; may be NULL
+ * @bpf_id: of a policy in BPF, else 0
  *
  * All but @create and @destroy are called with a spinlock held that
  * serialises them, must not sleep and must be quick.
@@ -149,7 +154,5 @@ extern const struct vmlab_policy vmlab_policy_lru;
 extern const struct vmlab_policy vmlab_policy_lfu;
 extern const struct vmlab_policy vmlab_policy_random;
 extern const struct vmlab_policy vmlab_policy_opt;
-
-const struct vmlab_policy *vmlab_policy_find(u32 id);
 
 #endif /* VMLAB_POLICY_H */

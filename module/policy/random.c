@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random: any resident page leaves, each with the same probability.  A seed
+ * Random: evict any resident frame, each with the same probability.  A seed
  * fixes the sequence of choices, so that runs can be repeated.
  */
 #include <linux/err.h>
@@ -10,14 +10,14 @@
 
 #include <linux/vmlab.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 #define NO_SLOT	U64_MAX
 
 /*
- * @slots: resident pages, in no order, without holes; a page's @key is its
- *	place
- * @excess: pages that found no place, as the budget was made smaller than
+ * @slots: resident frames, in no order, without holes; the @key of a frame is
+ *	its index
+ * @excess: frames beyond the capacity, after the budget was reduced below
  *	what is resident; the longest resident first
  */
 struct random {
@@ -42,7 +42,7 @@ static void *random_create(const struct vmlab_policy_args *args)
 {
 	struct random *random;
 
-	/* A size that no machine has memory for is no mistake of the kernel's. */
+	/* A capacity that no machine has memory for must not warn. */
 	random = kvzalloc(struct_size(random, slots, args->capacity),
 			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!random)
@@ -58,37 +58,37 @@ static void random_destroy(void *state)
 	kvfree(state);
 }
 
-static void random_place(struct random *random, struct vmlab_frame *page)
+static void random_place(struct random *random, struct vmlab_frame *frame)
 {
-	page->key = random->nr++;
-	random->slots[page->key] = page;
+	frame->key = random->nr++;
+	random->slots[frame->key] = frame;
 }
 
-static void random_insert(void *state, struct vmlab_frame *page,
+static void random_insert(void *state, struct vmlab_frame *frame,
 			  bool accessed)
 {
 	struct random *random = state;
 
 	if (random->nr < random->capacity) {
-		random_place(random, page);
+		random_place(random, frame);
 	} else {
-		page->key = NO_SLOT;
-		list_add_tail(&page->link, &random->excess);
+		frame->key = NO_SLOT;
+		list_add_tail(&frame->link, &random->excess);
 	}
 }
 
-static void random_remove(void *state, struct vmlab_frame *page)
+static void random_remove(void *state, struct vmlab_frame *frame)
 {
 	struct random *random = state;
 	struct vmlab_frame *last, *next;
 
-	if (page->key == NO_SLOT) {
-		list_del(&page->link);
+	if (frame->key == NO_SLOT) {
+		list_del(&frame->link);
 		return;
 	}
 	last = random->slots[--random->nr];
-	random->slots[page->key] = last;
-	last->key = page->key;
+	random->slots[frame->key] = last;
+	last->key = frame->key;
 
 	next = list_first_entry_or_null(&random->excess, struct vmlab_frame,
 					link);
@@ -98,7 +98,7 @@ static void random_remove(void *state, struct vmlab_frame *page)
 	}
 }
 
-static void random_access(void *state, struct vmlab_frame *page)
+static void random_access(void *state, struct vmlab_frame *frame)
 {
 }
 

@@ -6,8 +6,14 @@
 #include <kunit/test.h>
 #include <linux/err.h>
 
-#include "../policy/bpf.h"
-#include "../space.h"
+#include "frame/frame.h"
+#include "pager/bring.h"
+#include "pager/config.h"
+#include "policy/bpf/kfuncs.h"
+#include "policy/bpf/loaded.h"
+#include "policy/bpf/policy.h"
+#include "space/space.h"
+#include "space/stats.h"
 
 #if VMLAB_HAVE_STRUCT_OPS
 

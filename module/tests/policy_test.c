@@ -11,7 +11,7 @@
 
 #include <linux/vmlab.h>
 
-#include "../policy/policy.h"
+#include "policy/registry.h"
 
 #define PAGES		16
 #define LENGTH		60

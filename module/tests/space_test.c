@@ -5,8 +5,14 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
-#include "../backing/backing.h"
-#include "../space.h"
+#include "backing/registry.h"
+#include "compat.h"
+#include "fault/count.h"
+#include "frame/frame.h"
+#include "pager/bring.h"
+#include "space/config.h"
+#include "space/space.h"
+#include "space/stats.h"
 
 static int space_test_init(struct kunit *test)
 {
@@ -29,7 +35,7 @@ static int touch(struct vmlab_space *space, pgoff_t pgoff)
 	struct folio *folio;
 	bool filled;
 
-	folio = vmlab_space_frame(space, pgoff, &filled);
+	folio = vmlab_bring(space, pgoff, VMLAB_BRING_ACCESS, &filled);
 	if (IS_ERR(folio))
 		return PTR_ERR(folio);
 	folio_unlock(folio);
@@ -39,7 +45,7 @@ static int touch(struct vmlab_space *space, pgoff_t pgoff)
 
 static bool resident(struct vmlab_space *space, pgoff_t pgoff)
 {
-	struct folio *folio = vmlab_space_peek(space, pgoff);
+	struct folio *folio = vmlab_frame_get(space, pgoff);
 
 	if (folio)
 		folio_put(folio);
@@ -71,7 +77,7 @@ static void frame_is_zero(struct kunit *test)
 	bool filled;
 	void *kaddr;
 
-	folio = vmlab_space_frame(test->priv, 0, &filled);
+	folio = vmlab_bring(test->priv, 0, VMLAB_BRING_ACCESS, &filled);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(folio));
 	kaddr = kmap_local_folio(folio, 0);
 	KUNIT_EXPECT_NULL(test, memchr_inv(kaddr, 0, PAGE_SIZE));
@@ -106,10 +112,10 @@ static void dirty_is_counted_once(struct kunit *test)
 	struct folio *folio;
 	bool filled;
 
-	folio = vmlab_space_frame(space, 3, &filled);
+	folio = vmlab_bring(space, 3, VMLAB_BRING_ACCESS, &filled);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(folio));
-	vmlab_space_mark_dirty(space, folio);
-	vmlab_space_mark_dirty(space, folio);
+	vmlab_frame_mark_dirty(space, folio);
+	vmlab_frame_mark_dirty(space, folio);
 	folio_unlock(folio);
 	folio_put(folio);
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The backing that reads and writes a regular file. */
+#ifndef VMLAB_BACKING_FILE_H
+#define VMLAB_BACKING_FILE_H
+
+#include <linux/types.h>
+
+struct file;
+
+int vmlab_backing_check_file(const struct file *file, u64 offset);
+
+#endif /* VMLAB_BACKING_FILE_H */

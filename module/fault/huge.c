@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Faults that map 2 MiB at once. */
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rcupdate.h>
+
+#include "backing/backing.h"
+#include "compat.h"
+#include "fault/count.h"
+#include "fault/huge.h"
+#include "frame/frame.h"
+#include "pager/bring.h"
+#include "pager/stepping.h"
+
+#ifdef VMLAB_HAVE_HUGE
+
+/*
+ * Should a huge frame serve a fault?  Not while each access must fault or rules
+ * disturb faults: both are about pages.  Nor in a private mapping that is
+ * written: mm copies pages there.
+ */
+static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
+{
+	const struct vm_area_struct *vma = vmf->vma;
+
+	return READ_ONCE(space->huge) && space->backing->huge &&
+	       !vmlab_stepping(space) &&
+	       !rcu_access_pointer(space->inject) &&
+	       (vma->vm_flags & VM_SHARED || !(vmf->flags & FAULT_FLAG_WRITE)) &&
+	       thp_vma_suitable_order((struct vm_area_struct *)vma,
+				      vmf->address, HPAGE_PMD_ORDER);
+}
+
+/**
+ * vmlab_huge_fault() - map a huge frame
+ * @vmf: the fault: nothing is mapped in its 2 MiB, or a huge entry is about to
+ *	become writable
+ * @order: size of the entry that mm wants
+ *
+ * Context: a page fault, may sleep.
+ * Return: VM_FAULT_NOPAGE, an error of vmf_insert_folio_pmd(), or
+ * VM_FAULT_FALLBACK: ->fault maps a page, or reports the error.
+ */
+vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct vmlab_space *space = vmf->vma->vm_private_data;
+	bool write = vmf->flags & FAULT_FLAG_WRITE;
+	u64 begin = ktime_get_ns();
+	struct folio *folio;
+	vm_fault_t ret;
+	bool filled;
+	pmd_t pmd;
+
+	if (order != HPAGE_PMD_ORDER || !huge_wanted(space, vmf))
+		return VM_FAULT_FALLBACK;
+	folio = vmlab_bring_huge(space, vmf->pgoff, &filled);
+	if (IS_ERR(folio))
+		return VM_FAULT_FALLBACK;
+
+	/* A fault that mapped one of its pages meanwhile held the folio lock. */
+	pmd = pmdp_get_lockless(vmf->pmd);
+	if (unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
+	    unlikely(folio_test_has_hwpoisoned(folio))) {
+		vmlab_frame_release(folio);
+		return VM_FAULT_FALLBACK;
+	}
+	if (write) {
+		vmlab_frame_mark_dirty(space, folio);
+		vmlab_count_mkwrite(space, folio->index);
+	}
+	ret = vmf_insert_folio_pmd(vmf, folio, write);
+	vmlab_frame_release(folio);
+
+	if (filled)
+		vmlab_count(space, filled);
+	else
+		vmlab_count(space, mapped);
+	vmlab_count_fault(space, vmf, filled ? VMLAB_FAULT_FILLED :
+				      VMLAB_FAULT_MAPPED, begin);
+	return ret;
+}
+
+#endif /* VMLAB_HAVE_HUGE */

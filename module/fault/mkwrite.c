@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page-table entries that become writable: ->page_mkwrite for frames, and
+ * ->pfn_mkwrite for the special entries of VM_PFNMAP.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "fault/count.h"
+#include "fault/mkwrite.h"
+#include "frame/frame.h"
+
+/**
+ * vmlab_page_mkwrite() - mark a frame dirty before its entry becomes writable
+ * @vmf: the fault; vmf->page is the frame's, referenced
+ *
+ * Context: a page fault in a shared mapping, may sleep.
+ * Return: VM_FAULT_LOCKED, or VM_FAULT_NOPAGE when the frame was removed: mm
+ * faults again.
+ */
+vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
+{
+	struct vmlab_space *space = vmf->vma->vm_private_data;
+	struct folio *folio = page_folio(vmf->page);
+
+	folio_lock(folio);
+	if (unlikely(folio->mapping != space->inode->i_mapping)) {
+		folio_unlock(folio);
+		return VM_FAULT_NOPAGE;
+	}
+	vmlab_frame_mark_dirty(space, folio);
+	vmlab_count_mkwrite(space, folio->index);
+	return VM_FAULT_LOCKED;
+}
+
+/**
+ * vmlab_map_special() - set a special entry for a frame
+ * @space: the space
+ * @vmf: the fault
+ * @folio: the frame, locked; unlocked and put
+ * @write: make the entry writable, and mark the frame dirty
+ *
+ * Writable special entries come only from here, so that the frame is marked
+ * dirty under the same folio lock.
+ *
+ * Context: a page fault, may sleep.
+ * Return: VM_FAULT_NOPAGE, or an error of vmf_insert_pfn_prot().
+ */
+vm_fault_t vmlab_map_special(struct vmlab_space *space, struct vm_fault *vmf,
+			     struct folio *folio, bool write)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	pgprot_t prot = vma->vm_page_prot;
+	vm_fault_t ret;
+
+	if (write) {
+		vmlab_frame_mark_dirty(space, folio);
+		prot = vm_get_page_prot(vma->vm_flags);
+	}
+	ret = vmf_insert_pfn_prot(vma, vmf->address,
+				  page_to_pfn(folio_page(folio, 0)), prot);
+	vmlab_frame_release(folio);
+	return ret;
+}
+
+/**
+ * vmlab_pfn_mkwrite() - replace a special entry by a writable one
+ * @vmf: the fault
+ *
+ * Context: a page fault in a shared mapping, may sleep.
+ * Return: VM_FAULT_NOPAGE, or an error of vmf_insert_pfn_prot().
+ */
+vm_fault_t vmlab_pfn_mkwrite(struct vm_fault *vmf)
+{
+	struct vmlab_space *space = vmf->vma->vm_private_data;
+	struct folio *folio;
+
+	folio = vmlab_frame_get(space, vmf->pgoff);
+	if (!folio)
+		return VM_FAULT_NOPAGE;
+	folio_lock(folio);
+	if (unlikely(!folio->mapping)) {
+		vmlab_frame_release(folio);
+		return VM_FAULT_NOPAGE;
+	}
+	vmlab_count_mkwrite(space, folio->index);
+	/* vmf_insert_pfn_prot() does not change an entry that is there. */
+	unmap_mapping_pages(space->inode->i_mapping, vmf->pgoff, 1, false);
+	return vmlab_map_special(space, vmf, folio, true);
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The vm_operations_struct of /dev/vmlab: one page fault from top to bottom.
+ *
+ * Frames are ordinary pages, handed to mm locked (VM_FAULT_LOCKED) as
+ * filemap_fault() does; mm sets the entry and keeps rmap and RSS right.
+ */
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "backing/backing.h"
+#include "compat.h"
+#include "fault/access.h"
+#include "fault/around.h"
+#include "fault/count.h"
+#include "fault/huge.h"
+#include "fault/inject.h"
+#include "fault/mkwrite.h"
+#include "fault/ops.h"
+#include "frame/frame.h"
+#include "pager/bring.h"
+#include "pager/prefetch.h"
+#include "pager/stepping.h"
+
+static struct vmlab_space *vma_space(const struct vm_area_struct *vma)
+{
+	return vma->vm_private_data;
+}
+
+/* Return the code with which an injected error ends a fault. */
+static vm_fault_t fault_injected(int action)
+{
+	switch (action) {
+	case VMLAB_INJECT_SIGBUS:
+		return VM_FAULT_SIGBUS;
+	case VMLAB_INJECT_OOM:
+		return VM_FAULT_OOM;
+	case VMLAB_INJECT_HWPOISON:
+		return VM_FAULT_HWPOISON;
+	case VMLAB_INJECT_RETRY:
+		/* As after a wait for a device, so that mm marks the next try. */
+		return VM_FAULT_RETRY | VM_FAULT_MAJOR;
+	default:
+		return VM_FAULT_NOPAGE;
+	}
+}
+
+/* Map a frame that a fault found or filled; it is locked. */
+static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
+			    struct folio *folio, bool filled)
+{
+	vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
+		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
+	if (vmlab_stepping(space))
+		vmlab_step(space, vmf->pgoff, vmf->flags);
+	else if (unlikely(vmf->vma->vm_flags & VM_MIXEDMAP) &&
+		 !(vmf->flags & FAULT_FLAG_WRITE) &&
+		 READ_ONCE(space->pager.around))
+		vmlab_map_around(space, vmf);
+	if (unlikely(space->backing->special))
+		return vmlab_map_special(space, vmf, folio,
+					 vmf->flags & FAULT_FLAG_WRITE);
+	vmf->page = vmlab_frame_page(folio, vmf->pgoff);
+	return VM_FAULT_LOCKED;
+}
+
+/* Count why a fault found no frame, and return the code that ends it. */
+static vm_fault_t fault_failed(struct vmlab_space *space, int err,
+			       u32 *outcome)
+{
+	switch (err) {
+	case -ERANGE:
+		vmlab_count(space, sigbus);
+		*outcome = VMLAB_FAULT_SIGBUS;
+		return VM_FAULT_SIGBUS;
+	case -ENOMEM:
+		vmlab_count(space, oom);
+		*outcome = VMLAB_FAULT_OOM;
+		return VM_FAULT_OOM;
+	case -EINTR:
+		/* Only a fatal signal ends the wait: no instruction follows. */
+		vmlab_count(space, interrupted);
+		*outcome = VMLAB_FAULT_INTERRUPTED;
+		return VM_FAULT_NOPAGE;
+	default:
+		vmlab_count(space, error);
+		*outcome = VMLAB_FAULT_ERROR;
+		return VM_FAULT_SIGBUS;
+	}
+}
+
+/* Bring in the frame of a fault and map it. */
+static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
+			      u32 *outcome)
+{
+	struct folio *folio;
+	bool filled;
+
+	folio = vmlab_bring(space, vmf->pgoff, VMLAB_BRING_ACCESS, &filled);
+	if (IS_ERR(folio))
+		return fault_failed(space, PTR_ERR(folio), outcome);
+	if (unlikely(PageHWPoison(vmlab_frame_page(folio, vmf->pgoff)))) {
+		/* mm would take the frame for a page of its page cache. */
+		vmlab_frame_release(folio);
+		vmlab_count(space, error);
+		*outcome = VMLAB_FAULT_ERROR;
+		return VM_FAULT_HWPOISON;
+	}
+	if (filled)
+		vmlab_count(space, filled);
+	else
+		vmlab_count(space, mapped);
+	*outcome = filled ? VMLAB_FAULT_FILLED : VMLAB_FAULT_MAPPED;
+	return fault_map(space, vmf, folio, filled);
+}
+
+/* A page of the mapping is touched and no entry maps it. */
+static vm_fault_t vmlab_fault(struct vm_fault *vmf)
+{
+	struct vmlab_space *space = vma_space(vmf->vma);
+	u64 begin = ktime_get_ns();
+	int injected = -1;
+	vm_fault_t ret;
+	u32 outcome;
+
+	if (unlikely(rcu_access_pointer(space->inject)))
+		injected = vmlab_inject_fault(space, vmf);
+	if (likely(injected == -1)) {
+		ret = fault_serve(space, vmf, &outcome);
+	} else if (injected == -EINTR) {
+		ret = fault_failed(space, injected, &outcome);
+	} else {
+		vmlab_count(space, error);
+		outcome = VMLAB_FAULT_INJECTED;
+		ret = fault_injected(injected);
+	}
+	vmlab_count_fault(space, vmf, outcome, begin);
+	/* Last: without the lock the VMA can go, and the space with it. */
+	if (unlikely(ret & VM_FAULT_RETRY))
+		vmlab_fault_unlock(vmf);
+	return ret;
+}
+
+/*
+ * Map nothing around a read fault: ->fault does that when it is configured, for
+ * the first access to each page must be counted.  Without this operation mm
+ * would not call ->fault under the per-VMA lock (vmf_can_call_fault() in
+ * mm/memory.c).
+ */
+static vm_fault_t vmlab_map_pages(struct vm_fault *vmf, pgoff_t first,
+				  pgoff_t last)
+{
+	return 0;
+}
+
+/* fork or a split made another VMA of the space. */
+static void vmlab_vma_open(struct vm_area_struct *vma)
+{
+	struct vmlab_space *space = vma_space(vma);
+
+	atomic_long_inc(&space->nr_vmas);
+	vmlab_count(space, vma_open);
+}
+
+/* The VMA is removed; its reference to the file still keeps the space. */
+static void vmlab_vma_close(struct vm_area_struct *vma)
+{
+	struct vmlab_space *space = vma_space(vma);
+
+	atomic_long_dec(&space->nr_vmas);
+	vmlab_count(space, vma_close);
+}
+
+/* A VMA can be split at any page: mm splits huge entries itself. */
+static int vmlab_vma_may_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	return offset_in_page(addr) ? -EINVAL : 0;
+}
+
+/* The VMA moved; nothing depends on its address. */
+static int vmlab_vma_mremap(struct vm_area_struct *vma)
+{
+	vmlab_count(vma_space(vma), vma_mremap);
+	return 0;
+}
+
+static const struct vm_operations_struct vmlab_vm_ops = {
+	.open		= vmlab_vma_open,
+	.close		= vmlab_vma_close,
+	.may_split	= vmlab_vma_may_split,
+	.mremap		= vmlab_vma_mremap,
+	.fault		= vmlab_fault,
+#ifdef VMLAB_HAVE_HUGE
+	.huge_fault	= vmlab_huge_fault,
+#endif
+	.map_pages	= vmlab_map_pages,
+	.page_mkwrite	= vmlab_page_mkwrite,
+	.pfn_mkwrite	= vmlab_pfn_mkwrite,
+	.access		= vmlab_access,
+};
+
+/**
+ * vmlab_vma_is_ours() - tell whether a VMA maps a space
+ * @vma: the VMA
+ *
+ * Context: any.
+ * Return: whether vma->vm_private_data is a struct vmlab_space.
+ */
+bool vmlab_vma_is_ours(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &vmlab_vm_ops;
+}
+
+/**
+ * vmlab_vma_setup() - make a new VMA one of a space
+ * @vma: the VMA, from mmap(2)
+ * @space: the space
+ *
+ * Context: process context; mmap_lock is held for writing.
+ */
+void vmlab_vma_setup(struct vm_area_struct *vma, struct vmlab_space *space)
+{
+	vma->vm_ops = &vmlab_vm_ops;
+	vma->vm_private_data = space;
+	/* mm calls ->open only for copies of this first VMA. */
+	vmlab_vma_open(vma);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Frames: the folios of a space, by offset.  Nothing here knows of budgets and
+ * policies.
+ */
+#ifndef VMLAB_FRAME_H
+#define VMLAB_FRAME_H
+
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "types.h"
+
+/* The page of a frame at an offset in the space: the frame may be huge. */
+static inline struct page *vmlab_frame_page(struct folio *folio, pgoff_t pgoff)
+{
+	return folio_page(folio, pgoff - folio->index);
+}
+
+/* Unlock a frame and drop the caller's reference. */
+static inline void vmlab_frame_release(struct folio *folio)
+{
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+/* Does a page carry a mark? */
+static inline bool vmlab_frame_marked(struct vmlab_space *space, pgoff_t pgoff,
+				      xa_mark_t mark)
+{
+	return xa_get_mark(&space->frames.xa, pgoff, mark);
+}
+
+/* Must the contents of a page be saved before the frame may be freed? */
+static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
+				       pgoff_t pgoff)
+{
+	return vmlab_frame_marked(space, pgoff, VMLAB_FRAME_DIRTY) &&
+	       !vmlab_frame_marked(space, pgoff, VMLAB_FRAME_STORED);
+}
+
+int vmlab_frame_init(void);
+void vmlab_frame_exit(void);
+s64 vmlab_frames_total(void);
+
+struct folio *vmlab_frame_get(struct vmlab_space *space, pgoff_t pgoff);
+struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
+				unsigned int order, gfp_t gfp);
+int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
+			void *evicted);
+void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
+			void *entry);
+void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);
+void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio);
+void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);
+
+#endif /* VMLAB_FRAME_H */

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bring a frame in: find it, or charge, allocate, publish, fill and adopt a new
+ * one.  Single and huge frames take the same way.
+ *
+ * A huge frame is one folio of 2 MiB at all of its 512 offsets.  It is filled,
+ * mapped, written and evicted as a whole and never split in place: it is saved
+ * in the swap store, and its pages come back one by one.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "backing/backing.h"
+#include "compat.h"
+#include "frame/frame.h"
+#include "frame/store.h"
+#include "pager/bring.h"
+#include "pager/charge.h"
+#include "pager/residence.h"
+
+/* Record that an evicted page came back, and after how many evictions. */
+static void bring_count_refault(struct vmlab_space *space, unsigned long value)
+{
+	unsigned long distance = atomic_long_read(&space->frames.evictions) -
+				 (value >> VMLAB_EVICTED_SHIFT);
+	unsigned int bucket = min_t(unsigned int, fls_long(distance),
+				    VMLAB_DISTANCE_BUCKETS - 1);
+
+	vmlab_count(space, refaults);
+	this_cpu_inc(space->counters->refault_distance[bucket]);
+}
+
+/* Fill a frame that was just published, from the swap store or the backing. */
+static int bring_fill(struct vmlab_space *space, struct folio *folio,
+		      const struct vmlab_backing *backing, void *evicted)
+{
+	unsigned long i, nr = folio_nr_pages(folio);
+	int ret = 0;
+
+	if (evicted && xa_to_value(evicted) & VMLAB_EVICTED_STORED) {
+		ret = vmlab_store_load(space, folio);
+		if (!ret) {
+			xa_set_mark(&space->frames.xa, folio->index,
+				    VMLAB_FRAME_STORED);
+			vmlab_count(space, loaded);
+		}
+	} else if (backing->fill) {
+		for (i = 0; !ret && i < nr; i++) {
+			ret = backing->fill(space, folio, folio->index + i);
+			if (nr > 1)
+				cond_resched();
+		}
+	}
+	if (evicted && !ret)
+		bring_count_refault(space, xa_to_value(evicted));
+	return ret;
+}
+
+/*
+ * Allocate a frame, publish it and fill it.  Returns it locked, with a
+ * reference, or an ERR_PTR() of -EEXIST when the offset is taken.
+ */
+static __always_inline struct folio *
+bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order)
+{
+	const struct vmlab_backing *backing = READ_ONCE(space->backing);
+	gfp_t gfp = GFP_HIGHUSER | __GFP_ACCOUNT;
+	void *evicted = NULL;
+	struct folio *folio;
+	int ret;
+
+	if (order) {
+		/* Compact a little but do not reclaim: pages serve as well. */
+		gfp |= __GFP_NORETRY | __GFP_NOWARN;
+	} else {
+		evicted = xa_load(&space->frames.xa, pgoff);
+		if (evicted && !xa_is_value(evicted))
+			return ERR_PTR(-EEXIST);
+	}
+	if (!evicted || !(xa_to_value(evicted) & VMLAB_EVICTED_STORED))
+		gfp |= backing->alloc_gfp;
+
+	folio = vmlab_frame_alloc(space, pgoff, order, gfp);
+	if (!folio)
+		return ERR_PTR(-ENOMEM);
+	ret = vmlab_frame_publish(space, folio, evicted);
+	if (unlikely(ret))
+		return ERR_PTR(ret);
+
+	ret = bring_fill(space, folio, backing, evicted);
+	if (unlikely(ret)) {
+		vmlab_frame_remove(space, folio, evicted);
+		vmlab_frame_release(folio);
+		return ERR_PTR(ret);
+	}
+	return folio;
+}
+
+/* Create a frame within the budget, if the space has one. */
+static __always_inline struct folio *
+bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
+		     unsigned int order, enum vmlab_bring_how how)
+{
+	struct vmlab_frame *charge = NULL;
+	struct folio *folio;
+
+	if (vmlab_pager_on(&space->pager)) {
+		charge = order ? vmlab_charge_huge(space, 1u << order) :
+			 vmlab_charge(space, how != VMLAB_BRING_NOWAIT,
+				      how != VMLAB_BRING_ACCESS);
+		if (IS_ERR(charge))
+			return ERR_CAST(charge);
+	}
+	folio = bring_create(space, pgoff, order);
+	if (IS_ERR(folio)) {
+		vmlab_uncharge(space, charge);
+		return folio;
+	}
+	/*
+	 * Pairs with the barriers in vmlab_space_truncate() and
+	 * vmlab_pager_start(): either they see the frame that was just
+	 * published, or the checks below and in bring() see their change.
+	 */
+	smp_mb();
+	if (vmlab_pager_on(&space->pager) &&
+	    vmlab_pager_adopt(space, folio, charge)) {
+		/* It may have contents: it stays, not adopted. */
+		vmlab_frame_release(folio);
+		return ERR_PTR(-ENOMEM);
+	}
+	return folio;
+}
+
+/*
+ * Lock a frame that was found; its reference is put on failure.  Returns 0,
+ * -EEXIST when a single frame is where a huge one is wanted, -EBUSY, -EINTR.
+ */
+static __always_inline int bring_lock(struct folio *folio, unsigned int order,
+				      enum vmlab_bring_how how)
+{
+	int ret = 0;
+
+	if (order && !folio_test_large(folio))
+		ret = -EEXIST;
+	else if (how == VMLAB_BRING_NOWAIT)
+		ret = folio_trylock(folio) ? 0 : -EBUSY;
+	else if (folio_lock_killable(folio))
+		ret = -EINTR;
+	if (unlikely(ret))
+		folio_put(folio);
+	return ret;
+}
+
+/* Does the space end before the end of a frame? */
+static __always_inline bool bring_beyond(struct vmlab_space *space,
+					 pgoff_t pgoff, unsigned int order)
+{
+	unsigned long nr_pages = READ_ONCE(space->nr_pages);
+
+	return pgoff >= nr_pages ||
+	       (order && nr_pages - pgoff < 1ul << order);
+}
+
+/* Find, lock, recheck: the loop that all frames take. */
+static __always_inline struct folio *
+bring(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
+      enum vmlab_bring_how how, bool *filled)
+{
+	struct folio *folio;
+	bool created;
+	int ret;
+
+again:
+	if (unlikely(bring_beyond(space, pgoff, order)))
+		return ERR_PTR(-ERANGE);
+
+	folio = vmlab_frame_get(space, pgoff);
+	created = !folio;
+	if (created) {
+		folio = bring_create_charged(space, pgoff, order, how);
+		if (IS_ERR(folio)) {
+			if (!order && PTR_ERR(folio) == -EEXIST)
+				goto again;
+			return folio;
+		}
+	} else {
+		ret = bring_lock(folio, order, how);
+		if (unlikely(ret))
+			return ERR_PTR(ret);
+	}
+
+	if (unlikely(!folio->mapping)) {
+		vmlab_frame_release(folio);
+		goto again;
+	}
+	if (unlikely(bring_beyond(space, pgoff, order))) {
+		/* A new frame was never mapped: nothing to unmap. */
+		if (created)
+			vmlab_pager_remove(space, folio, NULL);
+		vmlab_frame_release(folio);
+		return ERR_PTR(-ERANGE);
+	}
+
+	if (!created && how == VMLAB_BRING_ACCESS &&
+	    vmlab_pager_on(&space->pager))
+		vmlab_pager_access(space, folio);
+	*filled = created;
+	return folio;
+}
+
+/**
+ * vmlab_bring() - return the frame at an offset, and fill it if it is new
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ * @how: for an access, or before one
+ * @filled: set to whether this call filled the frame; unchanged on error
+ *
+ * Context: process context, may sleep; takes the folio lock.  The caller may
+ * hold the lock of another folio only with VMLAB_BRING_NOWAIT.
+ * Return: the folio, locked and with a reference: it stays in the space while
+ * the caller holds the lock.  Or an ERR_PTR():
+ *   -ERANGE  at or beyond the end of the space
+ *   -ENOMEM  no memory for the frame
+ *   -EINTR   the task was killed while it waited for a lock
+ *   -EBUSY   it would have to wait
+ *   others   from the backing
+ */
+struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,
+			  enum vmlab_bring_how how, bool *filled)
+{
+	return bring(space, pgoff, 0, how, filled);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_bring);
+
+#ifdef VMLAB_HAVE_HUGE
+/**
+ * vmlab_bring_huge() - return the huge frame around an offset, filled if new
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ * @filled: set to whether this call filled the frame; unchanged on error
+ *
+ * Context: process context, may sleep; takes the folio lock.
+ * Return: as vmlab_bring(), or an ERR_PTR():
+ *   -ERANGE  the space ends before the frame would
+ *   -EEXIST  the range has resident or evicted pages already
+ *   -EBUSY   the budget has no room for the frame
+ *   -ENOMEM  no memory for it
+ *   -EINTR   the task was killed while it waited for a lock
+ */
+struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
+			       bool *filled)
+{
+	pgoff_t first = round_down(pgoff, HPAGE_PMD_NR);
+	unsigned long found = first;
+	struct folio *folio;
+	void *entry;
+
+	/* Seen before any work is done, and again when it is published. */
+	entry = xa_find(&space->frames.xa, &found, first + HPAGE_PMD_NR - 1,
+			XA_PRESENT);
+	if (xa_is_value(entry) || (entry && found != first))
+		return ERR_PTR(-EEXIST);
+
+	folio = bring(space, first, HPAGE_PMD_ORDER, VMLAB_BRING_ACCESS,
+		      filled);
+	if (!IS_ERR(folio)) {
+		if (*filled)
+			vmlab_count(space, huge_filled);
+	} else if (PTR_ERR(folio) == -ENOMEM || PTR_ERR(folio) == -EBUSY) {
+		vmlab_count(space, huge_fallback);
+	}
+	return folio;
+}
+#endif /* VMLAB_HAVE_HUGE */

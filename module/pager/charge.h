@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The budget: charge a frame before it is allocated. */
+#ifndef VMLAB_PAGER_CHARGE_H
+#define VMLAB_PAGER_CHARGE_H
+
+#include "types.h"
+
+struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
+				 bool prefetched);
+struct vmlab_frame *vmlab_charge_huge(struct vmlab_space *space,
+				      unsigned int nr);
+void vmlab_uncharge(struct vmlab_space *space, struct vmlab_frame *frame);
+int vmlab_charge_shrink(struct vmlab_space *space);
+
+#endif /* VMLAB_PAGER_CHARGE_H */

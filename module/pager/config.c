@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Configuration of the pager: budget, policy, prefetcher, also while in use. */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "frame/frame.h"
+#include "frame/store.h"
+#include "pager/charge.h"
+#include "pager/config.h"
+#include "pager/residence.h"
+#include "pager/stepping.h"
+#include "policy/registry.h"
+
+/**
+ * vmlab_pager_setup() - initialise a pager without a budget
+ * @pager: the pager of a new space
+ * @dirty_evicted: called after the eviction of a page that must be written back
+ *
+ * Context: any.
+ */
+void vmlab_pager_setup(struct vmlab_pager *pager,
+		       void (*dirty_evicted)(struct vmlab_space *space))
+{
+	spin_lock_init(&pager->lock);
+	INIT_LIST_HEAD(&pager->frames);
+	pager->budget = ULONG_MAX;
+	pager->dirty_evicted = dirty_evicted;
+}
+
+/**
+ * vmlab_pager_destroy() - free the policy of a pager
+ * @pager: the pager of a space that has no frames any more
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_pager_destroy(struct vmlab_pager *pager)
+{
+	WARN_ON_ONCE(pager->charged || !list_empty(&pager->frames));
+	if (pager->policy)
+		pager->policy->destroy(pager->state);
+}
+
+/* Charge the frames that were resident before the pager was switched on. */
+static int pager_adopt_all(struct vmlab_space *space)
+{
+	unsigned long pgoff;
+	struct folio *folio;
+	int ret = 0;
+
+	xa_for_each(&space->frames.xa, pgoff, folio) {
+		folio = vmlab_frame_get(space, pgoff);
+		if (!folio)
+			continue;
+		folio_lock(folio);
+		if (folio->mapping && !folio->private)
+			ret = vmlab_pager_adopt(space, folio, NULL);
+		vmlab_frame_release(folio);
+		if (ret)
+			return ret;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Hand all frames to another policy, or to a new state of the same one. */
+static void pager_swap(struct vmlab_pager *pager,
+			     const struct vmlab_policy *policy, void *state,
+			     unsigned long capacity, u64 seed)
+{
+	const struct vmlab_policy *old_policy;
+	struct vmlab_frame *frame;
+	void *old_state;
+
+	spin_lock(&pager->lock);
+	old_policy = pager->policy;
+	old_state = pager->state;
+	list_for_each_entry(frame, &pager->frames, pager_link) {
+		if (!frame->in_policy)
+			continue;
+		old_policy->remove(old_state, frame);
+		policy->insert(state, frame, false);
+	}
+	pager->state = state;
+	pager->capacity = capacity;
+	pager->seed = seed;
+	WRITE_ONCE(pager->policy, policy);
+	WRITE_ONCE(pager->asks, policy->fault);
+	spin_unlock(&pager->lock);
+
+	if (old_policy)
+		old_policy->destroy(old_state);
+}
+
+/* Charge all frames, once.  The caller holds config_lock. */
+static int pager_start(struct vmlab_space *space)
+{
+	struct vmlab_pager *pager = &space->pager;
+	int ret;
+
+	if (pager->complete)
+		return 0;
+	/*
+	 * Pairs with the barrier in bring_create_charged(): either it sees the
+	 * policy, or pager_adopt_all() sees its frame.
+	 */
+	smp_mb();
+	ret = pager_adopt_all(space);
+	if (!ret)
+		WRITE_ONCE(pager->complete, true);
+	return ret;
+}
+
+/* Choose a policy, unless it is in force already.  The caller holds config_lock. */
+static int pager_choose(struct vmlab_space *space,
+			      struct vmlab_policy_args *args)
+{
+	struct vmlab_pager *pager = &space->pager;
+	void *state;
+
+	if (args->policy == pager->policy && !args->trace &&
+	    args->seed == pager->seed &&
+	    (!args->policy->sized || args->capacity <= pager->capacity))
+		return 0;
+	args->space = space;
+	args->lock = &pager->lock;
+	args->budget = &pager->budget;
+	state = args->policy->create(args);
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	pager_swap(pager, args->policy, state, args->capacity,
+			 args->seed);
+	return 0;
+}
+
+/**
+ * vmlab_pager_enable() - switch the pager of a space on, with the defaults
+ * @space: the space
+ *
+ * Context: process context, may sleep; takes config_lock and folio locks.
+ * Return: 0 or a negative errno.
+ */
+int vmlab_pager_enable(struct vmlab_space *space)
+{
+	static const struct vmlab_policy_args args;
+	struct vmlab_pager *pager = &space->pager;
+	int ret;
+
+	if (READ_ONCE(pager->complete))
+		return 0;
+	mutex_lock(&space->config_lock);
+	ret = vmlab_store_create(space);
+	if (!ret && !pager->policy) {
+		void *state = vmlab_policy_fifo.create(&args);
+
+		if (IS_ERR(state))
+			ret = PTR_ERR(state);
+		else
+			pager_swap(pager, &vmlab_policy_fifo, state, 0,
+					 0);
+	}
+	if (!ret)
+		ret = pager_start(space);
+	mutex_unlock(&space->config_lock);
+	return ret;
+}
+
+/**
+ * vmlab_pager_set() - change budget and policy, also while in use
+ * @space: the space
+ * @paging: the new configuration, as user space gave it
+ * @trace: @paging->nr_trace accesses to come, as offsets in pages, or NULL
+ *
+ * Context: process context, may sleep; takes config_lock and folio locks.
+ * Return: 0, or the errors of VMLAB_IOC_PAGING_SET in the uapi header.
+ */
+int vmlab_pager_set(struct vmlab_space *space,
+		    const struct vmlab_paging *paging, const u64 *trace)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_policy_args args = {
+		.seed = paging->seed,
+		.trace = trace,
+		.nr_trace = paging->nr_trace,
+	};
+	unsigned long budget;
+	int ret;
+
+	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND))
+		return -EINVAL;
+	if (paging->prefetch > VMLAB_PREFETCH_WHOLE ||
+	    paging->prefetch_pages > VMLAB_PREFETCH_MAX ||
+	    !paging->prefetch_pages !=
+	    (paging->prefetch == VMLAB_PREFETCH_NONE ||
+	     paging->prefetch == VMLAB_PREFETCH_WHOLE))
+		return -EINVAL;
+	if (paging->flags & VMLAB_PAGING_AROUND &&
+	    paging->prefetch != VMLAB_PREFETCH_NEXT)
+		return -EINVAL;
+
+	budget = paging->budget && paging->budget < ULONG_MAX ?
+		 paging->budget : ULONG_MAX;
+	/* No more frames than memory; without a limit nothing is evicted. */
+	if (budget != ULONG_MAX)
+		args.capacity = min(budget, totalram_pages());
+	args.policy = vmlab_policy_get(paging->policy, paging->policy_id);
+	if (IS_ERR(args.policy))
+		return PTR_ERR(args.policy);
+	if (!paging->nr_trace != !args.policy->traced) {
+		ret = -EINVAL;
+		goto out_policy;
+	}
+
+	mutex_lock(&space->config_lock);
+	ret = -EINVAL;
+	if (!paging->nr_trace != !args.policy->traced)
+		goto out;
+	ret = vmlab_store_create(space);
+	if (!ret)
+		ret = pager_choose(space, &args);
+	if (ret)
+		goto out;
+
+	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
+	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
+	WRITE_ONCE(pager->prefetch, paging->prefetch);
+	spin_lock(&pager->lock);
+	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
+	pager->last_stride = 0;
+	pager->step_task = NULL;
+	spin_unlock(&pager->lock);
+
+	ret = pager_start(space);
+	if (ret)
+		goto out;
+
+	spin_lock(&pager->lock);
+	pager->budget = budget;
+	spin_unlock(&pager->lock);
+	ret = vmlab_charge_shrink(space);
+	if (vmlab_stepping(space))
+		unmap_mapping_pages(space->inode->i_mapping, 0, 0, false);
+out:
+	mutex_unlock(&space->config_lock);
+out_policy:
+	vmlab_policy_put(args.policy);
+	return ret;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_pager_set);
+
+/**
+ * vmlab_pager_set_policy() - change the policy alone, also while in use
+ * @space: the space
+ * @id: VMLAB_POLICY_*
+ * @bpf_id: vmlab_policy_info.id, or 0
+ * @seed: of random numbers
+ *
+ * Context: process context, may sleep; takes config_lock and folio locks.
+ * Return: 0, or the errors of VMLAB_IOC_POLICY_SET in the uapi header.
+ */
+int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
+			   u64 seed)
+{
+	struct vmlab_policy_args args = {
+		.seed = seed,
+	};
+	int ret;
+
+	args.policy = vmlab_policy_get(id, bpf_id);
+	if (IS_ERR(args.policy))
+		return PTR_ERR(args.policy);
+	if (args.policy->traced)
+		return -EINVAL;
+
+	mutex_lock(&space->config_lock);
+	if (space->pager.budget != ULONG_MAX)
+		args.capacity = min(space->pager.budget, totalram_pages());
+	ret = vmlab_store_create(space);
+	if (!ret)
+		ret = pager_choose(space, &args);
+	if (!ret)
+		ret = pager_start(space);
+	mutex_unlock(&space->config_lock);
+	vmlab_policy_put(args.policy);
+	return ret;
+}
+
+/**
+ * vmlab_pager_get() - return budget and policy
+ * @space: the space
+ * @paging: filled in, but for its size; without a trace
+ *
+ * Context: process context, may sleep; takes config_lock.
+ */
+void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
+{
+	struct vmlab_pager *pager = &space->pager;
+
+	mutex_lock(&space->config_lock);
+	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
+			(pager->around ? VMLAB_PAGING_AROUND : 0);
+	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
+	if (pager->policy) {
+		paging->policy = pager->policy->id;
+		paging->policy_id = READ_ONCE(pager->policy->bpf_id);
+		/* A policy in BPF that was unloaded left the default. */
+		if (paging->policy == VMLAB_POLICY_BPF && !paging->policy_id)
+			paging->policy = VMLAB_POLICY_FIFO;
+	}
+	paging->seed = pager->seed;
+	paging->prefetch = pager->prefetch;
+	paging->prefetch_pages = pager->prefetch_pages;
+	mutex_unlock(&space->config_lock);
+}
+
+/**
+ * vmlab_pager_name() - return the name of the policy
+ * @space: the space
+ * @name: filled in; "none" without a pager, which never evicts
+ *
+ * Context: process context.
+ */
+void vmlab_pager_name(struct vmlab_space *space,
+		      char name[VMLAB_POLICY_NAME_MAX])
+{
+	struct vmlab_pager *pager = &space->pager;
+
+	/* Under the lock: a policy in BPF can be unloaded, with its name. */
+	spin_lock(&pager->lock);
+	strscpy(name, pager->policy ? READ_ONCE(pager->policy->name) : "none",
+		VMLAB_POLICY_NAME_MAX);
+	spin_unlock(&pager->lock);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Prefetch: bring in pages besides the one that is accessed. */
+#ifndef VMLAB_PAGER_PREFETCH_H
+#define VMLAB_PAGER_PREFETCH_H
+
+#include <linux/compiler.h>
+
+#include "types.h"
+
+void vmlab_prefetch_ask(struct vmlab_space *space, pgoff_t pgoff,
+			pgoff_t first, pgoff_t end, bool filled);
+void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
+			  pgoff_t first, pgoff_t end);
+
+/* Carry out what policy and prefetcher ask for because of a fault. */
+static inline void vmlab_prefetch(struct vmlab_space *space, pgoff_t pgoff,
+				  pgoff_t first, pgoff_t end, bool filled)
+{
+	if (unlikely(READ_ONCE(space->pager.asks)))
+		vmlab_prefetch_ask(space, pgoff, first, end, filled);
+	if (filled && unlikely(READ_ONCE(space->pager.prefetch)))
+		vmlab_prefetch_pages(space, pgoff, first, end);
+}
+
+#endif /* VMLAB_PAGER_PREFETCH_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Residence: tell the policy which frames are resident and which are accessed.
+ *
+ * Each charged frame has a record, struct vmlab_frame, in folio->private.  The
+ * folio lock protects the pointer, the pager's lock the record.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "frame/frame.h"
+#include "pager/residence.h"
+#include "policy/policy.h"
+
+static struct kmem_cache *vmlab_frame_cache;
+
+/**
+ * vmlab_pager_init() - prepare for pagers; once, at module load
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vmlab_pager_init(void)
+{
+	vmlab_frame_cache = KMEM_CACHE(vmlab_frame, SLAB_ACCOUNT);
+	return vmlab_frame_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * vmlab_pager_exit() - undo vmlab_pager_init(); once, at module unload
+ *
+ * Context: process context, may sleep; no space exists any more.
+ */
+void vmlab_pager_exit(void)
+{
+	kmem_cache_destroy(vmlab_frame_cache);
+}
+
+/**
+ * vmlab_pager_record() - allocate the record of a frame
+ * @nr: pages of the frame
+ * @prefetched: the frame is not accessed yet
+ *
+ * Context: process context, may sleep.
+ * Return: the record, or NULL without memory.
+ */
+struct vmlab_frame *vmlab_pager_record(unsigned int nr, bool prefetched)
+{
+	struct vmlab_frame *frame;
+
+	frame = kmem_cache_zalloc(vmlab_frame_cache, GFP_KERNEL);
+	if (frame) {
+		frame->nr = nr;
+		frame->prefetched = prefetched;
+	}
+	return frame;
+}
+
+/**
+ * vmlab_pager_record_free() - free the record of a frame
+ * @frame: the record, which no frame and no policy has any more
+ *
+ * Context: any.
+ */
+void vmlab_pager_record_free(struct vmlab_frame *frame)
+{
+	kmem_cache_free(vmlab_frame_cache, frame);
+}
+
+/**
+ * vmlab_pager_adopt() - add a resident frame to the pager and its policy
+ * @space: a space whose pager is on
+ * @folio: the frame, locked and not adopted yet
+ * @frame: its record, charged; or NULL for a frame that was resident before
+ *	the pager was on: it is charged now, above the budget if need be, and
+ *	does not count as just accessed
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or -ENOMEM, which a charged frame never gets.
+ */
+int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
+		      struct vmlab_frame *frame)
+{
+	struct vmlab_pager *pager = &space->pager;
+	bool fresh = frame;
+
+	if (!frame) {
+		frame = vmlab_pager_record(folio_nr_pages(folio), false);
+		if (!frame)
+			return -ENOMEM;
+	}
+	frame->pgoff = folio->index;
+	frame->folio = folio;
+	folio->private = frame;
+
+	spin_lock(&pager->lock);
+	if (!fresh)
+		pager->charged += frame->nr;
+	list_add_tail(&frame->pager_link, &pager->frames);
+	pager->policy->insert(pager->state, frame,
+			      fresh && !frame->prefetched);
+	frame->in_policy = true;
+	spin_unlock(&pager->lock);
+	if (frame->prefetched)
+		vmlab_count(space, prefetched);
+	return 0;
+}
+
+/* Take a frame out of the pager and its policy, and give back its charge. */
+static void pager_forget(struct vmlab_space *space, struct vmlab_frame *frame)
+{
+	struct vmlab_pager *pager = &space->pager;
+
+	spin_lock(&pager->lock);
+	if (frame->in_policy)
+		pager->policy->remove(pager->state, frame);
+	if (pager->hand == frame)
+		pager->hand = list_is_last(&frame->pager_link,
+					   &pager->frames) ?
+			      NULL : list_next_entry(frame, pager_link);
+	list_del(&frame->pager_link);
+	pager->charged -= frame->nr;
+	if (frame->locked)
+		pager->locked -= frame->nr;
+	if (frame->prefetched)
+		vmlab_count(space, prefetch_wasted);
+	spin_unlock(&pager->lock);
+	vmlab_pager_record_free(frame);
+}
+
+/**
+ * vmlab_pager_remove() - remove a frame from the pager and from its space
+ * @space: the space
+ * @folio: the frame, locked and not mapped any more
+ * @entry: what to store at each of its offsets instead: a value or NULL
+ *
+ * Context: process context; puts the reference of the space.
+ */
+void vmlab_pager_remove(struct vmlab_space *space, struct folio *folio,
+			void *entry)
+{
+	struct vmlab_frame *frame = folio->private;
+
+	if (frame) {
+		folio->private = NULL;
+		pager_forget(space, frame);
+	}
+	vmlab_frame_remove(space, folio, entry);
+}
+
+/**
+ * vmlab_pager_access() - tell the policy that a resident frame was accessed
+ * @space: the space
+ * @folio: the frame, locked
+ *
+ * Context: process context.
+ */
+void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_frame *frame = folio->private;
+
+	if (!frame)
+		return;
+	if (frame->prefetched) {
+		frame->prefetched = false;
+		vmlab_count(space, prefetch_used);
+	}
+	spin_lock(&pager->lock);
+	if (frame->in_policy)
+		pager->policy->access(pager->state, frame);
+	spin_unlock(&pager->lock);
+}
+
+/**
+ * vmlab_pager_mapped_around() - forget that a frame was prefetched
+ * @folio: the frame, locked
+ *
+ * A fault on a neighbour mapped it: later accesses cannot be observed.
+ *
+ * Context: any.
+ */
+void vmlab_pager_mapped_around(struct folio *folio)
+{
+	struct vmlab_frame *frame = folio->private;
+
+	if (frame)
+		frame->prefetched = false;
+}
+
+/**
+ * vmlab_pager_lock() - lock a frame in memory, or unlock it
+ * @space: the space
+ * @folio: the frame, locked
+ * @lock: whether to lock it
+ *
+ * Locked frames count against the budget, of which one page stays for others.
+ *
+ * Context: process context.
+ * Return: 0, or -ENOMEM when the budget has no room for another locked frame.
+ */
+int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_frame *frame = folio->private;
+	int ret = 0;
+
+	if (!frame)
+		return -ENOMEM;
+	spin_lock(&pager->lock);
+	if (lock && !frame->locked) {
+		if (pager->locked + frame->nr < pager->budget) {
+			pager->policy->remove(pager->state, frame);
+			frame->in_policy = false;
+			frame->locked = true;
+			pager->locked += frame->nr;
+		} else {
+			ret = -ENOMEM;
+		}
+	} else if (!lock && frame->locked) {
+		frame->locked = false;
+		pager->locked -= frame->nr;
+		pager->policy->insert(pager->state, frame, false);
+		frame->in_policy = true;
+	}
+	spin_unlock(&pager->lock);
+	return ret;
+}
+
+/**
+ * vmlab_pager_is_locked() - tell whether VMLAB_RANGE_LOCK locked a frame
+ * @folio: the frame, locked
+ *
+ * Context: any.
+ * Return: whether it is locked in memory.
+ */
+bool vmlab_pager_is_locked(struct folio *folio)
+{
+	const struct vmlab_frame *frame = folio->private;
+
+	return frame && frame->locked;
+}

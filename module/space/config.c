@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The configuration of a space: length, backing, huge frames. */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+
+#include "backing/registry.h"
+#include "compat.h"
+#include "frame/store.h"
+#include "space/config.h"
+#include "space/truncate.h"
+
+/**
+ * vmlab_space_set_backing() - set the backing of a space
+ * @space: the space
+ * @backing: the backing
+ * @file: the file of a backing that needs one, else NULL; the space takes a
+ *	reference
+ * @offset: offset of the space in the file, bytes
+ *
+ * Context: process context, may sleep; takes backing_lock.
+ * Return: 0, or -EBUSY when the space has frames, or is mapped.
+ */
+int vmlab_space_set_backing(struct vmlab_space *space,
+			    const struct vmlab_backing *backing,
+			    struct file *file, loff_t offset)
+{
+	struct file *old = NULL;
+	int ret = -EBUSY;
+
+	down_write(&space->backing_lock);
+	if (!atomic_long_read(&space->nr_vmas) && xa_empty(&space->frames.xa)) {
+		old = space->file;
+		space->file = file ? get_file(file) : NULL;
+		space->file_offset = offset;
+		WRITE_ONCE(space->backing, backing);
+		ret = 0;
+	}
+	up_write(&space->backing_lock);
+	if (old)
+		fput(old);
+	return ret;
+}
+
+/**
+ * vmlab_space_set_config() - change the configuration of a space
+ * @space: the space
+ * @config: the new configuration, as user space gave it; the space can be
+ *	mapped
+ *
+ * Context: process context, may sleep; takes config_lock and folio locks.
+ * Return: 0, or the errors of VMLAB_IOC_SPACE_SET in the uapi header.
+ */
+int vmlab_space_set_config(struct vmlab_space *space,
+			   const struct vmlab_space_config *config)
+{
+	const struct vmlab_backing *backing;
+	bool huge = config->flags & VMLAB_SPACE_HUGE;
+	int ret;
+
+	if (config->flags & ~VMLAB_SPACE_HUGE || config->space_id ||
+	    config->reserved)
+		return -EINVAL;
+	if (huge && !vmlab_huge_possible())
+		return -EOPNOTSUPP;
+	if (config->bytes & ~PAGE_MASK)
+		return -EINVAL;
+	if (config->bytes > LLONG_MAX)
+		return -EFBIG;
+	backing = vmlab_backing_find(config->backing);
+	if (!backing)
+		return -EINVAL;
+	if (backing != READ_ONCE(space->backing)) {
+		ret = backing->needs_file ? -EINVAL :
+		      vmlab_space_set_backing(space, backing, NULL, 0);
+		if (ret)
+			return ret;
+	}
+
+	mutex_lock(&space->config_lock);
+	/* A huge frame is evicted as a whole when a part of it is dropped. */
+	ret = huge ? vmlab_store_create(space) : 0;
+	if (!ret)
+		ret = vmlab_space_truncate(space, config->bytes ?
+					   config->bytes >> PAGE_SHIFT :
+					   ULONG_MAX);
+	if (!ret)
+		WRITE_ONCE(space->huge, huge);
+	mutex_unlock(&space->config_lock);
+	return ret;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_set_config);
+
+/**
+ * vmlab_space_get_config() - return the configuration of a space
+ * @space: the space
+ * @config: filled in, but for its size
+ *
+ * Context: process context, may sleep; takes config_lock.
+ */
+void vmlab_space_get_config(struct vmlab_space *space,
+			    struct vmlab_space_config *config)
+{
+	mutex_lock(&space->config_lock);
+	config->space_id = space->id;
+	config->bytes = space->nr_pages == ULONG_MAX ?
+			0 : (u64)space->nr_pages << PAGE_SHIFT;
+	config->backing = space->backing->id;
+	config->flags = space->huge ? VMLAB_SPACE_HUGE : 0;
+	mutex_unlock(&space->config_lock);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_get_config);

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Evict, prefetch, drop, lock and unlock a range of pages by request. */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+
+#include "frame/frame.h"
+#include "frame/store.h"
+#include "pager/bring.h"
+#include "pager/config.h"
+#include "pager/evict.h"
+#include "pager/residence.h"
+#include "space/range.h"
+
+/* Each returns pages done, 0 when there was nothing to do, or an errno. */
+
+static int range_evict(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio = vmlab_frame_get(space, pgoff);
+	int ret;
+
+	if (!folio)
+		return 0;
+	ret = folio_lock_killable(folio);
+	if (!ret) {
+		int nr = folio_nr_pages(folio);
+
+		if (folio->mapping)
+			ret = vmlab_evict_frame(space, folio) ?: nr;
+		folio_unlock(folio);
+	}
+	folio_put(folio);
+	/* A frame whose contents cannot be saved stays. */
+	return ret < 0 && ret != -EINTR ? -EBUSY : ret;
+}
+
+static int range_prefetch(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+	bool filled;
+
+	folio = vmlab_bring(space, pgoff, VMLAB_BRING_PREFETCH, &filled);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio);
+	vmlab_frame_release(folio);
+	return filled;
+}
+
+static int range_lock(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+	bool filled;
+	int ret;
+
+	folio = vmlab_bring(space, pgoff, VMLAB_BRING_PREFETCH, &filled);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio);
+	ret = vmlab_pager_lock(space, folio, true);
+	vmlab_frame_release(folio);
+	return ret ?: 1;
+}
+
+static int range_unlock(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio = vmlab_frame_get(space, pgoff);
+	int ret;
+
+	if (!folio)
+		return 0;
+	ret = folio_lock_killable(folio);
+	if (!ret) {
+		if (folio->mapping && vmlab_pager_is_locked(folio))
+			ret = vmlab_pager_lock(space, folio, false) ?: 1;
+		folio_unlock(folio);
+	}
+	folio_put(folio);
+	return ret;
+}
+
+/*
+ * Drop a page and its contents: the next access finds the backing's contents.
+ * Private copies stay.
+ */
+static int range_drop(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+	bool filled;
+	int ret;
+
+again:
+	if (!xa_load(&space->frames.xa, pgoff))
+		return 0;
+	/*
+	 * An evicted page is brought in for a moment: with its folio locked
+	 * no newer contents can reach the store before it drops the old.
+	 */
+	folio = vmlab_bring(space, pgoff, VMLAB_BRING_PREFETCH, &filled);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio) == -ERANGE ? 0 : PTR_ERR(folio);
+	if (vmlab_pager_is_locked(folio)) {
+		vmlab_frame_release(folio);
+		return -EBUSY;
+	}
+	if (folio_test_large(folio)) {
+		/* Its other pages stay. */
+		ret = vmlab_evict_frame(space, folio);
+		vmlab_frame_release(folio);
+		if (ret)
+			return -EBUSY;
+		goto again;
+	}
+	vmlab_frame_unmap(space, folio);
+	vmlab_store_discard(space, pgoff, pgoff);
+	vmlab_pager_remove(space, folio, NULL);
+	vmlab_frame_release(folio);
+	return 1;
+}
+
+/*
+ * @resident: the operation concerns only offsets that have an entry, so that
+ * the rest of a large range costs nothing
+ */
+static const struct {
+	int (*page)(struct vmlab_space *space, pgoff_t pgoff);
+	bool resident;
+} range_ops[] = {
+	[VMLAB_RANGE_EVICT]	= { range_evict, true },
+	[VMLAB_RANGE_PREFETCH]	= { range_prefetch, false },
+	[VMLAB_RANGE_DROP]	= { range_drop, true },
+	[VMLAB_RANGE_LOCK]	= { range_lock, false },
+	[VMLAB_RANGE_UNLOCK]	= { range_unlock, true },
+};
+
+/**
+ * vmlab_space_range() - apply an operation to each page of a range
+ * @space: the space
+ * @op: VMLAB_RANGE_*
+ * @pgoff: first offset, pages; updated to where the next call must resume
+ * @end: end of the range, pages
+ * @range: its counters done and busy are updated
+ *
+ * Context: process context, may sleep; takes config_lock, backing_lock and folio
+ * locks.
+ * Return: 0, -EINTR on a signal, or another negative errno.
+ */
+int vmlab_space_range(struct vmlab_space *space, u32 op, unsigned long *pgoff,
+		      unsigned long end, struct vmlab_range *range)
+{
+	int ret = vmlab_pager_enable(space);
+
+	if (ret)
+		return ret;
+
+	down_read(&space->backing_lock);
+	for (; *pgoff < end; ++*pgoff) {
+		if (range_ops[op].resident &&
+		    !xa_find(&space->frames.xa, pgoff, end - 1, XA_PRESENT))
+			break;
+		if (signal_pending(current)) {
+			ret = -EINTR;
+			goto out;
+		}
+		ret = range_ops[op].page(space, *pgoff);
+		/* The space ends here, and the range with it. */
+		if (ret == -ERANGE)
+			break;
+		if (ret == -EBUSY)
+			range->busy++;
+		else if (ret < 0)
+			goto out;
+		else
+			range->done += ret;
+		cond_resched();
+	}
+	*pgoff = end;
+	ret = 0;
+out:
+	up_read(&space->backing_lock);
+	return ret;
+}

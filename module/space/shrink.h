@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Memory pressure: evict clean frames. */
+#ifndef VMLAB_SPACE_SHRINK_H
+#define VMLAB_SPACE_SHRINK_H
+
+int vmlab_shrink_init(void);
+void vmlab_shrink_exit(void);
+
+#endif /* VMLAB_SPACE_SHRINK_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Life of a space: what one open /dev/vmlab maps. */
+#ifndef VMLAB_SPACE_H
+#define VMLAB_SPACE_H
+
+#include "types.h"
+
+int vmlab_space_init(void);
+void vmlab_space_exit(void);
+
+struct vmlab_space *vmlab_space_create(void);
+void vmlab_space_destroy(struct vmlab_space *space);
+
+#endif /* VMLAB_SPACE_H */

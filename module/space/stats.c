@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sums of the statistics of a space.  counters.h lists the counters. */
+#include <linux/cpumask.h>
+
+#include "compat.h"
+#include "space/stats.h"
+
+#define SUM(name, unit) stats->name += READ_ONCE(c->name);
+
+/**
+ * vmlab_space_stats() - sum the statistics of all CPUs
+ * @space: the space
+ * @stats: filled in, but for its size and flags
+ *
+ * Context: process context.  Counters can change meanwhile; each is read once.
+ */
+void vmlab_space_stats(struct vmlab_space *space,
+		       struct vmlab_space_stats *stats)
+{
+	unsigned int cpu, i;
+
+	stats->space_id = space->id;
+	stats->frames = atomic_long_read(&space->frames.nr);
+	stats->frames_dirty = atomic_long_read(&space->frames.nr_dirty);
+	stats->vmas = atomic_long_read(&space->nr_vmas);
+
+	for_each_possible_cpu(cpu) {
+		const struct vmlab_counters *c =
+			per_cpu_ptr(space->counters, cpu);
+
+		VMLAB_SPACE_COUNTERS(SUM)
+		for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
+			stats->latency[i] += READ_ONCE(c->latency[i]);
+	}
+	stats->faults = stats->filled + stats->mapped + stats->sigbus +
+			stats->oom + stats->interrupted + stats->error;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_stats);
+
+/**
+ * vmlab_space_paging_stats() - sum the statistics of paging of all CPUs
+ * @space: the space
+ * @stats: filled in, but for its size and flags
+ *
+ * Context: process context.  Counters can change meanwhile; each is read once.
+ */
+void vmlab_space_paging_stats(struct vmlab_space *space,
+			      struct vmlab_paging_stats *stats)
+{
+	unsigned int cpu, i;
+
+	stats->charged = READ_ONCE(space->pager.charged);
+
+	for_each_possible_cpu(cpu) {
+		const struct vmlab_counters *c =
+			per_cpu_ptr(space->counters, cpu);
+
+		VMLAB_PAGING_COUNTERS(SUM)
+		for (i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
+			stats->refault_distance[i] +=
+				READ_ONCE(c->refault_distance[i]);
+	}
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_paging_stats);

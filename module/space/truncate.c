@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The length of a space, changed as truncate_pagecache() does. */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "frame/frame.h"
+#include "frame/store.h"
+#include "pager/evict.h"
+#include "pager/residence.h"
+#include "space/truncate.h"
+
+/**
+ * vmlab_space_discard() - remove all frames and evicted contents from an offset
+ * @space: the space
+ * @first: first offset, pages; the space ends there, so none is mapped again
+ *
+ * Context: process context, may sleep; takes folio locks.
+ */
+void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
+{
+	unsigned long pgoff;
+	struct folio *folio;
+	void *entry;
+
+	xa_for_each_start(&space->frames.xa, pgoff, entry, first) {
+again:
+		if (xa_is_value(entry)) {
+			entry = xa_cmpxchg(&space->frames.xa, pgoff, entry, NULL,
+					   0);
+			if (!xa_is_value(entry) && entry)
+				goto again;
+			continue;
+		}
+		/* The entry is only a hint: take a reference the right way. */
+		folio = vmlab_frame_get(space, pgoff);
+		if (folio) {
+			folio_lock(folio);
+			if (folio->mapping) {
+				vmlab_frame_unmap(space, folio);
+				vmlab_count_add(space, discarded,
+						folio_nr_pages(folio));
+				vmlab_pager_remove(space, folio, NULL);
+			}
+			vmlab_frame_release(folio);
+		}
+		/* The frame can have been evicted meanwhile. */
+		entry = xa_load(&space->frames.xa, pgoff);
+		if (entry)
+			goto again;
+		cond_resched();
+	}
+	vmlab_store_discard(space, first, ULONG_MAX);
+}
+
+/* Evict a huge frame across @pgoff: its pages come back one by one. */
+static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct folio *folio;
+	int ret = 0;
+
+	folio = vmlab_frame_get(space, pgoff);
+	if (!folio)
+		return 0;
+	folio_lock(folio);
+	if (folio->mapping && folio->index < pgoff)
+		ret = vmlab_evict_frame(space, folio);
+	vmlab_frame_release(folio);
+	return ret;
+}
+
+/**
+ * vmlab_space_truncate() - change the length of a space
+ * @space: the space
+ * @nr_pages: the new length, pages
+ *
+ * Context: process context, may sleep; the caller holds config_lock.
+ * Return: 0, or a negative errno when a huge frame across the new end cannot be
+ * evicted: the length is unchanged then.
+ */
+int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
+{
+	unsigned long old = space->nr_pages;
+	int ret;
+
+	WRITE_ONCE(space->nr_pages, nr_pages);
+	if (nr_pages >= old)
+		return 0;
+
+	/* Pairs with the barrier in bring_create_charged(). */
+	smp_mb();
+	ret = truncate_huge(space, nr_pages);
+	if (ret) {
+		WRITE_ONCE(space->nr_pages, old);
+		return ret;
+	}
+	/* First in one sweep, private copies too; then frame by frame. */
+	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
+	vmlab_space_discard(space, nr_pages);
+	/* A fault may have copied a frame before it was discarded. */
+	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
+	return 0;
+}

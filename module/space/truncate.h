@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The length of a space. */
+#ifndef VMLAB_SPACE_TRUNCATE_H
+#define VMLAB_SPACE_TRUNCATE_H
+
+#include "types.h"
+
+void vmlab_space_discard(struct vmlab_space *space, pgoff_t first);
+int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages);
+
+#endif /* VMLAB_SPACE_TRUNCATE_H */

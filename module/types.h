@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * struct vmlab_space and its parts: what one open /dev/vmlab maps.
+ *
+ * Types without functions, for all layers.  Each layer has a part of its own
+ * and touches no other part: it calls the layer below, or returns a value to
+ * the layer above.  Documentation/design.rst draws the layers.
+ */
+#ifndef VMLAB_TYPES_H
+#define VMLAB_TYPES_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/ptrace.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <linux/vmlab.h>
+
+#include "counters.h"
+
+struct dentry;
+struct file;
+struct inode;
+struct pid_namespace;
+struct vmlab_backing;
+struct vmlab_frame;
+struct vmlab_inject_rules;
+struct vmlab_policy;
+struct vmlab_space;
+
+/*
+ * An entry of the xarray of frames is NULL, a folio, or a value.  A huge folio
+ * is at each of its offsets.  A value stands for an evicted page: bit
+ * VMLAB_EVICTED_STORED says that the swap store has its contents, the bits
+ * above hold the number of evictions before it.
+ *
+ * Marks, of folios and of values:
+ *   TRACKED  written since user space last cleared its dirty bitmap
+ *   DIRTY    folio: written since it was filled, so the backing has older
+ *	      contents; value: the same, of a backing that is written back to
+ *   STORED   folio: the swap store has the same contents
+ */
+#define VMLAB_FRAME_TRACKED	XA_MARK_0
+#define VMLAB_FRAME_DIRTY	XA_MARK_1
+#define VMLAB_FRAME_STORED	XA_MARK_2
+
+#define VMLAB_EVICTED_STORED	1UL
+#define VMLAB_EVICTED_SHIFT	1
+
+/**
+ * struct vmlab_frames - the frames of a space; the part of frame/
+ * @xa: frames by offset, pages.  Looked up under RCU.  A frame enters by
+ *	xa_cmpxchg() and is removed only while its folio is locked.
+ * @store: the swap store, a tmpfs file; NULL until the space gets a pager.
+ *	Written under config_lock, read with smp_load_acquire().
+ * @nr: pages of all resident frames
+ * @nr_dirty: entries of resident frames that carry VMLAB_FRAME_DIRTY
+ * @evictions: pages evicted so far
+ */
+struct vmlab_frames {
+	struct xarray xa;
+	struct file *store;
+	atomic_long_t nr ____cacheline_aligned_in_smp;
+	atomic_long_t nr_dirty;
+	atomic_long_t evictions;
+};
+
+/**
+ * struct vmlab_pager - frame budget and replacement policy; the part of pager/
+ * @policy: names the victim; NULL until the space first gets a budget or a
+ *	policy, and never again.  Faults test it without a lock.
+ * @prefetch: VMLAB_PREFETCH_*.  Read without the lock.
+ * @prefetch_pages: pages that one fault prefetches
+ * @stepping: each access must fault.  Read without the lock.
+ * @asks: the policy has a fault() callback.  Read without the lock.
+ * @around: read faults map the resident pages that follow.  Read without the
+ *	lock.
+ * @complete: every resident frame is in @frames; set once, under config_lock
+ * @dirty_evicted: called after the eviction of a page that has to be written
+ *	back; set once by space/, which is above
+ * @lock: protects the members below and serialises calls of the policy.
+ *	Nests inside folio locks.
+ * @state: the policy's
+ * @frames: all charged frames, the latest arrival last
+ * @hand: where sampling resumes in @frames; NULL for its start
+ * @budget: pages that may be charged, ULONG_MAX for no limit
+ * @charged: pages of resident frames, and of those about to be allocated
+ * @locked: pages of frames that VMLAB_RANGE_LOCK locked
+ * @capacity: the capacity that @state was made for
+ * @seed: the seed that @state was made with
+ * @last_fill: the page that a fault filled last
+ * @last_stride: its distance from the page filled before it
+ * @step_task: the task that stepped last; only compared, never dereferenced
+ * @step_regs: its registers at that fault
+ */
+struct vmlab_pager {
+	const struct vmlab_policy *policy;
+	u32 prefetch;
+	u32 prefetch_pages;
+	bool stepping;
+	bool asks;
+	bool around;
+	bool complete;
+	void (*dirty_evicted)(struct vmlab_space *space);
+
+	spinlock_t lock ____cacheline_aligned_in_smp;	/* see above */
+	void *state;
+	struct list_head frames;
+	struct vmlab_frame *hand;
+	unsigned long budget;
+	unsigned long charged;
+	unsigned long locked;
+	unsigned long capacity;
+	u64 seed;
+	pgoff_t last_fill;
+	long last_stride;
+	struct task_struct *step_task;
+	struct pt_regs step_regs;
+};
+
+/**
+ * struct vmlab_event_ring - events that were not read yet
+ * @mask: VMLAB_EVENT_* that are recorded, as bits.  Tested without the lock.
+ * @lock: protects the members below
+ * @ring: @nr events, or NULL
+ * @nr: capacity of @ring
+ * @head: events put in so far
+ * @tail: events taken out so far
+ * @lost: events that found the ring full since the last one was put in
+ * @ns: the namespace whose PIDs events carry
+ * @wait: readers
+ */
+struct vmlab_event_ring {
+	u32 mask;
+	spinlock_t lock;	/* see above */
+	struct vmlab_event *ring;
+	u32 nr;
+	u64 head;
+	u64 tail;
+	u64 lost;
+	struct pid_namespace *ns;
+	wait_queue_head_t wait;
+};
+
+/**
+ * struct vmlab_space - frames by offset, their configuration and statistics
+ * @inode: owns the address_space through which mm finds the mappings
+ * @id: unique while the module is loaded
+ * @nr_pages: length in pages; no frame at or beyond it may be mapped.  Read
+ *	without a lock, see vmlab_bring() for the ordering.
+ * @backing: fills new frames.  Changes only while there are neither frames
+ *	nor VMAs.
+ * @file: the file that a file backing reads and writes
+ * @file_offset: offset of the space in @file, bytes
+ * @huge: new frames are huge where possible; read without a lock
+ * @counters: statistics of each CPU
+ * @inject: errors and delays in faults; replaced under config_lock
+ * @frames: the part of frame/
+ * @pager: the part of pager/
+ * @events: the part of events.c
+ * @backing_lock: held to change @backing, @file and @file_offset, and to fill
+ *	a frame without a VMA or to make the first VMA
+ * @config_lock: serialises changes of the configuration; no fault takes it
+ * @writeback_lock: held while pages are written back
+ * @writeback_work: writes back after evictions
+ * @nr_vmas: VMAs that map the space
+ * @link: place in the list of all spaces, see space/registry.c
+ * @shrink_cursor: offset at which the shrinker resumes, pages
+ * @debugfs: the directory of this space
+ */
+struct vmlab_space {
+	/* Read by every fault, written rarely. */
+	struct inode *inode;
+	u64 id;
+	unsigned long nr_pages;
+	const struct vmlab_backing *backing;
+	struct file *file;
+	loff_t file_offset;
+	bool huge;
+	struct vmlab_counters __percpu *counters;
+	struct vmlab_inject_rules __rcu *inject;
+	struct vmlab_frames frames;
+	struct vmlab_pager pager;
+	struct vmlab_event_ring events ____cacheline_aligned_in_smp;
+
+	/* Not read by faults. */
+	struct rw_semaphore backing_lock ____cacheline_aligned_in_smp;
+	struct mutex config_lock;	/* see above */
+	struct mutex writeback_lock;	/* see above */
+	struct delayed_work writeback_work;
+	atomic_long_t nr_vmas;
+	struct list_head link;
+	unsigned long shrink_cursor;
+	struct dentry *debugfs;
+};
+
+#endif /* VMLAB_TYPES_H */
