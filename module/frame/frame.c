@@ -70,23 +70,29 @@ static void frames_add(struct vmlab_space *space, long nr)
 }
 
 /**
- * vmlab_frame_get() - look up a resident frame
+ * vmlab_frame_find() - look up the entry at an offset
  * @space: the space
  * @pgoff: offset in the space, pages
+ * @evicted: set to the value of an evicted page, or NULL
  *
  * Context: any; takes RCU itself.
- * Return: the folio with a reference that the caller must put, or NULL.  The
- * frame can be removed at any time, unless the caller locks it and finds that
- * folio->mapping is still set.
+ * Return: the folio of a resident frame with a reference that the caller must
+ * put, or NULL.  The frame can be removed at any time, unless the caller locks
+ * it and finds that folio->mapping is still set.
  */
-struct folio *vmlab_frame_get(struct vmlab_space *space, pgoff_t pgoff)
+struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
+			       void **evicted)
 {
 	struct folio *folio;
 
+	*evicted = NULL;
 	rcu_read_lock();
 	do {
 		folio = xa_load(&space->frames.xa, pgoff);
-		if (!folio || xa_is_value(folio)) {
+		if (!folio)
+			break;
+		if (xa_is_value(folio)) {
+			*evicted = folio;
 			folio = NULL;
 			break;
 		}
@@ -103,7 +109,7 @@ struct folio *vmlab_frame_get(struct vmlab_space *space, pgoff_t pgoff)
 	rcu_read_unlock();
 	return folio;
 }
-VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_get);
+VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_find);
 
 /**
  * vmlab_frame_alloc() - allocate a frame for an offset
@@ -247,11 +253,18 @@ void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio)
 	unsigned long i, nr = folio_nr_pages(folio);
 	XA_STATE(xas, &space->frames.xa, folio->index);
 
-	if (nr == 1 &&
-	    vmlab_frame_marked(space, folio->index, VMLAB_FRAME_DIRTY) &&
-	    vmlab_frame_marked(space, folio->index, VMLAB_FRAME_TRACKED) &&
-	    !vmlab_frame_marked(space, folio->index, VMLAB_FRAME_STORED))
-		return;
+	if (nr == 1) {
+		bool marked;
+
+		rcu_read_lock();
+		marked = xas_load(&xas) == folio &&
+			 xas_get_mark(&xas, VMLAB_FRAME_DIRTY) &&
+			 xas_get_mark(&xas, VMLAB_FRAME_TRACKED) &&
+			 !xas_get_mark(&xas, VMLAB_FRAME_STORED);
+		rcu_read_unlock();
+		if (marked)
+			return;
+	}
 
 	xas_lock(&xas);
 	for (i = 0; i < nr; i++) {

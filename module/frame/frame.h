@@ -43,7 +43,8 @@ int vmlab_frame_init(void);
 void vmlab_frame_exit(void);
 s64 vmlab_frames_total(void);
 
-struct folio *vmlab_frame_get(struct vmlab_space *space, pgoff_t pgoff);
+struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
+			       void **evicted);
 struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 				unsigned int order, gfp_t gfp);
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
@@ -53,5 +54,14 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);
+
+/* Look up a resident frame, see vmlab_frame_find(). */
+static inline struct folio *vmlab_frame_get(struct vmlab_space *space,
+					    pgoff_t pgoff)
+{
+	void *evicted;
+
+	return vmlab_frame_find(space, pgoff, &evicted);
+}
 
 #endif /* VMLAB_FRAME_H */

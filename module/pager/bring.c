@@ -61,22 +61,17 @@ static int bring_fill(struct vmlab_space *space, struct folio *folio,
  * reference, or an ERR_PTR() of -EEXIST when the offset is taken.
  */
 static __always_inline struct folio *
-bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order)
+bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
+	     void *evicted)
 {
 	const struct vmlab_backing *backing = READ_ONCE(space->backing);
 	gfp_t gfp = GFP_HIGHUSER | __GFP_ACCOUNT;
-	void *evicted = NULL;
 	struct folio *folio;
 	int ret;
 
-	if (order) {
-		/* Compact a little but do not reclaim: pages serve as well. */
+	/* Compact a little but do not reclaim: pages serve as well. */
+	if (order)
 		gfp |= __GFP_NORETRY | __GFP_NOWARN;
-	} else {
-		evicted = xa_load(&space->frames.xa, pgoff);
-		if (evicted && !xa_is_value(evicted))
-			return ERR_PTR(-EEXIST);
-	}
 	if (!evicted || !(xa_to_value(evicted) & VMLAB_EVICTED_STORED))
 		gfp |= backing->alloc_gfp;
 
@@ -99,7 +94,8 @@ bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order)
 /* Create a frame within the budget, if the space has one. */
 static __always_inline struct folio *
 bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
-		     unsigned int order, enum vmlab_bring_how how)
+		     unsigned int order, void *evicted,
+		     enum vmlab_bring_how how)
 {
 	struct vmlab_frame *charge = NULL;
 	struct folio *folio;
@@ -111,7 +107,7 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 		if (IS_ERR(charge))
 			return ERR_CAST(charge);
 	}
-	folio = bring_create(space, pgoff, order);
+	folio = bring_create(space, pgoff, order, evicted);
 	if (IS_ERR(folio)) {
 		vmlab_uncharge(space, charge);
 		return folio;
@@ -167,6 +163,7 @@ bring(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
       enum vmlab_bring_how how, bool *filled)
 {
 	struct folio *folio;
+	void *evicted;
 	bool created;
 	int ret;
 
@@ -174,10 +171,13 @@ again:
 	if (unlikely(bring_beyond(space, pgoff, order)))
 		return ERR_PTR(-ERANGE);
 
-	folio = vmlab_frame_get(space, pgoff);
+	folio = vmlab_frame_find(space, pgoff, &evicted);
 	created = !folio;
 	if (created) {
-		folio = bring_create_charged(space, pgoff, order, how);
+		if (order && evicted)
+			return ERR_PTR(-EEXIST);
+		folio = bring_create_charged(space, pgoff, order, evicted,
+					     how);
 		if (IS_ERR(folio)) {
 			if (!order && PTR_ERR(folio) == -EEXIST)
 				goto again;
