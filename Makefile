@@ -32,20 +32,20 @@ all: tools selftests
 
 ## module: vmlab.ko for the running kernel, or for KDIR=
 module:
-	@tools/vm/deps tools
+	@tools/vm/deps/ensure tools
 	@test -e "$(KDIR)/Makefile" || { \
 		echo "no kernel headers in $(KDIR): install linux-headers-$$(uname -r)" >&2; \
 		exit 1; }
-	@tools/vm/module-build native "$(KDIR)"
+	@tools/vm/kernel/module-build native "$(KDIR)"
 
 ## tools: the program vmlab and libvmlab
 tools:
-	@tools/vm/deps tools
+	@tools/vm/deps/ensure tools
 	@$(MAKE) --no-print-directory -C tools/vmlab O=$(tools) SANITIZE=$(SANITIZE)
 
 ## selftests: the test programs; `make check` runs them
 selftests:
-	@tools/vm/deps tools
+	@tools/vm/deps/ensure tools
 	@$(MAKE) --no-print-directory -C selftests O=$(build)/selftests
 
 ## load, unload: the module into, out of the running kernel (as root)
@@ -70,7 +70,7 @@ check-matrix:
 
 ## docs: the documentation as HTML, in build/html
 docs:
-	@tools/vm/deps docs
+	@tools/vm/deps/ensure docs
 	@sphinx-build -q -b html Documentation $(build)/html
 
 ## lint: checkpatch, sparse, shellcheck and the like
@@ -79,7 +79,7 @@ lint:
 
 ## deps: installs what the host lacks; other targets do so as they need it
 deps:
-	@tools/vm/deps all
+	@tools/vm/deps/ensure all
 
 ## install: the tools below PREFIX=/usr/local, the module if it was built
 install: tools

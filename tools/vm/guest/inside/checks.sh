@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # What the harness itself checks in a guest, as TAP on stdout. Needs
-# VMLAB_HARNESS_DIR, where the modules of selftests/vm are.
+# VMLAB_HARNESS_DIR, where the modules of selftests/harness are.
 #
 # $text: where the module's code was, if that is known
 

@@ -14,7 +14,7 @@ readonly VIRTME_PYTHON=$VIRTME/lib/python3/dist-packages
 virtme_ensure()
 {
 	[[ -e $CACHE/virtme-ng/.complete ]] || step "Fetching virtme-ng" \
-		"$LOGS/fetch-virtme.log" "$VM_DIR/fetch-virtme"
+		"$LOGS/fetch-virtme.log" "$VM_DIR/deps/virtme-fetch"
 }
 
 # virtme_run ARG...: never the python3 of PATH, which may be some other build

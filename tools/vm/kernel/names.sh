@@ -30,9 +30,9 @@ kernel_dir()
 	fi
 
 	case $name in
-	stock-[0-9]*.[0-9]*) "$VM_DIR/kernel-stock" "${name#*-}" ;;
+	stock-[0-9]*.[0-9]*) "$VM_DIR/kernel/stock" "${name#*-}" ;;
 	lean-[0-9]*.[0-9]* | debug-[0-9]*.[0-9]*)
-		"$VM_DIR/kernel-source" "${name%%-*}" "${name#*-}"
+		"$VM_DIR/kernel/source" "${name%%-*}" "${name#*-}"
 		;;
 	*) die "no kernel '$name': try lean-7.3, debug-7.3, stock-6.1 or stock-6.12" ;;
 	esac
