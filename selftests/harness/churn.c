@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes kmemleak see better. The slab allocator of newer kernels hands out
- * objects from arrays of pointers ("sheaves") and leaves the old pointers in them,
- * where kmemleak takes them for references: a few lost objects can hide for ever.
+ * Overwrite stale pointers that hide leaks from kmemleak. The slab allocator of newer
+ * kernels allocates objects from arrays of pointers ("sheaves") and leaves the old
+ * pointers in them. kmemleak takes them for references, so it can miss a few leaked
+ * objects for ever.
  *
- * Loading allocates and frees so many objects of every size on every CPU that the
- * arrays hold newer pointers. It fails with -EAGAIN and so can be done again.
+ * Loading this module allocates and frees so many objects of every size on every CPU
+ * that the arrays hold newer pointers. It fails with -EAGAIN, so that it can be loaded
+ * again.
  */
 
 #include <linux/cpu.h>
@@ -14,7 +16,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
-/* the most that the sheaves of one CPU and one node hold, with room to spare */
+/* more than the sheaves of one CPU and one node hold */
 #define OBJECTS 1024
 
 static void churn_size(void **objects, size_t size, gfp_t gfp)
@@ -58,5 +60,5 @@ static int __init churn_init(void)
 }
 module_init(churn_init);
 
-MODULE_DESCRIPTION("Allocates and frees, so that kmemleak sees no stale pointers");
+MODULE_DESCRIPTION("Overwrites stale pointers that hide leaks from kmemleak");
 MODULE_LICENSE("GPL");

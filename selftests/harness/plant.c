@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mistakes on purpose: shows that the harness hears them. Loading with what=...
- * makes one of them and fails with -EAGAIN, so that it can be loaded again.
+ * Make mistakes on purpose, to test that the harness finds them. Loading with what=...
+ * makes one of them and fails with -EAGAIN, so that the module can be loaded again.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -24,7 +24,7 @@ static noinline void plant_warn(void)
 	WARN(1, "planted warning\n");
 }
 
-/* Taken in both orders, one after the other: no deadlock yet, but a possible one. */
+/* Take two locks in both orders, one after the other: lockdep reports it, nothing blocks. */
 static noinline void plant_lock(void)
 {
 	mutex_lock(&first);
@@ -42,7 +42,7 @@ static noinline void plant_leak(void)
 {
 	int i;
 
-	/* Several: a stale register or stack slot may still point at one. */
+	/* Several, since a stale register or stack slot can still point to one. */
 	for (i = 0; i < 8; i++) {
 		void *p = kzalloc(128, GFP_KERNEL);
 
@@ -102,5 +102,5 @@ static int __init plant_init(void)
 }
 module_init(plant_init);
 
-MODULE_DESCRIPTION("Mistakes on purpose, to test the test harness");
+MODULE_DESCRIPTION("Makes mistakes on purpose, to test the test harness");
 MODULE_LICENSE("GPL");

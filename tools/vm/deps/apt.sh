@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Debian packages, without touching the host's own package sources: an apt root
-# of our own in the cache, whose packages are unpacked and never installed.
+# Download Debian packages without changing the host's package sources: apt runs with
+# a root of its own in the cache. Its packages are unpacked, never installed.
 
 readonly APT_ROOT=$CACHE/apt
 
-# apt_sources: the host's sources as lines "URI SUITE", of both file formats,
-# and only those that have Debian's main component
+# apt_sources: print the host's package sources that have the component main, from
+# files of both formats, as lines "URI SUITE"
 apt_sources()
 {
 	local files=()
@@ -43,10 +43,11 @@ apt_sources()
 	shopt -u nullglob
 }
 
-# apt_mirror [-security]: the Debian mirror, or that of the security suites
+# apt_mirror [-security]: print the URL of a Debian mirror, or of that of the security
+# suites
 #
-# Where the host does not know one (it is not Debian), the script by which
-# debootstrap installs Debian names the default.
+# Where the host's sources name none, because it is not Debian, take the default of
+# debootstrap.
 apt_mirror()
 {
 	local uri
@@ -65,7 +66,7 @@ apt_mirror()
 	[[ -z $uri ]] || printf '%s\n' "$uri"
 }
 
-# apt_root: makes the apt root and points apt at it
+# apt_root: make the apt root, and make apt use it in this shell
 apt_root()
 {
 	local mirror security suite list
@@ -76,6 +77,7 @@ apt_root()
 	[[ -n $mirror ]] || die "no Debian mirror found: set VMLAB_DEBIAN_MIRROR to the URL of one"
 	[[ -r $key ]] || die "no Debian archive keys: install the package debian-archive-keyring"
 
+	cache_ensure
 	mkdir -p "$APT_ROOT"/{lists/partial,cache/archives/partial}
 	list=$(
 		for suite in bookworm bookworm-updates bookworm-backports trixie trixie-updates \
@@ -109,7 +111,7 @@ apt_root()
 	export LC_ALL=C.UTF-8
 }
 
-# apt_update: fetches the package lists unless they are of the last day
+# apt_update: fetch the package lists unless that was done within a day
 apt_update()
 {
 	if [[ -z $(find "$APT_ROOT/updated" -mmin -1440 2>/dev/null) ]]; then
@@ -118,8 +120,8 @@ apt_update()
 	fi
 }
 
-# apt_versions PACKAGE: lines "VERSION SUITE", the newest first, but those of the
-# host's own release before all others, as its compiler fits them
+# apt_versions PACKAGE: print lines "VERSION SUITE", the newest version first. Versions
+# of the host's own release precede all others: its compiler fits them.
 apt_versions()
 {
 	local codename
@@ -140,14 +142,14 @@ apt_versions()
 		END { printf "%s", rest }'
 }
 
-# apt_depends PACKAGE=VERSION REGEX: the direct dependencies that match
+# apt_depends PACKAGE=VERSION REGEX: print the direct dependencies whose names match
 apt_depends()
 {
 	apt-cache show "$1" | sed -n 's/^Depends: //p' | tr ',' '\n' |
 		sed -E 's/^ *//; s/[ :(].*//' | grep -E "$2" || true
 }
 
-# apt_unpack ROOT PACKAGE[=VERSION]...: downloads packages and unpacks them
+# apt_unpack ROOT PACKAGE[=VERSION]...: download packages and unpack them in ROOT
 apt_unpack()
 {
 	local root=$1 debs

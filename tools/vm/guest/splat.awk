@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Prints every complaint of the kernel in a console log, whole, and exits 1 if
-# there was one.
+# Print each complaint of the kernel in a console log, from its first line to its last.
+# Exit with 1 if there is one.
 #
-# A complaint starts at one of the lines below. It ends at the kernel's own end
-# marker, at a line of this harness, when the log pauses for two seconds, or
-# after 150 lines.
+# A complaint starts at a line that starts() knows. It ends at the kernel's own end
+# marker, at a line of this harness, where the log has a gap of two seconds, or after
+# 150 lines.
 
 function body(line)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tsc-khz: prints how many thousand times a second this processor's time stamp
- * counter counts, which an emulated one does as well.  A guest would find out by
- * itself, but errs by a factor when the host is busy just then, and has a clock
- * that runs too fast or too slow from then on.
+ * tsc-khz: print the frequency of this processor's time stamp counter (TSC) in kHz.
+ * QEMU's emulated processor has the same.  The frequency is passed to the guest on
+ * its command line, because the guest's own calibration is off by up to 3x on a busy
+ * host, and its clock would run too fast or too slow from then on.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ struct moment {
 	uint64_t tsc, ns;
 };
 
-/* Both clocks at once: the try that took least was not interrupted. */
+/* Read both clocks at one moment: the quickest of many tries was not interrupted. */
 static struct moment now(void)
 {
 	uint64_t least = UINT64_MAX;

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Builds out-of-tree modules against any of the kernels.
+# Build modules outside a kernel's tree, for any of the kernels.
 
-# kbuild KDIR SRC ARG...: the kernel's own build, with a compiler that is here
+# kbuild KDIR SRC ARG...: run the kernel's build for the modules in SRC
 #
-# Debian's headers name the compiler of the day (gcc-12). A host that has only
-# another one uses that; the kernel build says if it matters.
+# Debian's headers name the compiler that built the kernel (gcc-12). Where the host
+# does not have it, use gcc: the build prints a warning if the two do not fit.
 kbuild()
 {
 	local kdir=$1 src=$2 cc=()
@@ -20,7 +20,8 @@ kbuild()
 	make -C "$kdir" M="$src" "${cc[@]}" "$@"
 }
 
-# mirror_sources DEST SRC...: copies sources, keeps what a build left in DEST
+# mirror_sources DEST SRC...: copy sources to DEST; keep what a build left there, and
+# remove all else
 mirror_sources()
 {
 	local dest=$1

@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# From a kernel's name to its files.
+# From the name of a kernel to its files.
 #
 #   stock-6.1, stock-6.12   as Debian builds them
 #   lean-7.3, debug-7.3     our own: allnoconfig plus config/*.config
 #
-# Any series that Debian carries can stand after the dash.
+# After the dash stands any series that Debian has.
 
-# kernel_override NAME: the user's own tree for it, if one is set
+# kernel_check_name NAME: refuse a name that cannot be a part of a path below build/
+kernel_check_name()
+{
+	[[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] ||
+		die "'$1' is no name of a kernel: try lean-7.3, debug-7.3, stock-6.1 or stock-6.12"
+}
+
+# kernel_override NAME: print the build tree that the user has set for that kernel
 kernel_override()
 {
 	local var=VMLAB_KERNEL_DIR_${1//[-.]/_}
@@ -16,15 +23,16 @@ kernel_override()
 	printf '%s' "${!var:-}"
 }
 
-# kernel_dir NAME: prints its build tree; builds or fetches it if need be
+# kernel_dir NAME: print its build tree; build or fetch the kernel if the cache has none
 kernel_dir()
 {
 	local name=$1 dir
 
+	kernel_check_name "$name"
 	dir=$(kernel_override "$name")
 	if [[ -n $dir ]]; then
 		[[ -e $dir/Makefile ]] ||
-			die "$name: $dir, named in the environment, is no kernel build tree"
+			die "VMLAB_KERNEL_DIR_${name//[-.]/_}: $dir is no kernel build tree: it has no Makefile"
 		printf '%s\n' "$dir"
 		return
 	fi
@@ -38,8 +46,8 @@ kernel_dir()
 	esac
 }
 
-# kernel_root DIR: the directory that holds boot/ and lib/modules/ of a stock
-# kernel, given its header tree; nothing for a tree that was built
+# kernel_root DIR: print the directory that holds boot/ and lib/modules/ of the stock
+# kernel whose header tree is DIR; print nothing for a tree that was built
 kernel_root()
 {
 	local root=${1%/usr/src/*}
@@ -47,9 +55,9 @@ kernel_root()
 	[[ $root == "$1" ]] || printf '%s' "$root"
 }
 
-# kernel_release DIR: what uname -r says there
+# kernel_release DIR: print what uname -r prints under that kernel
 #
-# Debian's header trees hold another name in the file that is meant for it.
+# In Debian's header trees, include/config/kernel.release holds another name.
 kernel_release()
 {
 	if [[ -n $(kernel_root "$1") ]]; then
@@ -59,7 +67,7 @@ kernel_release()
 	fi
 }
 
-# kernel_image DIR: the file that boots
+# kernel_image DIR: print the path of the boot image
 kernel_image()
 {
 	local root
@@ -72,7 +80,7 @@ kernel_image()
 	fi
 }
 
-# kernel_has DIR OPTION
+# kernel_has DIR OPTION: succeed if CONFIG_OPTION is y or m
 kernel_has()
 {
 	grep -qE "^CONFIG_$2=[ym]$" "$1/.config"

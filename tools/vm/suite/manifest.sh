@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What selftests/manifest says. Sourced by who runs tests, on the host and in the
-# guest.
+# Read selftests/manifest. Sourced on the host and in the guest.
 
-# manifest_guests FILE: the guests that it names
+# manifest_guests FILE: print the names of the guests
 manifest_guests()
 {
 	sed -n 's/^\[\(.*\)\].*/\1/p' "$1"
 }
 
-# manifest_options FILE GUEST: what boot is to be told of it
+# manifest_options FILE GUEST: print the options of boot for that guest
 manifest_options()
 {
 	sed -n "s/^\[$2\] *//p" "$1"
 }
 
-# manifest_tests FILE GUEST: name, limit and command of each test of that guest, if
-# it is one that VMLAB_TESTS asks for
+# manifest_tests FILE GUEST: print name, time limit and command of each test of that
+# guest whose name matches VMLAB_TESTS
 manifest_tests()
 {
 	local name limit command guest=''

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Judges one TAP or KTAP stream. Prints one line for each test point,
+# Read one TAP or KTAP stream. Print one line for each test point,
 #
 #   pass|fail|skip <TAB> SUITE <TAB> NAME <TAB> WHY
 #
-# and one more failure if the stream as a whole is wrong: no plan, not as many
-# points as planned, or an exit status that no failed point explains.
+# and one more failure if the stream as a whole is wrong: no plan, another number of
+# points than planned, or an exit status that no failed point explains.
 #
-# Variables: suite; status, the exit status, empty if there is none; limit, the
-# time it had. KUnit writes its cases indented under the suite: those count.
+# Variables: suite; status, the exit status, empty if there is none; limit, the time
+# limit in seconds. KUnit indents the cases of a suite: the cases are the points.
 
 function out(verdict, name, why)
 {
@@ -32,7 +32,7 @@ BEGIN {
 
 { sub(/\r$/, "") }
 
-# diagnostics belong to the failure before (TAP) or after them (KTAP)
+# Diagnostics belong to the failed point before them (TAP) or after them (KTAP).
 /^ *#/ {
 	text = $0
 	sub(/^ *# ?/, "", text)

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the harness itself checks in a guest, as TAP on stdout. Needs
-# VMLAB_HARNESS_DIR, where the modules of selftests/harness are.
+# Functions for the checks of the harness itself in a guest: TAP on stdout, and the leak
+# scan. VMLAB_HARNESS_DIR holds the modules of selftests/harness.
 #
-# $text: where the module's code was, if that is known
+# $text: address of the module's code, if it is known, to resolve leaks' stack traces
 
 leaks=/sys/kernel/debug/kmemleak
 
-# The console log says by this during which test a complaint came.
+# mark TEXT: write a line to the console log, so that a complaint of the kernel can be
+# attributed to the test that TEXT names
 mark()
 {
 	echo "vmlab-guest: $*" >/dev/kmsg
 }
 
-# point STATUS WHAT [WHY]: one TAP line of the harness itself
+# point STATUS WHAT [WHY]: print one TAP line, ok if STATUS is 0, with WHY if it is not
 points=0
 point()
 {
@@ -27,13 +28,14 @@ point()
 	fi
 }
 
+# skip WHAT WHY: print one TAP line for a check that cannot run
 skip()
 {
 	points=$((points + 1))
 	echo "ok $points - $1 # SKIP $2"
 }
 
-# finish NAME: closes the TAP file NAME that stdout goes to
+# finish NAME: print the plan of TAP file NAME, to which stdout goes
 finish()
 {
 	echo "1..$points"
@@ -41,13 +43,16 @@ finish()
 	points=0
 }
 
+# leak_clear: forget the leaks that kmemleak has found until now
 leak_clear()
 {
 	[[ ! -w $leaks ]] || echo clear >"$leaks"
 }
 
-# A scan reports objects that are 5 seconds old and whose contents did not change
-# since the scan before.
+# leak_scan: print one TAP line, ok if kmemleak finds no leak
+#
+# kmemleak reports objects that are at least 5 seconds old and whose contents did not
+# change between two scans.
 leak_scan()
 {
 	local report
@@ -57,7 +62,7 @@ leak_scan()
 		return
 	fi
 	sleep 5.5
-	# It always fails, see there.
+	# It always fails with EAGAIN: see churn.c.
 	insmod "$VMLAB_HARNESS_DIR/churn.ko" 2>/dev/null
 	echo scan >"$leaks"
 	echo scan >"$leaks"
