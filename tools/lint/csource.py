@@ -74,6 +74,18 @@ def skip_group(toks, i):
     return i
 
 
+def outer_words(toks):
+    """Return the words outside all brackets: "static" is also a part of parameters."""
+    words, i = set(), 0
+    while i < len(toks):
+        if toks[i].text in OPEN:
+            i = skip_group(toks, i)
+        else:
+            words.add(toks[i].text)
+            i += 1
+    return words
+
+
 class Source:
     """What one C file contains.
 
@@ -126,9 +138,15 @@ class Source:
             if tok.text == ";":
                 self._declaration(head)
                 head, i = [], i + 1
+            elif tok.text == "}":
+                # the end of extern "C"
+                i += 1
             elif tok.text == "{":
                 end = skip_group(toks, i)
-                if self._is_type(head):
+                if [t.text for t in head] in (["extern", '"C"'], ["extern", "C"]):
+                    # What it holds is declared as everywhere else.
+                    head, end = [], i + 1
+                elif self._is_type(head):
                     # The name of the type, and what it holds, matter no more.
                     head = head[:1] + [Token("type", "{}", tok.line)]
                 elif any(t.text == "=" for t in head):
@@ -149,9 +167,12 @@ class Source:
     @staticmethod
     def _is_type(head):
         """Tell whether a brace after these tokens opens a struct, union or enum."""
-        words = [t.text for t in head[-8:]]
-        return "(" not in words and "=" not in words and \
-            any(w in ("struct", "union", "enum") for w in words)
+        for tok in head[:-5:-1]:
+            if tok.text in ("struct", "union", "enum"):
+                return True
+            if tok.kind != "name":
+                return False
+        return False
 
     @staticmethod
     def _function_name(head):
@@ -173,13 +194,13 @@ class Source:
         if name is None:
             # A macro that defines one, with its name and parameters in parentheses.
             self._use(head[1:])
-        elif any(t.text == "static" for t in head):
+        elif "static" in outer_words(head):
             self.static.add(name.text)
         else:
             self.defines[name.text] = name.line
 
     def _declaration(self, head):
-        words = {t.text for t in head}
+        words = outer_words(head)
         if not head or "typedef" in words:
             return
         equals = next((i for i, t in enumerate(head) if t.text == "="), None)
