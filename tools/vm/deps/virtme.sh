@@ -7,7 +7,9 @@
 # package is pure Python and runs on Debian 12. Unpacking leaves the host's packages as
 # they are, and lets us add our own init to it: see virtme-fetch.
 
+# shellcheck disable=SC2034 # for the scripts that source this file
 readonly VIRTME=$CACHE/virtme-ng/usr
+# shellcheck disable=SC2034 # as above
 readonly VIRTME_PYTHON=$VIRTME/lib/python3/dist-packages
 
 # virtme_ensure: fetch virtme-ng unless the cache has it
