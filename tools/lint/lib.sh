@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What lint and its checks share: lists of the files to check, and the kernel whose
+# Functions that lint and its checks share: lists of the files to check, and the kernel whose
 # tools check them. Paths and messages come from tools/vm.
 
 source "$(dirname "${BASH_SOURCE[0]}")/../vm/lib/common.sh"

@@ -3,8 +3,8 @@
 #
 # The cache directory: make it, recognise it, remove it.
 #
-# VMLAB_CACHE can name any directory, also one that holds other people's files. So
-# the cache carries a marker, and what carries none is neither written to nor removed.
+# VMLAB_CACHE can name any directory, also one that holds files of other programs. So
+# the cache has a marker. Nothing is written to, or removed from, a directory without it.
 
 # The first line is that of the Cache Directory Tagging specification, by which
 # backup programs skip a directory; the second says whose cache it is.
@@ -55,7 +55,7 @@ cache_write_marker()
 {
 	local new
 
-	# Renamed, so that nobody sees half of it.
+	# A rename is atomic: no other process reads half of the file.
 	new=$(mktemp "$CACHE/debs-marker-XXXXXX")
 	printf '%s\n' "$CACHE_SIGNATURE" >"$new"
 	chmod 644 "$new"
@@ -106,8 +106,8 @@ cache_remove()
 		die "clean-cache: $CACHE has no CACHEDIR.TAG of vmlab, so it may hold files of" \
 			"yours: remove it yourself, or set VMLAB_CACHE to the cache of vmlab"
 
-	# The marker last: an interrupted removal can be repeated. rm removes symbolic
-	# links, not what they point to.
+	# Remove the marker last, so that an interrupted removal can be repeated. rm
+	# removes symbolic links, not their targets.
 	while IFS= read -r -d '' name; do
 		if cache_is_entry "$name" && [[ $name != CACHEDIR.TAG ]]; then
 			rm -rf --one-file-system -- "${CACHE:?}/$name"
