@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# checkpatch-filter.awk EXCEPTIONS FINDINGS: prints the findings of checkpatch
-# --terse --show-types that no exception covers, and the exceptions that cover
-# nothing. Exits 1 when it printed something.
+# checkpatch-filter.awk EXCEPTIONS FINDINGS: print the findings of checkpatch --terse
+# --show-types that no exception covers, and the exceptions that cover no finding. Exit
+# with 1 if something was printed.
 
-# "path:line: LEVEL:TYPE: text" to its parts
+# Split "path:line: LEVEL:TYPE: text".
 function parse(finding)
 {
 	if (!match(finding, /^[^:]+:[0-9]+: [A-Z]+:[A-Z_]+: /))
@@ -16,6 +16,7 @@ function parse(finding)
 	return 1
 }
 
+# Return line nr of a file.
 function source_line(path, nr,    text, i)
 {
 	for (i = 1; i <= nr; i++)

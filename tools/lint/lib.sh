@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What lint and its checks share: the files to look at and the kernel to look
-# at them with. Paths and messages are those of tools/vm.
+# Functions that lint and its checks share: lists of the files to check, and the kernel whose
+# tools check them. Paths and messages come from tools/vm.
 
 source "$(dirname "${BASH_SOURCE[0]}")/../vm/lib/common.sh"
 
 LINT=$REPO/tools/lint
-# exit status of a check that cannot run here; its last line says why
+# the exit status of a check that cannot run here; its last line of output says why
 SKIP=77
 # shellcheck disable=SC2034 # for the scripts that source this file
 readonly LINT SKIP
 
-# lint_kernel: sets LINT_KDIR, the build tree of the kernel whose tools are used,
-# and LINT_KSRC, its source; builds it if need be. Checks inherit them.
+# lint_kernel: set LINT_KDIR, the build tree of the kernel whose tools are used, and
+# LINT_KSRC, its source; build the kernel if the cache has none. Checks inherit both.
 lint_kernel()
 {
 	if [[ -z ${LINT_KDIR:-} ]]; then
@@ -24,7 +24,8 @@ lint_kernel()
 	export LINT_KDIR LINT_KSRC
 }
 
-# sources PATTERN...: files of the project whose name matches, relative to REPO
+# sources PATTERN...: print the paths of the project's files whose names match, relative
+# to the current directory, which is the top of the project
 sources()
 {
 	local pattern names=()
@@ -36,7 +37,8 @@ sources()
 		-type f \( "${names[@]:1}" \) -printf '%P\n' | LC_ALL=C sort
 }
 
-# kernel_sources, user_sources: C files of either side
+# kernel_sources, user_sources: print the paths of the C files of the module, and of the
+# programs
 kernel_sources()
 {
 	sources '*.[ch]' | grep -E '^(module|uapi)/'
@@ -47,9 +49,9 @@ user_sources()
 	sources '*.[ch]' | grep -E '^(tools|selftests)/'
 }
 
-# compile_database DIR: writes DIR/compile_commands.json, what the Makefiles of the
-# user code would run to compile it, for clang-tidy and cppcheck, and makes the
-# headers that the build generates. Fails when a file is in no Makefile.
+# compile_database DIR: write DIR/compile_commands.json for clang-tidy and cppcheck, with
+# the commands by which the Makefiles compile the programs, and make the headers that the
+# build generates. Fail if no Makefile compiles some file.
 compile_database()
 {
 	local file missed=
@@ -60,7 +62,7 @@ compile_database()
 	{
 		dry_run tools/vmlab O="$1/vmlab/check" SANITIZE=1 build-tests
 		dry_run selftests O="$1/selftests" all
-		dry_run tools/vm O="$1/vm" all
+		dry_run tools/vm/guest O="$1/vm" all
 	} | awk '
 		BEGIN { print "[" }
 		{ print (NR > 1 ? "," : "") $0 }
@@ -77,6 +79,7 @@ compile_database()
 	[[ -z $missed ]]
 }
 
+# dry_run DIR ARG...: print the entries of the database for the Makefile in DIR
 dry_run()
 {
 	make -C "$1" --no-print-directory -nB "${@:2}" |

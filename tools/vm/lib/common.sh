@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Paths, messages and the progress line. Sourced by every script here.
+# Paths, messages and the progress line. Every script of tools/vm and tools/lint
+# sources this file.
 #
-# Results go to stdout, everything meant for a human goes to stderr, and what
-# the tools we call have to say goes to a log file.
+# Results go to stdout, messages for people to stderr, and the output of the
+# programs that a step runs to a log file.
 
 set -euo pipefail
 
@@ -38,7 +39,7 @@ as_root()
 	fi
 }
 
-# elapsed SINCE: the seconds since then, as "42 s" or "3 min 07 s"
+# elapsed SINCE: print the time since $SECONDS was SINCE, as "42 s" or "3 min 07 s"
 elapsed()
 {
 	local s=$((SECONDS - $1))
@@ -50,7 +51,8 @@ elapsed()
 	fi
 }
 
-# ticker TITLE SINCE: rewrites one terminal line until killed or orphaned
+# ticker TITLE SINCE: rewrite one terminal line each second, until this process is
+# killed or the script ends
 ticker()
 {
 	trap - EXIT
@@ -60,11 +62,11 @@ ticker()
 	done
 }
 
-# step TITLE LOG COMMAND...: runs a program of some minutes with its output in
-# LOG. A terminal sees one line with a running clock, any other reader one line
-# at the start and one at the end.
+# step TITLE LOG COMMAND...: run a program that can take minutes, with its output in
+# LOG. On a terminal, show one line with a running clock; elsewhere, print one line at
+# the start and one at the end.
 #
-# COMMAND must be a program. A shell function would run here with errexit off.
+# COMMAND must be a program: a shell function would run here with errexit off.
 step()
 {
 	local title=$1 log=$2 since=$SECONDS rc=0 tick=
@@ -95,15 +97,17 @@ step()
 	return "$rc"
 }
 
-# with_lock NAME: serialises this shell and all others that ask for NAME
+# with_lock NAME: wait until no other shell holds lock NAME, and hold it until
+# unlock or the end of this shell
 with_lock()
 {
 	local fd
 
+	cache_ensure
 	mkdir -p "$CACHE/locks"
 	exec {fd}>"$CACHE/locks/$1"
 	if ! flock -n "$fd"; then
-		note "Waiting for another vmlab run that is busy with $1"
+		note "Waiting for another vmlab run that holds the lock $1"
 		flock "$fd"
 	fi
 	LOCK_FD=$fd
@@ -113,3 +117,5 @@ unlock()
 {
 	exec {LOCK_FD}>&-
 }
+
+source "$VM_DIR/lib/cache.sh"

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Print each complaint of the kernel in a console log, from its first line to its last.
+# Exit with 1 if there is one.
+#
+# A complaint starts at a line that starts() knows. It ends at the kernel's own end
+# marker, at a line of this harness, where the log has a gap of two seconds, or after
+# 150 lines.
+
+function body(line)
+{
+	sub(/\r$/, "", line)
+	sub(/^\[ *[0-9]+\.[0-9]+\](\[ *[TC][0-9]+\])? ?/, "", line)
+	return line
+}
+
+function stamp(line)
+{
+	return match(line, /^\[ *[0-9]+\.[0-9]+\]/) ? substr(line, 2, RLENGTH - 2) + 0 : -1
+}
+
+function starts(line)
+{
+	return line ~ /^(watchdog: |NMI watchdog: |rcu: )?BUG[: ]/ ||
+	       line ~ /^WARNING: / ||
+	       line ~ /^Oops: / || line ~ /^Oops!/ ||
+	       line ~ /^(Kernel panic|kernel BUG at|general protection fault|double fault|stack segment)/ ||
+	       line ~ /^(Unable to handle|int3:|invalid opcode:|divide error|traps: PANIC)/ ||
+	       line ~ /^(UBSAN: |ODEBUG: |refcount_t: |list_(add|del) corruption|memory leak in )/ ||
+	       line ~ /^INFO: (task .* blocked for more than|trying to register non-static key|lockdep is turned off|NMI handler)/ ||
+	       line ~ /^INFO: (possible |rcu_.*detected|suspicious)/ ||
+	       line ~ /^rcu: INFO: .*(stall|expedited)/ ||
+	       line ~ /^rcu: .*kthread starved/ ||
+	       line ~ /^unreferenced object 0x/ ||
+	       line ~ /^kmemleak: [0-9]+ new suspected memory leaks/ ||
+	       line ~ /^kmemleak: (Cannot|Memory pool empty|Kernel memory leak detector disabled)/ ||
+	       line ~ /^(page:|page_table_check: |Bad rss-counter|Bad page )/ ||
+	       line ~ /^(DEBUG_LOCKS_WARN_ON|usercopy: Kernel memory|detected buffer overflow|Voluntary context switch)/ ||
+	       line ~ /(scheduling while atomic|sleeping function called from invalid context)/ ||
+	       line ~ /Objects remaining (in|on) / ||
+	       line ~ /(BUG|WARNING): (KASAN|KCSAN|KMSAN|lock|suspicious|possible|nested|bad|inconsistent)/
+}
+
+{
+	line = body($0)
+	now = stamp($0)
+
+	if (inside && (line ~ /^vmlab-guest: / || (now >= 0 && now > last + 2) || lines >= 150)) {
+		inside = 0
+		print ""
+	}
+	if (now >= 0)
+		last = now
+	if (line ~ /^vmlab-guest: /)
+		during = substr(line, 14)
+	if (!inside && starts(line)) {
+		inside = 1
+		lines = 0
+		found++
+		if (during != "")
+			print "(during: " during ")"
+	}
+	if (inside) {
+		sub(/\r$/, "")
+		print
+		lines++
+		if (line ~ /^---\[ end (trace|Kernel panic)/) {
+			inside = 0
+			print ""
+		}
+	}
+}
+
+END {
+	exit found > 0
+}
