@@ -15,7 +15,7 @@
 #include "lib/dev.h"
 #include "lib/proc.h"
 #include "lib/tap.h"
-#include "inspect/busy_processes.h"
+#include "inspect/samples/samples.h"
 #include "inspect/maps.h"
 
 enum { MAX_LOOKUPS = 20 };	/* VMAs looked up, of a process with more */
@@ -359,7 +359,7 @@ static bool compare_gaps(pid_t pid, const struct maps *maps)
 static void test_gap_batches(void)
 {
 	static const uint32_t sizes[] = { 1, 2, 63, 5000 };
-	pid_t pid = herd_find("many_vmas");
+	pid_t pid = sample_find("many_vmas");
 	struct gaps all, g;
 	uint64_t middle;
 
@@ -434,12 +434,12 @@ int main(void)
 {
 	page = page_size();
 	fd = dev_open(O_RDWR);
-	herd_start();
+	samples_start();
 	maps_compare_all("find", compare_find);
 	diag("%lu lookups", lookups);
 	maps_compare_all("gaps", compare_gaps);
 	test_gap_batches();
-	herd_end();
+	samples_end();
 	test_errors();
 	return tap_done();
 }

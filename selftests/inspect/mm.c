@@ -21,7 +21,7 @@
 #include "lib/dev.h"
 #include "lib/proc.h"
 #include "lib/tap.h"
-#include "inspect/busy_processes.h"
+#include "inspect/samples/samples.h"
 
 enum { TRIES = 20, MAX_DIAG = 8 };
 
@@ -503,7 +503,7 @@ static bool has_task(const struct vmlab_task *tasks, ssize_t nr, pid_t tid)
 /* The threads of @pid, which share the mm with @others tasks. */
 static void compare_tasks(const char *kind, uint64_t others)
 {
-	pid_t pid = herd_find(kind);
+	pid_t pid = sample_find(kind);
 	struct vmlab_task *tasks;
 	struct vmlab_mm mm;
 	size_t missing = 0, wrong = 0;
@@ -572,7 +572,7 @@ static void test_shared(void)
 
 	/* The same mm by each of its processes. */
 	sharer = find_comm("shares_mm");
-	if (get_mm(fd, VMLAB_TARGET_PID, herd_find("clone_vm"), &a) ||
+	if (get_mm(fd, VMLAB_TARGET_PID, sample_find("clone_vm"), &a) ||
 	    get_mm(fd, VMLAB_TARGET_PID, sharer, &b))
 		bail("MM: %s", strerror(errno));
 	is(a.arg_start, b.arg_start, "clone_vm: one mm, seen by both");
@@ -589,7 +589,7 @@ static void test_shared(void)
 /* By thread id: the same mm, but that thread's numbers. */
 static void test_by_tid(void)
 {
-	pid_t pid = herd_find("threads");
+	pid_t pid = sample_find("threads");
 	struct vmlab_task *tasks;
 	struct vmlab_mm mm;
 	ssize_t nr = get_tasks(fd, VMLAB_TARGET_PID, pid, &tasks);
@@ -611,10 +611,10 @@ int main(void)
 {
 	page = page_size();
 	fd = dev_open(O_RDWR);
-	herd_start();
+	samples_start();
 	test_all();
 	test_shared();
 	test_by_tid();
-	herd_end();
+	samples_end();
 	return tap_done();
 }

@@ -9,6 +9,11 @@
 
 #include <linux/vmlab.h>
 
+/* Bits of which an entry that is not present, and not empty, has one. */
+#define PTE_ABSENT (VMLAB_PTE_SWAP | VMLAB_PTE_MIGRATION | \
+		    VMLAB_PTE_DEV_PRIVATE | VMLAB_PTE_DEV_EXCLUSIVE | \
+		    VMLAB_PTE_HWPOISON | VMLAB_PTE_MARKER)
+
 struct pte_list {
 	size_t nr;
 	struct vmlab_pte *pte;	/* to free() */

@@ -16,7 +16,7 @@
 #include "lib/dev.h"
 #include "lib/proc.h"
 #include "lib/tap.h"
-#include "inspect/busy_processes.h"
+#include "inspect/samples/samples.h"
 #include "inspect/maps.h"
 
 enum {
@@ -420,7 +420,7 @@ static bool same_dump(const struct dump *a, const struct dump *b)
 static void test_batches(void)
 {
 	static const uint32_t sizes[] = { VMLAB_TREE_NR_MIN, 65, 333, 1 << 20 };
-	pid_t pid = herd_find("many_vmas");
+	pid_t pid = sample_find("many_vmas");
 	struct dump all, d = {};
 
 	if (!pid || dump_tree(pid, 4096, &all))
@@ -454,7 +454,7 @@ static unsigned int levels(uint64_t entries, unsigned int leaf,
 static void test_many(void)
 {
 	struct vmlab_tree_stats stats = { .size = sizeof(stats) };
-	pid_t pid = herd_find("max_vmas");
+	pid_t pid = sample_find("max_vmas");
 	unsigned long long t0 = now_ms(), vmas;
 	unsigned int least, most;
 
@@ -626,11 +626,11 @@ int main(void)
 {
 	page = page_size();
 	fd = dev_open(O_RDWR);
-	herd_start();
+	samples_start();
 	maps_compare_all("tree", compare);
 	test_batches();
 	test_many();
-	herd_end();
+	samples_end();
 	test_live();
 	test_errors();
 	return tap_done();

@@ -20,7 +20,7 @@
 #include "lib/dev.h"
 #include "lib/proc.h"
 #include "lib/tap.h"
-#include "inspect/busy_processes.h"
+#include "inspect/samples/samples.h"
 
 enum {
 	TRIES = 20,		/* a process that runs may change meanwhile */
@@ -597,7 +597,7 @@ static void test_batches(void)
 		{ 1, 512 }, { 7, 1024 }, { 256, STRINGS },
 		{ 257, STRINGS }, { 100000, 1 << 20 }, { 64, 8192 },
 	};
-	pid_t pid = herd_find("many_vmas");
+	pid_t pid = sample_find("many_vmas");
 	struct vma_list all, list;
 	size_t cut = 0;
 
@@ -645,7 +645,7 @@ static void test_strings_min(void)
 	struct vma_list list;
 
 	for (size_t i = 0; i < 4; i++) {
-		pid_t pid = herd_find(kinds[i]);
+		pid_t pid = sample_find(kinds[i]);
 		size_t cut = 0, longest = 0;
 
 		if (!pid) {
@@ -696,7 +696,7 @@ static void one_call(pid_t pid, uint64_t cursor, uint64_t end,
 
 static void test_ranges(void)
 {
-	pid_t pid = herd_find("many_vmas");
+	pid_t pid = sample_find("many_vmas");
 	const struct vmlab_vma *first;
 	struct vma_list all;
 	struct vmlab_vmas req;
@@ -839,13 +839,13 @@ int main(void)
 	fd = dev_open(O_RDWR);
 	names = dev_flag_names(fd, VMLAB_NAMES_VMA_FLAGS);
 	make_masks();
-	herd_start();
+	samples_start();
 	test_self();
 	test_all();
 	test_batches();
 	test_strings_min();
 	test_ranges();
-	herd_end();
+	samples_end();
 	test_live();
 	return tap_done();
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_ZOO_H
-#define SELFTESTS_ZOO_H
+/* The kinds of sample processes, each with an unusual address space. */
+#ifndef SELFTESTS_SAMPLE_KINDS_H
+#define SELFTESTS_SAMPLE_KINDS_H
 
-/* Exit status of an animal that this machine cannot have. */
-#define ZOO_SKIP	4
-
-/* A process of each kind is in the herd. */
-#define ZOO(X)		\
+#define SAMPLE_KINDS(X)	\
 	X(plain)	\
 	X(threads)	\
 	X(max_vmas)	\
@@ -36,4 +33,9 @@
 	X(odd_comm)	\
 	X(compat32)
 
-#endif /* SELFTESTS_ZOO_H */
+/* make_KIND() turns the calling process into a sample of that kind. */
+#define SAMPLE_DECLARE(kind) void make_##kind(void);
+SAMPLE_KINDS(SAMPLE_DECLARE)
+#undef SAMPLE_DECLARE
+
+#endif /* SELFTESTS_SAMPLE_KINDS_H */
