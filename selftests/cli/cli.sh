@@ -1,25 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The vmlab command against the module: exit codes, JSON, colour, and what it
-# says of processes against /proc.
+# The vmlab command against the module: exit codes, JSON, colour, and its output about
+# processes against /proc.
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
-
-# A copy where everybody may run it.
-chmod 755 "$work"
-cp "$(command -v vmlab)" "$work/vmlab"
-vmlab=$work/vmlab
-export NO_COLOR=1
-
-sleep 1000 >/dev/null 2>&1 &
-target=$!
-children+=("$target")
-
-# Until the shell has become sleep and sleeps.
-wait_for grep -q '^State:.S' "/proc/$target/status"
-wait_for grep -qx sleep "/proc/$target/comm"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/vmlab.sh"
+start_sleep
 
 echo "TAP version 13"
 run 0 'page' 'info' "$vmlab" info
@@ -32,20 +20,20 @@ run 0 '\[stack\]' 'vmas of itself' "$vmlab" vmas self
 
 run 4 'no process 4194305' 'mm of no process' "$vmlab" mm 4194305
 run 4 'no process 4194305' 'vmas of no process' "$vmlab" vmas 4194305
-run 2 'multiple of the page size' 'a size that is no page' \
+run 2 'multiple of the page size' 'a size that is no multiple of a page' \
 	"$vmlab" space --size 100
 run 1 'too large' 'a size that is too large' "$vmlab" space --size 8388608T
-if [[ $(</proc/2/comm) == kthreadd ]]; then
+if has_kernel_thread; then
 	run 0 'kernel thread\|none' 'mm of a kernel thread' "$vmlab" mm 2
 	run 1 'kernel thread' 'vmas of a kernel thread' "$vmlab" vmas 2
 else
 	skip 'pid 2 is not kthreadd' 'mm of a kernel thread'
 fi
 
-run 2 'page numbers' 'replay of no numbers' "$vmlab" replay 1,2,x
+run 2 'page numbers' 'replay of a string that is no list of numbers' "$vmlab" replay 1,2,x
 run 2 'not a value' 'replay: an unknown policy' \
 	"$vmlab" replay --policy best 1,2
-run 2 'pages=3-5' 'space: a rule that is none' \
+run 2 'pages=3-5' 'space: an incomplete rule' \
 	"$vmlab" space --inject sigbus,nth
 run 1 'regular file' 'space: a file that is not there' \
 	"$vmlab" space --backing "file:$work/none"
@@ -72,14 +60,13 @@ wait_for test -s "$work/zombie"
 zombie=$(<"$work/zombie")
 run 4 'has exited' 'mm of a zombie' "$vmlab" mm "$zombie"
 
-nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 run 5 'no permission' 'mm: no permission' "${nobody[@]}" "$vmlab" mm "$target"
 run 5 'no permission' 'vmas: no permission' \
 	"${nobody[@]}" "$vmlab" vmas "$target"
-run 0 'vmlab' 'mm of itself needs none' "${nobody[@]}" "$vmlab" mm self
-run 0 'filled' 'space needs none' "${nobody[@]}" "$vmlab" space --size 64K
+run 0 'vmlab' 'mm of itself needs no permission' "${nobody[@]}" "$vmlab" mm self
+run 0 'filled' 'space needs no permission' "${nobody[@]}" "$vmlab" space --size 64K
 
-# Without the device: a /dev of its own that has no vmlab.
+# Without the device: in a mount namespace whose /dev has no vmlab.
 # shellcheck disable=SC2016 # for the inner shell
 no_device=(unshare --mount bash -c '
 	mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 || exit 99
@@ -99,7 +86,7 @@ run 2 'which command' 'no command' "$vmlab"
 run 2 'not a command' 'an unknown command' "$vmlab" bogus
 run 2 'not an option' 'an unknown option' "$vmlab" mm --bogus 1
 run 2 'PID' 'mm without a pid' "$vmlab" mm
-run 2 'not a process' 'mm of no number' "$vmlab" mm one
+run 2 'not a process' 'mm of a name' "$vmlab" mm one
 for command in info mm vmas space replay; do
 	run 0 "^Usage: vmlab $command" "$command --help" \
 		"$vmlab" "$command" --help
@@ -108,9 +95,9 @@ done
 run 1 'cannot write' 'a full disk' \
 	bash -c '"$1" vmas self >/dev/full' _ "$vmlab"
 
-# json TEXT EXPRESSION COMMAND...: the output is JSON j, of which a Python
-# expression holds.  Collected here, judged by one Python at the end: each takes
-# seconds to start on an emulated machine.
+# json TEXT EXPRESSION COMMAND...: run a command and keep its output, the JSON j, for
+# json_check, which evaluates the Python expressions of all tests in one process:
+# starting Python takes seconds on an emulated machine.
 checks=0
 json()
 {
@@ -124,9 +111,9 @@ json()
 	echo "$code" >"$work/code.$checks"
 }
 
-json_judge()
+json_check()
 {
-	python3 - "$work" "$checks" >"$work/judged" <<-'END'
+	python3 - "$work" "$checks" >"$work/results" <<-'END'
 		import json, sys
 		work, checks = sys.argv[1], int(sys.argv[2])
 		def read(name, n):
@@ -152,10 +139,10 @@ json_judge()
 		[01]) result "$failed" "$text" ;;
 		*) echo "$failed $text" ;;
 		esac
-	done <"$work/judged"
+	done <"$work/results"
 }
 
-# The target sleeps: nothing of it changes between two looks.
+# A size in the status of the target, in KiB
 kb()
 {
 	awk -v field="$1:" '$1 == field { print $2 }' "/proc/$target/status"
@@ -167,7 +154,7 @@ json 'info --json: the kernel' \
 json 'info --json: features are true or false' \
 	"j['features'] and all(isinstance(f, bool) for f in j['features'].values())" \
 	"$vmlab" info --json
-json 'mm --json: whose' \
+json 'mm --json: the process' \
 	"j['pid'] == $target and j['comm'] == 'sleep' and not j['kthread']" \
 	"$vmlab" mm --json "$target"
 json 'mm --json: sizes as in status' \
@@ -206,7 +193,7 @@ json 'space --json: counters of 16 writes' \
 json 'space --json --fork: the child sees what the parent wrote' \
 	"j['processes'][1]['nonzero'] == 16 and j['stats']['mapped'] == 16" \
 	"$vmlab" space --json --size 64K --fork
-json 'space --json --private --fork --remap: it does not' \
+json 'space --json --private --fork --remap: the child does not' \
 	"j['processes'][1]['nonzero'] == 0 and j['stats']['cow_faults'] == 16" \
 	"$vmlab" space --json --size 64K --private --fork --remap
 json 'space --json: beyond the end' \
@@ -218,14 +205,14 @@ json 'replay --json: the textbook' \
 	  ('opt', 3, 7), ('opt', 4, 6)]" \
 	"$vmlab" replay --json --frames 3,4 --policy fifo,lru,opt \
 	1,2,3,4,1,2,5,1,2,3,4,5
-json 'replay --json --steps: who is resident, who left' \
+json 'replay --json --steps: resident and evicted pages' \
 	"[s['resident'] for s in j['runs'][0]['steps']] ==
 	 [[7], [7, 8], [7, 8], [8, 9], [9, 7]] and
 	 [s['evicted'] for s in j['runs'][0]['steps']] == [[], [], [], [7], [8]]
 	 and [s['fault'] for s in j['runs'][0]['steps']] ==
 	 [True, True, False, True, True]" \
 	"$vmlab" replay --json --steps --write --frames 2 7,8,7,9,7
-json 'space --json --budget: frames, and what left is there' \
+json 'space --json --budget: frames, and the contents of evicted pages' \
 	"j['stats']['frames'] == 4 and j['paging']['policy'] == 'lru' and
 	 j['processes'][1]['nonzero'] == 16 and
 	 j['paging_stats']['evicted'] == 28 and
@@ -251,16 +238,16 @@ if grep -q '^huge_frames yes' /sys/kernel/debug/vmlab/features; then
 		 j['paging_stats']['huge_filled'] == 2" \
 		"$vmlab" space --json --size 4M --huge
 else
-	run 1 'leave out --huge' 'space --huge where there are none' "$vmlab" space --huge
+	run 1 'leave out --huge' 'space --huge without huge frames' "$vmlab" space --huge
 fi
-if [[ $(</proc/2/comm) == kthreadd ]]; then
+if has_kernel_thread; then
 	json 'mm --json of a kernel thread' \
 		"j['kthread'] and j['mm'] is None" "$vmlab" mm --json 2
 fi
 
-json_judge
+json_check
 
-# colour WANT TEXT COMMAND...: are there escape sequences in what it prints?
+# colour yes|no TEXT COMMAND...: whether the output has escape sequences
 colour()
 {
 	local want=$1 text=$2 got=no

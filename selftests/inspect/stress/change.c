@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/child.h"
@@ -48,4 +49,16 @@ char *part(uint64_t *state, char *whole, size_t size, size_t most,
 {
 	*len = (next_random(state) % (most / page) + 1) * page;
 	return whole + next_random(state) % ((size - *len) / page + 1) * page;
+}
+
+void write_in_child(char *p, size_t bytes, char value)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		write_pages(p, bytes, value);
+		_exit(0);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
 }

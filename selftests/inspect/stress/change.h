@@ -40,6 +40,9 @@ char *map_anon(size_t bytes);
 /* Write to each page, and survive the signal of a page that is not writable. */
 void write_pages(char *p, size_t bytes, char value);
 
+/* Fork a child that writes to each page and exits. */
+void write_in_child(char *p, size_t bytes, char value);
+
 /* Choose some pages of @whole at random, at most @most bytes: *@len bytes. */
 char *part(uint64_t *state, char *whole, size_t size, size_t most, size_t *len);
 

@@ -80,7 +80,6 @@ void tables_step(uint64_t *state)
 {
 	size_t len;
 	char *p = part(state, area, AREA, 600 * page, &len);
-	pid_t pid;
 
 	switch (next_random(state) % 13) {
 	case 0:
@@ -115,13 +114,7 @@ void tables_step(uint64_t *state)
 		mprotect(p, page, PROT_READ);
 		break;
 	case 9:
-		pid = fork();
-		if (!pid) {
-			write_pages(p, len, 2);
-			_exit(0);
-		}
-		if (pid > 0)
-			waitpid(pid, NULL, 0);
+		write_in_child(p, len, 2);
 		break;
 	default:
 		if (mmap(p, len, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,

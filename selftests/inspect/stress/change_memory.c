@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/child.h"
@@ -32,22 +31,14 @@ void swap_step(uint64_t *state)
 {
 	size_t len;
 	char *p = part(state, area, SHARED, SMALL, &len);
-	pid_t pid;
 
 	write_pages(p, len, (char)next_random(state));
 	madvise(area, SHARED, MADV_PAGEOUT);
 	write_pages(shared, SMALL, 1);
 	madvise(shared, SMALL, MADV_PAGEOUT);
 	/* Share swap entries with a child that exits. */
-	if (!(next_random(state) % 8)) {
-		pid = fork();
-		if (!pid) {
-			write_pages(p, len / 2, 2);
-			_exit(0);
-		}
-		if (pid > 0)
-			waitpid(pid, NULL, 0);
-	}
+	if (!(next_random(state) % 8))
+		write_in_child(p, len / 2, 2);
 	madvise(p, len / 2 & ~(page - 1), MADV_DONTNEED);
 }
 
@@ -99,8 +90,6 @@ void hugetlb_setup(void)
 
 void hugetlb_step(uint64_t *state)
 {
-	pid_t pid;
-
 	touch(shared + next_random(state) % 2 * HUGE, TOUCH_WRITE, 1, NULL);
 	touch(area + next_random(state) % 2 * HUGE, TOUCH_WRITE, 1, NULL);
 	switch (next_random(state) % 5) {
@@ -119,13 +108,7 @@ void hugetlb_step(uint64_t *state)
 		mprotect(area, HUGE, next_random(state) % 2 ? PROT_READ : rw);
 		break;
 	default:
-		pid = fork();
-		if (!pid) {
-			touch(shared, TOUCH_WRITE, 2, NULL);
-			_exit(0);
-		}
-		if (pid > 0)
-			waitpid(pid, NULL, 0);
+		write_in_child(shared, page, 2);
 	}
 	usleep(1000);
 }
