@@ -10,12 +10,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib/vmlab.sh"
 start_sleep
 
 echo "TAP version 13"
-run 0 'page' 'info' "$vmlab" info
-run 0 '[0-9]' 'mm of a process' "$vmlab" mm "$target"
+run 0 '^page size *4 KiB' 'info' "$vmlab" info
+run 0 "^total_vm *$(($(kb VmSize) / 4)) " 'mm of a process' \
+	"$vmlab" mm "$target"
 run 0 '/sleep' 'vmas of a process' "$vmlab" vmas "$target"
 run 0 '\[heap\]' 'vmas --long' "$vmlab" vmas --long "$target"
-run 0 'filled' 'space' "$vmlab" space --size 64K
-run 0 'vmlab' 'mm of itself' "$vmlab" mm self
+run 0 '^filled *16 ' 'space' "$vmlab" space --size 64K
+run 0 '(vmlab)' 'mm of itself' "$vmlab" mm self
 run 0 '\[stack\]' 'vmas of itself' "$vmlab" vmas self
 
 run 4 'no process 4194305' 'mm of no process' "$vmlab" mm 4194305
@@ -63,8 +64,8 @@ run 4 'has exited' 'mm of a zombie' "$vmlab" mm "$zombie"
 run 5 'no permission' 'mm: no permission' "${nobody[@]}" "$vmlab" mm "$target"
 run 5 'no permission' 'vmas: no permission' \
 	"${nobody[@]}" "$vmlab" vmas "$target"
-run 0 'vmlab' 'mm of itself needs no permission' "${nobody[@]}" "$vmlab" mm self
-run 0 'filled' 'space needs no permission' "${nobody[@]}" "$vmlab" space --size 64K
+run 0 '(vmlab)' 'mm of itself needs no permission' "${nobody[@]}" "$vmlab" mm self
+run 0 '^filled *16 ' 'space needs no permission' "${nobody[@]}" "$vmlab" space --size 64K
 
 # Without the device: in a mount namespace whose /dev has no vmlab.
 # shellcheck disable=SC2016 # for the inner shell
@@ -140,12 +141,6 @@ json_check()
 		*) echo "$failed $text" ;;
 		esac
 	done <"$work/results"
-}
-
-# A size in the status of the target, in KiB
-kb()
-{
-	awk -v field="$1:" '$1 == field { print $2 }' "/proc/$target/status"
 }
 
 json 'info --json: the kernel' \

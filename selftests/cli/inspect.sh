@@ -15,34 +15,35 @@ done
 sleepers=("${children[@]}")
 target=${sleepers[0]}
 code=$(awk '$2 ~ /x/ { sub(/-.*/, ""); print; exit }' "/proc/$target/maps")
+vmas=$(grep -vc vsyscall "/proc/$target/maps")
 
 echo "TAP version 13"
 run 0 'vma .*\[stack\]' 'tree' "$vmlab" tree "$target"
-run 0 '^ *0  *[0-9]' 'tree --totals' "$vmlab" tree "$target" --totals
-run 0 'the largest is' 'gaps' "$vmlab" gaps "$target"
-run 0 'would be mapped at' 'gaps --length' "$vmlab" gaps "$target" --length 1M
+run 0 "for $vmas VMAs" 'tree --totals' "$vmlab" tree "$target" --totals
+run 0 "between $vmas VMAs" 'gaps' "$vmlab" gaps "$target"
+run 0 'would be mapped at [1-9a-f]' 'gaps --length' "$vmlab" gaps "$target" --length 1M
 run 1 'no free range' 'gaps --length of more than there is' \
 	"$vmlab" gaps "$target" --length 2E
-run 0 'nodes visited' 'find' "$vmlab" find "$target" "$code"
-run 0 'resident' 'map' "$vmlab" map "$target"
-run 0 'present' 'pagetable' "$vmlab" pagetable "$target"
+run 0 "^find_vma *$code " 'find' "$vmlab" find "$target" "$code"
+run 0 "^ *$code r-xp .*#" 'map' "$vmlab" map "$target"
+run 0 "^ *$code .*present" 'pagetable' "$vmlab" pagetable "$target"
 run 2 'is not a flag' 'pagetable --require of no flag' \
 	"$vmlab" pagetable "$target" --require bogus
-run 0 'VmPTE' 'pagetable --totals' "$vmlab" pagetable "$target" --totals
+run 0 " $(kb VmPTE) KiB (VmPTE)" 'pagetable --totals' "$vmlab" pagetable "$target" --totals
 run 0 'physical address: 0x' 'translate' "$vmlab" translate "$target" "$code"
 run 1 'not in the user half' 'translate of a kernel address' \
 	"$vmlab" translate "$target" ffff888000000000
 run 0 'libc' 'sharing' "$vmlab" sharing "${sleepers[@]}"
 run 2 'given twice' 'sharing of one process twice' \
 	"$vmlab" sharing "$target" "$target"
-run 0 'kernel_image' 'layout' "$vmlab" layout
+run 0 'kernel_image *ffffffff' 'layout' "$vmlab" layout
 run 0 'no VMA changed' 'diff before and after nothing' \
 	"$vmlab" diff "$target" -- true
 run 1 'false failed: exit code 1' 'diff with a command that fails' \
 	"$vmlab" diff "$target" -- false
 run 1 'cannot run /nonexistent' 'diff with no command' \
 	"$vmlab" diff "$target" -- /nonexistent
-run 0 'watching' 'watch --count' \
+run 0 "watching $target: $vmas VMAs" 'watch --count' \
 	"$vmlab" watch "$target" --interval 0.1 --count 2
 for command in tree gaps map pagetable sharing snapshot watch layout; do
 	run 4 'no process 4194305' "$command of no process" \
@@ -61,11 +62,11 @@ for command in tree gaps map pagetable snapshot watch; do
 	run 5 'no permission' "$command: no permission" \
 		"${nobody[@]}" "$vmlab" "$command" "$target"
 done
-run 0 'hidden' 'pagetable of itself hides frames from nobody' \
+run 0 'hidden *present' 'pagetable of itself hides frames from nobody' \
 	"${nobody[@]}" "$vmlab" pagetable self
 run 5 'CAP_SYS_ADMIN' 'sharing needs frames' \
 	"${nobody[@]}" "$vmlab" sharing self
-run 0 'hidden' 'layout hides the kernel half from nobody' \
+run 0 'kernel_image *hidden' 'layout hides the kernel half from nobody' \
 	"${nobody[@]}" "$vmlab" layout
 
 # Trees are drawn with box characters in a UTF-8 locale, in ASCII in others.

@@ -25,6 +25,12 @@ start_sleep()
 	wait_for grep -q '^State:.S' "/proc/$target/status"
 }
 
+# kb FIELD: a size in the status of the process $target, in KiB
+kb()
+{
+	awk -v field="$1:" '$1 == field { print $2 }' "/proc/$target/status"
+}
+
 # Whether pid 2 is a kernel thread, as it is in the initial pid namespace.
 has_kernel_thread()
 {
