@@ -122,7 +122,7 @@ top_batch()
 	"$vmlab" top --json --count 2 --delay 1 --pid "$target" >"$work/json"
 	holds 'top --json has two pictures' "len(doc['pictures']) == 2"
 	holds 'the process is in both, with its faults' \
-		"all([(p['pid'], p['comm']) for p in q['processes']] == [($target, 'loop')] and q['processes'][0]['minor'] == q['minor'] > 0 for q in doc['pictures']) and doc['pictures'][1]['minor'] >= 64"
+		"[[(p['pid'], p['comm']) for p in q['processes']] for q in doc['pictures']] == [[($target, 'loop')]] * 2 and all(p['minor'] >= 64 for q in doc['pictures'] for p in q['processes']) and doc['pictures'][1]['minor'] >= 64"
 	kill "$target"
 }
 

@@ -49,7 +49,7 @@ const struct outcome *outcome_of(const char *name)
 		}
 		return o;
 	}
-	ok(false, "%s: it ran", name);
+	ok(false, "%s: the case was run", name);
 	return NULL;
 }
 

@@ -343,7 +343,7 @@ int main(int argc, char **argv)
 		return map_on_cont(argv + 2);
 	fd = dev_open(O_RDWR);
 	/* Print once, so that stdout has its buffer before the tests. */
-	ok(true, "%zu bytes a page", page);
+	is(1ULL << dev_info().page_shift, page, "bytes of a page");
 	test_guard();
 	test_random();
 	test_high();

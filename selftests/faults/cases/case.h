@@ -46,9 +46,9 @@ extern size_t pages;	/* on which to provoke faults */
 	X("loop",        loop) \
 	X("timing",      timing)
 
-#define DECLARE_CASE(name, function) void case_##function(void);
-CASES(DECLARE_CASE)
-#undef DECLARE_CASE
+#define CASE_DECLARE(name, function) void case_##function(void);
+CASES(CASE_DECLARE)
+#undef CASE_DECLARE
 
 /*
  * Access @nr places, @step bytes apart; touch_down() accesses stack pages.  Only

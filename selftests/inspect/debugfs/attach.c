@@ -54,7 +54,7 @@ void test_bad_input(void)
 	fails(write_file(ATTACH, page, sizeof(page)), EINVAL,
 	      "attach: a page of digits");
 	fd = open(ATTACH, O_WRONLY | O_CLOEXEC);
-	/* Bypass write(3), which ASan intercepts to check the buffer. */
+	/* Bypass the write() of the C library: ASan checks its buffer. */
 	fails(syscall(SYS_write, fd, 8, 1), EFAULT, "attach: a bad pointer");
 	close(fd);
 	fails(write_string(ATTACH, "4194305"), ESRCH,

@@ -56,12 +56,12 @@ void test_kinds(void)
 		uint64_t nr;
 
 		if (!pid) {
-			skip("this sample could not be started", "%s: has what it is for",
+			skip("this sample could not be started", "%s: has its entries",
 			     kinds[i].name);
 			continue;
 		}
 		nr = count_pages(pid, kinds[i].bits, 0);
-		if (!ok(nr >= kinds[i].at_least, "%s: has what it is for",
+		if (!ok(nr >= kinds[i].at_least, "%s: has its entries",
 			kinds[i].name))
 			diag("  %llu pages, at least %llu expected",
 			     (unsigned long long)nr,

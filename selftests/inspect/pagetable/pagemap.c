@@ -67,7 +67,7 @@ static void find_wrong_bits(void)
 	pm = read_u64(self, (uintptr_t)p / page);
 	kpageflags_ignore = read_u64(kpageflags, pm & PM_PFN) & 1ULL << KPF_KSM;
 	if (kpageflags_ignore)
-		diag("kpageflags of this kernel marks every anonymous page as KSM: bit not compared");
+		diag("kpageflags marks every anonymous page as KSM: bit not compared");
 	close(self);
 	munmap(p, page);
 }

@@ -115,7 +115,7 @@ void test_errors(void)
 	      "TRANSLATE: an address of the kernel");
 	fails(get_translation(vmlab_fd, getpid(), dev_task_size(vmlab_fd, getpid()), &t),
 	      EINVAL, "TRANSLATE: the first address that is not the user's");
-	/* kthreadd */
+	/* kthreadd has pid 2. */
 	fails(get_translation(vmlab_fd, 2, 0, &t), ENXIO, "TRANSLATE: a kernel thread");
 }
 

@@ -357,7 +357,7 @@ static int run(void *arg)
 }
 
 /* Start a sample; @reason is the pipe for the reason when it is unsupported. */
-static void start(struct sample *s, const int reason[2])
+static void start_sample(struct sample *s, const int reason[2])
 {
 	char text[128];
 	int status = 0;
@@ -388,7 +388,7 @@ void pagetable_samples_start(void)
 	for (size_t i = 0; i < NR; i++) {
 		if (pipe(reason))
 			bail("pipe: %s", strerror(errno));
-		start(&samples[i], reason);
+		start_sample(&samples[i], reason);
 		close(reason[0]);
 	}
 }

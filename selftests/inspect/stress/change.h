@@ -46,18 +46,24 @@ void write_in_child(char *p, size_t bytes, char value);
 /* Choose some pages of @whole at random, at most @most bytes: *@len bytes. */
 char *part(uint64_t *state, char *whole, size_t size, size_t most, size_t *len);
 
-/* For each kind of target: prepare, and make one change of a random kind. */
-#define CHANGES(name)			\
-	void name##_setup(void);	\
-	void name##_step(uint64_t *state);
+/* For each kind of target: prepare the address space. */
+void vmas_setup(void);
+void tables_setup(void);
+void brief_setup(void);
+void swap_setup(void);
+void ksm_setup(void);
+void hugetlb_setup(void);
+void uffd_setup(void);
+void file_setup(void);
 
-CHANGES(vmas)
-CHANGES(tables)
-CHANGES(brief)
-CHANGES(swap)
-CHANGES(ksm)
-CHANGES(hugetlb)
-CHANGES(uffd)
-CHANGES(file)
+/* For each kind of target: make one change, chosen at random. */
+void vmas_step(uint64_t *state);
+void tables_step(uint64_t *state);
+void brief_step(uint64_t *state);
+void swap_step(uint64_t *state);
+void ksm_step(uint64_t *state);
+void hugetlb_step(uint64_t *state);
+void uffd_step(uint64_t *state);
+void file_step(uint64_t *state);
 
 #endif /* SELFTESTS_CHANGE_H */
