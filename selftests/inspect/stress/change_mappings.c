@@ -151,7 +151,7 @@ void brief_step(uint64_t *state)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		write_pages(area, SMALL / 4, 1);
 		if (!(next_random(state) % 3))
-			execl("/proc/self/exe", "test-stress", TARGET_BRIEF, NULL);
+			execl("/proc/self/exe", "test-inspect-stress", TARGET_BRIEF, NULL);
 		_exit(0);
 	}
 	if (pid < 0)

@@ -140,19 +140,28 @@ static bool outside(const struct vmlab_ptes *q, uint64_t start, uint64_t end)
 	return end <= q->start || (q->end && start >= q->end);
 }
 
+/* Check that a walk filled no more than its room and advanced its cursor. */
+static const char *check_progress(const struct vmlab_ptes *before,
+				  const struct vmlab_ptes *req)
+{
+	if (req->nr > before->nr)
+		return "more records than fit";
+	if (req->nr && req->cursor <= before->cursor)
+		return "no progress";
+	return NULL;
+}
+
 const char *check_ptes(const struct vmlab_ptes *before,
 		       const struct vmlab_ptes *req)
 {
 	const struct vmlab_pte *r = (const void *)(uintptr_t)req->records;
 	uint64_t at = before->cursor & ~(page_size() - 1);
+	const char *wrong = check_progress(before, req);
 
-	if (req->nr > before->nr)
-		return "more records than fit";
-	if (req->nr && req->cursor <= before->cursor)
-		return "no progress";
+	if (wrong)
+		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
-		const char *wrong = check_entry(r->flags);
-
+		wrong = check_entry(r->flags);
 		if (wrong)
 			return wrong;
 		if (!r->level || r->level > VMLAB_PT_LEVELS_MAX ||
@@ -188,14 +197,12 @@ const char *check_pages(const struct vmlab_ptes *before,
 {
 	const struct vmlab_page *r = (const void *)(uintptr_t)req->records;
 	uint64_t at = before->cursor & ~(page_size() - 1);
+	const char *wrong = check_progress(before, req);
 
-	if (req->nr > before->nr)
-		return "more records than fit";
-	if (req->nr && req->cursor <= before->cursor)
-		return "no progress";
+	if (wrong)
+		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
-		const char *wrong = check_entry(r->entry_flags);
-
+		wrong = check_entry(r->entry_flags);
 		if (wrong)
 			return wrong;
 		if (r->addr < at || !aligned(r->addr))

@@ -34,7 +34,7 @@ void targets_end(void);
 extern struct target *targets;
 extern const size_t nr_targets;
 
-/* What "test-stress brief" does: map, touch, and exit. */
+/* What "test-inspect-stress brief" does: map, touch, and exit. */
 #define TARGET_BRIEF "brief"
 int target_brief(void);
 
