@@ -61,7 +61,7 @@ bad_input()
 	run 5 'as root' 'faults without permission' "${nobody[@]}" "$vmlab" faults -- true
 	run 5 'as root' 'top without permission' "${nobody[@]}" "$vmlab" top --batch
 	if [[ -e /dev/vmlab ]]; then
-		run 5 . 'heat without permission' "${nobody[@]}" "$vmlab" heat $$
+		run 5 '[Pp]ermission' 'heat without permission' "${nobody[@]}" "$vmlab" heat $$
 	fi
 	run 1 'CONFIG_DEBUG_INFO_BTF' 'faults without BTF' unshare --mount sh -c \
 		"mount -t tmpfs none /sys/kernel/btf && exec $vmlab faults -- true"
