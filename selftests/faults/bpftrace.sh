@@ -1,23 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The scripts of tools/bpftrace: each runs while faultcase does what the script
-# is about, and has to count that rightly. Without arguments all, else those
-# named. BPFTRACE is the program to use, perhaps with a wrapper before it.
+# The scripts of tools/bpftrace, all or those named: each runs while faultcase provokes
+# what the script counts, and must count it exactly. BPFTRACE is the program to use,
+# perhaps with a wrapper before it.
 #
-# A case runs under its own name, so that what the start of its program needs is
-# counted apart. What remains besides the pages that it touches is little: SLACK
-# faults of its stack, its code and of the C library, as it was forked.
+# A case runs under its own name, so that faults at the start of the program are
+# counted apart. Besides the pages that the case accesses there are at most SLACK faults
+# of its stack, its code and the C library, because it was forked.
 set -euo pipefail
 
 SLACK=64
-# more than chance, and in more than one histogram bucket
+# Many more than SLACK, and in more than one histogram bucket.
 PAGES=1000
 
 scripts=$(cd "$(dirname "$0")/../../tools/bpftrace" && pwd)
 read -ra bpftrace <<<"${BPFTRACE:-bpftrace}"
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
-# /tmp is memory in a guest: nothing there is ever cold
+# In a guest /tmp is in memory, where no file page is ever cold.
 export FAULTCASE_DIR=${VMLAB_OUT:-$work}
 
 wanted=("$@")
@@ -33,7 +33,7 @@ is()
 	fi
 }
 
-# about TEXT GOT WANT: WANT, or at most SLACK more
+# about TEXT GOT WANT: from WANT to WANT + SLACK
 about()
 {
 	if [[ $2 -ge $3 && $2 -le $(($3 + SLACK)) ]]; then
@@ -55,15 +55,15 @@ chosen() # NAME
 	return 1
 }
 
-# trace NAME CASE...: runs a script until the cases have ended, into $work/out;
-# whether it is wanted, and could be run
+# trace NAME CASE...: run a script until the cases have ended, with its output in
+# $work/out. Fails when the script is not wanted or cannot run.
 trace()
 {
 	local name=$1
 	shift
 
 	chosen "$name" || return 1
-	# the command starts when all probes are attached
+	# bpftrace starts the command when all probes are attached.
 	if "${bpftrace[@]}" -c "$faultcase each $*" "$scripts/$name.bt" \
 		>"$work/out" 2>"$work/err" </dev/null; then
 		return 0
@@ -73,14 +73,14 @@ trace()
 	return 1
 }
 
-# total KEY: the sum of all numbers printed for a map's key
+# total KEY: the sum of all numbers printed for a key of a map
 total()
 {
 	awk -v key="$1: " 'index($0, key) == 1 { sum += substr($0, length(key) + 1) }
 		END { print sum + 0 }' "$work/out"
 }
 
-# hist_total KEY: ... of a histogram
+# hist_total KEY: the same for a histogram
 hist_total()
 {
 	awk -v key="$1:" '
@@ -89,7 +89,7 @@ hist_total()
 		END { print sum + 0 }' "$work/out"
 }
 
-# pid_of CASE, address_of CASE: as faultcase says
+# pid_of CASE, address_of CASE: from the output of faultcase
 pid_of()
 {
 	awk -v name="$1" '$1 == name && NF == 5 { print $2 }' "$work/out"
@@ -114,11 +114,11 @@ test_faults_by_vma()
 {
 	local page pages=0
 
-	# where what was written stays in the page cache: no attempt is made again
+	# In $work, because its file system keeps written pages in the page cache.
 	FAULTCASE_DIR=$work trace faults_by_vma file-warm=64 "anon=$PAGES" ||
 		return 0
 	for ((page = 0; page < 64; page++)); do
-		# once by who wrote it, once by the mapping that is measured
+		# One fault when the case reads the file in, one by the mapping under test.
 		if (($(total "@file[file-warm, warm, $page]") == 2)); then
 			pages=$((pages + 1))
 		fi
@@ -175,12 +175,12 @@ test_vmlab_faults()
 		skip "the module is not loaded" vmlab_faults
 		return
 	fi
-	# a file of that name is not the device
+	# A file with the name of the device is not the device.
 	trace vmlab_faults vmlab=64 like-vmlab=64 || return 0
 	is "vmlab_faults: every page written once" \
 		"$(grep -E "^$(pid_of vmlab) +vmlab +write +[0-9]+$" "$work/out" |
 			awk '{ print $4 }' | sort -n | tr '\n' ' ')" "$(seq -s ' ' 0 63) "
-	is "vmlab_faults: nothing of a file called vmlab" \
+	is "vmlab_faults: no fault of a file called vmlab" \
 		"$(grep -cE ' (read|write) ' "$work/out")" 64
 }
 
@@ -221,7 +221,7 @@ if [[ ! -e /sys/kernel/btf/vmlinux ]]; then
 fi
 faultcase=$(command -v faultcase)
 "${bpftrace[@]}" --version | sed 's/^/# /'
-# faults of files one page at a time
+# One fault for each page of a file.
 around=/sys/kernel/debug/fault_around_bytes
 [[ ! -w $around ]] || echo 4096 >$around
 test_faults

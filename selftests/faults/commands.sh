@@ -1,15 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# vmlab faults, top and heat as commands: what they say where they cannot work,
-# with which exit code, and their output for running processes. Wrong arguments
-# are in tools/vmlab/tests/nodevice.sh.
+# vmlab faults, top and heat as commands: messages and exit codes when something is
+# missing, and their output for running processes. tools/vmlab/tests/nodevice.sh tests
+# wrong arguments.
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
-patience=600
 
-# check TEXT COMMAND...: it succeeds
+# check TEXT COMMAND...: the command succeeds
 check()
 {
 	local text=$1 code=0
@@ -19,7 +18,7 @@ check()
 	result "$code" "$text"
 }
 
-# holds TEXT PYTHON: an expression over doc, the JSON in $work/json
+# holds TEXT PYTHON: the expression about doc, the JSON in $work/json, is true
 holds()
 {
 	if python3 -c "
@@ -36,17 +35,15 @@ sys.exit(not ($2))" "$work/json" 2>"$work/err"; then
 	fi
 }
 
-# A copy where everybody may run it.
-chmod 755 "$work"
-cp "$(command -v vmlab)" "$work/vmlab"
-vmlab=$work/vmlab
-export NO_COLOR=1
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/vmlab.sh"
+patience=600
 
-# a name that is no UTF-8, and would colour a terminal
+# A file name that is not UTF-8 and has an escape sequence for terminals.
 program=$work/$'\377&<\033[31m'
 cp "$(command -v faultcase)" "$program"
 
-start_case() # NAME PAGES: its pid in $target
+# start_case NAME PAGES: run a case of faultcase, with its pid in $target
+start_case()
 {
 	"$program" "$@" >"$work/case" 2>&1 &
 	target=$!
@@ -56,17 +53,15 @@ start_case() # NAME PAGES: its pid in $target
 
 bad_input()
 {
-	local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-
 	run 1 'cannot write /nonexistent/x' 'a report that cannot be written' \
 		"$vmlab" faults --output /nonexistent/x -- touch "$work/ran"
 	run 1 'cannot write /nonexistent/x' 'stacks that cannot be written' \
 		"$vmlab" faults --folded /nonexistent/x -- touch "$work/ran"
-	check 'the command has not run for nothing' test ! -e "$work/ran"
+	check 'the command is not run when the report cannot be written' test ! -e "$work/ran"
 	run 5 'as root' 'faults without permission' "${nobody[@]}" "$vmlab" faults -- true
 	run 5 'as root' 'top without permission' "${nobody[@]}" "$vmlab" top --batch
 	if [[ -e /dev/vmlab ]]; then
-		run 5 . 'heat without permission' "${nobody[@]}" "$vmlab" heat $$
+		run 5 '[Pp]ermission' 'heat without permission' "${nobody[@]}" "$vmlab" heat $$
 	fi
 	run 1 'CONFIG_DEBUG_INFO_BTF' 'faults without BTF' unshare --mount sh -c \
 		"mount -t tmpfs none /sys/kernel/btf && exec $vmlab faults -- true"
@@ -74,22 +69,23 @@ bad_input()
 		unshare --pid --fork --mount-proc "$vmlab" faults -- true
 }
 
-# more signals than their table holds
+# More signals than fit in the table.
 lost_is_shown()
 {
-	run 0 '^Lost: 904 signals' 'what does not fit is said' \
+	run 0 '^Lost: 904 signals' 'signals that do not fit are counted' \
 		"$vmlab" faults --histogram -- faultcase signals 5000
 	check 'and the totals are right' \
 		grep -q '^getrusage says .*: the same$' "$work/out"
 	check 'with a histogram' grep -qE '^< [0-9.]+ [a-z]+ +[0-9]+ #' "$work/out"
 }
 
-attached() # PID: vmlab faults has all its programs in place
+# attached PID: vmlab faults has attached all its programs
+attached()
 {
 	[[ $(find "/proc/$1/fd" -lname 'anon_inode:bpf_link' 2>/dev/null | wc -l) -ge 9 ]]
 }
 
-# a process that runs, until it is killed: report, stacks and totals
+# Report, stacks and totals of a process until it is killed.
 of_process()
 {
 	local before after code=0 tracer
@@ -107,12 +103,12 @@ of_process()
 	check "faults --pid ends with the process" test "$code" = 0
 	holds "as many faults as the process can have had" \
 		"64 <= doc['total']['minor'] + doc['total']['major'] <= $after - $before + 640"
-	holds "touch_write of anonymous memory made them" \
+	holds "most are writes of touch_write to anonymous memory" \
 		"sum(i['minor'] for i in doc['instructions'] if i.get('symbol') == 'touch_write' and i['kinds'] == ['anon']) * 100 > 99 * doc['total']['minor'] - 6400"
 	holds "there is no getrusage to compare with" "doc['getrusage'] is None"
-	check "stacks are as flame graph programs want them" \
+	check "stacks have the format of flame graph programs" \
 		test "$(grep -cvE '^.+;[a-z-]+_\[k\] [0-9]+$' "$work/folded")" = 0
-	check "the stack says who touched" \
+	check "the stack ends in the function that wrote" \
 		grep -qE '^loop;.*touch_write;anon_\[k\] [0-9]+$' "$work/folded"
 	holds "stacks add up to the total" \
 		"$(awk '{ sum += $NF } END { print sum + 0 }' "$work/folded") == doc['total']['minor'] + doc['total']['major']"
@@ -121,18 +117,19 @@ of_process()
 top_batch()
 {
 	start_case loop 64
-	run 0 "^ *$target .* anon .*loop" 'top shows who has faults' \
+	run 0 "^ *$target .* anon .*loop" 'top shows the process' \
 		"$vmlab" top --batch --count 2 --delay 1
 	"$vmlab" top --json --count 2 --delay 1 --pid "$target" >"$work/json"
 	holds 'top --json has two pictures' "len(doc['pictures']) == 2"
-	holds 'and the process is in them' \
-		"all(p['pid'] == $target and p['minor'] % 64 <= 64 and p['comm'] == 'loop' for q in doc['pictures'] for p in q['processes']) and doc['pictures'][1]['minor'] >= 64"
+	holds 'the process is in both, with its faults' \
+		"[[(p['pid'], p['comm']) for p in q['processes']] for q in doc['pictures']] == [[($target, 'loop')]] * 2 and all(p['minor'] >= 64 for q in doc['pictures'] for p in q['processes']) and doc['pictures'][1]['minor'] >= 64"
 	kill "$target"
 }
 
-# The first half of the pages is touched all the time, the second once.
-# On a busy machine the target may miss an interval: the best of them counts.
-heat_of() # METHOD HOT COLD: least and most heat of the halves
+# heat_of METHOD HOT COLD: the least heat of the first half of the pages, which the
+# target accesses all the time, and the most of the second, which it accessed once. On
+# a busy host the target may miss an interval: the best interval counts.
+heat_of()
 {
 	local address
 
@@ -155,7 +152,7 @@ heat_of() # METHOD HOT COLD: least and most heat of the halves
 		    return sum(max(0, min(int(r["end"], 16), end) - max(int(r["start"], 16), start))
 		               * r["heat"] for r in sample["runs"]) / (end - start)
 
-		# the first intervals have the start of the program
+		# Leave out the first intervals, in which the program starts.
 		def heat(doc, start, end):
 		    return [part(sample, start, end) for sample in doc["samples"][2:]]
 	END
@@ -165,15 +162,15 @@ heat_of() # METHOD HOT COLD: least and most heat of the halves
 		"max(__import__('halves').heat(doc, $address, $address + 256 * 4096)) >= $2"
 	holds "heat by $1: the second half is cold" \
 		"min(__import__('halves').heat(doc, $address + 256 * 4096, $address + 512 * 4096)) <= $3"
-	holds "heat by $1: it says what it cost" "0 < doc['cpu_share'] < 1"
+	holds "heat by $1: the share of the CPU that it took" "0 < doc['cpu_share'] < 1"
 	check "heat by $1: the SVG is XML and has cells" python3 -c "
 import sys, xml.dom.minidom
 svg = xml.dom.minidom.parse(sys.argv[1]).documentElement
 sys.exit(svg.tagName != 'svg' or len(svg.getElementsByTagName('rect')) < 20)" "$work/svg"
-	# DAMON may not have met it
+	# DAMON may have missed the mapping of the program.
 	[[ $1 == damon ]] ||
 		check "heat by $1: with the name of the program" grep -qF '\377&amp;&lt;\033[31m' "$work/svg"
-	# a picture, while the target goes
+	# A picture, while the target exits.
 	(sleep 5 && kill "$target") &
 	run 0 'looking took' "heat by $1: a picture of a process that ends" \
 		"$vmlab" heat "$target" --method "$1" --interval 0.3 --count 100
@@ -199,7 +196,7 @@ run 1 "cannot run '/nonexistent'" 'faults of no command' \
 	"$vmlab" faults --brief -- /nonexistent
 lost_is_shown
 top_batch
-# one page of a region stands for all: coarse
+# DAMON samples one page of a region: the result is coarse.
 heat_of damon 0.3 0.6
 echo "1..$points"
 ((failures == 0))

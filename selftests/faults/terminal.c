@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmlab top on a terminal: it fits, follows the size, quits with q and with
- * ^C, and leaves the terminal as it was.
+ * vmlab top on a terminal: the picture fits and follows the size, q and ^C end
+ * the program, and it restores the terminal.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -24,13 +24,12 @@
 #define SHOW_CURSOR "\033[?25h"
 #define OLD_SCREEN  "\033[?1049l"
 
-/* patience for a slow kernel, s */
-enum { PATIENCE = 120 };
+enum { PATIENCE = 120 };	/* seconds to wait for output */
 
 struct session {
 	pid_t pid;
-	int terminal; /* our end */
-	int theirs; /* theirs, to ask for its settings */
+	int terminal;	/* the end of this test */
+	int theirs;	/* the end of vmlab, kept open to read its settings */
 	struct termios before;
 	char seen[1 << 20];
 	size_t len;
@@ -83,7 +82,7 @@ static bool has_ended(const struct session *s)
 		       WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
 }
 
-/* reads until @text has come; false when it does not, or the program ends */
+/* Read until @text appears; false when it does not, or the program ends. */
 static bool wait_for(struct session *s, const char *text)
 {
 	struct pollfd poll_for = { .fd = s->terminal, .events = POLLIN };
@@ -110,14 +109,14 @@ static bool wait_for(struct session *s, const char *text)
 	return true;
 }
 
-/* the last picture that is complete, as lines without control sequences */
+/* Read a complete picture, as lines without control sequences. */
 static bool last_picture(struct session *s, char *picture, size_t size)
 {
 	char *from = NULL, *to = NULL;
 	size_t len = 0;
 
 	forget(s);
-	/* the rest of one, a whole one */
+	/* The rest of a picture, then a whole one. */
 	if (!wait_for(s, BELOW))
 		return false;
 	forget(s);
@@ -149,7 +148,7 @@ static void check_picture(struct session *s, int rows, int columns)
 	if (!ok(last_picture(s, picture, sizeof(picture)),
 		"a picture on %d by %d", columns, rows))
 		return;
-	ok(!strncmp(picture, "vmlab top: ", 11), "with a head");
+	ok(!strncmp(picture, "vmlab top: ", 11), "the picture begins with a title");
 	for (line = strtok_r(picture, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		size_t width = strlen(line);
@@ -163,7 +162,7 @@ static void check_picture(struct session *s, int rows, int columns)
 	ok(lines >= 3 && lines < (size_t)rows, "it has %zu lines", lines);
 }
 
-/* ends it, and looks at what it leaves */
+/* End the program and test the state of the terminal. */
 static void check_end(struct session *s, const char *how)
 {
 	struct termios after;
@@ -175,7 +174,7 @@ static void check_end(struct session *s, const char *how)
 		bail("write: %s", strerror(errno));
 	left = wait_for(s, OLD_SCREEN);
 	shown = strstr(s->seen, SHOW_CURSOR);
-	ok(left && shown, "the old screen and the cursor come back");
+	ok(left && shown, "the old screen and the cursor are restored");
 	waitpid(s->pid, &status, 0);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
 	   "exit status 0 (%#x)", status);
@@ -185,12 +184,12 @@ static void check_end(struct session *s, const char *how)
 	       after.c_iflag == s->before.c_iflag &&
 	       after.c_oflag == s->before.c_oflag &&
 	       !memcmp(after.c_cc, s->before.c_cc, sizeof(after.c_cc));
-	ok(same, "the terminal has its settings again");
+	ok(same, "the settings of the terminal are restored");
 	close(s->terminal);
 	close(s->theirs);
 }
 
-/* a process to be shown; its pid */
+/* Fork a process that faults: its pid. */
 static pid_t make_faults(void)
 {
 	const size_t size = 64 * 4096;
@@ -224,7 +223,7 @@ int main(void)
 	}
 	child = make_faults();
 	start(&s, 24, 80);
-	if (!ok(wait_for(&s, "\033[?1049h"), "it takes a screen of its own"))
+	if (!ok(wait_for(&s, "\033[?1049h"), "top uses the alternate screen"))
 		return tap_done();
 	check_picture(&s, 24, 80);
 	set_size(&s, 8, 44);

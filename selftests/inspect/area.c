@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VMLAB_IOC_FREE_AREA against where mmap(2) then maps. */
+/* VMLAB_IOC_FREE_AREA against the address that mmap(2) then returns. */
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -14,6 +14,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/page.h"
 #include "lib/proc.h"
 #include "lib/tap.h"
 
@@ -32,7 +33,6 @@ static const size_t lengths[] = {
 enum { NR_LENGTHS = sizeof(lengths) / sizeof(lengths[0]) };
 
 static int fd;
-static size_t page;
 
 static int predict(pid_t pid, size_t length, uint32_t flags,
 		   struct vmlab_free_area *r)
@@ -52,7 +52,7 @@ static void *map(void *hint, size_t length)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
-/* Nothing in here may map memory by itself: printf() and malloc() might. */
+/* Avoid printf() and malloc() in the loop: they may map memory. */
 static void test_random(void)
 {
 	static struct {
@@ -70,7 +70,7 @@ static void test_random(void)
 		struct vmlab_free_area r;
 
 		if (slot[s].p) {
-			/* Leave a part of it now and then. */
+			/* Keep a part of it now and then. */
 			size_t left = rand_r(&seed) % 3 ? 0 :
 				      slot[s].length / 2 & ~(page - 1);
 
@@ -95,7 +95,7 @@ static void test_random(void)
 		}
 	}
 	is(failed, 0, "%d predictions", ROUNDS);
-	is(differ, 0, "each is where mmap() maps");
+	is(differ, 0, "each is the address that mmap() returns");
 	for (unsigned int i = 0; i < differ && i < MAX_DIAG; i++)
 		diag("  %llu bytes: predicted %#llx, mapped at %#llx",
 		     (unsigned long long)wrong[i].length,
@@ -107,7 +107,7 @@ static void test_random(void)
 			munmap(slot[s].p, slot[s].length);
 }
 
-/* Below a mapping that grows down the guard gap is left free. */
+/* Test that the guard gap below a mapping that grows down is left free. */
 static void test_guard(void)
 {
 	struct vmlab_free_area r;
@@ -122,7 +122,7 @@ static void test_guard(void)
 	diag("guard gap %llu bytes", (unsigned long long)r.guard_gap);
 	hole = map(NULL, size);
 	munmap(hole, size);
-	/* It is the only thing in the hole, at its top. */
+	/* Map nothing else in the hole; the stack is at its top. */
 	stack = mmap(hole + size - page, page, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED,
 		     -1, 0);
@@ -141,7 +141,7 @@ static void test_guard(void)
 	munmap(stack, page);
 }
 
-/* With a hint above 47 bits the whole of a 56-bit half is searched. */
+/* Test that with a hint above 47 bits all of a 56-bit half is searched. */
 static void test_high(void)
 {
 	struct vmlab_free_area r;
@@ -165,7 +165,7 @@ static void test_high(void)
 	munmap(at, HUGE);
 }
 
-/* What cannot be had neither can be predicted. */
+/* Test that a length that mmap(2) refuses is refused. */
 static void test_too_large(void)
 {
 	struct vmlab_free_area r;
@@ -179,7 +179,7 @@ static void test_too_large(void)
 			ok(ret && errno == ENOMEM, "2^%u bytes: ENOMEM", shift);
 			continue;
 		}
-		/* Ask again with the place free. */
+		/* Predict again with the range free. */
 		munmap(p, length);
 		works(predict(0, length, 0, &r), "2^%u bytes", shift);
 		is((uintptr_t)p, r.address, "... as mmap() does");
@@ -187,8 +187,8 @@ static void test_too_large(void)
 }
 
 /*
- * Another process, with the legacy layout or not: for each length it stops, and
- * when it goes on maps that many bytes and says where.
+ * In another process: for each length stop, and once continued map that many
+ * bytes and write the address to stdout.
  */
 static int map_on_cont(char **length)
 {
@@ -198,7 +198,7 @@ static int map_on_cont(char **length)
 
 		stop_self();
 		p = map(NULL, size);
-		/* Binary, so that nothing else is mapped. */
+		/* Write it raw: formatting may map memory. */
 		if (write(STDOUT_FILENO, &p, sizeof(p)) != sizeof(p))
 			return 1;
 	}
@@ -307,7 +307,7 @@ static void test_alignment(void)
 		      (unsigned long long)align);
 		ok(!(r.address & (align - 1)) && r.address <= plain.address,
 		   "... %#llx", (unsigned long long)r.address);
-		/* It is free. */
+		/* Test that the range is free. */
 		p = mmap((void *)(uintptr_t)r.address, page, PROT_NONE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
 			 0);
@@ -339,12 +339,11 @@ static void test_alignment(void)
 
 int main(int argc, char **argv)
 {
-	page = page_size();
 	if (argc > 1)
 		return map_on_cont(argv + 2);
 	fd = dev_open(O_RDWR);
-	/* stdout's buffer and the like are there from now on. */
-	ok(true, "%zu bytes a page", page);
+	/* Print once, so that stdout has its buffer before the tests. */
+	is(1ULL << dev_info().page_shift, page, "bytes of a page");
 	test_guard();
 	test_random();
 	test_high();

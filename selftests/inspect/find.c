@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * VMLAB_IOC_FIND, VMLAB_IOC_GAPS, VMLAB_IOC_GAP_STATS and debugfs <pid>/gaps
- * against what /proc/PID/maps lets one compute, for every process.
+ * against /proc/PID/maps, for every process of the machine.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,16 +12,19 @@
 #include <unistd.h>
 
 #include "lib/child.h"
+#include "lib/debugfs.h"
 #include "lib/dev.h"
+#include "lib/differences.h"
+#include "lib/page.h"
 #include "lib/proc.h"
 #include "lib/tap.h"
-#include "inspect/busy_processes.h"
 #include "inspect/maps.h"
+#include "inspect/samples/samples.h"
+#include "inspect/vma_flag.h"
 
 enum { MAX_LOOKUPS = 20 };	/* VMAs looked up, of a process with more */
 
 static int fd;
-static size_t page;
 static uint64_t task_size;
 static unsigned long lookups;
 
@@ -47,7 +50,7 @@ static int find(pid_t pid, uint64_t start, uint64_t end, struct vmlab_find *r)
 	return ioctl(fd, VMLAB_IOC_FIND, r);
 }
 
-/* The name as maps has it, at the end of the VMA's line. */
+/* Compare the name with the end of the line in maps. */
 static void check_name(const struct vmlab_find *r, unsigned int which,
 		       const char *line)
 {
@@ -55,73 +58,91 @@ static void check_name(const struct vmlab_find *r, unsigned int which,
 	const char *name = (const char *)(uintptr_t)r->strings + v->name_off;
 	const char *end = strchr(line, '\n');
 
-	/* Odd names are another test's; "\012" alone stands for a newline. */
+	/* maps escapes newlines; test-inspect-vmas compares such names. */
 	if (!*name || strchr(name, '\n'))
 		return;
 	if (v->name_off >= r->strings_size || (size_t)(end - line) <
 	    strlen(name) || strncmp(end - strlen(name), name, strlen(name)))
-		complain("%s %#llx: name \"%.100s\"", names[which],
-			 (unsigned long long)v->start, name);
+		differs("%s %#llx: name \"%.100s\"", names[which],
+			(unsigned long long)v->start, name);
+}
+
+/* What FIND should return, as indices of maps; maps->nr stands for none. */
+struct expected {
+	size_t vma[VMLAB_FIND_NR];
+	uint64_t gap_start, gap_end;
+};
+
+static struct expected expect(const struct maps *maps, uint64_t start,
+			      uint64_t end)
+{
+	size_t at = maps_find(maps, start), next = at;
+	struct expected e = {};
+
+	while (next < maps->nr && maps->vma[next].start < end)
+		next++;
+	e.vma[VMLAB_FIND_VMA] = at;
+	e.vma[VMLAB_FIND_INTERSECTION] =
+		at < maps->nr && maps->vma[at].start < end ? at : maps->nr;
+	e.vma[VMLAB_FIND_PREV] = at ? at - 1 : maps->nr;
+	e.vma[VMLAB_FIND_NEXT] = next;
+	if ((at == maps->nr || maps->vma[at].start > start) &&
+	    start < task_size) {
+		e.gap_start = at ? maps->vma[at - 1].end : 0;
+		e.gap_end = at < maps->nr ? maps->vma[at].start : task_size;
+	}
+	return e;
+}
+
+/* Compare one of the VMAs that FIND returns with maps. */
+static void check_found(const struct vmlab_find *r, unsigned int which,
+			const struct maps *maps, size_t want)
+{
+	const struct range *v = &maps->vma[want];
+	const struct vmlab_vma *got = &r->vma[which];
+	bool found = want < maps->nr;
+
+	if (!!(r->found & 1U << which) != found ||
+	    got->start != (found ? v->start : 0) ||
+	    got->end != (found ? v->end : 0))
+		differs("[%#llx, %#llx): %s is %#llx-%#llx, maps %#llx",
+			(unsigned long long)r->start,
+			(unsigned long long)r->end, names[which],
+			(unsigned long long)got->start,
+			(unsigned long long)got->end,
+			found ? (unsigned long long)v->start : 0);
+	else if (found)
+		check_name(r, which, maps->text + v->line);
 }
 
 static void check_find(pid_t pid, const struct maps *maps, uint64_t start,
 		       uint64_t end)
 {
-	size_t want[VMLAB_FIND_NR], at = maps_find(maps, start);
-	uint64_t until = end ? end : start + 1, gap_start = 0, gap_end = 0;
+	struct expected e = expect(maps, start, end ? end : start + 1);
 	struct vmlab_find r;
 
 	lookups++;
 	if (find(pid, start, end, &r)) {
 		if (errno != ESRCH)
-			complain("FIND %#llx: %s", (unsigned long long)start,
-				 strerror(errno));
+			differs("FIND %#llx: %s", (unsigned long long)start,
+				strerror(errno));
 		return;
 	}
-
-	want[VMLAB_FIND_VMA] = at;
-	want[VMLAB_FIND_INTERSECTION] =
-		at < maps->nr && maps->vma[at].start < until ? at : maps->nr;
-	want[VMLAB_FIND_PREV] = at ? at - 1 : maps->nr;
-	want[VMLAB_FIND_NEXT] = at;
-	while (want[VMLAB_FIND_NEXT] < maps->nr &&
-	       maps->vma[want[VMLAB_FIND_NEXT]].start < until)
-		want[VMLAB_FIND_NEXT]++;
-	if ((at == maps->nr || maps->vma[at].start > start) &&
-	    start < task_size) {
-		gap_start = at ? maps->vma[at - 1].end : 0;
-		gap_end = at < maps->nr ? maps->vma[at].start : task_size;
-	}
-
-	for (unsigned int i = 0; i < VMLAB_FIND_NR; i++) {
-		const struct range *v = &maps->vma[want[i]];
-		bool found = want[i] < maps->nr;
-
-		if (!!(r.found & 1U << i) != found ||
-		    r.vma[i].start != (found ? v->start : 0) ||
-		    r.vma[i].end != (found ? v->end : 0))
-			complain("[%#llx, %#llx): %s is %#llx-%#llx, maps %#llx",
-				 (unsigned long long)start,
-				 (unsigned long long)until, names[i],
-				 (unsigned long long)r.vma[i].start,
-				 (unsigned long long)r.vma[i].end,
-				 found ? (unsigned long long)v->start : 0);
-		else if (found)
-			check_name(&r, i, maps->text + v->line);
-	}
-	if (r.gap_start != gap_start || r.gap_end != gap_end)
-		complain("%#llx: gap %#llx-%#llx, maps %#llx-%#llx",
-			 (unsigned long long)start,
-			 (unsigned long long)r.gap_start,
-			 (unsigned long long)r.gap_end,
-			 (unsigned long long)gap_start,
-			 (unsigned long long)gap_end);
+	for (unsigned int i = 0; i < VMLAB_FIND_NR; i++)
+		check_found(&r, i, maps, e.vma[i]);
+	if (r.gap_start != e.gap_start || r.gap_end != e.gap_end)
+		differs("%#llx: gap %#llx-%#llx, maps %#llx-%#llx",
+			(unsigned long long)start,
+			(unsigned long long)r.gap_start,
+			(unsigned long long)r.gap_end,
+			(unsigned long long)e.gap_start,
+			(unsigned long long)e.gap_end);
 	if (r.nodes != r.depth || r.depth < 1 || r.pivots < 1 ||
 	    r.pivots > 15 * r.depth || r.map_count != maps->nr ||
 	    r.found >> VMLAB_FIND_NR)
-		complain("%#llx: %u nodes, %u pivots, %u levels, %u VMAs",
-			 (unsigned long long)start, r.nodes, r.pivots, r.depth,
-			 r.map_count);
+		differs("%#llx: %u nodes, %u pivots, %u levels, %u VMAs",
+			(unsigned long long)start, r.nodes, r.pivots, r.depth,
+			r.map_count);
 }
 
 static bool compare_find(pid_t pid, const struct maps *maps)
@@ -141,7 +162,7 @@ static bool compare_find(pid_t pid, const struct maps *maps)
 		check_find(pid, maps, v->start + (v->end - v->start) / 2, 0);
 		check_find(pid, maps, v->end - 1, 0);
 		check_find(pid, maps, v->end, 0);
-		/* Into it from below, all of it, and beyond it. */
+		/* Ranges that begin below, cover, and end above the VMA. */
 		if (v->start)
 			check_find(pid, maps, v->start - 1, v->start + 1);
 		check_find(pid, maps, v->start, v->end);
@@ -157,7 +178,7 @@ static bool compare_find(pid_t pid, const struct maps *maps)
 	return true;
 }
 
-/* The guard gap below a VMA that grows down: as booted. */
+/* The guard gap below a VMA that grows down, as set at boot. */
 static uint64_t guard_gap(void)
 {
 	char *cmdline = slurp("/proc/cmdline");
@@ -170,8 +191,6 @@ static uint64_t guard_gap(void)
 
 static bool grows_down(pid_t pid, uint64_t start)
 {
-	const struct vmlab_flag_names *flags =
-		dev_flag_names(fd, VMLAB_NAMES_VMA_FLAGS);
 	struct vmlab_vma vma = {};
 	struct vmlab_vmas req = {
 		.size = sizeof(req),
@@ -181,12 +200,8 @@ static bool grows_down(pid_t pid, uint64_t start)
 		.nr = 1,
 	};
 
-	if (ioctl(fd, VMLAB_IOC_VMAS, &req) || req.nr != 1)
-		return false;
-	for (int bit = 0; bit < 64; bit++)
-		if (!strcmp(flags->bit[bit].mnemonic, "gd"))
-			return vma.vm_flags >> bit & 1;
-	return false;
+	return !ioctl(fd, VMLAB_IOC_VMAS, &req) && req.nr == 1 &&
+	       vma.vm_flags & vma_flag(fd, "gd");
 }
 
 struct gaps {
@@ -242,66 +257,87 @@ static void check_gap_stats(pid_t pid, const struct gaps *g,
 		}
 	}
 	if (ioctl(fd, VMLAB_IOC_GAP_STATS, &r)) {
-		complain("GAP_STATS: %s", strerror(errno));
+		differs("GAP_STATS: %s", strerror(errno));
 		return;
 	}
 	if (r.gaps != g->nr || r.free != bytes || r.largest_start != start ||
 	    r.largest_end != start + largest || r.end != task_size ||
 	    r.map_count != maps->nr)
-		complain("GAP_STATS: %llu gaps, %llu bytes, largest at %#llx",
-			 (unsigned long long)r.gaps,
-			 (unsigned long long)r.free,
-			 (unsigned long long)r.largest_start);
+		differs("GAP_STATS: %llu gaps, %llu bytes, largest at %#llx",
+			(unsigned long long)r.gaps,
+			(unsigned long long)r.free,
+			(unsigned long long)r.largest_start);
 }
 
 static void check_debugfs(pid_t pid, const struct gaps *g)
 {
-	char *text, *rest, *line, number[16];
+	char *text = debugfs_read(pid, "gaps"), *rest = text, *line;
 	unsigned long long v[6];
 	size_t n = 0;
 
-	snprintf(number, sizeof(number), "%d", pid);
-	write_file(DEBUGFS "/attach", number, strlen(number));
-	text = slurp(DEBUGFS "/%d/gaps", pid);
-	rest = text;
-	write_file(DEBUGFS "/detach", number, strlen(number));
 	if (!text) {
-		complain("debugfs: %s", strerror(errno));
+		differs("debugfs: %s", strerror(errno));
 		return;
 	}
 	line = next_line(&rest);
 	if (!line || strcmp(line, "start end bytes guard prev_start next_end"))
-		complain("header \"%.100s\"", line ? line : "(nothing)");
+		differs("header \"%.100s\"", line ? line : "(nothing)");
 	while ((line = next_line(&rest))) {
 		const struct vmlab_gap *gap = &g->gap[n];
 
 		if (sscanf(line, "%llx %llx %llu %llu %llx %llx", &v[0], &v[1],
 			   &v[2], &v[3], &v[4], &v[5]) != 6) {
-			complain("cannot parse \"%.100s\"", line);
+			differs("cannot parse \"%.100s\"", line);
 			break;
 		}
 		if (n >= g->nr) {
-			complain("only in debugfs: %.100s", line);
+			differs("only in debugfs: %.100s", line);
 			break;
 		}
-		/* The first is cut off at what the kernel lets one map. */
+		/* debugfs cuts the first gap off at mmap_min_addr. */
 		if ((v[0] != gap->start && (n || v[0] < gap->start ||
 					    v[0] >= gap->end)) ||
 		    v[1] != gap->end || v[2] != v[1] - v[0] ||
 		    v[3] != gap->guard || v[4] != gap->prev_start ||
 		    v[5] != gap->next_end)
-			complain("debugfs \"%.150s\", gap at %#llx", line,
-				 (unsigned long long)gap->start);
+			differs("debugfs \"%.150s\", gap at %#llx", line,
+				(unsigned long long)gap->start);
 		n++;
 	}
 	if (n != g->nr)
-		complain("%zu gaps, debugfs %zu", g->nr, n);
+		differs("%zu gaps, debugfs %zu", g->nr, n);
 	free(text);
+}
+
+/* Compare a gap with the range between two VMAs; false when it differs. */
+static bool check_gap(pid_t pid, const struct vmlab_gap *gap,
+		      const struct range *prev, const struct range *next)
+{
+	uint64_t guard = 0;
+
+	if (gap->start != prev->end || gap->end != next->start ||
+	    gap->prev_start != prev->start || gap->next_end != next->end) {
+		differs("gap %#llx-%#llx, maps %#llx-%#llx",
+			(unsigned long long)gap->start,
+			(unsigned long long)gap->end,
+			(unsigned long long)prev->end,
+			(unsigned long long)next->start);
+		return false;
+	}
+	if (next->end && grows_down(pid, next->start))
+		guard = guard_gap();
+	if (guard > next->start - prev->end)
+		guard = next->start - prev->end;
+	if (gap->guard != guard)
+		differs("gap below %#llx: guard %llu",
+			(unsigned long long)next->start,
+			(unsigned long long)gap->guard);
+	return true;
 }
 
 static bool compare_gaps(pid_t pid, const struct maps *maps)
 {
-	uint64_t at = 0, prev = 0, guard = guard_gap();
+	struct range prev = {}, next;
 	struct vmlab_mm mm;
 	struct gaps g;
 	size_t n = 0;
@@ -312,44 +348,22 @@ static bool compare_gaps(pid_t pid, const struct maps *maps)
 	if (!read_gaps(pid, 0, 0, 100, &g))
 		return false;
 	if (g.flags & VMLAB_GUARD_ASSUMED)
-		complain("the guard gap is not known");
-	for (size_t i = 0; i <= maps->nr; i++) {
-		const struct range none = { .start = task_size };
-		const struct range *v = i < maps->nr ? &maps->vma[i] : &none;
-		const struct vmlab_gap *gap = &g.gap[n];
-		uint64_t want_guard;
-
-		if (v->start > at) {
-			if (n == g.nr) {
-				complain("no gap below %#llx",
-					 (unsigned long long)v->start);
-				break;
-			}
-			n++;
-			if (gap->start != at || gap->end != v->start ||
-			    gap->prev_start != prev ||
-			    gap->next_end != v->end) {
-				complain("gap %#llx-%#llx, maps %#llx-%#llx",
-					 (unsigned long long)gap->start,
-					 (unsigned long long)gap->end,
-					 (unsigned long long)at,
-					 (unsigned long long)v->start);
-				break;
-			}
-			want_guard = v->end && grows_down(pid, v->start) ?
-				     guard : 0;
-			if (want_guard > v->start - at)
-				want_guard = v->start - at;
-			if (gap->guard != want_guard)
-				complain("gap below %#llx: guard %llu",
-					 (unsigned long long)v->start,
-					 (unsigned long long)gap->guard);
+		differs("the guard gap is not known");
+	for (size_t i = 0; i <= maps->nr; i++, prev = next) {
+		next = i < maps->nr ? maps->vma[i] :
+				      (struct range){ .start = task_size };
+		if (next.start <= prev.end)
+			continue;
+		if (n == g.nr) {
+			differs("no gap below %#llx",
+				(unsigned long long)next.start);
+			break;
 		}
-		at = v->end;
-		prev = v->start;
+		if (!check_gap(pid, &g.gap[n++], &prev, &next))
+			break;
 	}
 	if (n != g.nr)
-		complain("%zu gaps, maps has %zu", g.nr, n);
+		differs("%zu gaps, maps has %zu", g.nr, n);
 	check_gap_stats(pid, &g, maps);
 	check_debugfs(pid, &g);
 	free(g.gap);
@@ -359,12 +373,12 @@ static bool compare_gaps(pid_t pid, const struct maps *maps)
 static void test_gap_batches(void)
 {
 	static const uint32_t sizes[] = { 1, 2, 63, 5000 };
-	pid_t pid = herd_find("many_vmas");
+	pid_t pid = sample_find("many_vmas");
 	struct gaps all, g;
 	uint64_t middle;
 
 	if (!pid || !read_gaps(pid, 0, 0, 1000, &all))
-		bail("no process with many VMAs");
+		bail("there is no sample process many_vmas");
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		if (!ok(read_gaps(pid, 0, 0, sizes[i], &g), "%u gaps a call",
 			sizes[i]))
@@ -432,14 +446,13 @@ static void test_errors(void)
 
 int main(void)
 {
-	page = page_size();
 	fd = dev_open(O_RDWR);
-	herd_start();
+	samples_start();
 	maps_compare_all("find", compare_find);
 	diag("%lu lookups", lookups);
 	maps_compare_all("gaps", compare_gaps);
 	test_gap_batches();
-	herd_end();
+	samples_end();
 	test_errors();
 	return tap_done();
 }

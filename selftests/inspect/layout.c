@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * VMLAB_IOC_LAYOUT and debugfs layout against addresses that the kernel shows:
- * /proc/kallsyms, /proc/vmallocinfo, /proc/kcore, one's own stack.
+ * /proc/kallsyms, /proc/vmallocinfo, /proc/kcore, the stack of this process.
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -80,10 +80,10 @@ static void test_user(void)
 
 	if (get_mm(fd, VMLAB_TARGET_SELF, 0, &mm))
 		bail("MM: %s", strerror(errno));
-	ok(within("user", (uintptr_t)&end), "the stack is user space's");
+	ok(within("user", (uintptr_t)&end), "the stack is in user space");
 	end = (high ? high : named("user"))->last + 1;
-	is(end, mm.task_size, "the user half ends where mm says");
-	is(!!high, info.va_bits > 47, "five levels have more of it");
+	is(end, mm.task_size, "the user half ends at task_size");
+	is(!!high, info.va_bits > 47, "there is a high part with five levels");
 }
 
 static void test_symbols(void)
@@ -117,7 +117,7 @@ static void test_symbols(void)
 	is(wrong, 0, "all in their regions");
 }
 
-/* At 1 the kernel shows addresses to who has CAP_SYSLOG; at 0, hashes. */
+/* With 1 the kernel shows addresses to CAP_SYSLOG; with 0 it shows hashes. */
 #define KPTR_RESTRICT	"/proc/sys/kernel/kptr_restrict"
 
 static void test_vmalloc(void)
@@ -144,7 +144,7 @@ static void test_vmalloc(void)
 		if (sscanf(line, "0x%llx-0x%llx", &start, &end) != 2 || !start)
 			continue;
 		areas++;
-		/* Modules are listed there too. */
+		/* vmallocinfo lists the areas of modules too. */
 		if (!within("vmalloc", start) && !within("modules", start)) {
 			wrong++;
 			diag("  %s", line);
@@ -155,7 +155,7 @@ static void test_vmalloc(void)
 	is(wrong, 0, "all in their regions");
 }
 
-/* Memory that the kernel dumps of itself: each segment within one region. */
+/* Test that each segment of kernel memory lies within one region. */
 static void test_kcore(void)
 {
 	int core = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
@@ -192,7 +192,7 @@ static void test_kcore(void)
 	is(wrong, 0, "each within one region");
 }
 
-/* Without CAP_SYSLOG: all names, no address of the kernel half. */
+/* Without CAP_SYSLOG: test that names are complete and kernel addresses hidden. */
 static int as_nobody(void *arg)
 {
 	struct vmlab_region room[ROOM];

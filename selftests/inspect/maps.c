@@ -1,42 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "inspect/maps.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/differences.h"
 #include "lib/proc.h"
 #include "lib/tap.h"
 
-enum {
-	TRIES = 20,		/* a process that runs may change meanwhile */
-	MAX_DIAG = 5,
-};
-
-static int complaints;
-
-void complain(const char *fmt, ...)
-{
-	char text[400];
-	va_list ap;
-
-	if (complaints++ >= MAX_DIAG)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	diag("  %s", text);
-}
-
-unsigned int complaints_take(void)
-{
-	unsigned int taken = (unsigned int)complaints;
-
-	complaints = 0;
-	return taken;
-}
+enum { TRIES = 20 };	/* a running process may change meanwhile */
 
 bool maps_read(pid_t pid, struct maps *maps)
 {
@@ -119,29 +93,26 @@ void maps_compare(pid_t pid, const char *what,
 	free(text);
 
 	for (int i = 0; i < TRIES; i++) {
-		unsigned int differences;
 		bool same;
 
 		if (!maps_read(pid, &maps))
 			return;
-		complaints_take();
+		differences_reset();
 		if (!compare(pid, &maps)) {
 			maps_free(&maps);
 			return;
 		}
-		differences = complaints_take();
 		same = maps_same(pid, &maps);
 		if (same) {
-			ok(!differences, "%s: %s (%zu VMAs)", comm, what,
-			   maps.nr);
-			if (differences)
-				diag("  %u differences", differences);
+			if (!ok(!differences(), "%s: %s (%zu VMAs)", comm, what,
+				maps.nr))
+				diag("  %u differences", differences());
 		}
 		maps_free(&maps);
 		if (same)
 			return;
 	}
-	skip("it never stood still", "%s: %s", comm, what);
+	skip("the process changes all the time", "%s: %s", comm, what);
 }
 
 void maps_compare_all(const char *what,

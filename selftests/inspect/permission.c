@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who may look at whom, and how a target can be wrong. */
+/* Which targets a process may inspect, and targets that do not exist. */
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -19,14 +19,14 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
-#include "lib/proc.h"
+#include "lib/processes.h"
 #include "lib/tap.h"
 
 enum { NOBODY = 65534 };
 
 static int fd;
 
-/* The three requests that have a target. */
+/* Make one of three requests about a target. */
 static int ask(int which, uint32_t kind, int32_t id)
 {
 	static struct vmlab_vma vmas[4];
@@ -69,25 +69,9 @@ static void all_fail(uint32_t kind, int32_t id, int err, const char *what)
 		fails(ask(i, kind, id), err, "%s: %s", requests[i], what);
 }
 
-static int just_stop(void *arg)
-{
-	(void)arg;
-	stop_self();
-	return 0;
-}
-
-static pid_t stopped_child(void)
-{
-	pid_t pid = spawn(just_stop, NULL);
-
-	wait_stopped(pid, NULL);
-	return pid;
-}
-
 static void test_wrong_targets(void)
 {
 	pid_t pid = stopped_child();
-	siginfo_t info;
 
 	all_work(VMLAB_TARGET_SELF, 0, "self");
 	all_work(VMLAB_TARGET_PID, getpid(), "own pid");
@@ -101,8 +85,7 @@ static void test_wrong_targets(void)
 	all_fail(UINT32_MAX, 1, EINVAL, "kind UINT32_MAX");
 	all_fail(VMLAB_TARGET_PID, INT32_MAX, ESRCH, "pid INT32_MAX");
 
-	kill(pid, SIGKILL);
-	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+	kill_without_reaping(pid);
 	all_fail(VMLAB_TARGET_PID, pid, ESRCH, "a zombie");
 	reap(pid);
 	all_fail(VMLAB_TARGET_PID, pid, ESRCH, "a process that was reaped");
@@ -113,7 +96,6 @@ static void test_pidfd(void)
 	pid_t pid = stopped_child();
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	int file, dir, event;
-	siginfo_t info;
 
 	if (pidfd < 0)
 		bail("pidfd_open: %s", strerror(errno));
@@ -133,8 +115,7 @@ static void test_pidfd(void)
 	all_fail(VMLAB_TARGET_PIDFD, event, EBADF, "an eventfd");
 	all_fail(VMLAB_TARGET_PIDFD, fd, EBADF, "/dev/vmlab itself");
 	all_fail(VMLAB_TARGET_PIDFD, 1000000, EBADF, "no open descriptor");
-	kill(pid, SIGKILL);
-	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+	kill_without_reaping(pid);
 	all_fail(VMLAB_TARGET_PIDFD, pidfd, ESRCH, "the pidfd of a zombie");
 	reap(pid);
 	all_fail(VMLAB_TARGET_PIDFD, pidfd, ESRCH,
@@ -145,25 +126,22 @@ static void test_pidfd(void)
 	close(event);
 }
 
-/* The namespace that init_pid_ns is for this process may have no kthread. */
 static void test_kthread(void)
 {
-	char *comm = slurp("/proc/2/comm");
+	pid_t pid = kernel_thread();
 	struct vmlab_mm mm;
 
-	if (!comm || strcmp(comm, "kthreadd\n")) {
-		skip("pid 2 is not kthreadd", "a kernel thread");
-		free(comm);
+	if (!pid) {
+		skip("this pid namespace has none", "a kernel thread");
 		return;
 	}
-	free(comm);
-	works(get_mm(fd, VMLAB_TARGET_PID, 2, &mm), "MM: a kernel thread");
-	ok(mm.flags & VMLAB_MM_KTHREAD, "MM: says that it is one");
-	fails(ask(1, VMLAB_TARGET_PID, 2), ENXIO, "TASKS: a kernel thread");
-	fails(ask(2, VMLAB_TARGET_PID, 2), ENXIO, "VMAS: a kernel thread");
+	works(get_mm(fd, VMLAB_TARGET_PID, pid, &mm), "MM: a kernel thread");
+	ok(mm.flags & VMLAB_MM_KTHREAD, "MM: flag KTHREAD");
+	fails(ask(1, VMLAB_TARGET_PID, pid), ENXIO, "TASKS: a kernel thread");
+	fails(ask(2, VMLAB_TARGET_PID, pid), ENXIO, "VMAS: a kernel thread");
 }
 
-/* A child does the asking; it says by its status what went wrong. */
+/* Exit status of a child that makes the requests: what went wrong. */
 enum {
 	GOOD,
 	CANNOT_DROP,
@@ -194,7 +172,7 @@ static void *thread_waits(void *arg)
 
 struct other {
 	pid_t pid;
-	bool inherited;		/* use root's descriptor */
+	bool inherited;		/* use the descriptor that root opened */
 };
 
 static int nobody_asks(void *arg)
@@ -223,7 +201,7 @@ static int nobody_asks(void *arg)
 		if (!ask(i, VMLAB_TARGET_PID, 2))
 			return KTHREAD_ALLOWED;
 	}
-	/* Another thread of this process is no other process. */
+	/* Another thread of this process needs no capability. */
 	pthread_create(&thread, NULL, thread_waits, &wait);
 	while (!thread_id)
 		msleep(1);
@@ -251,20 +229,20 @@ static void test_nobody(void)
 
 	wait_stopped(nobody, NULL);
 	is((uint64_t)reap(spawn(nobody_asks, &other)), GOOD,
-	   "nobody may ask about itself, not about root's process");
+	   "nobody may inspect itself, not a process of root");
 	other.inherited = true;
 	is((uint64_t)reap(spawn(nobody_asks, &other)), GOOD,
-	   "a descriptor that root opened gives no right");
-	/* The same user is not enough: it takes the capability. */
+	   "a descriptor that root opened gives no permission");
+	/* The same uid is not enough: the capability is required. */
 	other.pid = nobody;
 	is((uint64_t)reap(spawn(nobody_asks, &other)), GOOD,
-	   "nobody may not ask about nobody's other process");
-	all_work(VMLAB_TARGET_PID, nobody, "root asks about nobody's process");
+	   "nobody may not inspect another process of nobody");
+	all_work(VMLAB_TARGET_PID, nobody, "root inspects a process of nobody");
 	kill_and_reap(root);
 	kill_and_reap(nobody);
 }
 
-/* Keep or drop CAP_SYS_PTRACE, and nothing else than that. */
+/* Drop all capabilities but CAP_SYS_PTRACE, or all of them. */
 static int set_capability(bool keep)
 {
 	struct __user_cap_header_struct header = {
@@ -306,10 +284,10 @@ static void test_capability(void)
 	struct capability c = { .pid = stopped_child() };
 
 	is((uint64_t)reap(spawn(capability_asks, &c)), GOOD,
-	   "uid 0 without CAP_SYS_PTRACE may not");
+	   "uid 0 without CAP_SYS_PTRACE may not inspect another process");
 	c.keep = true;
 	is((uint64_t)reap(spawn(capability_asks, &c)), GOOD,
-	   "CAP_SYS_PTRACE alone suffices");
+	   "CAP_SYS_PTRACE alone suffices to inspect another process");
 	kill_and_reap(c.pid);
 }
 
@@ -337,7 +315,7 @@ static bool becomes_sleep(pid_t pid)
 	return false;
 }
 
-/* Root of a user namespace of its own, which nobody made. */
+/* Become root of a new user namespace, as an unprivileged user. */
 static int namespace_asks(void *arg)
 {
 	pid_t outside = *(pid_t *)arg, inside, forked;
@@ -345,12 +323,12 @@ static int namespace_asks(void *arg)
 
 	if (drop())
 		return CANNOT_DROP;
-	/* Changing credentials makes a process undumpable. */
+	/* Changing credentials has made this process undumpable. */
 	prctl(PR_SET_DUMPABLE, 1);
 	forked = stopped_child();
 	if (unshare(CLONE_NEWUSER))
 		return NO_NAMESPACE;
-	/* exec gives it an mm that belongs to the new namespace. */
+	/* After exec the mm belongs to the new namespace. */
 	inside = spawn(exec_sleep, NULL);
 	if (!becomes_sleep(inside))
 		ret = IN_NS_DENIED;
@@ -361,7 +339,7 @@ static int namespace_asks(void *arg)
 			ret = IN_NS_DENIED;
 		if (!ask(i, VMLAB_TARGET_PID, outside) || errno != EPERM)
 			ret = OUTSIDE_ALLOWED;
-		/* The same user, but an mm of the namespace above. */
+		/* The same uid, but an mm of the parent namespace. */
 		if (!ask(i, VMLAB_TARGET_PID, forked) || errno != EPERM)
 			ret = FORKED_ALLOWED;
 	}
@@ -380,7 +358,7 @@ static void test_user_namespace(void)
 		     "CAP_SYS_PTRACE in a user namespace");
 	else
 		is((uint64_t)ret, GOOD,
-		   "CAP_SYS_PTRACE in a user namespace holds inside only");
+		   "CAP_SYS_PTRACE in a user namespace is valid only inside it");
 	kill_and_reap(outside);
 }
 
@@ -389,7 +367,7 @@ static int first_in_pid_namespace(void *arg)
 	struct vmlab_mm mm;
 	pid_t outside = *(pid_t *)arg;
 
-	/* This process is 1 in here, and those outside have no number. */
+	/* This process has pid 1 here; processes outside have none. */
 	if (get_mm(fd, VMLAB_TARGET_PID, 1, &mm) || mm.pid != 1 ||
 	    mm.tgid != 1)
 		return 1;
@@ -414,9 +392,9 @@ static void test_pid_namespace(void)
 	int ret = reap(spawn(enters_pid_namespace, &outside));
 
 	if (ret == NO_NAMESPACE)
-		skip("no pid namespaces", "numbers of a pid namespace");
+		skip("no pid namespaces", "pids of a pid namespace");
 	else
-		is((uint64_t)ret, 0, "numbers are those of the pid namespace");
+		is((uint64_t)ret, 0, "pids are those of the pid namespace");
 	kill_and_reap(outside);
 }
 

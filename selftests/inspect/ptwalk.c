@@ -17,7 +17,7 @@ static struct vmlab_target target_of(pid_t pid)
 	};
 }
 
-/* All records of a walk in one array, or NULL and errno. */
+/* Read all records of a walk into one array, or return NULL and set errno. */
 static void *walk(int fd, unsigned long request, struct vmlab_ptes *query,
 		  uint32_t batch, size_t record, size_t *nr)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Requests about page tables, whole walks at once. */
+/* Requests about page tables, with all records of a walk in one array. */
 #ifndef SELFTESTS_PTWALK_H
 #define SELFTESTS_PTWALK_H
 
@@ -8,6 +8,11 @@
 #include <sys/types.h>
 
 #include <linux/vmlab.h>
+
+/* Bits of which an entry that is not present, and not empty, has one. */
+#define PTE_ABSENT (VMLAB_PTE_SWAP | VMLAB_PTE_MIGRATION | \
+		    VMLAB_PTE_DEV_PRIVATE | VMLAB_PTE_DEV_EXCLUSIVE | \
+		    VMLAB_PTE_HWPOISON | VMLAB_PTE_MARKER)
 
 struct pte_list {
 	size_t nr;
@@ -20,8 +25,8 @@ struct page_list {
 };
 
 /*
- * @pid 0 means the caller.  Each returns 0, or -1 and errno; EPROTO when an
- * answer breaks the contract of the cursor.  @batch records a call.
+ * Walk page tables, @batch records a call; @pid 0 is the caller.  Return 0, or
+ * -1 and errno: EPROTO when the cursor does not advance.
  *
  * @query: range, filter and flags on entry; sums and results afterwards.
  */
@@ -35,7 +40,7 @@ int get_totals(int fd, pid_t pid, struct vmlab_pgtable_totals *totals);
 int get_translation(int fd, pid_t pid, uint64_t addr,
 		    struct vmlab_translation *t);
 
-/* End of the user half as the process sees it; ends the test on failure. */
+/* task_size of a process; ends the test on failure. */
 uint64_t dev_task_size(int fd, pid_t pid);
 
 #endif /* SELFTESTS_PTWALK_H */

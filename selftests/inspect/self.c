@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VMLAB_IOC_MM of this process, which knows what it did to its own mm. */
+/* VMLAB_IOC_MM of this process, before and after it changes its own mm. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,10 +10,11 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/page.h"
+#include "lib/processes.h"
 #include "lib/tap.h"
 
 static int fd;
-static size_t page;
 
 static struct vmlab_mm self(void)
 {
@@ -25,8 +26,8 @@ static struct vmlab_mm self(void)
 }
 
 /*
- * Counters of RSS are exact where they are per CPU and summed.  Before 6.2 a
- * task may hold back up to 64 pages (TASK_RSS_EVENTS_THRESH).
+ * Whether RSS counters are exact.  Before 6.2, where they are not per CPU, a task
+ * may hold back up to 64 pages (TASK_RSS_EVENTS_THRESH).
  */
 static bool rss_is_exact(void)
 {
@@ -119,13 +120,6 @@ static void *waiter(void *arg)
 	return NULL;
 }
 
-static int child(void *arg)
-{
-	(void)arg;
-	stop_self();
-	return 0;
-}
-
 static void test_users(void)
 {
 	struct vmlab_mm a = self(), b;
@@ -141,8 +135,7 @@ static void test_users(void)
 	if (read(pair[0], &byte, 1) != 1)
 		bail("read: %s", strerror(errno));
 	is(self().mm_users, 2, "two threads: mm_users");
-	pid = spawn(child, NULL);
-	wait_stopped(pid, NULL);
+	pid = stopped_child();
 	is(self().mm_users, 2, "a forked child has an mm of its own");
 	if (get_mm(fd, VMLAB_TARGET_PID, pid, &b))
 		bail("MM: %s", strerror(errno));
@@ -152,7 +145,7 @@ static void test_users(void)
 	if (write(hold[1], "", 1) != 1)
 		bail("write: %s", strerror(errno));
 	pthread_join(thread, NULL);
-	/* The thread gives its use up a moment after it was joined. */
+	/* The kernel drops the reference of the thread after the join. */
 	for (int i = 0; i < 100 && self().mm_users != 1; i++)
 		msleep(10);
 	is(self().mm_users, 1, "one thread again");
@@ -177,7 +170,6 @@ static void test_def_flags(void)
 
 int main(void)
 {
-	page = page_size();
 	fd = dev_open(O_RDWR);
 	test_ranges();
 	test_mmap();

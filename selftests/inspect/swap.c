@@ -35,7 +35,7 @@ bool swap_is_on(void)
 	return on;
 }
 
-/* What mkswap(8) writes. */
+/* Write the header of a swap area, as mkswap(8) does. */
 static bool make_swap(const char *device)
 {
 	size_t page = page_size();
@@ -89,7 +89,7 @@ void swap_start(void)
 	if (users++)
 		return;
 	if (swap_is_on()) {
-		diag("some swap is on already");
+		diag("swap is enabled already");
 		return;
 	}
 	if (access("/dev/zram0", F_OK) &&
@@ -101,7 +101,7 @@ void swap_start(void)
 		diag("cannot swap on zram0: %s", strerror(errno));
 		return;
 	}
-	/* Reading it makes a device and says its number. */
+	/* Reading hot_add creates a device and returns its number. */
 	if (access("/dev/zram1", F_OK))
 		free(slurp(ZRAM_CONTROL "/hot_add"));
 	if (access("/dev/zram1", F_OK) ||

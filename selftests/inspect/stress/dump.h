@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Dumps of one process after the other, all that there is, until the end. */
+/* Dump everything about one target after the other, again and again. */
 #ifndef SELFTESTS_DUMP_H
 #define SELFTESTS_DUMP_H
 
 #include <stdint.h>
 
 /**
- * struct kind_count - how often one kind of dump was made
+ * struct kind_count - results of one kind of dump
  * @name: of the request or file
- * @dumps: whole ones
+ * @dumps: complete dumps
  * @records: in them
- * @gone: cut short because the process had exited
- * @wrong: what could not be
+ * @gone: dumps cut short because the process had exited
+ * @wrong: dumps with an error or an inconsistent record
  */
 struct kind_count {
 	const char *name;
@@ -21,12 +21,12 @@ struct kind_count {
 enum { KINDS_MAX = 16, SAMPLES = 8 };
 
 /**
- * struct report - of a dumper, in memory that all processes share
- * @kind: by kind
- * @nr: of them
+ * struct report - results of a dumper, in memory that all processes share
+ * @kind: results by kind
+ * @nr: number of kinds
  * @seen: VMLAB_PTE_* bits in entries
- * @sample: the first things that were wrong
- * @samples: of them
+ * @sample: texts of the first errors
+ * @samples: number of them
  */
 struct report {
 	struct kind_count kind[KINDS_MAX];
@@ -36,7 +36,7 @@ struct report {
 	unsigned int samples;
 };
 
-/* Each goes on until now_ms() is @until, and then returns 0. */
+/* Dump until now_ms() reaches @until; return 0. */
 int dump_requests(struct report *report, unsigned long long until);
 int dump_files(struct report *report, unsigned long long until);
 

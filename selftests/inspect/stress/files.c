@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All files of a process in debugfs, one process after the other. */
+/* Read all files of one target after the other in debugfs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 static struct report *report;
 
-/* Words of a line; all but the last column have no space in it. */
+/* Number of words in a line; only the last column may have spaces. */
 static unsigned int words(const char *line)
 {
 	unsigned int nr = 0;
@@ -29,7 +29,7 @@ static unsigned int words(const char *line)
 	return nr;
 }
 
-/* Lines that begin with a range, in order of address. */
+/* Check a line that begins with a range: lines are in order of address. */
 static const char *ranges(const char *line, unsigned long long *at)
 {
 	unsigned long long start, end;
@@ -42,7 +42,7 @@ static const char *ranges(const char *line, unsigned long long *at)
 	return NULL;
 }
 
-/* One that grew over what was shown already is shown again, as it is now. */
+/* A VMA that grew over the ranges above it is reported again. */
 static const char *vmas(const char *line, unsigned long long *at)
 {
 	unsigned long long start, end;
@@ -55,7 +55,7 @@ static const char *vmas(const char *line, unsigned long long *at)
 	return NULL;
 }
 
-/* A huge page may have come where small ones were. */
+/* A huge page may have replaced small ones, and begin below. */
 static const char *ptes(const char *line, unsigned long long *at)
 {
 	unsigned long long start, end;
@@ -77,10 +77,10 @@ static const char *items(const char *line, unsigned long long *at)
 	char kind[16];
 
 	if (sscanf(line, "%u %15s %llx %llx", &level, kind, &first, &last) !=
-		    4 ||
+	    4 ||
 	    first > last)
 		return "no node or slot";
-	/* Ancestors may be repeated, and begin before. */
+	/* Ancestors may be repeated, and begin below. */
 	if (strcmp(kind, "vma") && strcmp(kind, "gap"))
 		return NULL;
 	if (first < *at)
@@ -103,7 +103,7 @@ static const struct file {
 
 enum { NR = sizeof(files) / sizeof(files[0]), LAYOUT = NR };
 
-/* That of the machine, which does not change. */
+/* The layout of the machine does not change. */
 static const struct file layout = { "layout", ranges };
 
 static void check_text(unsigned int kind, char *text)
@@ -165,7 +165,7 @@ int dump_files(struct report *to, unsigned long long until)
 			pid_t pid = targets[i].pid;
 			char number[16];
 
-			if (targets[i].why[0] || !pid)
+			if (targets[i].reason[0] || !pid)
 				continue;
 			snprintf(number, sizeof(number), "%d", pid);
 			write_file(DEBUGFS "/attach", number, strlen(number));

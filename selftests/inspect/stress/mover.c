@@ -35,7 +35,7 @@ static struct setting {
 
 enum { NR_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
 
-/* Of several words that in brackets is what is set. */
+/* The value of a setting: of several words, the one in brackets. */
 static char *current_word(char *text)
 {
 	char *open = strchr(text, '['), *close = strchr(text, ']');
@@ -86,7 +86,7 @@ static int move(void *arg)
 	(void)arg;
 	for (unsigned long n = 0;; n++) {
 		for (size_t i = 0; counts->nodes && i < nr_targets; i++)
-			/* Some pages may be in use just then, and stay. */
+			/* Pages in use are not migrated. */
 			if (targets[i].pid &&
 			    syscall(SYS_migrate_pages, targets[i].pid, 64,
 				    &nodes[n % 2], &nodes[1 - n % 2]) >= 0)

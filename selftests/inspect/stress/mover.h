@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel does to processes by itself, made to happen all the time. */
+/* Make the kernel collapse, merge, migrate and compact memory all the time. */
 #ifndef SELFTESTS_MOVER_H
 #define SELFTESTS_MOVER_H
 
-/* khugepaged and KSM scan without rest, there are pages for hugetlbfs. */
+/* Let khugepaged and KSM scan without pauses, and reserve huge pages. */
 void scanners_start(void);
 
-/* What was set before is set again. */
+/* Restore the settings from before. */
 void scanners_end(void);
 
 /*
- * A process has the pages of the targets, which must be there, moved between
- * nodes of memory, and has memory compacted.
+ * Migrate the pages of the targets between NUMA nodes, and compact memory, in a
+ * process of its own; start the targets first.
  */
 void mover_start(void);
 void mover_end(void);

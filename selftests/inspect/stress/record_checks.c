@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "lib/dev.h"
+#include "inspect/ptwalk.h"
 
-#define ABSENT (VMLAB_PTE_SWAP | VMLAB_PTE_MIGRATION | VMLAB_PTE_DEV_PRIVATE | \
-		VMLAB_PTE_DEV_EXCLUSIVE | VMLAB_PTE_HWPOISON | VMLAB_PTE_MARKER)
 #define HARDWARE (VMLAB_PTE_WRITE | VMLAB_PTE_USER | VMLAB_PTE_NX | \
 		  VMLAB_PTE_ACCESSED | VMLAB_PTE_DIRTY | VMLAB_PTE_GLOBAL | \
 		  VMLAB_PTE_PWT | VMLAB_PTE_PCD | VMLAB_PTE_PAT)
@@ -18,18 +17,18 @@ static bool aligned(uint64_t value)
 	return !(value & (page_size() - 1));
 }
 
-const char *vmas_implausible(const struct vmlab_vmas *before,
-			     const struct vmlab_vmas *req)
+const char *check_vmas(const struct vmlab_vmas *before,
+		       const struct vmlab_vmas *req)
 {
 	const struct vmlab_vma *v = (const void *)(uintptr_t)req->vmas;
 	const char *strings = (const char *)(uintptr_t)req->strings;
 
 	if (req->nr > before->nr || req->strings_size > before->strings_size)
-		return "more than there was room for";
+		return "more records than fit";
 	for (uint32_t i = 0; i < req->nr; i++, v++) {
 		if (v->start >= v->end || !aligned(v->start) || !aligned(v->end))
 			return "no range of pages";
-		/* The first may have grown over the cursor since. */
+		/* The first VMA may have grown over the cursor since. */
 		if (i ? v->start < v[-1].end : v->end <= before->cursor)
 			return "not in order";
 		if (v->reserved || v->name_off >= req->strings_size ||
@@ -48,13 +47,13 @@ const char *vmas_implausible(const struct vmlab_vmas *before,
 	return NULL;
 }
 
-const char *gaps_implausible(const struct vmlab_gaps *before,
-			     const struct vmlab_gaps *req)
+const char *check_gaps(const struct vmlab_gaps *before,
+		       const struct vmlab_gaps *req)
 {
 	const struct vmlab_gap *g = (const void *)(uintptr_t)req->gaps;
 
 	if (req->nr > before->nr)
-		return "more than there was room for";
+		return "more records than fit";
 	for (uint32_t i = 0; i < req->nr; i++, g++) {
 		if (g->start >= g->end || g->guard > g->end - g->start)
 			return "no range";
@@ -69,9 +68,9 @@ const char *gaps_implausible(const struct vmlab_gaps *before,
 	return NULL;
 }
 
-/* Order, and parents that were reported before and cover their children. */
-const char *tree_implausible(const struct vmlab_tree *before,
-			     const struct vmlab_tree *req)
+/* Items are in order; a parent comes before its children and covers them. */
+const char *check_tree(const struct vmlab_tree *before,
+		       const struct vmlab_tree *req)
 {
 	static struct vmlab_tree_item path[VMLAB_TREE_LEVELS + 1];
 	static uint64_t first;
@@ -84,7 +83,7 @@ const char *tree_implausible(const struct vmlab_tree *before,
 		level = -1;
 	}
 	if (req->nr > before->nr)
-		return "more than there was room for";
+		return "more records than fit";
 	for (uint32_t n = 0; n < req->nr; n++, i++) {
 		if (i->level > VMLAB_TREE_LEVELS || i->first > i->last ||
 		    i->used > i->slots)
@@ -109,10 +108,10 @@ const char *tree_implausible(const struct vmlab_tree *before,
 	return NULL;
 }
 
-static const char *entry_implausible(uint64_t flags)
+static const char *check_entry(uint64_t flags)
 {
 	bool present = flags & VMLAB_PTE_PRESENT;
-	bool absent = flags & ABSENT;
+	bool absent = flags & PTE_ABSENT;
 	bool table = flags & VMLAB_PTE_TABLE;
 
 	seen_flags |= flags;
@@ -135,68 +134,75 @@ static const char *entry_implausible(uint64_t flags)
 	return NULL;
 }
 
-/* The part of the address space that a walk was to look at. */
+/* Whether a range lies outside the range of the request. */
 static bool outside(const struct vmlab_ptes *q, uint64_t start, uint64_t end)
 {
 	return end <= q->start || (q->end && start >= q->end);
 }
 
-const char *ptes_implausible(const struct vmlab_ptes *before,
-			     const struct vmlab_ptes *req)
+/* Check that a walk filled no more than its room and advanced its cursor. */
+static const char *check_progress(const struct vmlab_ptes *before,
+				  const struct vmlab_ptes *req)
+{
+	if (req->nr > before->nr)
+		return "more records than fit";
+	if (req->nr && req->cursor <= before->cursor)
+		return "no progress";
+	return NULL;
+}
+
+const char *check_ptes(const struct vmlab_ptes *before,
+		       const struct vmlab_ptes *req)
 {
 	const struct vmlab_pte *r = (const void *)(uintptr_t)req->records;
 	uint64_t at = before->cursor & ~(page_size() - 1);
+	const char *wrong = check_progress(before, req);
 
-	if (req->nr > before->nr)
-		return "more than there was room for";
-	if (req->nr && req->cursor <= before->cursor)
-		return "no progress";
+	if (wrong)
+		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
-		const char *wrong = entry_implausible(r->flags);
-
+		wrong = check_entry(r->flags);
 		if (wrong)
 			return wrong;
 		if (!r->level || r->level > VMLAB_PT_LEVELS_MAX ||
 		    r->shift != 12 + 9 * (r->level - 1) || !r->nr ||
 		    r->reserved || r->end - r->start != r->nr << r->shift ||
 		    r->index != (r->start >> r->shift & 511))
-			return "geometry";
+			return "level, index and range do not agree";
 		if (!!(r->flags & VMLAB_PTE_HUGE) !=
 		    (r->level > 1 && !(r->flags & VMLAB_PTE_TABLE)))
-			return "huge, on the lowest level, or the reverse";
+			return "huge on the lowest level, or not huge above it";
 		if (outside(req, r->start, r->end))
 			return "out of range";
 		if (r->flags & VMLAB_PTE_TABLE) {
 			if (!r->phys || r->level < 2)
-				return "a table that is nowhere";
+				return "a table without an address";
 			continue;
 		}
 		/*
-		 * An entry is always whole: a huge one begins before the cursor
-		 * when it has come where small ones were reported.
+		 * Entries are reported whole: a huge entry that replaced small
+		 * ones, which were reported before, begins below the cursor.
 		 */
 		if (r->end <= at || (r->start < at && r->level == 1))
 			return "not in order";
 		if (r->flags & VMLAB_PTE_PRESENT && !r->phys)
-			return "present, nowhere";
+			return "present without an address";
 		at = r->end;
 	}
 	return NULL;
 }
 
-const char *pages_implausible(const struct vmlab_ptes *before,
-			      const struct vmlab_ptes *req)
+const char *check_pages(const struct vmlab_ptes *before,
+			const struct vmlab_ptes *req)
 {
 	const struct vmlab_page *r = (const void *)(uintptr_t)req->records;
 	uint64_t at = before->cursor & ~(page_size() - 1);
+	const char *wrong = check_progress(before, req);
 
-	if (req->nr > before->nr)
-		return "more than there was room for";
-	if (req->nr && req->cursor <= before->cursor)
-		return "no progress";
+	if (wrong)
+		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
-		const char *wrong = entry_implausible(r->entry_flags);
-
+		wrong = check_entry(r->entry_flags);
 		if (wrong)
 			return wrong;
 		if (r->addr < at || !aligned(r->addr))
@@ -215,18 +221,18 @@ const char *pages_implausible(const struct vmlab_ptes *before,
 	return NULL;
 }
 
-const char *totals_implausible(const struct vmlab_pgtable_totals *t)
+const char *check_totals(const struct vmlab_pgtable_totals *t)
 {
 	uint64_t bytes = t->deposited * page_size();
 
 	if (t->levels < 4 || t->levels > VMLAB_PT_LEVELS_MAX)
-		return "levels";
+		return "the number of levels";
 	for (unsigned int i = 0; i < t->levels; i++) {
 		const struct vmlab_pgtable_level *l = &t->level[i];
 
 		if (l->shift != 12 + 9 * i || l->reserved ||
 		    l->bytes != l->tables * page_size())
-			return "a level's geometry";
+			return "shift or size of a level";
 		if (i < 3)
 			bytes += l->bytes;
 		if (i + 1 < t->levels && t->level[i + 1].table != l->tables)
@@ -235,13 +241,13 @@ const char *totals_implausible(const struct vmlab_pgtable_totals *t)
 	return t->bytes == bytes ? NULL : "bytes do not add up";
 }
 
-const char *translation_implausible(const struct vmlab_translation *t)
+const char *check_translation(const struct vmlab_translation *t)
 {
 	uint64_t index = 0, entry;
 
 	if (t->levels < 4 || t->levels > VMLAB_PT_LEVELS_MAX ||
 	    t->steps > t->levels)
-		return "levels";
+		return "the number of levels";
 	for (unsigned int i = 0; i < t->levels; i++)
 		index |= (uint64_t)t->step[i].index << t->step[i].shift;
 	if (index != (t->addr & ~(page_size() - 1)))
@@ -261,12 +267,12 @@ const char *translation_implausible(const struct vmlab_translation *t)
 	if (t->outcome == VMLAB_WALK_MAPPED || t->outcome == VMLAB_WALK_PROTNONE)
 		return entry & VMLAB_PTE_PRESENT && t->phys &&
 		       t->phys % page_size() == t->addr % page_size() ?
-			       NULL : "mapped, but where";
-	return entry & VMLAB_PTE_PRESENT || t->phys ? "mapped after all" : NULL;
+			       NULL : "mapped without an address";
+	return entry & VMLAB_PTE_PRESENT || t->phys ? "an address, but not mapped" : NULL;
 }
 
-/* All answers are of one moment. */
-const char *find_implausible(const struct vmlab_find *f)
+/* All VMAs that FIND returns are of one moment. */
+const char *check_find(const struct vmlab_find *f)
 {
 	const struct vmlab_vma *v = f->vma;
 	bool at = f->found & 1U << VMLAB_FIND_VMA;
@@ -275,12 +281,12 @@ const char *find_implausible(const struct vmlab_find *f)
 	bool inside = at && v[VMLAB_FIND_VMA].start <= f->start;
 
 	if (f->nodes != f->depth)
-		return "the way to the leaf is not as long as the tree is deep";
+		return "nodes visited and depth differ";
 	if (at && v[VMLAB_FIND_VMA].end <= f->start)
 		return "ends at or below the address";
 	if (!!(f->found & 1U << VMLAB_FIND_INTERSECTION) !=
 	    (at && v[VMLAB_FIND_VMA].start < f->end))
-		return "the intersection";
+		return "wrong intersection";
 	if (prev && v[VMLAB_FIND_PREV].end > f->start)
 		return "the previous one ends above the address";
 	if (next && v[VMLAB_FIND_NEXT].start < f->end)
@@ -296,10 +302,10 @@ const char *find_implausible(const struct vmlab_find *f)
 	return NULL;
 }
 
-const char *area_implausible(const struct vmlab_free_area *r)
+const char *check_area(const struct vmlab_free_area *r)
 {
 	if (!aligned(r->address) || !aligned(r->length))
-		return "no pages";
+		return "not page-aligned";
 	if (r->address < r->low || r->address + r->length > r->high)
 		return "not in the range that was searched";
 	return NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All requests about a process, one process after the other. */
+/* Make all requests about one target after the other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/random.h"
 #include "lib/tap.h"
 #include "inspect/stress/dump.h"
 #include "inspect/stress/record_checks.h"
@@ -17,30 +18,23 @@ enum { RECORDS = 1000, STRINGS = 1 << 16 };
 
 static int fd;
 static struct report *report;
-static unsigned int kind;	/* of dump under way */
+static unsigned int kind;	/* of the dump */
 static unsigned long round_nr;
 static struct vmlab_target subject;
 static char *records, *strings;
-static uint64_t some_address;	/* an address where there was something */
+static uint64_t some_address;	/* of a record */
 static uint64_t user_end;
 static uint64_t random_state = 1;
 
-static uint32_t next_random(void)
-{
-	random_state = random_state * 6364136223846793005ULL +
-		       1442695040888963407ULL;
-	return (uint32_t)(random_state >> 33);
-}
-
-/* Near what was there: during an exec the stack is at the very end. */
+/* An address near a record; during exec the stack is at the very end. */
 static uint64_t near_address(uint32_t distance)
 {
-	uint64_t addr = some_address + next_random() % distance;
+	uint64_t addr = some_address + next_random(&random_state) % distance;
 
 	return addr < user_end ? addr : some_address;
 }
 
-/* False when the dump is over: an error, or something that cannot be. */
+/* Make a request; false when the dump ends because of an error. */
 static bool request(unsigned long nr, void *arg)
 {
 	if (!ioctl(fd, nr, arg))
@@ -54,7 +48,8 @@ static bool request(unsigned long nr, void *arg)
 	return false;
 }
 
-static bool plausible(const char *wrong)
+/* Report what is wrong with the records, if anything. */
+static bool consistent(const char *wrong)
 {
 	if (wrong)
 		report_wrong(report, kind, "%s of %d: %s",
@@ -72,7 +67,7 @@ static void done(void)
 	report->kind[kind].dumps++;
 }
 
-/* Little room now and then, so that there are many calls. */
+/* Room for @few records now and then, so that a dump takes many calls. */
 static uint32_t room(uint32_t few)
 {
 	return round_nr % 4 ? RECORDS : few;
@@ -89,12 +84,12 @@ static void dump_vmas(void)
 		q.strings_size = STRINGS;
 		before = q;
 		if (!request(VMLAB_IOC_VMAS, &q) ||
-		    !plausible(vmas_implausible(&before, &q)))
+		    !consistent(check_vmas(&before, &q)))
 			return;
 		counted(q.nr);
 		if (q.nr)
 			some_address = ((struct vmlab_vma *)records)
-					       [next_random() % q.nr].start;
+					       [next_random(&random_state) % q.nr].start;
 	} while (q.nr);
 	done();
 }
@@ -109,7 +104,7 @@ static void dump_tree(void)
 		q.nr = room(VMLAB_TREE_NR_MIN);
 		before = q;
 		if (!request(VMLAB_IOC_TREE, &q) ||
-		    !plausible(tree_implausible(&before, &q)))
+		    !consistent(check_tree(&before, &q)))
 			return;
 		counted(q.nr);
 	} while (q.nr);
@@ -123,9 +118,9 @@ static void dump_tree_stats(void)
 	if (!request(VMLAB_IOC_TREE_STATS, &q))
 		return;
 	counted(1);
-	if (plausible(q.bytes == q.nodes * q.node_bytes &&
-		      q.depth <= VMLAB_TREE_LEVELS && q.entries ?
-			      NULL : "totals"))
+	if (consistent(q.bytes == q.nodes * q.node_bytes &&
+		       q.depth <= VMLAB_TREE_LEVELS && q.entries ?
+		       NULL : "totals"))
 		done();
 }
 
@@ -139,7 +134,7 @@ static void dump_gaps(void)
 		q.nr = room(3);
 		before = q;
 		if (!request(VMLAB_IOC_GAPS, &q) ||
-		    !plausible(gaps_implausible(&before, &q)))
+		    !consistent(check_gaps(&before, &q)))
 			return;
 		counted(q.nr);
 	} while (q.nr);
@@ -153,10 +148,10 @@ static void dump_gap_stats(void)
 	if (!request(VMLAB_IOC_GAP_STATS, &q))
 		return;
 	counted(1);
-	if (plausible(q.largest_end > q.largest_start &&
-		      q.largest_end - q.largest_start <= q.free &&
-		      q.free < q.end && q.largest_end <= q.end ?
-			      NULL : "totals"))
+	if (consistent(q.largest_end > q.largest_start &&
+		       q.largest_end - q.largest_start <= q.free &&
+		       q.free < q.end && q.largest_end <= q.end ?
+		       NULL : "totals"))
 		done();
 }
 
@@ -171,9 +166,9 @@ static void dump_find(void)
 			.strings_size = STRINGS,
 		};
 
-		q.end = q.start + 1 + next_random() % (64 << 12);
+		q.end = q.start + 1 + next_random(&random_state) % (64 << 12);
 		if (!request(VMLAB_IOC_FIND, &q) ||
-		    !plausible(find_implausible(&q)))
+		    !consistent(check_find(&q)))
 			return;
 		counted(1);
 	}
@@ -185,23 +180,23 @@ static void dump_area(void)
 	struct vmlab_free_area q = {
 		.size = sizeof(q),
 		.target = subject,
-		.length = 4096ULL << next_random() % 16,
+		.length = 4096ULL << next_random(&random_state) % 16,
 	};
 
 	if (!request(VMLAB_IOC_FREE_AREA, &q) ||
-	    !plausible(area_implausible(&q)))
+	    !consistent(check_area(&q)))
 		return;
 	counted(1);
 	done();
 }
 
-/* All of it, or a range round some address. */
+/* Choose all of the address space, or a range around some address. */
 static void choose_range(struct vmlab_ptes *q)
 {
 	if (round_nr % 3 != 2)
 		return;
 	q->start = some_address & ~((1ULL << 21) - 1);
-	q->end = q->start + (1ULL << 21) + (next_random() % 64 << 12);
+	q->end = q->start + (1ULL << 21) + (next_random(&random_state) % 64 << 12);
 }
 
 static void dump_ptes(void)
@@ -223,12 +218,12 @@ static void dump_ptes(void)
 		q.nr = room(7);
 		before = q;
 		if (!request(VMLAB_IOC_PTES, &q) ||
-		    !plausible(ptes_implausible(&before, &q)))
+		    !consistent(check_ptes(&before, &q)))
 			return;
 		counted(q.nr);
 		if (q.nr)
 			some_address = ((struct vmlab_pte *)records)
-					       [next_random() % q.nr].start;
+					       [next_random(&random_state) % q.nr].start;
 	} while (q.nr);
 	done();
 }
@@ -244,7 +239,7 @@ static void dump_pages(void)
 		q.nr = room(100);
 		before = q;
 		if (!request(VMLAB_IOC_PAGES, &q) ||
-		    !plausible(pages_implausible(&before, &q)))
+		    !consistent(check_pages(&before, &q)))
 			return;
 		counted(q.nr);
 	} while (q.nr);
@@ -259,7 +254,7 @@ static void dump_totals(void)
 	};
 
 	if (!request(VMLAB_IOC_PGTABLE_TOTALS, &q) ||
-	    !plausible(totals_implausible(&q)))
+	    !consistent(check_totals(&q)))
 		return;
 	counted(1);
 	done();
@@ -275,7 +270,7 @@ static void dump_translations(void)
 		};
 
 		if (!request(VMLAB_IOC_TRANSLATE, &q) ||
-		    !plausible(translation_implausible(&q)))
+		    !consistent(check_translation(&q)))
 			return;
 		counted(1);
 	}
@@ -292,10 +287,10 @@ static void dump_mm(void)
 	};
 
 	if (!request(VMLAB_IOC_MM, &q) ||
-	    /* In the middle of an exec most of it is not set yet. */
-	    !plausible(q.mm_users && q.mm_count && q.map_count &&
-		       q.start_code <= q.end_code && q.start_brk <= q.brk &&
-		       q.mmap_base < q.task_size ? NULL : "an mm"))
+	    /* During exec most members are not set yet. */
+	    !consistent(q.mm_users && q.mm_count && q.map_count &&
+			q.start_code <= q.end_code && q.start_brk <= q.brk &&
+			q.mmap_base < q.task_size ? NULL : "an mm"))
 		return;
 	do {
 		t.nr = 16;
@@ -343,7 +338,7 @@ enum { NR = sizeof(dumps) / sizeof(dumps[0]) };
 
 int dump_requests(struct report *to, unsigned long long until)
 {
-	/* Larger than any record. */
+	/* No record is larger than a VMA. */
 	static const size_t room = RECORDS * sizeof(struct vmlab_vma);
 
 	report = to;
@@ -360,7 +355,7 @@ int dump_requests(struct report *to, unsigned long long until)
 		for (size_t i = 0; i < nr_targets && now_ms() < until; i++) {
 			subject.kind = VMLAB_TARGET_PID;
 			subject.id = targets[i].pid;
-			if (targets[i].why[0] || !subject.id)
+			if (targets[i].reason[0] || !subject.id)
 				continue;
 			for (kind = 0; kind < NR; kind++)
 				dumps[kind].dump();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumps, by requests and by debugfs at once, of processes that change without
- * end: that no record is impossible, nothing fails, and nothing is hurt.
- * VMLAB_STRESS_SECONDS sets how long.
+ * Dump processes that change all the time, by requests and by debugfs at once:
+ * each record is consistent, nothing fails, and all targets survive.
+ * VMLAB_STRESS_SECONDS sets the duration.
  */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -39,7 +39,7 @@ void report_wrong(struct report *report, unsigned int kind, const char *fmt, ...
 	va_list ap;
 
 	report->kind[kind].wrong++;
-	/* One of each kind says more than many of one. */
+	/* Keep room for errors of other kinds. */
 	if (report->samples == SAMPLES || report->kind[kind].wrong > 2)
 		return;
 	va_start(ap, fmt);
@@ -55,21 +55,21 @@ static int dump(void *arg)
 	return dumpers[i].dump(&reports[i], until);
 }
 
-static void tell(const struct dumper *d, const struct report *r)
+static void report_results(const struct dumper *d, const struct report *r)
 {
 	for (unsigned int k = 0; k < r->nr; k++) {
 		const struct kind_count *c = &r->kind[k];
 
-		diag("%s %s: %lu dumps, %lu records, %lu of processes that were gone",
+		diag("%s %s: %lu dumps, %lu records, %lu cut short by an exit",
 		     d->name, c->name, c->dumps, c->records, c->gone);
-		ok(c->dumps && !c->wrong, "%s %s: each record can be true",
+		ok(c->dumps && !c->wrong, "%s %s: each record is consistent",
 		   d->name, c->name);
 	}
 	for (unsigned int i = 0; i < r->samples; i++)
 		diag("  %s", r->sample[i]);
 }
 
-static void tell_seen(uint64_t seen)
+static void report_seen(uint64_t seen)
 {
 	int fd = dev_open(O_RDONLY);
 	const struct vmlab_flag_names *names =
@@ -81,7 +81,7 @@ static void tell_seen(uint64_t seen)
 			snprintf(line + strlen(line),
 				 sizeof(line) - strlen(line), " %s",
 				 names->bit[bit].name);
-	diag("bits seen in entries:%s", line);
+	diag("bits in entries:%s", line);
 }
 
 int main(int argc, char **argv)
@@ -107,8 +107,8 @@ int main(int argc, char **argv)
 		is((unsigned long long)reap(pid[i]), 0,
 		   "%s: dumped for %lu s", dumpers[i].name, seconds);
 	for (size_t i = 0; i < NR; i++)
-		tell(&dumpers[i], &reports[i]);
-	tell_seen(reports[0].seen);
+		report_results(&dumpers[i], &reports[i]);
+	report_seen(reports[0].seen);
 	mover_end();
 	targets_end();
 	scanners_end();

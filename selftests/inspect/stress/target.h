@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Processes that change their address space without end, each in its own way. */
+/* Target processes that change their address space all the time. */
 #ifndef SELFTESTS_TARGET_H
 #define SELFTESTS_TARGET_H
 
@@ -7,34 +7,34 @@
 #include <sys/types.h>
 
 /**
- * struct target - one of them, in memory that all processes share
- * @name: what it does
- * @keeper: the process that was started and has to live to the end
- * @pid: the process to look at: the keeper, or a child that comes and goes
+ * struct target - a target, in memory that all processes share
+ * @name: of the kind of changes
+ * @root: the process that was started and lives until the end
+ * @pid: the process to inspect: @root, or its current child
  * @steps: changes made so far
- * @why: why this machine cannot have it, empty if it can
+ * @reason: why this machine does not support it, empty if it does
  */
 struct target {
 	const char *name;
-	pid_t keeper;
+	pid_t root;
 	volatile pid_t pid;
 	volatile unsigned long steps;
-	char why[96];
+	char reason[96];
 };
 
 /*
- * Start all of them and wait until each has made its first change; a test point
- * for each, skipped with the reason when the machine lacks what it takes.
+ * Start all targets and wait until each has made its first change; a test point
+ * for each, skipped with the reason when the machine does not support it.
  */
 void targets_start(void);
 
-/* A test point for each: is it alive and did it change? */
+/* End all targets; a test point for each: it was alive and made changes. */
 void targets_end(void);
 
 extern struct target *targets;
 extern const size_t nr_targets;
 
-/* "PROGRAM brief": a process that maps, touches, and exits. */
+/* What "test-inspect-stress brief" does: map, touch, and exit. */
 #define TARGET_BRIEF "brief"
 int target_brief(void);
 
