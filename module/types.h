@@ -72,6 +72,9 @@ struct vmlab_frames {
 	atomic_long_t evictions;
 };
 
+/* Pages that stepping mode can map between two steps without a full sweep. */
+#define VMLAB_STEP_PAGES	16
+
 /**
  * struct vmlab_pager - frame budget and replacement policy; the part of pager/
  * @policy: names the victim; NULL until the space first gets a budget or a
@@ -88,8 +91,16 @@ struct vmlab_frames {
  * @lock: protects the members below and serialises calls of the policy.
  *	Nests inside folio locks.
  * @state: the policy's
+ * @old_policy: the policy that @policy replaces, while frames are handed over;
+ *	else NULL
+ * @old_state: the state of @old_policy
+ * @generation: changes with each change of @policy; frames of another
+ *	generation are in @old_policy
+ * @old_next: the next frame of @frames to hand over, or NULL
  * @frames: all charged frames, the latest arrival last
  * @hand: where sampling resumes in @frames; NULL for its start
+ * @aside: busy frames that no policy has, see pager/aside.c
+ * @nr_aside: number of frames in @aside
  * @budget: pages that may be charged, ULONG_MAX for no limit
  * @charged: pages of resident frames, and of those about to be allocated
  * @locked: pages of frames that VMLAB_RANGE_LOCK locked
@@ -99,6 +110,10 @@ struct vmlab_frames {
  * @last_stride: its distance from the page filled before it
  * @step_task: the task that stepped last; only compared, never dereferenced
  * @step_regs: its registers at that fault
+ * @step_pages: pages that were mapped since the last step
+ * @step_nr: number of @step_pages; beyond their capacity, all pages may be
+ *	mapped
+ * @whole_next: where prefetching whole mappings resumes after memory ran out
  */
 struct vmlab_pager {
 	const struct vmlab_policy *policy;
@@ -112,8 +127,14 @@ struct vmlab_pager {
 
 	spinlock_t lock ____cacheline_aligned_in_smp;	/* see above */
 	void *state;
+	const struct vmlab_policy *old_policy;
+	void *old_state;
+	bool generation;
+	struct vmlab_frame *old_next;
 	struct list_head frames;
 	struct vmlab_frame *hand;
+	struct list_head aside;
+	unsigned long nr_aside;
 	unsigned long budget;
 	unsigned long charged;
 	unsigned long locked;
@@ -123,6 +144,9 @@ struct vmlab_pager {
 	long last_stride;
 	struct task_struct *step_task;
 	struct pt_regs step_regs;
+	pgoff_t step_pages[VMLAB_STEP_PAGES];
+	unsigned int step_nr;
+	pgoff_t whole_next;
 };
 
 /**
@@ -170,7 +194,6 @@ struct vmlab_event_ring {
  * @config_lock: serialises changes of the configuration; no fault takes it
  * @writeback_lock: held while pages are written back
  * @writeback_work: writes back after evictions
- * @nr_vmas: VMAs that map the space
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
  * @debugfs: the directory of this space
@@ -195,7 +218,6 @@ struct vmlab_space {
 	struct mutex config_lock;	/* see above */
 	struct mutex writeback_lock;	/* see above */
 	struct delayed_work writeback_work;
-	atomic_long_t nr_vmas;
 	struct list_head link;
 	unsigned long shrink_cursor;
 	struct dentry *debugfs;

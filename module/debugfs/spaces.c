@@ -44,6 +44,7 @@ static int stats_show(struct seq_file *m, void *v)
 	ROW(vmas, "count", s);
 	ROW(faults, "count", s);
 	VMLAB_SPACE_COUNTERS(SPACE_ROW)
+	ROW(vma_close, "count", s);
 	ROW(charged, "pages", p);
 	VMLAB_PAGING_COUNTERS(PAGING_ROW)
 	for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
@@ -72,9 +73,12 @@ static int policy_show(struct seq_file *m, void *v)
 	struct vmlab_space_config config = {};
 	struct vmlab_paging paging = {};
 	char name[VMLAB_POLICY_NAME_MAX];
+	int ret;
 
+	ret = vmlab_pager_get(space, &paging);
+	if (ret)
+		return ret;
 	vmlab_space_get_config(space, &config);
-	vmlab_pager_get(space, &paging);
 	vmlab_pager_name(space, name);
 
 	seq_puts(m, "field value\n");
@@ -146,7 +150,10 @@ static int frames_show(struct seq_file *m, void *v)
 	folio = vmlab_frame_get(space, pgoff);
 	if (!folio)
 		return SEQ_SKIP;
-	folio_lock(folio);
+	if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return -EINTR;
+	}
 	if (!folio->mapping) {
 		vmlab_frame_release(folio);
 		return SEQ_SKIP;

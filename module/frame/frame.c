@@ -138,12 +138,12 @@ struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 }
 
 static int publish_single(struct vmlab_space *space, struct folio *folio,
-			  void *evicted)
+			  void *evicted, gfp_t gfp)
 {
 	struct xarray *xa = &space->frames.xa;
 	void *old;
 
-	old = xa_cmpxchg(xa, folio->index, evicted, folio, GFP_KERNEL_ACCOUNT);
+	old = xa_cmpxchg(xa, folio->index, evicted, folio, gfp);
 	if (likely(old == evicted)) {
 		/* An evicted page that has to be written back stays dirty. */
 		if (evicted && xa_get_mark(xa, folio->index, VMLAB_FRAME_DIRTY))
@@ -153,7 +153,8 @@ static int publish_single(struct vmlab_space *space, struct folio *folio,
 	return xa_is_err(old) ? xa_err(old) : -EEXIST;
 }
 
-static int publish_huge(struct vmlab_space *space, struct folio *folio)
+static int publish_huge(struct vmlab_space *space, struct folio *folio,
+			gfp_t gfp)
 {
 	XA_STATE_ORDER(range, &space->frames.xa, folio->index,
 		       folio_order(folio));
@@ -171,7 +172,7 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio)
 			xas_store(&xas, folio);
 		}
 		xas_unlock(&range);
-	} while (xas_nomem(&range, GFP_KERNEL_ACCOUNT));
+	} while (xas_nomem(&range, gfp));
 	return xas_error(&range);
 }
 
@@ -181,6 +182,7 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio)
  * @folio: from vmlab_frame_alloc(); a huge one is stored at each of its offsets
  * @evicted: the entry that the frame replaces: NULL, or the value of an
  *	evicted page; NULL for a huge frame
+ * @gfp: how to allocate nodes of the xarray
  *
  * On success the xarray holds the first reference and the caller gets another.
  * On failure the folio is freed.
@@ -189,10 +191,11 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio)
  * Return: 0, -EEXIST when another entry is there, or -ENOMEM.
  */
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
-			void *evicted)
+			void *evicted, gfp_t gfp)
 {
-	int ret = folio_test_large(folio) ? publish_huge(space, folio) :
-					    publish_single(space, folio, evicted);
+	int ret = folio_test_large(folio) ?
+		  publish_huge(space, folio, gfp) :
+		  publish_single(space, folio, evicted, gfp);
 
 	if (unlikely(ret)) {
 		folio->mapping = NULL;

@@ -29,7 +29,7 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 	int ret = -EBUSY;
 
 	down_write(&space->backing_lock);
-	if (!atomic_long_read(&space->nr_vmas) && xa_empty(&space->frames.xa)) {
+	if (!mapping_mapped(space->inode->i_mapping) && xa_empty(&space->frames.xa)) {
 		old = space->file;
 		space->file = file ? get_file(file) : NULL;
 		space->file_offset = offset;

@@ -101,6 +101,13 @@ again:
 		folio_put(*folio);
 		goto again;
 	}
+	if (vmlab_frame_poisoned(*folio)) {
+		/* Its contents are lost: report it, and do not try again. */
+		vmlab_writeback_take(space, pgoff, *folio);
+		vmlab_frame_release(*folio);
+		*folio = NULL;
+		return -EIO;
+	}
 	/*
 	 * First write-protect, then clear the mark, then copy.  A GUP user
 	 * marks the page dirty again when it unpins it.
