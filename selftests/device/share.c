@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One space in several processes: fork, a passed descriptor, private copies. */
+/* Several processes share a space: fork, a passed descriptor, private copies. */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static void test_fork(void)
 	v.private[2 * page] = 22;
 	kill(pid, SIGCONT);
 	is((uint64_t)reap(pid), 0, "the child sees shared writes only");
-	is(space_stats(v.fd).vmas, 2, "exit: the child's VMAs are gone");
+	is(space_stats(v.fd).vmas, 2, "exit: the child's VMAs are closed");
 	is(v.private[2 * page], 22, "the parent keeps its private write");
 	munmap(v.shared, PAGES * page);
 	munmap(v.private, PAGES * page);
@@ -111,8 +111,8 @@ static int receive_fd(int sock)
 	return fd;
 }
 
-/* Opens a space of its own, passes it on and writes into it. */
-static int giver(void *arg)
+/* Open a space, write to it and send its descriptor. */
+static int open_and_send(void *arg)
 {
 	int sock = *(int *)arg;
 	int fd = dev_open(O_RDWR);
@@ -134,22 +134,22 @@ static void test_passed_descriptor(void)
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
 		bail("socketpair: %s", strerror(errno));
-	pid = spawn(giver, &pair[1]);
+	pid = spawn(open_and_send, &pair[1]);
 	fd = receive_fd(pair[0]);
-	if (!ok(fd >= 0, "a descriptor arrives from an unrelated mapping")) {
+	if (!ok(fd >= 0, "a descriptor arrives from another process")) {
 		kill_and_reap(pid);
 		return;
 	}
 	wait_stopped(pid, NULL);
 	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-	is(p[3 * page], 33, "its mapping shows the other's write");
+	is(p[3 * page], 33, "its mapping shows the sender's write");
 	is(space_stats(fd).mapped, 1, "... from the same frame");
 	is(space_stats(fd).vmas, 2, "one VMA in each process");
 	p[4 * page] = 44;
 	kill(pid, SIGCONT);
-	is((uint64_t)reap(pid), 0, "the other sees the write here");
-	is(p[3 * page], 33, "the frames outlive the process that opened them");
-	is(space_stats(fd).vmas, 1, "its VMA is gone");
+	is((uint64_t)reap(pid), 0, "the sender sees the write here");
+	is(p[3 * page], 33, "the frames stay when the process that opened the space exits");
+	is(space_stats(fd).vmas, 1, "the VMA of that process is closed");
 	munmap(p, PAGES * page);
 	close(fd);
 	close(pair[0]);
@@ -179,7 +179,7 @@ static void test_in_flight(void)
 	is(module_frames(), 0, "in flight: every frame is freed");
 }
 
-static int killed(void *arg)
+static int map_and_stop(void *arg)
 {
 	int fd = dev_open(O_RDWR);
 	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
@@ -192,10 +192,10 @@ static int killed(void *arg)
 
 static void test_kill(void)
 {
-	pid_t pid = spawn(killed, NULL);
+	pid_t pid = spawn(map_and_stop, NULL);
 
 	wait_stopped(pid, NULL);
-	is(module_frames(), PAGES, "a process holds a space");
+	is(module_frames(), PAGES, "frames of a process");
 	is((uint64_t)kill_and_reap(pid), 128 + SIGKILL, "it is killed");
 	is(module_frames(), 0, "SIGKILL frees every frame");
 }

@@ -23,7 +23,7 @@ pid_t spawn(int (*fn)(void *arg), void *arg)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* It may have died before that; 0 is one outside the pid namespace. */
+	/* The parent may be dead already; 0: it is outside the PID namespace. */
 	if (getppid() != parent && getppid() != 0)
 		_exit(1);
 	_exit(fn(arg));
@@ -78,7 +78,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
 	if (!touching) {
-		/* Not ours: let it kill the program. */
+		/* No access of touch(): let the signal kill the program. */
 		signal(sig, SIG_DFL);
 		return;
 	}
