@@ -209,7 +209,7 @@ static void test_all(void)
 
 	fd = dev_open(O_RDWR);
 	space_set_bytes(fd, KEPT * page);
-	view = map_pages(fd, KEPT + DISCARDED, rw, MAP_SHARED, 0);
+	view = map_shared(fd, KEPT + DISCARDED);
 	for (size_t i = 0; i < WRITERS; i++) {
 		writers[i].nr = i;
 		start(&writers[i].thread, writer, &writers[i]);
@@ -287,7 +287,7 @@ static void test_first_touch(void)
 	unsigned long long wrong = 0;
 
 	fd = dev_open(O_RDWR);
-	view = map_pages(fd, RACE_PAGES, rw, MAP_SHARED, 0);
+	view = map_shared(fd, RACE_PAGES);
 	pthread_barrier_init(&barrier, NULL, WRITERS);
 	for (size_t i = 0; i < WRITERS; i++)
 		start(&threads[i], racer, view);
@@ -301,8 +301,7 @@ static void test_first_touch(void)
 	is(s.filled, RACE_PAGES, "each frame is filled once");
 	is(s.frames, RACE_PAGES, "... and there is one of each");
 	is(s.frames_dirty, RACE_PAGES, "... and it is dirty");
-	munmap(view, RACE_PAGES * page);
-	close(fd);
+	unmap_and_close(fd, view, RACE_PAGES);
 	is(module_frames(), 0, "first touch: every frame is freed");
 }
 
@@ -323,7 +322,7 @@ static void test_kill(void)
 	int alive = 0;
 
 	fd = dev_open(O_RDWR);
-	view = map_pages(fd, RACE_PAGES, rw, MAP_SHARED, 0);
+	view = map_shared(fd, RACE_PAGES);
 	for (unsigned int i = 0; i < 10; i++) {
 		pid_t pid = spawn(fault_until_killed, NULL);
 
@@ -335,8 +334,7 @@ static void test_kill(void)
 	is(s.vmas, 1, "killed: no VMA is left behind");
 	is(s.faults, fault_outcomes(&s),
 	   "killed: faults are the sum of the outcomes");
-	munmap(view, RACE_PAGES * page);
-	close(fd);
+	unmap_and_close(fd, view, RACE_PAGES);
 	is(module_frames(), 0, "killed: every frame is freed");
 }
 

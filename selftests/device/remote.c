@@ -187,12 +187,12 @@ int main(void)
 	fd = dev_open(O_RDWR);
 	readonly = dev_open(O_RDONLY);
 	space_set_bytes(fd, PAGES * page);
-	shared = map_pages(fd, PAGES + 1, rw, MAP_SHARED, 0);
+	shared = map_shared(fd, PAGES + 1);
 	shared_ro = map_pages(fd, PAGES, PROT_READ, MAP_SHARED, 0);
 	private = map_pages(fd, PAGES + 1, rw, MAP_PRIVATE, 0);
 	private_ro = map_pages(fd, PAGES, PROT_READ, MAP_PRIVATE, 0);
 	none = map_pages(fd, PAGES, PROT_NONE, MAP_SHARED, 0);
-	mine = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	mine = map_shared(fd, PAGES);
 	of_readonly = map_pages(readonly, PAGES, PROT_READ, MAP_SHARED, 0);
 
 	pid = spawn(target, NULL);
@@ -224,8 +224,7 @@ int main(void)
 	munmap(private_ro, PAGES * page);
 	munmap(none, PAGES * page);
 	munmap(mine, PAGES * page);
-	munmap(of_readonly, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, of_readonly, PAGES);
 	close(readonly);
 	is(module_frames(), 0, "remote access: every frame is freed");
 	return tap_done();

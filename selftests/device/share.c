@@ -45,7 +45,7 @@ static void test_fork(void)
 	uint64_t opened;
 	pid_t pid;
 
-	v.shared = map_pages(v.fd, PAGES, rw, MAP_SHARED, 0);
+	v.shared = map_shared(v.fd, PAGES);
 	v.private = map_pages(v.fd, PAGES, rw, MAP_PRIVATE, PAGES);
 	v.shared[0] = 1;
 	v.private[0] = 2;
@@ -116,7 +116,7 @@ static int open_and_send(void *arg)
 {
 	int sock = *(int *)arg;
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	p[3 * page] = 33;
 	if (send_fd(sock, fd))
@@ -141,7 +141,7 @@ static void test_passed_descriptor(void)
 		return;
 	}
 	wait_stopped(pid, NULL);
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	is(p[3 * page], 33, "its mapping shows the sender's write");
 	is(space_stats(fd).mapped, 1, "... from the same frame");
 	is(space_stats(fd).vmas, 2, "one VMA in each process");
@@ -150,8 +150,7 @@ static void test_passed_descriptor(void)
 	is((uint64_t)reap(pid), 0, "the sender sees the write here");
 	is(p[3 * page], 33, "the frames stay when the process that opened the space exits");
 	is(space_stats(fd).vmas, 1, "the VMA of that process is closed");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	close(pair[0]);
 	close(pair[1]);
 	is(module_frames(), 0, "passed descriptor: every frame is freed");
@@ -160,20 +159,18 @@ static void test_passed_descriptor(void)
 static void test_in_flight(void)
 {
 	int pair[2], fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
 		bail("socketpair: %s", strerror(errno));
 	*p = 9;
 	works(send_fd(pair[1], fd), "a descriptor is sent");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	is(module_frames(), 1, "a descriptor in flight keeps the frames");
 	fd = receive_fd(pair[0]);
 	p = map_pages(fd, PAGES, PROT_READ, MAP_SHARED, 0);
 	is(*p, 9, "... and their contents");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	close(pair[0]);
 	close(pair[1]);
 	is(module_frames(), 0, "in flight: every frame is freed");
@@ -182,7 +179,7 @@ static void test_in_flight(void)
 static int map_and_stop(void *arg)
 {
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	(void)arg;
 	memset(p, 1, PAGES * page);

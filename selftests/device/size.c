@@ -42,7 +42,7 @@ static size_t first_sigbus(char *p, size_t pages, enum touch how)
 static void test_beyond(void)
 {
 	int fd = open_space(PAGES - 3);
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 	char *r = map_pages(fd, 4, rw, MAP_SHARED, PAGES - 5);
 	struct vmlab_space_stats s;
@@ -73,7 +73,7 @@ static void test_beyond(void)
 static void test_shrink(void)
 {
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 	struct vmlab_space_stats s;
 	size_t stale = 0;
@@ -124,13 +124,12 @@ static int shrinks(void *arg)
 static void test_shrink_elsewhere(void)
 {
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	memset(p, 1, PAGES * page);
 	is((uint64_t)reap(spawn(shrinks, &fd)), 0, "another process shrinks");
 	is(first_sigbus(p, PAGES, TOUCH_WRITE), 1, "... and this process gets SIGBUS");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void *map_far(int fd, uint64_t offset, size_t len)

@@ -49,7 +49,7 @@ static void test_write_first(void)
 {
 	int fd = dev_open(O_RDWR);
 	struct vmlab_space_stats s;
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	s = space_stats(fd);
 	is(s.faults, 0, "mmap alone faults nothing");
@@ -83,7 +83,7 @@ static void test_read_first(void)
 {
 	int fd = dev_open(O_RDWR);
 	struct vmlab_space_stats s;
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q;
 
 	ok(all_bytes(p, 0, PAGES * page), "every byte of a new frame is zero");
@@ -99,7 +99,7 @@ static void test_read_first(void)
 	is(s.mkwrite, PAGES / 2, "... but ->page_mkwrite");
 	is(s.frames_dirty, PAGES / 2, "... and makes the frame dirty");
 
-	q = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	q = map_shared(fd, PAGES);
 	touch_all(q, PAGES, TOUCH_READ);
 	s = space_stats(fd);
 	is(s.vmas, 2, "second mapping: vmas");
@@ -113,8 +113,7 @@ static void test_read_first(void)
 	   "each mapping is made writable on its own");
 	check_sum(fd, "two mappings");
 	munmap(p, PAGES * page);
-	munmap(q, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, q, PAGES);
 }
 
 static void test_private(void)
@@ -122,7 +121,7 @@ static void test_private(void)
 	int fd = dev_open(O_RDWR);
 	const int rw = PROT_READ | PROT_WRITE;
 	struct vmlab_space_stats s;
-	char *shared = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *shared = map_shared(fd, PAGES);
 	char *private = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 
 	touch_all(private, PAGES / 2, TOUCH_WRITE);
@@ -146,8 +145,7 @@ static void test_private(void)
 	   "a write after a read is copied by mm alone");
 	check_sum(fd, "private");
 	munmap(shared, PAGES * page);
-	munmap(private, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, private, PAGES);
 	is(module_frames(), 0, "private: every frame is freed");
 }
 
@@ -159,7 +157,7 @@ static void test_lifetime(void)
 
 	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu",
 		 (unsigned long long)space_id(fd));
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	touch_all(p, PAGES / 2, TOUCH_WRITE);
 	close(fd);
 	touch_all(p + PAGES / 2 * page, PAGES / 2, TOUCH_WRITE);
@@ -178,8 +176,7 @@ static void test_minflt(void)
 	struct vmlab_info info = dev_info();
 	struct vmlab_space_stats s;
 	struct rusage before, after;
-	char *p = map_pages(fd, PAGES + 1, PROT_READ | PROT_WRITE, MAP_SHARED,
-			    0);
+	char *p = map_shared(fd, PAGES + 1);
 
 	/* The first call faults in code, stack and page tables. */
 	getrusage(RUSAGE_SELF, &before);
@@ -212,7 +209,7 @@ static void test_smaps(void)
 {
 	int fd = dev_open(O_RDWR);
 	const int rw = PROT_READ | PROT_WRITE;
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 
 	is(smaps_pages(p, "Size"), PAGES, "smaps: Size");
@@ -226,8 +223,7 @@ static void test_smaps(void)
 	is(smaps_pages(q, "Rss"), 9, "smaps: Rss of a private mapping");
 	is(smaps_pages(q, "Anonymous"), 5, "smaps: the copied pages");
 	munmap(p, PAGES * page);
-	munmap(q, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, q, PAGES);
 }
 
 static void test_populate(void)
@@ -242,18 +238,16 @@ static void test_populate(void)
 	is(space_stats(fd).faults, PAGES, "... one fault a page");
 	touch_all(p, PAGES, TOUCH_WRITE);
 	is(space_stats(fd).faults, PAGES, "... so that no touch faults");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 
 	fd = dev_open(O_RDWR);
-	p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	works(mlock(p, PAGES / 2 * page), "mlock");
 	is(space_stats(fd).frames, PAGES / 2, "mlock fills the pages");
 	is(smaps_pages(p, "Rss"), PAGES / 2, "... and maps them");
 	is(smaps_pages(p, "Locked"), PAGES / 2, "... and counts them locked");
 	munlock(p, PAGES / 2 * page);
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void test_open_modes(void)

@@ -116,8 +116,7 @@ static void one_call(struct fuzzer *f)
 static void *fuzz(void *arg)
 {
 	struct fuzzer *f = arg;
-	char *space = map_pages(f->fd, SPACE_PAGES, PROT_READ | PROT_WRITE,
-				MAP_SHARED, 0);
+	char *space = map_shared(f->fd, SPACE_PAGES);
 
 	for (unsigned long n = 0; !atomic_load(&stop); n++) {
 		if (n % 256 == 0)

@@ -2,6 +2,7 @@
 #include "child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -63,6 +64,56 @@ int kill_and_reap(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	return reap(pid);
+}
+
+bool reap_in_time(pid_t pid, int *result)
+{
+	const unsigned int slice = 10;
+	int ws = 0;
+
+	for (unsigned int ms = 0; ms < HANG_MS; ms += slice) {
+		if (wait_for(pid, &ws, WNOHANG) == pid) {
+			*result = WIFEXITED(ws) ? WEXITSTATUS(ws) :
+						  128 + WTERMSIG(ws);
+			return true;
+		}
+		msleep(slice);
+	}
+	return false;
+}
+
+void drop_output(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		_exit(1);
+	close(fd);
+}
+
+struct bounded {
+	int (*fn)(void *arg);
+	void *arg;
+};
+
+static int without_output(void *arg)
+{
+	struct bounded *bounded = arg;
+
+	drop_output();
+	return bounded->fn(bounded->arg);
+}
+
+int run_bounded(int (*fn)(void *arg), void *arg)
+{
+	struct bounded bounded = { .fn = fn, .arg = arg };
+	pid_t pid = spawn(without_output, &bounded);
+	int result;
+
+	if (reap_in_time(pid, &result))
+		return result;
+	kill(pid, SIGKILL);
+	return reap_in_time(pid, &result) ? RUN_KILLED : RUN_STUCK;
 }
 
 void stop_self(void)

@@ -19,6 +19,26 @@ bool wait_stopped(pid_t pid, int *status);
 int reap(pid_t pid);
 int kill_and_reap(pid_t pid);
 
+/*
+ * The time after which a test takes a process for hung.  What it waits for
+ * takes some milliseconds, but emulated machines and debug kernels are slow.
+ */
+#define HANG_MS	10000
+
+/* Wait for its end, as reap(), but at most HANG_MS: false when it still runs. */
+bool reap_in_time(pid_t pid, int *result);
+
+/*
+ * Run @fn in a child that has no output, and wait for its end.  Return what
+ * reap() does, or RUN_KILLED when it hung and SIGKILL ended it, or RUN_STUCK
+ * when it still runs after that: then it is left behind.
+ */
+enum { RUN_KILLED = -1, RUN_STUCK = -2 };
+int run_bounded(int (*fn)(void *arg), void *arg);
+
+/* Close the outputs: a process that is left behind must not hold them. */
+void drop_output(void);
+
 /* Stop the caller until SIGCONT. */
 void stop_self(void);
 

@@ -259,6 +259,17 @@ char *map_pages(int fd, size_t pages, int prot, int flags, off_t page)
 	return p;
 }
 
+char *map_shared(int fd, size_t pages)
+{
+	return map_pages(fd, pages, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+}
+
+void unmap_and_close(int fd, void *p, size_t pages)
+{
+	munmap(p, pages * page_size());
+	close(fd);
+}
+
 unsigned long long module_frames(void)
 {
 	char *text = slurp(DEBUGFS "/frames");

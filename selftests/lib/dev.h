@@ -56,6 +56,10 @@ void free_vmas(struct vma_list *list);
 /* Map pages of @fd or end the test. */
 char *map_pages(int fd, size_t pages, int prot, int flags, off_t page);
 
+/* Map the first pages of @fd shared, for reading and writing. */
+char *map_shared(int fd, size_t pages);
+void unmap_and_close(int fd, void *p, size_t pages);
+
 /* Return how many frames the module holds, or end the test. */
 unsigned long long module_frames(void);
 

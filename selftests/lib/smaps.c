@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "smaps.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proc.h"
 #include "tap.h"
@@ -44,4 +48,17 @@ bool smaps_flags(const void *start, char *flags, size_t size)
 	}
 	free(smaps);
 	return line;
+}
+
+bool is_mapped(const void *p)
+{
+	const uint64_t page = (uintptr_t)p / (uint64_t)sysconf(_SC_PAGESIZE);
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t entry;
+
+	if (fd < 0 || pread(fd, &entry, sizeof(entry),
+			    (off_t)(page * sizeof(entry))) != sizeof(entry))
+		bail("/proc/self/pagemap: %s", strerror(errno));
+	close(fd);
+	return entry >> 63;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What /proc/self/smaps says of one VMA. */
+/* What /proc/self says of one VMA or page. */
 #ifndef SELFTESTS_SMAPS_H
 #define SELFTESTS_SMAPS_H
 
@@ -14,5 +14,8 @@ unsigned long long smaps_bytes(const void *start, const char *field);
 
 /* Copy the VmFlags of the VMA, as " rd wr "; false when there are none. */
 bool smaps_flags(const void *start, char *flags, size_t size);
+
+/* Is the page at @p mapped by the page table?  From /proc/self/pagemap. */
+bool is_mapped(const void *p);
 
 #endif /* SELFTESTS_SMAPS_H */

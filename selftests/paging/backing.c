@@ -29,7 +29,7 @@ static size_t psize;
 
 static char *map(int fd)
 {
-	return map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	return map_shared(fd, PAGES);
 }
 
 static int evict(int fd, size_t nr)
@@ -70,8 +70,7 @@ static void pattern(void)
 	is(p[3], 24, "a word of a dropped page is its offset again");
 	fails(set_backing(fd, VMLAB_BACKING_ZERO, 0, 0), EBUSY,
 	      "another backing for a space that has frames");
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void file_bad(int file)
@@ -183,8 +182,7 @@ static void file(const char *dir)
 	file_write_back(fd, f, p);
 	file_evict(fd, f, p);
 	memset(p + 2 * psize, 'c', psize);
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	/* Task work drops the last reference before close() returns. */
 	ok(file_has(f, 3 * psize, 'c', psize), "the file after close");
 
@@ -244,8 +242,7 @@ static void no_space(void)
 	fails(fsync(fd), ENOSPC, "fsync with free space reports that error");
 	works(fsync(fd), "... and only once");
 	ok(file_has(f, 0, 'n', 8 * psize), "the file has all pages");
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	close(f);
 	close(filler);
 	umount(dir);
@@ -343,8 +340,7 @@ static void io_error(void)
 	fails(fsync(fd), EIO, "fsync after another write");
 	ok(all_bytes(p, 'k', psize) && all_bytes(p + psize, 'j', 3 * psize),
 	   "the mapping has the written contents");
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	close(f);
 	close(other);
 	bad_disk_close(&disk);
@@ -374,8 +370,7 @@ static void pfn(void)
 	if (pipe(pipefd))
 		bail("pipe: %s", strerror(errno));
 	is(write(pipefd[1], p, psize), psize, "bytes that write(2) reads from the mapping");
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	close(pipefd[0]);
 	close(pipefd[1]);
 }

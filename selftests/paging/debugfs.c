@@ -103,7 +103,7 @@ int main(void)
 	char *p, wanted[64];
 
 	psize = page_size();
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	policy(fd);
 	touch(p + psize, TOUCH_WRITE, 1, NULL);
 	range(fd, VMLAB_RANGE_LOCK, 40, 1);
@@ -114,7 +114,6 @@ int main(void)
 		 (unsigned long long)paging_stats(fd).refaults);
 	ok(debugfs_has(fd, "stats", wanted), "stats: %.*s",
 	   (int)strcspn(wanted, "\n"), wanted);
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	return tap_done();
 }

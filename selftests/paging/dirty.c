@@ -116,7 +116,7 @@ static void count(int fd, char *p, char *copy)
 static void dirty(uint64_t budget)
 {
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *copy = calloc(PAGES, psize);
 	unsigned int odd;
 
@@ -131,8 +131,7 @@ static void dirty(uint64_t budget)
 	is(odd, 0, "rounds that reported a page that nothing writes");
 	count(fd, p, copy);
 	free(copy);
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 }
 
 int main(void)

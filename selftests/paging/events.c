@@ -19,7 +19,7 @@ static size_t psize;
 
 static char *map(int fd)
 {
-	return map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	return map_shared(fd, PAGES);
 }
 
 static void write_pages(char *p, size_t first, size_t end)
@@ -60,8 +60,7 @@ static void lost_events(void)
 	is(read(fd, event, sizeof(event)), 5 * EVENT, "read of the others");
 	ok(event[4].pgoff == 33 && event[4].lost == 2,
 	   "the next event says that two were lost");
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static int touch_later(void *arg)
@@ -139,8 +138,7 @@ static void waiting(void)
 	is(read(fd, event, sizeof(event)), EVENT, "read after that");
 	is(event[0].lost, 1, "... says that one event was lost");
 	munmap(guard, psize);
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 }
 
 int main(void)

@@ -17,13 +17,7 @@ static size_t psize;
 
 static char *map(int fd)
 {
-	return map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-}
-
-static void unmap(int fd, char *p)
-{
-	munmap(p, PAGES * psize);
-	close(fd);
+	return map_shared(fd, PAGES);
 }
 
 static int read_page(char *p, size_t page)
@@ -131,7 +125,7 @@ static void actions(void)
 	errors(fd, p);
 	probability(fd, p);
 	delays(fd, p);
-	unmap(fd, p);
+	unmap_and_close(fd, p, PAGES);
 }
 
 /* --- selectors ------------------------------------------------------------- */

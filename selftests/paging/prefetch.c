@@ -18,13 +18,7 @@ static size_t psize;
 
 static char *map(int fd)
 {
-	return map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-}
-
-static void unmap(int fd, char *p)
-{
-	munmap(p, PAGES * psize);
-	close(fd);
+	return map_shared(fd, PAGES);
 }
 
 /*
@@ -99,7 +93,7 @@ static void against_simulation(unsigned int next, unsigned int budget)
 	is(stats.prefetch_used, s.used, "prefetched pages used");
 	is(stats.prefetch_wasted, s.wasted, "prefetched pages wasted");
 	ok(!next || (s.used && s.wasted), "some pages were used, some wasted");
-	unmap(fd, p);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void next_pages(void)
@@ -123,7 +117,7 @@ static void next_pages(void)
 		touch(p + i * psize, TOUCH_READ, 0, NULL);
 	/* 16, 20 and 24 give the stride; 28, 32 and 36 are prefetched then. */
 	is(space_stats(fd).filled, 4 + 5, "fills of 12 pages at a stride");
-	unmap(fd, p);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void whole_mapping(void)
@@ -138,7 +132,7 @@ static void whole_mapping(void)
 	      "prefetch of the whole mapping");
 	touch(p + 7 * psize, TOUCH_READ, 0, NULL);
 	is(space_stats(fd).frames, PAGES, "frames after one touch");
-	unmap(fd, p);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static int set_around(int fd, uint32_t flags)
@@ -186,7 +180,7 @@ static void around(void)
 	range(fd, VMLAB_RANGE_EVICT, 0, 16);
 	is(p[psize], 'y', "a write to a page mapped around is kept");
 	works(set_around(fd, VMLAB_PAGING_STEPPING), "AROUND with STEPPING");
-	unmap(fd, p);
+	unmap_and_close(fd, p, PAGES);
 }
 
 int main(void)

@@ -46,9 +46,8 @@ int main(void)
 	char *p;
 
 	psize = page_size();
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	pressure(fd, p);
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	return tap_done();
 }

@@ -105,13 +105,12 @@ int main(void)
 	char *p;
 
 	psize = page_size();
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	evict_and_prefetch(fd, p);
 	drop(fd, p);
 	lock(fd, p);
 	bad_requests(fd);
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	read_only();
 	return tap_done();
 }

@@ -66,7 +66,7 @@ static void tracepoints(void)
 	if (set_paging(fd, .budget = 5, .policy = VMLAB_POLICY_LRU,
 		       .flags = VMLAB_PAGING_STEPPING))
 		bail("PAGING_SET: %s", strerror(errno));
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	for (i = 0; i < 100; i++)
 		touch(p + i * 7 % 16 * psize, i % 3 ? TOUCH_READ : TOUCH_WRITE,
 		      't', NULL);
@@ -74,8 +74,7 @@ static void tracepoints(void)
 	works(msync(p, PAGES * psize, MS_SYNC), "msync");
 	write_file(TRACING "/events/vmlab/enable", "0", 1);
 	check_counts(fd, space_id(fd));
-	munmap(p, PAGES * psize);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	close(file);
 }
 

@@ -131,8 +131,7 @@ static void follows_hints(void)
 	if (set_paging(fd, .policy = VMLAB_POLICY_BPF, .policy_id = id,
 		       .budget = 4))
 		bail("hinted: %s", strerror(errno));
-	map = map_pages(fd, HINTED_PAGES, PROT_READ | PROT_WRITE, MAP_SHARED,
-			0);
+	map = map_shared(fd, HINTED_PAGES);
 	keep_and_done(fd, map, hints);
 	next_hints(fd, map, hints);
 	munmap((void *)map, HINTED_PAGES * page_size());

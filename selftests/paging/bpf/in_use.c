@@ -59,9 +59,7 @@ static int start_work(pthread_t threads[static WORKERS])
 	if (set_paging(fd, .policy = VMLAB_POLICY_FIFO,
 		       .budget = WORK_BUDGET))
 		bail("PAGING_SET: %s", strerror(errno));
-	work.map = (volatile uint64_t *)map_pages(fd, WORK_PAGES,
-						  PROT_READ | PROT_WRITE,
-						  MAP_SHARED, 0);
+	work.map = (volatile uint64_t *)map_shared(fd, WORK_PAGES);
 	work.stop = false;
 	for (uintptr_t i = 0; i < WORKERS; i++)
 		if (pthread_create(&threads[i], NULL, worker, (void *)i))

@@ -81,7 +81,7 @@ static void locked_victim(uint32_t id, struct misbehaving *m)
 	m->answer = 3;
 	if (set_bpf(fd, id))
 		bail("misbehaving: %s", strerror(errno));
-	map = map_pages(fd, 16, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	map = map_shared(fd, 16);
 	map[3 * page] = 33;
 	range(fd, VMLAB_RANGE_LOCK, 3, 1);
 	for (i = 0; i < 16; i++)
