@@ -59,9 +59,8 @@ static double measure(uint32_t policy, uint32_t id, unsigned int faults)
 	uint64_t filled;
 	int fd = dev_open(O_RDWR);
 
-	if (set_paging(fd, .budget = BUDGET, .policy = policy,
-		       .policy_id = id))
-		bail("PAGING_SET: %s", strerror(errno));
+	use_paging(fd, .budget = BUDGET, .policy = policy,
+		   .policy_id = id);
 	map = map_pages(fd, PAGES, PROT_READ, MAP_SHARED, 0);
 	for (i = 0; i < PAGES; i++)
 		(void)map[i * page_size()];

@@ -63,6 +63,13 @@ int paging_set(int fd, const struct vmlab_paging *paging)
 	return ioctl(fd, VMLAB_IOC_PAGING_SET, paging);
 }
 
+void paging_use(int fd, const struct vmlab_paging *paging)
+{
+	if (paging_set(fd, paging))
+		bail("PAGING_SET of policy %u/%u: %s", paging->policy,
+		     paging->policy_id, strerror(errno));
+}
+
 int try_range(int fd, uint32_t op, size_t first, size_t nr,
 	      struct vmlab_range *r)
 {

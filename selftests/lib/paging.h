@@ -34,6 +34,12 @@ struct vmlab_paging get_paging(int fd);
 struct vmlab_paging_stats paging_stats(int fd);
 struct vmlab_inject_rule get_rule(int fd);
 
+/* use_paging(fd, .budget = 8): as set_paging() */
+void paging_use(int fd, const struct vmlab_paging *paging);
+#define use_paging(fd, ...)						\
+	paging_use((fd), &(struct vmlab_paging){			\
+		.size = sizeof(struct vmlab_paging), __VA_ARGS__ })
+
 /*
  * Return how many of @nr pages are dirty, and which in @bitmap unless that is
  * NULL.  @flags: VMLAB_DIRTY_CLEAR or 0.

@@ -72,11 +72,10 @@ static void against_simulation(unsigned int next, unsigned int budget)
 	char *p = map(fd);
 	unsigned int i;
 
-	if (set_paging(fd, .budget = budget, .policy = VMLAB_POLICY_FIFO,
-		       .prefetch = next ? VMLAB_PREFETCH_NEXT :
+	use_paging(fd, .budget = budget, .policy = VMLAB_POLICY_FIFO,
+		   .prefetch = next ? VMLAB_PREFETCH_NEXT :
 					  VMLAB_PREFETCH_NONE,
-		       .prefetch_pages = next))
-		bail("PAGING_SET: %s", strerror(errno));
+		   .prefetch_pages = next);
 	srandom(7);
 	for (i = 0; i < 300; i++) {
 		/* Runs, which prefetch serves, and jumps. */

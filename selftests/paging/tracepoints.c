@@ -63,9 +63,8 @@ static void tracepoints(void)
 	char *p;
 
 	fd = open_file_space("/dev/shm", PAGES * psize, &file);
-	if (set_paging(fd, .budget = 5, .policy = VMLAB_POLICY_LRU,
-		       .flags = VMLAB_PAGING_STEPPING))
-		bail("PAGING_SET: %s", strerror(errno));
+	use_paging(fd, .budget = 5, .policy = VMLAB_POLICY_LRU,
+		   .flags = VMLAB_PAGING_STEPPING);
 	p = map_shared(fd, PAGES);
 	for (i = 0; i < 100; i++)
 		touch(p + i * 7 % 16 * psize, i % 3 ? TOUCH_READ : TOUCH_WRITE,

@@ -34,10 +34,11 @@ bool same_outcome(const struct outcome *a, const struct outcome *b,
 void run_policy(uint32_t policy, uint32_t id, unsigned int frames,
 		const uint64_t *ref, unsigned int nr, struct outcome *out)
 {
-	run_references((struct vmlab_paging){ .budget = frames,
-					      .policy = policy,
-					      .policy_id = id },
-		       ref, nr, 2, out);
+	struct vmlab_paging paging = {
+		.budget = frames, .policy = policy, .policy_id = id,
+	};
+
+	run_references(paging, ref, nr, 2, out);
 }
 
 unsigned int random_string(uint64_t ref[static LENGTH_MAX],

@@ -26,8 +26,7 @@ static struct vmlab_paging_stats walk(uint32_t policy, uint32_t id,
 	volatile char *map;
 	unsigned int i, n = 0;
 
-	if (set_paging(fd, .policy = policy, .policy_id = id, .budget = 64))
-		bail("policy %u/%u: %s", policy, id, strerror(errno));
+	use_paging(fd, .policy = policy, .policy_id = id, .budget = 64);
 	map = map_pages(fd, pages, PROT_READ, MAP_SHARED, 0);
 	for (i = 0; i < pages; i += stride) {
 		(void)map[i * page_size()];
@@ -128,9 +127,8 @@ static void follows_hints(void)
 	p = load_or_bail(examples, "hinted", &id);
 	hints = policy_object_map(p, "hints", HINTS * sizeof(*hints));
 	fd = dev_open(O_RDWR);
-	if (set_paging(fd, .policy = VMLAB_POLICY_BPF, .policy_id = id,
-		       .budget = 4))
-		bail("hinted: %s", strerror(errno));
+	use_paging(fd, .policy = VMLAB_POLICY_BPF, .policy_id = id,
+		   .budget = 4);
 	map = map_shared(fd, HINTED_PAGES);
 	keep_and_done(fd, map, hints);
 	next_hints(fd, map, hints);

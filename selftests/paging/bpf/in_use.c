@@ -56,9 +56,8 @@ static int start_work(pthread_t threads[static WORKERS])
 {
 	int fd = dev_open(O_RDWR);
 
-	if (set_paging(fd, .policy = VMLAB_POLICY_FIFO,
-		       .budget = WORK_BUDGET))
-		bail("PAGING_SET: %s", strerror(errno));
+	use_paging(fd, .policy = VMLAB_POLICY_FIFO,
+		   .budget = WORK_BUDGET);
 	work.map = (volatile uint64_t *)map_shared(fd, WORK_PAGES);
 	work.stop = false;
 	for (uintptr_t i = 0; i < WORKERS; i++)

@@ -115,11 +115,13 @@ static void move(struct worker *w, unsigned int unused)
 
 void set_budget(struct worker *w, uint64_t budget)
 {
-	if (set_paging(space, .budget = budget,
-		       .policy = draw(w, VMLAB_POLICY_OPT),
-		       .flags = budget && !draw(w, 8) ? VMLAB_PAGING_STEPPING :
-							0,
-		       .seed = draw(w, 100)))
+	bool stepping = budget && !draw(w, 8);
+	int ret = set_paging(space, .budget = budget,
+			     .policy = draw(w, VMLAB_POLICY_OPT),
+			     .flags = stepping ? VMLAB_PAGING_STEPPING : 0,
+			     .seed = draw(w, 100));
+
+	if (ret)
 		count_failure("PAGING_SET");
 }
 
