@@ -51,13 +51,18 @@ bool wait_stopped(pid_t pid, int *status)
 	return WIFSTOPPED(ws);
 }
 
+static int exit_result(int ws)
+{
+	return WIFEXITED(ws) ? WEXITSTATUS(ws) : 128 + WTERMSIG(ws);
+}
+
 int reap(pid_t pid)
 {
 	int ws = 0;
 
 	if (wait_for(pid, &ws, 0) != pid)
 		return -1;
-	return WIFEXITED(ws) ? WEXITSTATUS(ws) : 128 + WTERMSIG(ws);
+	return exit_result(ws);
 }
 
 int kill_and_reap(pid_t pid)
@@ -68,17 +73,18 @@ int kill_and_reap(pid_t pid)
 
 bool reap_in_time(pid_t pid, int *result)
 {
-	const unsigned int slice = 10;
+	const unsigned long long end = now_ms() + HANG_MS;
 	int ws = 0;
+	pid_t got;
 
-	for (unsigned int ms = 0; ms < HANG_MS; ms += slice) {
-		if (wait_for(pid, &ws, WNOHANG) == pid) {
-			*result = WIFEXITED(ws) ? WEXITSTATUS(ws) :
-						  128 + WTERMSIG(ws);
-			return true;
-		}
-		msleep(slice);
-	}
+	do {
+		got = wait_for(pid, &ws, WNOHANG);
+		if (got == pid)
+			*result = exit_result(ws);
+		if (got)
+			return got == pid;
+		msleep(10);
+	} while (now_ms() < end);
 	return false;
 }
 

@@ -20,8 +20,8 @@ int reap(pid_t pid);
 int kill_and_reap(pid_t pid);
 
 /*
- * The time after which a test takes a process for hung.  What it waits for
- * takes some milliseconds, but emulated machines and debug kernels are slow.
+ * A process that has not ended after this time counts as hung.  It needs some
+ * milliseconds; emulated machines and debug kernels are slow.
  */
 #define HANG_MS	10000
 
