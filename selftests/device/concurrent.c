@@ -198,18 +198,13 @@ static void start(pthread_t *thread, void *(*fn)(void *), void *arg)
 		bail("pthread_create: %s", strerror(err));
 }
 
-static void test_all(void)
+static struct writer writers[WRITERS];
+static struct mapper maps, shrinks, forks;
+
+static void run_threads(void)
 {
-	static struct writer writers[WRITERS];
-	struct mapper maps = { 0 }, shrinks = { 0 }, forks = { 0 };
-	unsigned long long lost = 0, wrong = 0, sigbus = 0, rounds = 0;
-	unsigned long long missing = 0, leaked = 0;
-	struct vmlab_space_stats s;
 	pthread_t drops;
 
-	fd = dev_open(O_RDWR);
-	space_set_bytes(fd, KEPT * page);
-	view = map_shared(fd, KEPT + DISCARDED);
 	for (size_t i = 0; i < WRITERS; i++) {
 		writers[i].nr = i;
 		start(&writers[i].thread, writer, &writers[i]);
@@ -226,6 +221,12 @@ static void test_all(void)
 	pthread_join(maps.thread, NULL);
 	pthread_join(shrinks.thread, NULL);
 	pthread_join(forks.thread, NULL);
+}
+
+/* Compare the words of all kept pages with what was written. */
+static void check_words(void)
+{
+	unsigned long long missing = 0, leaked = 0;
 
 	for (size_t i = 0; i < KEPT; i++) {
 		unsigned long long sum = forks.rounds;
@@ -238,31 +239,49 @@ static void test_all(void)
 		missing += sum != atomic_load(word(view, i, WRITERS));
 		leaked += atomic_load(word(view, i, WRITERS + 1)) != 0;
 	}
+	is(missing, 0, "no write is lost at the end");
+	is(leaked, 0, "no private write reached a frame");
+}
+
+static void check_threads(const struct vmlab_space_stats *s)
+{
+	unsigned long long lost = 0, wrong = 0, sigbus = 0, rounds = 0;
+
 	for (size_t n = 0; n < WRITERS; n++) {
 		lost += writers[n].lost;
 		wrong += writers[n].wrong;
 		sigbus += writers[n].sigbus;
 		rounds += writers[n].rounds;
 	}
-	s = space_stats(fd);
 	diag("%llu writer rounds, %llu maps, %llu shrinks, %llu forks, %llu faults, %llu SIGBUS",
 	     rounds, maps.rounds, shrinks.rounds, forks.rounds,
-	     (unsigned long long)s.faults, sigbus);
+	     (unsigned long long)s->faults, sigbus);
 	ok(rounds && maps.rounds && shrinks.rounds && forks.rounds,
 	   "every thread made progress");
-	is(lost, 0, "no thread reads less than its own last write");
-	is(missing, 0, "no write is lost at the end");
+	is(lost, 0, "each writer reads its own last write");
 	is(wrong, 0, "discarded pages are zero or stamped");
-	is(leaked, 0, "no private write reached a frame");
 	is(maps.wrong, 0, "other mappings never show an older value");
-	is(shrinks.wrong, 0, "discarded pages are zero when the space is longer again");
+	is(shrinks.wrong, 0,
+	   "discarded pages are zero when the space is longer again");
 	is(forks.wrong, 0, "every child could write");
+}
+
+static void test_all(void)
+{
+	struct vmlab_space_stats s;
+
+	fd = dev_open(O_RDWR);
+	space_set_bytes(fd, KEPT * page);
+	view = map_shared(fd, KEPT + DISCARDED);
+	run_threads();
+	check_words();
+	s = space_stats(fd);
+	check_threads(&s);
 	is(s.faults, fault_outcomes(&s), "faults are the sum of the outcomes");
 	is(s.oom + s.error, 0, "no fault failed");
 	is(s.frames, KEPT, "frames within the space only");
 	is(s.vmas, 1, "one VMA is left");
-	munmap(view, (KEPT + DISCARDED) * page);
-	close(fd);
+	unmap_and_close(fd, view, KEPT + DISCARDED);
 	is(module_frames(), 0, "all at once: every frame is freed");
 }
 

@@ -187,16 +187,12 @@ static void test_array_pointers(void)
 	is(req.vmas.nr, 0, "VMAS: no VMA below address 1");
 }
 
-static void test_space(void)
+static void test_space_config(int other)
 {
 	struct vmlab_space_config config = { .size = sizeof(config) };
-	struct vmlab_space_stats stats;
 	uint64_t page = page_size(), id;
-	char path[64];
-	int other, copy;
-	char *p;
+	int copy;
 
-	other = dev_open(O_RDWR);
 	works(ioctl(other, VMLAB_IOC_SPACE_GET, &config), "SPACE_GET");
 	id = config.space_id;
 	ok(id != 0 && id != space_id(fd), "each open file has its own space");
@@ -210,7 +206,7 @@ static void test_space(void)
 	works(space_set_bytes(other, 4 * page), "SPACE_SET: 4 pages");
 	ioctl(other, VMLAB_IOC_SPACE_GET, &config);
 	is(config.bytes, 4 * page, "SPACE_GET after SPACE_SET");
-	is(config.space_id, id, "SPACE_SET keeps the id");
+	is(config.space_id, id, "SPACE_SET keeps the ID");
 	fails(space_set_bytes(other, 4 * page + 1), EINVAL,
 	      "SPACE_SET: part of a page");
 	fails(space_set_bytes(other, 1ULL << 63), EFBIG,
@@ -220,25 +216,41 @@ static void test_space(void)
 	ioctl(other, VMLAB_IOC_SPACE_GET, &config);
 	is(config.bytes, 4 * page, "a refused SPACE_SET changes nothing");
 	works(space_set_bytes(other, LLONG_MAX - page + 1),
-	      "SPACE_SET: the most");
+	      "SPACE_SET: the largest length");
 	works(space_set_bytes(other, 0), "SPACE_SET: no limit again");
+}
+
+static void test_new_stats(int other)
+{
+	struct vmlab_space_stats stats;
+	char *p;
 
 	memset(&stats, 0xff, sizeof(stats));
 	stats.size = sizeof(stats);
 	stats.flags = 0;
 	works(ioctl(other, VMLAB_IOC_SPACE_STATS, &stats), "SPACE_STATS");
-	is(stats.space_id, id, "SPACE_STATS: the space's id");
+	is(stats.space_id, space_id(other), "SPACE_STATS: the space's ID");
 	p = (char *)&stats + offsetof(struct vmlab_space_stats, frames);
 	while (p < (char *)(&stats + 1) && !*p)
 		p++;
 	is((size_t)(p - (char *)&stats), sizeof(stats),
 	   "SPACE_STATS: zero in a new space");
+}
 
+static void test_space(void)
+{
+	int other = dev_open(O_RDWR);
+	uint64_t id = space_id(other);
+	char path[64];
+
+	test_space_config(other);
+	test_new_stats(other);
 	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu",
 		 (unsigned long long)id);
 	works(access(path, F_OK), "debugfs shows the space");
 	close(other);
-	fails(access(path, F_OK), ENOENT, "the last close removes it from debugfs");
+	fails(access(path, F_OK), ENOENT,
+	      "the last close removes it from debugfs");
 	other = dev_open(O_RDWR);
 	ok(space_id(other) != id, "the ID of a closed space is not used again");
 	close(other);
