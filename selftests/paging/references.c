@@ -66,12 +66,10 @@ void run_references(struct vmlab_paging paging, const uint64_t *ref,
 	memset(out, 0, sizeof(*out));
 	paging.size = sizeof(paging);
 	paging.flags = VMLAB_PAGING_STEPPING;
-	if (paging_set(fd, &paging))
-		bail("PAGING_SET of policy %u/%u: %s", paging.policy,
-		     paging.policy_id, strerror(errno));
+	paging_use(fd, &paging);
 	if (set_events(fd, 1u << VMLAB_EVENT_EVICT, 2 * LENGTH_MAX))
 		bail("EVENTS: %s", strerror(errno));
-	map = map_pages(fd, PAGES_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	map = map_shared(fd, PAGES_MAX);
 	out->lost = access_pages((volatile uint64_t *)map, copy, ref, nr,
 				 writes);
 	stats = space_stats(fd);
@@ -80,8 +78,7 @@ void run_references(struct vmlab_paging paging, const uint64_t *ref,
 	out->stats = paging_stats(fd);
 	read_victims(fd, out);
 	/* All words, without a fault for each page that is read in turn. */
-	if (set_paging(fd, .policy = VMLAB_POLICY_FIFO))
-		bail("PAGING_SET: %s", strerror(errno));
+	use_paging(fd, .policy = VMLAB_POLICY_FIFO);
 	if (memcmp(map, copy, bytes))
 		out->lost = true;
 	free(copy);
@@ -93,11 +90,8 @@ void random_references(uint64_t *ref, unsigned int nr, unsigned int pages)
 {
 	ref[0] = random() % pages;
 	for (unsigned int i = 1; i < nr; i++) {
-		/* Half of them lie near the last one: some locality. */
-		do {
-			ref[i] = random() % 2 ?
-				 (uint64_t)random() % pages :
-				 (ref[i - 1] + random() % 4) % pages;
-		} while (ref[i] == ref[i - 1]);
+		/* Half of them lie near the last one, or repeat it: locality. */
+		ref[i] = random() % 2 ? (uint64_t)random() % pages :
+					(ref[i - 1] + random() % 4) % pages;
 	}
 }

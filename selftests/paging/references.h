@@ -37,7 +37,7 @@ struct outcome {
 void run_references(struct vmlab_paging paging, const uint64_t *ref,
 		    unsigned int nr, unsigned int writes, struct outcome *out);
 
-/* Fill @ref with @nr random references to pages below @pages. */
+/* Fill @ref with @nr random references to pages below @pages, with repeats. */
 void random_references(uint64_t *ref, unsigned int nr, unsigned int pages);
 
 #endif /* SELFTESTS_PAGING_REFERENCES_H */

@@ -40,6 +40,15 @@ static const uint64_t silberschatz[] = {
 	7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1,
 };
 
+/* Strings that refer to a page twice in a row. */
+static const uint64_t repeat[] = {
+	7, 2, 3, 1, 2, 5, 3, 4, 6, 7, 7, 1, 0, 5, 4, 6, 2, 3, 0, 1,
+};
+
+static const uint64_t repeat_first[] = { 1, 1, 2, 3, 4, 5, 1 };
+static const uint64_t repeat_loop[] = { 1, 1, 2, 3, 4, 2, 3, 4 };
+static const uint64_t repeat_only[] = { 1, 1, 1, 1 };
+
 static const struct {
 	unsigned int policy, frames, faults, nr;
 	const uint64_t *ref;
@@ -53,6 +62,13 @@ static const struct {
 	{ VMLAB_POLICY_FIFO, 3, 15, 20, silberschatz },
 	{ VMLAB_POLICY_LRU, 3, 12, 20, silberschatz },
 	{ VMLAB_POLICY_OPT, 3, 9, 20, silberschatz },
+	{ VMLAB_POLICY_FIFO, 3, 17, 20, repeat },
+	{ VMLAB_POLICY_LRU, 3, 18, 20, repeat },
+	{ VMLAB_POLICY_OPT, 3, 13, 20, repeat },
+	{ VMLAB_POLICY_LFU, 4, 5, 7, repeat_first },
+	{ VMLAB_POLICY_LRU, 4, 6, 7, repeat_first },
+	{ VMLAB_POLICY_OPT, 3, 4, 8, repeat_loop },
+	{ VMLAB_POLICY_OPT, 1, 1, 4, repeat_only },
 };
 
 static void textbook(void)
@@ -89,7 +105,7 @@ static void random_strings(unsigned int nr_strings)
 		nr[policy]++;
 		agreed[policy] += got == want;
 		if (got != want)
-			diag("string %u: %s, %u frames, %u pages, %u references: %ld faults, not %ld",
+			diag("string %u: %s, %u frames, %u pages, length %u: %ld faults, not %ld",
 			     s, names[policy], frames, pages, len, got, want);
 	}
 	for (policy = 0; policy < 6; policy++)
