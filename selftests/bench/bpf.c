@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a policy in BPF costs: time for a fault that evicts, under each policy,
- * as a multiple of the built-in FIFO's in the same run.
+ * The cost of policies in BPF: the time of a fault that evicts, under each
+ * policy, and its ratio to that of the built-in FIFO in the same run.
  *
  * usage: bench-bpf EXAMPLES-DIR [FAULTS]
  *
  * Policies take turns in each round, and the fastest round of each counts, so
- * that a machine that is busy with something else disturbs all alike.
+ * that load on the machine disturbs all policies alike.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -18,9 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "paging/bpfobj.h"
 #include "lib/dev.h"
+#include "lib/paging.h"
 #include "lib/tap.h"
+#include "paging/bpf/policy_object.h"
 
 #define BUDGET	64
 #define PAGES	(4 * BUDGET)
@@ -30,7 +31,7 @@ static struct {
 	const char *name;
 	uint32_t policy;
 	uint32_t id;
-	struct policy_obj *obj;
+	struct policy_object *obj;
 	double best; /* nanoseconds a fault */
 } policies[] = {
 	{ .name = "fifo", .policy = VMLAB_POLICY_FIFO },
@@ -46,25 +47,20 @@ static struct {
 #define NR_POLICIES (sizeof(policies) / sizeof(policies[0]))
 
 /*
- * Each page once in PAGES accesses, so that it is away by the time it is due,
- * in an order without a stride: a linear congruential generator of full period.
+ * Return the nanoseconds of a fault.  The order of pages has no stride and
+ * contains each page once in PAGES accesses, so that it is evicted before its
+ * next access: a linear congruential generator of full period.
  */
 static double measure(uint32_t policy, uint32_t id, unsigned int faults)
 {
-	struct vmlab_paging paging = {
-		.size = sizeof(paging),
-		.budget = BUDGET,
-		.policy = policy,
-		.policy_id = id,
-	};
 	struct timespec begin, end;
 	volatile char *map;
 	unsigned int i, page = 0;
 	uint64_t filled;
 	int fd = dev_open(O_RDWR);
 
-	if (ioctl(fd, VMLAB_IOC_PAGING_SET, &paging))
-		bail("VMLAB_IOC_PAGING_SET: %s", strerror(errno));
+	use_paging(fd, .budget = BUDGET, .policy = policy,
+		   .policy_id = id);
 	map = map_pages(fd, PAGES, PROT_READ, MAP_SHARED, 0);
 	for (i = 0; i < PAGES; i++)
 		(void)map[i * page_size()];
@@ -101,7 +97,7 @@ int main(int argc, char **argv)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s.bpf.o", argv[1],
 			 policies[i].name + strlen("bpf-"));
-		policies[i].obj = policy_obj_load(path, &policies[i].id);
+		policies[i].obj = policy_object_load(path, &policies[i].id);
 		if (!policies[i].obj)
 			bail("%s: %s", path, strerror(errno));
 	}
@@ -119,7 +115,7 @@ int main(int argc, char **argv)
 		printf("%-12s %12.0f %8.2f\n", policies[i].name,
 		       policies[i].best, policies[i].best / policies[0].best);
 		if (policies[i].obj)
-			policy_obj_unload(policies[i].obj);
+			policy_object_unload(policies[i].obj);
 	}
 	return 0;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A 32-bit caller.  Freestanding: it needs a compiler that knows -m32 and no
- * 32-bit C library.  Writes the raw answers of INFO, FLAG_NAMES and MM, then a
- * line of text on what VMAS said; exits with the number of the step that
- * failed.  With an argument it stops itself at the end, to be looked at.  With
- * "map LENGTH..." it stops itself for each, and when it goes on maps that many
- * bytes and writes the address.
+ * A 32-bit caller.  It is freestanding: it needs a compiler that supports -m32,
+ * but no 32-bit C library.
+ *
+ * Without arguments it writes the raw answers of INFO, FLAG_NAMES and MM, and
+ * a line of text on the answer of VMAS.  With one argument it stops itself at
+ * the end, as a target for other tests.  With "map LENGTH..." it stops itself
+ * for each LENGTH, and then maps that many bytes and writes the address.  The
+ * exit status is the number of the step that failed.
  */
 #include <linux/vmlab.h>
 
@@ -47,7 +49,7 @@ static long mmap(long length)
 {
 	long ret;
 
-	/* The sixth argument goes in the frame pointer. */
+	/* The sixth argument is passed in the frame pointer. */
 	__asm__ volatile("push %%ebp\n"
 			 "	xor %%ebp, %%ebp\n"
 			 "	int $0x80\n"
@@ -132,7 +134,7 @@ void start(long argc, char **argv)
 	quit(0);
 }
 
-/* argc is on top of the stack, argv above; the C code wants it aligned. */
+/* The stack has argc on top and argv above; align it for the C code. */
 __asm__(".globl _start\n"
 	"_start:\n"
 	"	mov (%esp), %eax\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mappings of another process through ptrace(2), /proc/PID/mem and
- * process_vm_readv(2): as for a mapping of a regular file.
+ * Access to mappings of another process by ptrace(2), /proc/PID/mem and
+ * process_vm_readv(2) works as for a mapping of a regular file.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -22,10 +22,10 @@ enum { PAGES = 8 };
 static const int rw = PROT_READ | PROT_WRITE;
 static size_t page;
 
-/* Mapped before fork: the addresses are those of the child too. */
+/* Mapped before fork: the child has the same addresses. */
 static int fd;
 static char *shared, *shared_ro, *private, *private_ro, *none, *mine;
-static char *foreign_ro;	/* of a space opened read-only */
+static char *of_readonly;	/* of a file opened O_RDONLY */
 
 static int target(void *arg)
 {
@@ -39,7 +39,7 @@ static int target(void *arg)
 static pid_t pid;
 static int mem;
 
-/* Read or write one byte by each way: 0, or errno. */
+/* Read or write one byte: 0, or errno. */
 static int by_ptrace(char *p, char *byte, bool write)
 {
 	const size_t off = (uintptr_t)p % sizeof(long);
@@ -128,7 +128,7 @@ static void test_way(const struct way *way, int nr)
 	is(after.filled - before.filled, 1, "%s fills the page", way->name);
 
 	can_write(way, shared + 8, (char)(10 + nr), "a shared mapping");
-	is(mine[8], (uint64_t)(10 + nr), "... for all to see");
+	is(mine[8], (uint64_t)(10 + nr), "... in every process");
 	can_write(way, private + 8, (char)(20 + nr), "a private mapping");
 	can_write(way, private + 7 * page + nr, 1,
 		  "a private mapping never touched");
@@ -139,11 +139,11 @@ static void test_way(const struct way *way, int nr)
 	denied = space_stats(fd).remote_access;
 	cannot(way, shared_ro + 16 + nr, true, "a read-only shared mapping");
 	is(mine[16 + nr], 0, "... and nothing changed");
-	cannot(way, foreign_ro, true, "a shared mapping of O_RDONLY");
-	can_read(way, foreign_ro, 0, "a shared mapping of O_RDONLY");
+	cannot(way, of_readonly, true, "a shared mapping of O_RDONLY");
+	can_read(way, of_readonly, 0, "a shared mapping of O_RDONLY");
 	if (way->forces) {
 		ok(space_stats(fd).remote_access > denied,
-		   "%s asked the mapping's ->access first", way->name);
+		   "%s calls ->access of the VMA first", way->name);
 		can_write(way, private_ro + page + nr, 5,
 			  "a read-only private mapping");
 		is(mine[page + nr], 0, "... for the process only");
@@ -187,13 +187,13 @@ int main(void)
 	fd = dev_open(O_RDWR);
 	readonly = dev_open(O_RDONLY);
 	space_set_bytes(fd, PAGES * page);
-	shared = map_pages(fd, PAGES + 1, rw, MAP_SHARED, 0);
+	shared = map_shared(fd, PAGES + 1);
 	shared_ro = map_pages(fd, PAGES, PROT_READ, MAP_SHARED, 0);
 	private = map_pages(fd, PAGES + 1, rw, MAP_PRIVATE, 0);
 	private_ro = map_pages(fd, PAGES, PROT_READ, MAP_PRIVATE, 0);
 	none = map_pages(fd, PAGES, PROT_NONE, MAP_SHARED, 0);
-	mine = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
-	foreign_ro = map_pages(readonly, PAGES, PROT_READ, MAP_SHARED, 0);
+	mine = map_shared(fd, PAGES);
+	of_readonly = map_pages(readonly, PAGES, PROT_READ, MAP_SHARED, 0);
 
 	pid = spawn(target, NULL);
 	wait_stopped(pid, NULL);
@@ -216,7 +216,7 @@ int main(void)
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	kill(pid, SIGCONT);
 	is((uint64_t)reap(pid), 0, "the process finds what was written");
-	is(shared[0], 1, "... and nobody else");
+	is(shared[0], 1, "... and no other process does");
 
 	munmap(shared, (PAGES + 1) * page);
 	munmap(shared_ro, PAGES * page);
@@ -224,8 +224,7 @@ int main(void)
 	munmap(private_ro, PAGES * page);
 	munmap(none, PAGES * page);
 	munmap(mine, PAGES * page);
-	munmap(foreign_ro, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, of_readonly, PAGES);
 	close(readonly);
 	is(module_frames(), 0, "remote access: every frame is freed");
 	return tap_done();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One space in several processes: fork, a passed descriptor, private copies. */
+/* Several processes share a space: fork, a passed descriptor, private copies. */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static void test_fork(void)
 	uint64_t opened;
 	pid_t pid;
 
-	v.shared = map_pages(v.fd, PAGES, rw, MAP_SHARED, 0);
+	v.shared = map_shared(v.fd, PAGES);
 	v.private = map_pages(v.fd, PAGES, rw, MAP_PRIVATE, PAGES);
 	v.shared[0] = 1;
 	v.private[0] = 2;
@@ -63,7 +63,7 @@ static void test_fork(void)
 	v.private[2 * page] = 22;
 	kill(pid, SIGCONT);
 	is((uint64_t)reap(pid), 0, "the child sees shared writes only");
-	is(space_stats(v.fd).vmas, 2, "exit: the child's VMAs are gone");
+	is(space_stats(v.fd).vmas, 2, "exit: the child's VMAs are closed");
 	is(v.private[2 * page], 22, "the parent keeps its private write");
 	munmap(v.shared, PAGES * page);
 	munmap(v.private, PAGES * page);
@@ -111,12 +111,12 @@ static int receive_fd(int sock)
 	return fd;
 }
 
-/* Opens a space of its own, passes it on and writes into it. */
-static int giver(void *arg)
+/* Open a space, write to it and send its descriptor. */
+static int open_and_send(void *arg)
 {
 	int sock = *(int *)arg;
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	p[3 * page] = 33;
 	if (send_fd(sock, fd))
@@ -134,24 +134,23 @@ static void test_passed_descriptor(void)
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
 		bail("socketpair: %s", strerror(errno));
-	pid = spawn(giver, &pair[1]);
+	pid = spawn(open_and_send, &pair[1]);
 	fd = receive_fd(pair[0]);
-	if (!ok(fd >= 0, "a descriptor arrives from an unrelated mapping")) {
+	if (!ok(fd >= 0, "a descriptor arrives from another process")) {
 		kill_and_reap(pid);
 		return;
 	}
 	wait_stopped(pid, NULL);
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-	is(p[3 * page], 33, "its mapping shows the other's write");
+	p = map_shared(fd, PAGES);
+	is(p[3 * page], 33, "its mapping shows the sender's write");
 	is(space_stats(fd).mapped, 1, "... from the same frame");
 	is(space_stats(fd).vmas, 2, "one VMA in each process");
 	p[4 * page] = 44;
 	kill(pid, SIGCONT);
-	is((uint64_t)reap(pid), 0, "the other sees the write here");
-	is(p[3 * page], 33, "the frames outlive the process that opened them");
-	is(space_stats(fd).vmas, 1, "its VMA is gone");
-	munmap(p, PAGES * page);
-	close(fd);
+	is((uint64_t)reap(pid), 0, "the sender sees the write here");
+	is(p[3 * page], 33, "the frames stay when the process that opened the space exits");
+	is(space_stats(fd).vmas, 1, "the VMA of that process is closed");
+	unmap_and_close(fd, p, PAGES);
 	close(pair[0]);
 	close(pair[1]);
 	is(module_frames(), 0, "passed descriptor: every frame is freed");
@@ -160,29 +159,27 @@ static void test_passed_descriptor(void)
 static void test_in_flight(void)
 {
 	int pair[2], fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
 		bail("socketpair: %s", strerror(errno));
 	*p = 9;
 	works(send_fd(pair[1], fd), "a descriptor is sent");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	is(module_frames(), 1, "a descriptor in flight keeps the frames");
 	fd = receive_fd(pair[0]);
 	p = map_pages(fd, PAGES, PROT_READ, MAP_SHARED, 0);
 	is(*p, 9, "... and their contents");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 	close(pair[0]);
 	close(pair[1]);
 	is(module_frames(), 0, "in flight: every frame is freed");
 }
 
-static int killed(void *arg)
+static int map_and_stop(void *arg)
 {
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	(void)arg;
 	memset(p, 1, PAGES * page);
@@ -192,10 +189,10 @@ static int killed(void *arg)
 
 static void test_kill(void)
 {
-	pid_t pid = spawn(killed, NULL);
+	pid_t pid = spawn(map_and_stop, NULL);
 
 	wait_stopped(pid, NULL);
-	is(module_frames(), PAGES, "a process holds a space");
+	is(module_frames(), PAGES, "frames of a process");
 	is((uint64_t)kill_and_reap(pid), 128 + SIGKILL, "it is killed");
 	is(module_frames(), 0, "SIGKILL frees every frame");
 }

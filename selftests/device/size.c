@@ -25,7 +25,7 @@ static int open_space(uint64_t pages)
 	return fd;
 }
 
-/* The first of @pages at @p that raises SIGBUS; none must raise another. */
+/* Return the first of @pages at @p whose access raises SIGBUS. */
 static size_t first_sigbus(char *p, size_t pages, enum touch how)
 {
 	for (size_t i = 0; i < pages; i++) {
@@ -42,7 +42,7 @@ static size_t first_sigbus(char *p, size_t pages, enum touch how)
 static void test_beyond(void)
 {
 	int fd = open_space(PAGES - 3);
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 	char *r = map_pages(fd, 4, rw, MAP_SHARED, PAGES - 5);
 	struct vmlab_space_stats s;
@@ -73,14 +73,14 @@ static void test_beyond(void)
 static void test_shrink(void)
 {
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 	struct vmlab_space_stats s;
 	size_t stale = 0;
 
 	for (size_t i = 0; i < PAGES; i++)
 		p[i * page] = (char)(i + 1);
-	/* Copies of two pages, one on each side of the new end. */
+	/* Private copies of two pages, one on each side of the new end. */
 	q[0] = 50;
 	q[(PAGES - 1) * page] = 51;
 
@@ -90,9 +90,9 @@ static void test_shrink(void)
 	is(s.discarded, PAGES - 4, "shrink: discarded");
 	is(s.frames_dirty, 4, "shrink: frames_dirty");
 	is(module_frames(), 4, "shrink: the module holds the rest");
-	is(first_sigbus(p, PAGES, TOUCH_READ), 4, "shrink: SIGBUS now");
+	is(first_sigbus(p, PAGES, TOUCH_READ), 4, "shrink: SIGBUS at the new end");
 	is((uint64_t)touch(q + (PAGES - 1) * page, TOUCH_READ, 0, NULL), SIGBUS,
-	   "shrink: a private copy beyond goes, as by truncate(2)");
+	   "shrink: a private copy beyond is discarded, as by truncate(2)");
 	is(q[0], 50, "shrink: a private copy within stays");
 	is(p[3 * page], 4, "shrink: data within stays");
 
@@ -124,13 +124,12 @@ static int shrinks(void *arg)
 static void test_shrink_elsewhere(void)
 {
 	int fd = dev_open(O_RDWR);
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	memset(p, 1, PAGES * page);
 	is((uint64_t)reap(spawn(shrinks, &fd)), 0, "another process shrinks");
-	is(first_sigbus(p, PAGES, TOUCH_WRITE), 1, "... and SIGBUS comes here");
-	munmap(p, PAGES * page);
-	close(fd);
+	is(first_sigbus(p, PAGES, TOUCH_WRITE), 1, "... and this process gets SIGBUS");
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void *map_far(int fd, uint64_t offset, size_t len)
@@ -170,11 +169,11 @@ static void test_far(void)
 	is(space_stats(fd).frames, 1, "... discards the farthest frames");
 	is((uint64_t)touch((char *)(uintptr_t)p[NR - 1], TOUCH_READ, 0, NULL),
 	   SIGBUS, "... also those at the end");
-	is(p[0][0], 1, "... not the first");
+	is(p[0][0], 1, "... and keeps the first");
 	for (size_t i = 0; i < NR; i++)
 		munmap((void *)(uintptr_t)p[i], 2 * page);
 
-	/* Beyond LLONG_MAX mmap may refuse; a mapping that it makes works. */
+	/* mmap may refuse an offset above LLONG_MAX; else the mapping works. */
 	space_set_bytes(fd, 0);
 	q = map_far(fd, 1ULL << 63, page);
 	if (q == MAP_FAILED) {

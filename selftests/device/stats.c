@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Demand paging: contents, and counters that are exact for known touches. */
+/* Demand paging: contents, and counters that are exact for known accesses. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +11,8 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
-#include "lib/proc.h"
+#include "lib/file.h"
+#include "lib/smaps.h"
 #include "lib/tap.h"
 
 enum { PAGES = 64 };
@@ -28,14 +29,6 @@ static void touch_all(volatile char *p, size_t pages, enum touch how)
 	}
 }
 
-static bool all_zero(const char *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (p[i])
-			return false;
-	return true;
-}
-
 static void check_sum(int fd, const char *when)
 {
 	struct vmlab_space_stats s = space_stats(fd);
@@ -43,8 +36,8 @@ static void check_sum(int fd, const char *when)
 
 	for (int i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
 		latencies += s.latency[i];
-	is(s.faults, s.filled + s.mapped + s.sigbus + s.oom + s.interrupted +
-	   s.error, "%s: faults are the sum of the outcomes", when);
+	is(s.faults, fault_outcomes(&s),
+	   "%s: faults are the sum of the outcomes", when);
 	is(s.faults, s.read_faults + s.write_faults,
 	   "%s: faults are reads and writes", when);
 	is(latencies, s.faults, "%s: the histogram holds every fault", when);
@@ -56,7 +49,7 @@ static void test_write_first(void)
 {
 	int fd = dev_open(O_RDWR);
 	struct vmlab_space_stats s;
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 
 	s = space_stats(fd);
 	is(s.faults, 0, "mmap alone faults nothing");
@@ -76,7 +69,7 @@ static void test_write_first(void)
 	is(module_frames(), PAGES, "the module holds these frames only");
 	touch_all(p, PAGES, TOUCH_WRITE);
 	is(space_stats(fd).faults, PAGES, "a second touch faults nothing");
-	is(space_stats(fd).mkwrite, PAGES, "... nor tells of the write again");
+	is(space_stats(fd).mkwrite, PAGES, "... and makes no entry writable again");
 	ok(space_stats(fd).latency_ns_sum > 0, "faults took time");
 	check_sum(fd, "shared, writes");
 	munmap(p, PAGES * page);
@@ -90,10 +83,10 @@ static void test_read_first(void)
 {
 	int fd = dev_open(O_RDWR);
 	struct vmlab_space_stats s;
-	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q;
 
-	ok(all_zero(p, PAGES * page), "every byte of a new frame is zero");
+	ok(all_bytes(p, 0, PAGES * page), "every byte of a new frame is zero");
 	s = space_stats(fd);
 	is(s.faults, PAGES, "shared, %d reads: faults", PAGES);
 	is(s.filled, PAGES, "shared, reads: filled");
@@ -102,15 +95,15 @@ static void test_read_first(void)
 	is(s.frames_dirty, 0, "shared, reads: frames_dirty");
 	touch_all(p, PAGES / 2, TOUCH_WRITE);
 	s = space_stats(fd);
-	is(s.faults, PAGES, "a write after a read is no call of fault");
-	is(s.mkwrite, PAGES / 2, "... but one of page_mkwrite");
+	is(s.faults, PAGES, "a write after a read does not call ->fault");
+	is(s.mkwrite, PAGES / 2, "... but ->page_mkwrite");
 	is(s.frames_dirty, PAGES / 2, "... and makes the frame dirty");
 
-	q = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	q = map_shared(fd, PAGES);
 	touch_all(q, PAGES, TOUCH_READ);
 	s = space_stats(fd);
 	is(s.vmas, 2, "second mapping: vmas");
-	is(s.mapped, PAGES, "second mapping: every frame was there");
+	is(s.mapped, PAGES, "second mapping: every frame was resident");
 	is(s.filled, PAGES, "second mapping: nothing filled");
 	is(s.frames, PAGES, "second mapping: no more frames");
 	is(q[0], 1, "second mapping: sees the first's write");
@@ -120,8 +113,7 @@ static void test_read_first(void)
 	   "each mapping is made writable on its own");
 	check_sum(fd, "two mappings");
 	munmap(p, PAGES * page);
-	munmap(q, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, q, PAGES);
 }
 
 static void test_private(void)
@@ -129,7 +121,7 @@ static void test_private(void)
 	int fd = dev_open(O_RDWR);
 	const int rw = PROT_READ | PROT_WRITE;
 	struct vmlab_space_stats s;
-	char *shared = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *shared = map_shared(fd, PAGES);
 	char *private = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 
 	touch_all(private, PAGES / 2, TOUCH_WRITE);
@@ -139,7 +131,7 @@ static void test_private(void)
 	is(s.write_faults, PAGES / 2, "private, writes: write_faults");
 	is(s.mkwrite, 0, "private, writes: mkwrite");
 	is(s.frames_dirty, 0, "private, writes: no frame is dirty");
-	ok(all_zero(shared, PAGES * page), "private writes are not shared");
+	ok(all_bytes(shared, 0, PAGES * page), "private writes are not shared");
 	is(private[page], 2, "private write is kept");
 
 	shared[0] = 55;
@@ -153,8 +145,7 @@ static void test_private(void)
 	   "a write after a read is copied by mm alone");
 	check_sum(fd, "private");
 	munmap(shared, PAGES * page);
-	munmap(private, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, private, PAGES);
 	is(module_frames(), 0, "private: every frame is freed");
 }
 
@@ -166,7 +157,7 @@ static void test_lifetime(void)
 
 	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu",
 		 (unsigned long long)space_id(fd));
-	p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	touch_all(p, PAGES / 2, TOUCH_WRITE);
 	close(fd);
 	touch_all(p + PAGES / 2 * page, PAGES / 2, TOUCH_WRITE);
@@ -185,10 +176,9 @@ static void test_minflt(void)
 	struct vmlab_info info = dev_info();
 	struct vmlab_space_stats s;
 	struct rusage before, after;
-	char *p = map_pages(fd, PAGES + 1, PROT_READ | PROT_WRITE, MAP_SHARED,
-			    0);
+	char *p = map_shared(fd, PAGES + 1);
 
-	/* Fault in the loop's own code, stack and page tables. */
+	/* The first call faults in code, stack and page tables. */
 	getrusage(RUSAGE_SELF, &before);
 	touch_all(p + PAGES * page, 1, TOUCH_WRITE);
 	getrusage(RUSAGE_SELF, &before);
@@ -209,26 +199,17 @@ static void test_minflt(void)
 	close(fd);
 }
 
-/* A number in kB of the smaps entry that starts at @p, in pages. */
+/* A number of the smaps entry of the VMA at @p, in pages. */
 static unsigned long long smaps_pages(const void *p, const char *field)
 {
-	char *smaps = slurp("/proc/self/smaps"), start[32];
-	unsigned long long kb = ~0ULL;
-	char *entry;
-
-	snprintf(start, sizeof(start), "%lx-", (unsigned long)p);
-	entry = smaps ? strstr(smaps, start) : NULL;
-	if (!entry || !proc_field(entry, field, &kb))
-		bail("no %s in /proc/self/smaps for %p", field, p);
-	free(smaps);
-	return kb * 1024 / page;
+	return smaps_bytes(p, field) / page;
 }
 
 static void test_smaps(void)
 {
 	int fd = dev_open(O_RDWR);
 	const int rw = PROT_READ | PROT_WRITE;
-	char *p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	char *p = map_shared(fd, PAGES);
 	char *q = map_pages(fd, PAGES, rw, MAP_PRIVATE, 0);
 
 	is(smaps_pages(p, "Size"), PAGES, "smaps: Size");
@@ -242,8 +223,7 @@ static void test_smaps(void)
 	is(smaps_pages(q, "Rss"), 9, "smaps: Rss of a private mapping");
 	is(smaps_pages(q, "Anonymous"), 5, "smaps: the copied pages");
 	munmap(p, PAGES * page);
-	munmap(q, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, q, PAGES);
 }
 
 static void test_populate(void)
@@ -258,18 +238,16 @@ static void test_populate(void)
 	is(space_stats(fd).faults, PAGES, "... one fault a page");
 	touch_all(p, PAGES, TOUCH_WRITE);
 	is(space_stats(fd).faults, PAGES, "... so that no touch faults");
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 
 	fd = dev_open(O_RDWR);
-	p = map_pages(fd, PAGES, rw, MAP_SHARED, 0);
+	p = map_shared(fd, PAGES);
 	works(mlock(p, PAGES / 2 * page), "mlock");
 	is(space_stats(fd).frames, PAGES / 2, "mlock fills the pages");
 	is(smaps_pages(p, "Rss"), PAGES / 2, "... and maps them");
 	is(smaps_pages(p, "Locked"), PAGES / 2, "... and counts them locked");
 	munlock(p, PAGES / 2 * page);
-	munmap(p, PAGES * page);
-	close(fd);
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void test_open_modes(void)
@@ -317,7 +295,7 @@ static int limited(void *arg)
 		 *(int *)arg, 0);
 	if (p == MAP_FAILED)
 		return 3;
-	/* nobody may lock no more than RLIMIT_MEMLOCK */
+	/* RLIMIT_MEMLOCK holds for a user without privilege */
 	limit.rlim_cur = 4 * page;
 	limit.rlim_max = 4 * page;
 	if (setrlimit(RLIMIT_MEMLOCK, &limit) || setuid(65534))
@@ -334,8 +312,8 @@ static void test_limits(void)
 	int fd = dev_open(O_RDWR);
 
 	is((uint64_t)reap(spawn(limited, &fd)), 0,
-	   "RLIMIT_AS and RLIMIT_MEMLOCK hold for the mapping");
-	is(space_stats(fd).frames, 4, "what was locked within the limit");
+	   "RLIMIT_AS and RLIMIT_MEMLOCK hold for a mapping");
+	is(space_stats(fd).frames, 4, "frames locked within the limit");
 	close(fd);
 	is(module_frames(), 0, "limits: every frame is freed");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on mappings of a space: data stays where the user left it. */
+/* munmap, mremap, mprotect, madvise and MAP_FIXED keep the contents of a space. */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static void finish(struct map m, const char *what)
 	is(module_frames(), 0, "%s: every frame is freed", what);
 }
 
-/* Pages [@from, @to) of the space, seen at @p, hold what start() wrote. */
+/* Do pages [@from, @to) of the space, mapped at @p, hold what start() wrote? */
 static bool intact(const char *p, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
@@ -83,7 +83,7 @@ static void test_munmap(void)
 	is(space_stats(m.fd).frames, PAGES, "munmap keeps the frames");
 
 	again = map_pages(m.fd, PAGES, PROT_READ, MAP_SHARED, 0);
-	ok(intact(again, 0, PAGES), "mapped again: everything is there");
+	ok(intact(again, 0, PAGES), "mapped again: all contents are kept");
 	munmap(again, PAGES * page);
 	munmap(m.p, PAGES * page);
 	is(space_stats(m.fd).vmas, 0, "munmap across holes: vmas");
@@ -96,7 +96,7 @@ static void test_mremap(void)
 	uint64_t faults = space_stats(m.fd).faults;
 	char *room, *p, *q;
 
-	/* Address space to move and grow into. */
+	/* Reserve addresses to move to and grow into. */
 	room = mmap(NULL, 4 * PAGES * page, PROT_NONE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	p = mremap(m.p, PAGES * page, PAGES * page,
@@ -129,7 +129,7 @@ static void test_mremap(void)
 		munmap(q, PAGES * page);
 	}
 	p[0] = 1;
-	/* Part of a mapping moves away: a split and a move. */
+	/* Move a part of the mapping: a split and a move. */
 	q = mremap(p + 4 * page, 2 * page, 2 * page,
 		   MREMAP_MAYMOVE | MREMAP_FIXED, room + 3 * PAGES * page);
 	ok(q == room + 3 * PAGES * page, "mremap moves a part");
@@ -173,7 +173,7 @@ static void test_mprotect(void)
 	is(*(volatile char *)(m.p + 5 * page), 99, "mprotect back: writable");
 	is(space_stats(m.fd).frames_dirty, PAGES, "mprotect: still dirty");
 	munmap(m.p, PAGES * page);
-	is(space_stats(m.fd).vmas, 0, "mprotect: nothing is left");
+	is(space_stats(m.fd).vmas, 0, "mprotect: vmas after munmap");
 	finish(m, "mprotect");
 }
 
@@ -228,7 +228,7 @@ static void test_map_fixed(void)
 	p = mmap(p, 2 * page, rw, MAP_SHARED | MAP_FIXED, m.fd,
 		 (off_t)(3 * page));
 	ok(p == m.p + 3 * page && intact(m.p, 0, PAGES),
-	   "mapped back: everything is there");
+	   "mapped again: all contents are kept");
 	munmap(m.p, PAGES * page);
 	finish(m, "MAP_FIXED");
 }

@@ -2,6 +2,7 @@
 #include "child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -23,7 +24,7 @@ pid_t spawn(int (*fn)(void *arg), void *arg)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* It may have died before that; 0 is one outside the pid namespace. */
+	/* The parent may be dead already; 0: it is outside the PID namespace. */
 	if (getppid() != parent && getppid() != 0)
 		_exit(1);
 	_exit(fn(arg));
@@ -50,19 +51,75 @@ bool wait_stopped(pid_t pid, int *status)
 	return WIFSTOPPED(ws);
 }
 
+static int exit_result(int ws)
+{
+	return WIFEXITED(ws) ? WEXITSTATUS(ws) : 128 + WTERMSIG(ws);
+}
+
 int reap(pid_t pid)
 {
 	int ws = 0;
 
 	if (wait_for(pid, &ws, 0) != pid)
 		return -1;
-	return WIFEXITED(ws) ? WEXITSTATUS(ws) : 128 + WTERMSIG(ws);
+	return exit_result(ws);
 }
 
 int kill_and_reap(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	return reap(pid);
+}
+
+bool reap_in_time(pid_t pid, int *result)
+{
+	const unsigned long long end = now_ms() + HANG_MS;
+	int ws = 0;
+	pid_t got;
+
+	do {
+		got = wait_for(pid, &ws, WNOHANG);
+		if (got == pid)
+			*result = exit_result(ws);
+		if (got)
+			return got == pid;
+		msleep(10);
+	} while (now_ms() < end);
+	return false;
+}
+
+void drop_output(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		_exit(1);
+	close(fd);
+}
+
+struct bounded {
+	int (*fn)(void *arg);
+	void *arg;
+};
+
+static int without_output(void *arg)
+{
+	struct bounded *bounded = arg;
+
+	drop_output();
+	return bounded->fn(bounded->arg);
+}
+
+int run_bounded(int (*fn)(void *arg), void *arg)
+{
+	struct bounded bounded = { .fn = fn, .arg = arg };
+	pid_t pid = spawn(without_output, &bounded);
+	int result;
+
+	if (reap_in_time(pid, &result))
+		return result;
+	kill(pid, SIGKILL);
+	return reap_in_time(pid, &result) ? RUN_KILLED : RUN_STUCK;
 }
 
 void stop_self(void)
@@ -78,7 +135,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
 	if (!touching) {
-		/* Not ours: let it kill the program. */
+		/* No access of touch(): let the signal kill the program. */
 		signal(sig, SIG_DFL);
 		return;
 	}

@@ -61,6 +61,12 @@ struct vmlab_space_stats space_stats(int fd)
 	return stats;
 }
 
+uint64_t fault_outcomes(const struct vmlab_space_stats *s)
+{
+	return s->filled + s->mapped + s->sigbus + s->oom + s->interrupted +
+	       s->error;
+}
+
 uint64_t space_id(int fd)
 {
 	struct vmlab_space_config config = { .size = sizeof(config) };
@@ -125,7 +131,7 @@ ssize_t get_tasks(int fd, uint32_t kind, int32_t id, struct vmlab_task **tasks)
 	}
 }
 
-/* The string at @off, if it is one. */
+/* Return the string at @off, or NULL when it is not terminated. */
 static const char *string_at(const char *strings, uint32_t used, uint32_t off)
 {
 	if (off >= used || !memchr(strings + off, '\0', used - off))
@@ -141,7 +147,7 @@ static void make_room(struct vma_list *list, size_t nr)
 		list->name = realloc(list->name,
 				     list->room * sizeof(*list->name));
 		list->ops = realloc(list->ops, list->room * sizeof(*list->ops));
-		/* No more calls than records. */
+		/* There are at most as many calls as records. */
 		list->strings = realloc(list->strings,
 					list->room * sizeof(*list->strings));
 	}
@@ -251,6 +257,17 @@ char *map_pages(int fd, size_t pages, int prot, int flags, off_t page)
 	if (p == MAP_FAILED)
 		bail("mmap of %zu pages: %s", pages, strerror(errno));
 	return p;
+}
+
+char *map_shared(int fd, size_t pages)
+{
+	return map_pages(fd, pages, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+}
+
+void unmap_and_close(int fd, void *p, size_t pages)
+{
+	munmap(p, pages * page_size());
+	close(fd);
 }
 
 unsigned long long module_frames(void)

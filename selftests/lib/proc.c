@@ -138,7 +138,7 @@ ssize_t numbers_in(const char *path, int **ids)
 
 unsigned long long stat_field(const char *stat, int field)
 {
-	/* The command's name may hold anything: fields start at the last ")". */
+	/* The name may contain ")": the fields start after the last one. */
 	const char *p = strrchr(stat, ')');
 
 	for (int n = 2; p && n < field; n++) {

@@ -9,30 +9,30 @@
 #include <sys/types.h>
 
 /*
- * The whole of a file as a string to free(), or NULL and errno.  The name is
- * made as by printf().
+ * Read a file into a string to free(); NULL and errno on failure.  The path is
+ * formatted as by printf().
  */
 char *slurp(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * The program @name in the directory that the caller's own program is in: false
- * when there is none.
+ * Find program @name in the directory of the running program; false when there
+ * is none.
  */
 bool sibling_program(const char *name, char path[PATH_MAX]);
 
-/* One write(2) of @len bytes to @path: 0, or -1 and errno. */
+/* Write @len bytes to @path by one write(2): 0, or -1 and errno. */
 int write_file(const char *path, const char *data, size_t len);
 
 /*
- * The number after "@field:" at the start of a line, as in /proc/PID/status
- * and /proc/meminfo.
+ * Find the number after "@field:" at the start of a line, as in
+ * /proc/PID/status and /proc/meminfo.
  */
 bool proc_field(const char *text, const char *field, unsigned long long *value);
 
-/* Names in directory @path that are numbers; NULL-safe free() of *@ids. */
+/* Get the names in directory @path that are numbers; free() *@ids. */
 ssize_t numbers_in(const char *path, int **ids);
 
-/* Number of the field, counted as proc_pid_stat(5) does, of PID/stat. */
+/* Return a field of PID/stat, numbered as in proc_pid_stat(5). */
 unsigned long long stat_field(const char *stat, int field);
 char proc_state(pid_t pid);
 

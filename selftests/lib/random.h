@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Pseudo-random numbers that are the same in every run. */
+/*
+ * Random numbers that are the same on every machine for a seed, and cost a
+ * thread no lock: xorshift64*.
+ */
 #ifndef SELFTESTS_RANDOM_H
 #define SELFTESTS_RANDOM_H
 
 #include <stdint.h>
 
-/* Advance a linear congruential generator; its high bits are the good ones. */
-static inline uint32_t next_random(uint64_t *state)
+/* The state that a generator starts with; @nr tells generators apart. */
+static inline uint64_t random_state(uint64_t seed, uint64_t nr)
 {
-	*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (uint32_t)(*state >> 33);
+	return (seed + nr + 1) * 0x9e3779b97f4a7c15ULL | 1;
+}
+
+static inline uint64_t random_next(uint64_t *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * 0x2545f4914f6cdd1dULL;
+}
+
+static inline uint64_t random_below(uint64_t *state, uint64_t below)
+{
+	return (random_next(state) >> 16) % below;
 }
 
 #endif /* SELFTESTS_RANDOM_H */

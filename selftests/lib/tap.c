@@ -12,7 +12,7 @@ static int failures;
 
 __attribute__((constructor)) static void tap_start(void)
 {
-	/* Whole lines, at once: forked children inherit an empty buffer. */
+	/* Flush each line: forked children must inherit an empty buffer. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Test Anything Protocol: one line for each fact, the plan at the end, so that
- * a program that dies half-way has no plan and cannot pass.
+ * Test Anything Protocol: a line for each test point, and the plan at the end,
+ * so that a program that dies early has no plan and does not pass.
  */
 #ifndef SELFTESTS_TAP_H
 #define SELFTESTS_TAP_H
@@ -31,7 +31,7 @@ bool tap_streq(const char *file, int line, const char *got, const char *want,
 	tap_is(__FILE__, __LINE__, (got), (want), __VA_ARGS__)
 #define streq(got, want, ...) \
 	tap_streq(__FILE__, __LINE__, (got), (want), __VA_ARGS__)
-/* A call that returns -1 and sets errno must do so with @want. */
+/* @call must return -1 with errno @want. */
 #define fails(call, want, ...) ({					\
 	long ret_;							\
 									\
@@ -39,7 +39,7 @@ bool tap_streq(const char *file, int line, const char *got, const char *want,
 	ret_ = (long)(call);						\
 	tap_fails(__FILE__, __LINE__, ret_, errno, (want), __VA_ARGS__); \
 })
-/* A call that must not return -1. */
+/* @call must not return -1. */
 #define works(call, ...) ({						\
 	long ret_;							\
 									\
@@ -52,7 +52,7 @@ void diag(const char *fmt, ...) TAP_PRINTF(1, 2);
 void skip(const char *reason, const char *fmt, ...) TAP_PRINTF(2, 3);
 void bail(const char *fmt, ...) TAP_PRINTF(1, 2) __attribute__((noreturn));
 
-/* Prints the plan; the value to return from main(): 0 when all passed. */
+/* Print the plan; return the exit status for main(): 0 when all passed. */
 int tap_done(void);
 
 #endif /* SELFTESTS_TAP_H */

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Test Anything Protocol for scripts, as tap.h is for programs. Sourced; it
-# makes a directory $work, removed at the end with all processes in children.
+# Test Anything Protocol for scripts, as tap.h is for programs. To be sourced.
+# It makes a directory $work; at exit it removes that and kills all processes
+# in the array children.
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmlab-test-XXXXXX")
 children=()
@@ -39,7 +40,8 @@ complain() # FILE
 	head -n 20 "$1" | sed 's/^/# /'
 }
 
-# run CODE PATTERN TEXT COMMAND...: the exit code, and a line of the output
+# run CODE PATTERN TEXT COMMAND...: a test point: COMMAND must exit with CODE, and
+# a line of its output must match PATTERN
 run()
 {
 	local want=$1 pattern=$2 text=$3 code=0
@@ -55,10 +57,10 @@ run()
 	fi
 }
 
-# tenths of a second that wait_for waits
+# how long wait_for waits, in tenths of a second
 patience=300
 
-wait_for() # COMMAND...: until it succeeds, or not for ever
+wait_for() # COMMAND...: run it until it succeeds; end the test after $patience
 {
 	for ((i = 0; i < patience; i++)); do
 		! "$@" || return 0

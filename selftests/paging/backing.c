@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Backings: contents come from where they should, return there, and errors on
- * the way back are told where POSIX says.
+ * Backings: where the contents of a space come from, where they are written
+ * back, and which call reports an error of write-back.
  */
 #include <fcntl.h>
 #include <linux/loop.h>
@@ -18,67 +18,33 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/file.h"
+#include "lib/paging.h"
+#include "lib/smaps.h"
 #include "lib/tap.h"
 
 #define PAGES	16
 
 static size_t psize;
 
-static int set_backing(int fd, uint32_t backing, int file, uint64_t offset)
+static char *map(int fd)
 {
-	struct vmlab_backing_config config = {
-		.size = sizeof(config), .backing = backing, .fd = file,
-		.offset = offset,
-	};
-
-	return ioctl(fd, VMLAB_IOC_BACKING, &config);
+	return map_shared(fd, PAGES);
 }
 
-static int range(int fd, uint32_t op, size_t first, size_t nr)
+static int evict(int fd, size_t nr)
 {
-	struct vmlab_range r = {
-		.size = sizeof(r), .op = op, .start = first * psize,
-		.end = (first + nr) * psize,
-	};
+	struct vmlab_range r;
 
-	return ioctl(fd, VMLAB_IOC_RANGE, &r);
+	return try_range(fd, VMLAB_RANGE_EVICT, 0, nr, &r);
 }
 
-static struct vmlab_paging_stats paging_stats(int fd)
+/* Wait some seconds for write-back: does the file get @nr bytes @value? */
+static bool file_gets(int file, off_t offset, char value, size_t nr)
 {
-	struct vmlab_paging_stats stats = { .size = sizeof(stats) };
-
-	if (ioctl(fd, VMLAB_IOC_PAGING_STATS, &stats))
-		bail("VMLAB_IOC_PAGING_STATS: %s", strerror(errno));
-	return stats;
-}
-
-static char *map(int fd, int flags)
-{
-	char *p = mmap(NULL, PAGES * psize, PROT_READ | PROT_WRITE, flags, fd,
-		       0);
-
-	if (p == MAP_FAILED)
-		bail("mmap: %s", strerror(errno));
-	return p;
-}
-
-static bool all(const char *p, char value, size_t nr)
-{
-	while (nr--)
-		if (*p++ != value)
-			return false;
-	return true;
-}
-
-static bool file_has(int file, off_t offset, char value, size_t nr)
-{
-	char *buf = malloc(nr);
-	bool has = pread(file, buf, nr, offset) == (ssize_t)nr &&
-		   all(buf, value, nr);
-
-	free(buf);
-	return has;
+	for (int i = 0; i < 100 && !file_has(file, offset, value, nr); i++)
+		msleep(50);
+	return file_has(file, offset, value, nr);
 }
 
 static void pattern(void)
@@ -86,38 +52,38 @@ static void pattern(void)
 	int fd = dev_open(O_RDWR);
 	size_t i, words = PAGES * psize / 8;
 	uint64_t *p, wrong = 0;
+	struct vmlab_range r;
 
 	works(set_backing(fd, VMLAB_BACKING_PATTERN, 0, 0), "pattern backing");
-	p = (uint64_t *)map(fd, MAP_SHARED);
+	p = (uint64_t *)map(fd);
 	for (i = 0; i < words; i++)
 		wrong += p[i] != i * 8;
-	is(wrong, 0, "words that are not their offset");
+	is(wrong, 0, "words that differ from their offset");
 	p[3] = 42;
-	works(range(fd, VMLAB_RANGE_EVICT, 0, PAGES), "evict");
+	works(evict(fd, PAGES), "EVICT");
 	is(space_stats(fd).frames, 0, "frames after eviction");
 	for (i = 0; i < words; i++)
 		wrong += p[i] != (i == 3 ? 42 : i * 8);
-	is(wrong, 0, "words wrong after eviction, one of them written");
+	is(wrong, 0, "wrong words after eviction, one of them written");
 	is(paging_stats(fd).stored, 1, "pages stored: the written one");
-	works(range(fd, VMLAB_RANGE_DROP, 0, 1), "drop");
-	is(p[3], 24, "a dropped word is its offset again");
+	works(try_range(fd, VMLAB_RANGE_DROP, 0, 1, &r), "DROP");
+	is(p[3], 24, "a word of a dropped page is its offset again");
 	fails(set_backing(fd, VMLAB_BACKING_ZERO, 0, 0), EBUSY,
-	      "another backing while there are frames");
-	munmap(p, PAGES * psize);
-	close(fd);
+	      "another backing for a space that has frames");
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void file_bad(int file)
 {
 	int fd = dev_open(O_RDWR), other;
 
-	fails(set_backing(fd, VMLAB_BACKING_FILE, -1, 0), EBADF, "no file");
+	fails(set_backing(fd, VMLAB_BACKING_FILE, -1, 0), EBADF, "a file descriptor of -1");
 	fails(set_backing(fd, VMLAB_BACKING_FILE, file, 1), EINVAL,
-	      "an offset within a page");
+	      "an offset that is no multiple of a page");
 	fails(set_backing(fd, 99, 0, 0), EINVAL, "an unknown backing");
 	other = open("/dev/null", O_RDWR);
 	fails(set_backing(fd, VMLAB_BACKING_FILE, other, 0), EINVAL,
-	      "no regular file");
+	      "a file that is no regular file");
 	close(other);
 	other = open("/proc/self/exe", O_RDONLY);
 	fails(set_backing(fd, VMLAB_BACKING_FILE, other, 0), EACCES,
@@ -126,146 +92,166 @@ static void file_bad(int file)
 	close(fd);
 }
 
-/* In a child: dirty pages, and then SIGKILL. */
-static int die_dirty(void *arg)
+/* In a child: write pages and die of SIGKILL. */
+static int write_and_die(void *arg)
 {
 	int file = *(int *)arg, fd = dev_open(O_RDWR);
+	struct vmlab_range r;
 	char *p;
 
 	if (set_backing(fd, VMLAB_BACKING_FILE, file, 0))
 		return 1;
-	p = map(fd, MAP_SHARED);
+	p = map(fd);
 	memset(p, 'k', 5 * psize);
-	if (range(fd, VMLAB_RANGE_EVICT, 1, 2))
+	if (try_range(fd, VMLAB_RANGE_EVICT, 1, 2, &r))
 		return 1;
 	raise(SIGKILL);
 	return 0;
 }
 
-static void file(const char *dir)
+/* A file of 7 pages and a half: page i is filled with the letter 'a' + i. */
+static int letters_file(const char *dir)
 {
-	char name[256], *p;
-	int f, fd, i;
+	char *p = malloc(8 * psize);
+	int file = temp_file(dir, 0);
 
-	snprintf(name, sizeof(name), "%s/backing", dir);
-	f = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	if (f < 0)
-		bail("%s: %s", name, strerror(errno));
-	unlink(name);
-	p = malloc(8 * psize);
-	for (i = 0; i < 8; i++)
+	if (!p)
+		bail("out of memory");
+	for (int i = 0; i < 8; i++)
 		memset(p + i * psize, 'a' + i, psize);
-	/* Half a page at the end. */
-	if (write(f, p, 8 * psize) < 0 ||
-	    ftruncate(f, 7 * psize + psize / 2))
+	if (write(file, p, 8 * psize) < 0 ||
+	    ftruncate(file, 7 * psize + psize / 2))
 		bail("write: %s", strerror(errno));
 	free(p);
-	file_bad(f);
+	return file;
+}
 
-	fd = dev_open(O_RDWR);
-	works(set_backing(fd, VMLAB_BACKING_FILE, f, psize), "%s: backing", dir);
-	p = map(fd, MAP_SHARED);
-	ok(all(p, 'b', psize) && all(p + psize, 'c', psize),
-	   "the file's contents, from the second page on");
-	ok(all(p + 6 * psize, 'h', psize / 2) &&
-	   all(p + 6 * psize + psize / 2, 0, psize / 2),
+/* The space maps the file from the second page on. */
+static void file_read(char *p)
+{
+	ok(all_bytes(p, 'b', psize) && all_bytes(p + psize, 'c', psize),
+	   "contents of the file, from the second page on");
+	ok(all_bytes(p + 6 * psize, 'h', psize / 2) &&
+	   all_bytes(p + 6 * psize + psize / 2, 0, psize / 2),
 	   "the last half page, and zeroes after it");
 	is(touch(p + 7 * psize, TOUCH_READ, 0, NULL), SIGBUS,
-	   "signal beyond the end of the file");
+	   "signal of a read beyond the end of the file");
+}
 
+static void file_write_back(int fd, int f, char *p)
+{
 	memset(p, 'x', psize);
 	memset(p + 6 * psize, 'y', psize);
 	ok(file_has(f, psize, 'b', psize), "the file before msync");
 	works(msync(p, PAGES * psize, MS_SYNC), "msync");
 	ok(file_has(f, psize, 'x', psize), "the file after msync");
-	ok(file_has(f, 7 * psize, 'y', psize / 2), "its last half page");
-	is(lseek(f, 0, SEEK_END), 7 * psize + psize / 2, "its length");
+	ok(file_has(f, 7 * psize, 'y', psize / 2), "... its last half page");
+	is(lseek(f, 0, SEEK_END), 7 * psize + psize / 2, "... its length");
 	is(paging_stats(fd).written_back, 2, "pages written back");
-	works(fsync(fd), "fsync with nothing to do");
+	works(fsync(fd), "fsync without dirty pages");
 	is(paging_stats(fd).written_back, 2, "pages written back after that");
 
-	/* Cleaned, so written again it is dirty again. */
+	/* Write-back made the page clean: the next write makes it dirty. */
 	memset(p, 'z', psize);
 	works(fsync(fd), "fsync");
 	ok(file_has(f, psize, 'z', psize), "the file after fsync");
+}
 
-	/* Evicted dirty, it returns dirty, and the file gets it soon. */
+static void file_evict(int fd, int f, char *p)
+{
 	memset(p + psize, 'e', psize);
-	works(range(fd, VMLAB_RANGE_EVICT, 0, 8), "evict");
-	ok(all(p + psize, 'e', psize), "a page evicted dirty comes back");
-	for (i = 0; i < 100 && !file_has(f, 2 * psize, 'e', psize); i++)
-		msleep(50);
-	ok(file_has(f, 2 * psize, 'e', psize), "the file after eviction");
-	ok(all(p, 'z', psize), "a page evicted clean comes back");
+	works(evict(fd, 8), "EVICT");
+	ok(all_bytes(p + psize, 'e', psize),
+	   "a page that was evicted dirty has its contents");
+	ok(file_gets(f, 2 * psize, 'e', psize), "the file after eviction");
+	ok(all_bytes(p, 'z', psize),
+	   "a page that was evicted clean has its contents");
+}
 
+static void file(const char *dir)
+{
+	int f = letters_file(dir), fd;
+	char *p;
+
+	file_bad(f);
+	fd = dev_open(O_RDWR);
+	works(set_backing(fd, VMLAB_BACKING_FILE, f, psize),
+	      "a file of %s as backing", dir);
+	p = map(fd);
+	file_read(p);
+	file_write_back(fd, f, p);
+	file_evict(fd, f, p);
 	memset(p + 2 * psize, 'c', psize);
-	munmap(p, PAGES * psize);
-	close(fd);
-	/* The last reference goes in task work, before close() returns. */
+	unmap_and_close(fd, p, PAGES);
+	/* Task work drops the last reference before close() returns. */
 	ok(file_has(f, 3 * psize, 'c', psize), "the file after close");
 
-	is(reap(spawn(die_dirty, &f)), 128 + SIGKILL, "a writer is killed");
-	for (i = 0; i < 100 && !file_has(f, 0, 'k', 5 * psize); i++)
-		msleep(50);
-	ok(file_has(f, 0, 'k', 5 * psize), "the file has what it wrote");
+	is(reap(spawn(write_and_die, &f)), 128 + SIGKILL,
+	   "a process that wrote is killed");
+	ok(file_gets(f, 0, 'k', 5 * psize), "the file has what it wrote");
 	close(f);
 }
 
-/* A sparse file on a full file system: blocks are missing on the way back. */
+/* Write-back, by msync, fsync and after eviction, finds no free block. */
+static void writeback_without_space(int fd, char *p)
+{
+	uint64_t errors;
+	int i;
+
+	memset(p, 'n', 8 * psize);
+	fails(msync(p, PAGES * psize, MS_SYNC), ENOSPC, "msync");
+	is(paging_stats(fd).writeback_errors > 0, 1, "errors counted");
+	ok(all_bytes(p, 'n', 8 * psize),
+	   "pages that were not written back keep their contents");
+	fails(fsync(fd), ENOSPC, "fsync tries again");
+	/* No call waits for the write-back that an eviction starts. */
+	errors = paging_stats(fd).writeback_errors;
+	works(evict(fd, 8), "EVICT");
+	for (i = 0; i < 200; i++) {
+		if (paging_stats(fd).writeback_errors >= errors + 6)
+			break;
+		msleep(50);
+	}
+	ok(i < 200, "write-back after the eviction fails");
+	msleep(200);
+	ok(all_bytes(p, 'n', 8 * psize), "evicted pages keep their contents");
+}
+
+/* A sparse file on a full file system. */
 static void no_space(void)
 {
-	char dir[] = "/tmp/vmlab-XXXXXX", name[64], hog[64], *p;
-	uint64_t errors;
-	int f, h, fd, i;
+	char dir[] = "/tmp/vmlab-XXXXXX", *p;
+	int filler, f, fd;
 
 	if (!mkdtemp(dir) ||
 	    mount("none", dir, "tmpfs", 0, "size=64k,huge=never")) {
 		skip("cannot mount a small tmpfs", "ENOSPC");
 		return;
 	}
-	snprintf(name, sizeof(name), "%s/sparse", dir);
-	snprintf(hog, sizeof(hog), "%s/hog", dir);
-	h = open(hog, O_RDWR | O_CREAT, 0600);
-	f = open(name, O_RDWR | O_CREAT, 0600);
-	if (h < 0 || f < 0 || posix_fallocate(h, 0, 14 * psize) ||
-	    ftruncate(f, PAGES * psize))
-		bail("%s: %s", dir, strerror(errno));
+	filler = temp_file(dir, 0);
+	f = temp_file(dir, PAGES * psize);
+	if (posix_fallocate(filler, 0, 14 * psize))
+		bail("posix_fallocate in %s", dir);
 
 	fd = dev_open(O_RDWR);
 	works(set_backing(fd, VMLAB_BACKING_FILE, f, 0), "a sparse file");
-	p = map(fd, MAP_SHARED);
-	memset(p, 'n', 8 * psize);
-	fails(msync(p, PAGES * psize, MS_SYNC), ENOSPC, "msync");
-	is(paging_stats(fd).writeback_errors > 0, 1, "errors counted");
-	ok(all(p, 'n', 8 * psize), "what could not be written is still there");
-	fails(fsync(fd), ENOSPC, "fsync tries again");
-	/* Nobody asks for the attempt that follows an eviction. */
-	errors = paging_stats(fd).writeback_errors;
-	works(range(fd, VMLAB_RANGE_EVICT, 0, 8), "evict");
-	for (i = 0; i < 200; i++) {
-		if (paging_stats(fd).writeback_errors >= errors + 6)
-			break;
-		msleep(50);
-	}
-	ok(i < 200, "an attempt after the eviction fails");
-	msleep(200);
-	ok(all(p, 'n', 8 * psize), "what was evicted is still there");
-	if (ftruncate(h, 0))
+	p = map(fd);
+	writeback_without_space(fd, p);
+	if (ftruncate(filler, 0))
 		bail("ftruncate: %s", strerror(errno));
-	fails(fsync(fd), ENOSPC, "fsync with space again tells of that");
-	works(fsync(fd), "and once only");
-	ok(file_has(f, 0, 'n', 8 * psize), "the file has it all");
-	munmap(p, PAGES * psize);
-	close(fd);
+	fails(fsync(fd), ENOSPC, "fsync with free space reports that error");
+	works(fsync(fd), "... and only once");
+	ok(file_has(f, 0, 'n', 8 * psize), "the file has all pages");
+	unmap_and_close(fd, p, PAGES);
 	close(f);
-	close(h);
+	close(filler);
 	umount(dir);
 	rmdir(dir);
 }
 
 /*
  * A block device that fails: a loop device over sealed memory.  The file
- * system on it takes what is written, and cannot write it out later.
+ * system on it accepts writes and fails to write them out later.
  */
 struct bad_disk {
 	char dir[32];
@@ -279,7 +265,7 @@ static bool bad_disk_open(struct bad_disk *disk)
 	int control, nr;
 
 	if (system("modprobe -q loop; modprobe -q ext4"))
-		diag("no modprobe, or nothing to load");
+		diag("modprobe failed");
 	control = open("/dev/loop-control", O_RDWR);
 	nr = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
 	if (control >= 0)
@@ -334,49 +320,30 @@ static void io_error(void)
 
 	fd = dev_open(O_RDWR);
 	works(set_backing(fd, VMLAB_BACKING_FILE, f, 0), "a file on a disk");
-	p = map(fd, MAP_SHARED);
+	p = map(fd);
 	memset(p, 'i', 4 * psize);
-	works(msync(p, PAGES * psize, MS_SYNC), "msync while the disk is well");
+	works(msync(p, PAGES * psize, MS_SYNC), "msync while the disk works");
 	if (fcntl(disk.memory, F_ADD_SEALS, F_SEAL_WRITE))
 		bail("F_SEAL_WRITE: %s", strerror(errno));
 
 	memset(p, 'j', 4 * psize);
 	fails(msync(p, PAGES * psize, MS_SYNC), EIO, "msync to a broken disk");
 	is(paging_stats(fd).writeback_errors, 0,
-	   "pages that the file system did not take");
-	fails(fsync(other), EIO, "fsync of the file, another description");
-	/* The file system may try to write its inode, in vain, once more. */
+	   "write-back errors: the file system accepted the pages");
+	fails(fsync(other), EIO, "fsync of the file through another open file");
+	/* The file system may fail to write its inode once more. */
 	for (again = 0; again < 5 && fsync(fd);)
 		again++;
-	ok(again < 5, "no error when nothing new was written: after %d more",
+	ok(again < 5, "fsync without new writes succeeds, after %d more errors",
 	   again);
 	memset(p, 'k', psize);
 	fails(fsync(fd), EIO, "fsync after another write");
-	ok(all(p, 'k', psize) && all(p + psize, 'j', 3 * psize),
-	   "the mapping has what was written");
-	munmap(p, PAGES * psize);
-	close(fd);
+	ok(all_bytes(p, 'k', psize) && all_bytes(p + psize, 'j', 3 * psize),
+	   "the mapping has the written contents");
+	unmap_and_close(fd, p, PAGES);
 	close(f);
 	close(other);
 	bad_disk_close(&disk);
-}
-
-/* The line of /proc/self/smaps that has the flags of the VMA at @p. */
-static bool vm_flags(const char *p, char *flags, size_t size)
-{
-	FILE *smaps = fopen("/proc/self/smaps", "r");
-	bool here = false, found = false;
-	unsigned long start, end;
-	char line[512];
-
-	while (!found && fgets(line, sizeof(line), smaps)) {
-		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
-			here = start == (uintptr_t)p;
-		else if (here && !strncmp(line, "VmFlags:", 8))
-			found = snprintf(flags, size, "%s", line + 8) > 0;
-	}
-	fclose(smaps);
-	return found;
 }
 
 static void pfn(void)
@@ -387,24 +354,23 @@ static void pfn(void)
 	works(set_backing(fd, VMLAB_BACKING_PFN, 0, 0), "pfn backing");
 	ok(mmap(NULL, psize, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) ==
 	   MAP_FAILED && errno == EINVAL, "a private mapping is refused");
-	p = map(fd, MAP_SHARED);
-	ok(vm_flags(p, flags, sizeof(flags)) && strstr(flags, " io ") &&
+	p = map(fd);
+	ok(smaps_flags(p, flags, sizeof(flags)) && strstr(flags, " io ") &&
 	   strstr(flags, " pf "), "VmFlags has io and pf:%s", flags);
-	ok(all(p, 0, 2 * psize), "zeroes");
+	ok(all_bytes(p, 0, 2 * psize), "pages are zero");
 	is(space_stats(fd).mkwrite, 0, "pfn_mkwrite calls after reads");
 	memset(p, 'p', 2 * psize);
 	is(space_stats(fd).mkwrite, 2, "pfn_mkwrite calls after two writes");
 	memset(p + 2 * psize, 'q', psize);
 	is(space_stats(fd).frames_dirty, 3, "frames dirty");
-	works(range(fd, VMLAB_RANGE_EVICT, 0, PAGES), "evict");
+	works(evict(fd, PAGES), "EVICT");
 	is(space_stats(fd).frames, 0, "frames after eviction");
-	ok(all(p, 'p', 2 * psize) && all(p + 2 * psize, 'q', psize),
-	   "what was written comes back");
+	ok(all_bytes(p, 'p', 2 * psize) && all_bytes(p + 2 * psize, 'q', psize),
+	   "evicted pages have their contents");
 	if (pipe(pipefd))
 		bail("pipe: %s", strerror(errno));
-	is(write(pipefd[1], p, psize), psize, "bytes that write(2) reads");
-	munmap(p, PAGES * psize);
-	close(fd);
+	is(write(pipefd[1], p, psize), psize, "bytes that write(2) reads from the mapping");
+	unmap_and_close(fd, p, PAGES);
 	close(pipefd[0]);
 	close(pipefd[1]);
 }

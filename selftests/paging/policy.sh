@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# 'vmlab policy' against the module.
+# vmlab policy: load, list, set and unload policies in BPF.
 #
 # usage: policy.sh EXAMPLES-DIR
 set -euo pipefail
@@ -36,15 +36,15 @@ run 0 '^bpf-fifo: loaded' 'load' vmlab policy load "$dir/fifo.bpf.o"
 run 1 "'bpf-fifo' is loaded already.*unload bpf-fifo" 'load once more' \
 	vmlab policy load "$dir/fifo.bpf.o"
 run 0 '^  "loaded": "bpf-sieve"' 'load with JSON' vmlab policy load --json "$dir/sieve.bpf.o"
-run 1 'is no BPF object' 'load what is none' vmlab policy load /bin/true
-run 1 'cannot read .*nowhere' 'load what is not there' vmlab policy load "$work/nowhere"
+run 1 'is no BPF object' 'load a file that is no BPF object' vmlab policy load /bin/true
+run 1 'cannot read .*nowhere' 'load a file that does not exist' vmlab policy load "$work/nowhere"
 run 0 '^bpf-fifo \+bpf \+[0-9]\+ \+0 \+no' 'list' vmlab policy list
 run 0 '"name": "bpf-sieve", "kind": "bpf", "id": [0-9]\+, "spaces": 0, "samples": true' \
 	'list with JSON' vmlab policy list --json
 
 run 0 '^evicted \+48 ' 'space with a policy in BPF' \
 	vmlab space --size 256K --budget 16 --policy bpf-fifo
-run 2 "'nobody' is not a value.*policy list" 'space with a policy that there is not' \
+run 2 "'nobody' is not a value.*policy list" 'space with an unknown policy' \
 	vmlab space --size 256K --budget 16 --policy nobody
 
 run 0 '^bpf-fifo \+4 \+12 \+10 ' 'replay with a policy in BPF: the textbook' \
@@ -56,22 +56,22 @@ children+=("$holder")
 wait_for grep -q holding "$work/held"
 space=$(sed -nE 's/^space ([0-9]+):.*/\1/p' "$work/held")
 run 0 "^space $space: bpf-sieve" 'set' vmlab policy set "$space" bpf-sieve
-run 0 '^policy bpf-sieve' 'debugfs says so' cat "/sys/kernel/debug/vmlab/spaces/$space/policy"
-run 0 '^bpf-sieve \+bpf \+[0-9]\+ \+1 \+yes' 'list says that a space has it' vmlab policy list
-run 5 'no permission' 'set by who may not' \
+run 0 '^policy bpf-sieve' 'debugfs shows the policy' cat "/sys/kernel/debug/vmlab/spaces/$space/policy"
+run 0 '^bpf-sieve \+bpf \+[0-9]\+ \+1 \+yes' 'list counts the space that uses it' vmlab policy list
+run 5 'no permission' 'set without privilege' \
 	setpriv --reuid 65534 --regid 65534 --clear-groups -- \
 	"$(command -v vmlab)" policy set "$space" clock
-run 1 'no space 999999 is open' 'set of a space that there is not' \
+run 1 'no space 999999 is open' 'set of an unknown space' \
 	vmlab policy set 999999 clock
 run 2 'takes 2 operands' 'set without a policy' vmlab policy set "$space"
-run 2 'none of load, list, set and unload' 'what is no action' vmlab policy frobnicate
-run 0 '^bpf-sieve: unloaded' 'unload while a space has it' vmlab policy unload bpf-sieve
-result "$(kill -0 "$holder" 2>/dev/null && echo 0 || echo 1)" 'who holds that space goes on'
+run 2 'none of load, list, set and unload' 'an unknown action' vmlab policy frobnicate
+run 0 '^bpf-sieve: unloaded' 'unload while a space uses it' vmlab policy unload bpf-sieve
+result "$(kill -0 "$holder" 2>/dev/null && echo 0 || echo 1)" 'the process that uses the space continues'
 kill "$holder"
 wait "$holder" || true
 children=()
 run 0 '^bpf-fifo: unloaded' 'unload' vmlab policy unload bpf-fifo
 run 1 "no policy 'bpf-fifo' is loaded" 'unload once more' vmlab policy unload bpf-fifo
-run 1 'is no name' 'unload what is no name' vmlab policy unload ../x
+run 1 'is no name' 'unload an invalid name' vmlab policy unload ../x
 result "$([[ -z $(ls /sys/fs/bpf/vmlab 2>/dev/null) ]] && echo 0 || echo 1)" 'nothing stays pinned'
 finish

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Page replacement on paper, see sim.h. */
+/* A simulation of page replacement, see sim.h. */
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -9,13 +9,13 @@
 
 struct frame {
 	uint64_t page;
-	unsigned int loaded;	/* time of arrival */
+	unsigned int loaded;	/* time of the fault that filled it */
 	unsigned int used;	/* time of the last reference */
-	unsigned int uses;	/* references since arrival */
+	unsigned int uses;	/* references since then */
 	bool bit;		/* reference bit */
 };
 
-/* Time of the next reference of @page after @now, or the end of time. */
+/* Return the time of the next reference to @page, or @nr for never. */
 static unsigned int next_use(const uint64_t *ref, unsigned int nr,
 			     unsigned int now, uint64_t page)
 {
@@ -27,7 +27,7 @@ static unsigned int next_use(const uint64_t *ref, unsigned int nr,
 	return nr;
 }
 
-/* The published generator that the module names: SplitMix64. */
+/* SplitMix64, the generator that the module documents. */
 static uint64_t splitmix64(uint64_t *state)
 {
 	uint64_t z;
@@ -104,9 +104,9 @@ unsigned int sim_faults(unsigned int policy, unsigned int frames,
 				i = choose(policy, f, used, ref, nr, now,
 					   &hand, &seed);
 				/*
-				 * Random is defined on a table without order:
-				 * the last takes the place of who leaves, who
-				 * comes goes to the end.
+				 * RANDOM is defined on a table: the last page
+				 * moves to the place of the victim, and the new
+				 * page is appended.
 				 */
 				if (policy == VMLAB_POLICY_RANDOM) {
 					f[i] = f[used - 1];

@@ -47,8 +47,8 @@ void write_pages(char *p, size_t bytes, char value)
 char *part(uint64_t *state, char *whole, size_t size, size_t most,
 	   size_t *len)
 {
-	*len = (next_random(state) % (most / page) + 1) * page;
-	return whole + next_random(state) % ((size - *len) / page + 1) * page;
+	*len = (random_next(state) % (most / page) + 1) * page;
+	return whole + random_next(state) % ((size - *len) / page + 1) * page;
 }
 
 void write_in_child(char *p, size_t bytes, char value)

@@ -32,14 +32,14 @@ void vmas_step(uint64_t *state)
 	size_t len;
 	char *p = part(state, area, AREA, 8 * page, &len), *q;
 
-	switch (next_random(state) % 8) {
+	switch (random_next(state) % 8) {
 	case 0:
 	case 1:
 		munmap(p, len);
 		break;
 	case 2:
 	case 3:
-		mprotect(p, len, prots[next_random(state) % 3]);
+		mprotect(p, len, prots[random_next(state) % 3]);
 		break;
 	case 4:
 		q = mremap(p, page, 2 * page, MREMAP_MAYMOVE);
@@ -60,7 +60,7 @@ void vmas_step(uint64_t *state)
 		pthread_mutex_unlock(&heap_lock);
 		break;
 	default:
-		if (mmap(p, len, prots[next_random(state) % 3],
+		if (mmap(p, len, prots[random_next(state) % 3],
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p)
 			touch(p, TOUCH_WRITE, 1, NULL);
 	}
@@ -81,7 +81,7 @@ void tables_step(uint64_t *state)
 	size_t len;
 	char *p = part(state, area, AREA, 600 * page, &len);
 
-	switch (next_random(state) % 13) {
+	switch (random_next(state) % 13) {
 	case 0:
 		munmap(p, len);
 		break;
@@ -150,15 +150,15 @@ void brief_step(uint64_t *state)
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		write_pages(area, SMALL / 4, 1);
-		if (!(next_random(state) % 3))
+		if (!(random_next(state) % 3))
 			execl("/proc/self/exe", "test-inspect-stress", TARGET_BRIEF, NULL);
 		_exit(0);
 	}
 	if (pid < 0)
 		return;
 	me->pid = pid;
-	if (!(next_random(state) % 8)) {
-		usleep(next_random(state) % 20000);
+	if (!(random_next(state) % 8)) {
+		usleep(random_next(state) % 20000);
 		kill(pid, SIGKILL);
 	}
 	waitpid(pid, NULL, 0);

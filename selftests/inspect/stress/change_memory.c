@@ -32,12 +32,12 @@ void swap_step(uint64_t *state)
 	size_t len;
 	char *p = part(state, area, SHARED, SMALL, &len);
 
-	write_pages(p, len, (char)next_random(state));
+	write_pages(p, len, (char)random_next(state));
 	madvise(area, SHARED, MADV_PAGEOUT);
 	write_pages(shared, SMALL, 1);
 	madvise(shared, SMALL, MADV_PAGEOUT);
 	/* Share swap entries with a child that exits. */
-	if (!(next_random(state) % 8))
+	if (!(random_next(state) % 8))
 		write_in_child(p, len / 2, 2);
 	madvise(p, len / 2 & ~(page - 1), MADV_DONTNEED);
 }
@@ -61,9 +61,9 @@ void ksm_step(uint64_t *state)
 
 	msleep(20);
 	/* Unmerge pages, then make them equal again. */
-	write_pages(p, len, (char)next_random(state));
+	write_pages(p, len, (char)random_next(state));
 	write_pages(p, len, 7);
-	if (!(next_random(state) % 64)) {
+	if (!(random_next(state) % 64)) {
 		madvise(area, SMALL, MADV_UNMERGEABLE);
 		madvise(area, SMALL, MADV_MERGEABLE);
 	}
@@ -90,9 +90,9 @@ void hugetlb_setup(void)
 
 void hugetlb_step(uint64_t *state)
 {
-	touch(shared + next_random(state) % 2 * HUGE, TOUCH_WRITE, 1, NULL);
-	touch(area + next_random(state) % 2 * HUGE, TOUCH_WRITE, 1, NULL);
-	switch (next_random(state) % 5) {
+	touch(shared + random_next(state) % 2 * HUGE, TOUCH_WRITE, 1, NULL);
+	touch(area + random_next(state) % 2 * HUGE, TOUCH_WRITE, 1, NULL);
+	switch (random_next(state) % 5) {
 	case 0:
 		(void)!ftruncate(shared_fd, 0);
 		(void)!ftruncate(shared_fd, 2 * HUGE);
@@ -105,7 +105,7 @@ void hugetlb_step(uint64_t *state)
 			  HUGE, HUGE);
 		break;
 	case 3:
-		mprotect(area, HUGE, next_random(state) % 2 ? PROT_READ : rw);
+		mprotect(area, HUGE, random_next(state) % 2 ? PROT_READ : rw);
 		break;
 	default:
 		write_in_child(shared, page, 2);
@@ -161,16 +161,16 @@ static void uffd_protect(char *p, size_t len, uint64_t mode)
 
 void uffd_step(uint64_t *state)
 {
-	char *whole = next_random(state) % 2 ? area : shared;
+	char *whole = random_next(state) % 2 ? area : shared;
 	size_t len;
 	char *p = part(state, whole, SMALL, 64 * page, &len);
 
 	uffd_protect(whole, SMALL, 0);
 	write_pages(p, len, 1);
 	uffd_protect(whole, SMALL, UFFDIO_WRITEPROTECT_MODE_WP);
-	if (next_random(state) % 2)
+	if (random_next(state) % 2)
 		madvise(p, len, MADV_DONTNEED);
-	if (!(next_random(state) % 4))
+	if (!(random_next(state) % 4))
 		madvise(whole, SMALL, MADV_PAGEOUT);
 }
 
@@ -194,7 +194,7 @@ void file_step(uint64_t *state)
 	write_pages(p, len, 1);
 	write_pages(shared + (p - area), len / 2, 1);
 	write_pages(third + (p - area), len, 1);
-	switch (next_random(state) % 4) {
+	switch (random_next(state) % 4) {
 	case 0:
 		(void)!ftruncate(area_fd, (off_t)(p - area));
 		(void)!ftruncate(area_fd, SHARED);

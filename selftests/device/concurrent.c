@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults from many threads while others unmap, move, discard and fork: no
- * write is lost and no frame is replaced by a fresh one.
+ * Threads fault while others unmap, move, discard and fork: no write is lost,
+ * and no frame is replaced by a new one.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,19 +20,19 @@
 
 enum {
 	WRITERS = 4,
-	KEPT = 16,		/* pages that always are within the space */
-	LOST = 16,		/* pages that come and go with its length */
-	STORM_MS = 4000,
+	KEPT = 16,		/* pages that are always within the space */
+	DISCARDED = 16,		/* pages behind its end from time to time */
+	RUN_MS = 4000,
 	RACE_PAGES = 128,
 };
 
 static const int rw = PROT_READ | PROT_WRITE;
 static size_t page;
 static int fd;
-static char *view;		/* KEPT + LOST pages, shared by all */
+static char *view;		/* KEPT + DISCARDED pages, shared by all */
 static atomic_bool stop;
 
-/* A word for each writer in each kept page, and one that all add to. */
+/* Word @nr of a page: each writer has its own, and one is for all. */
 static atomic_ullong *word(char *base, size_t in_page, size_t nr)
 {
 	return (atomic_ullong *)(base + in_page * page) + nr;
@@ -63,8 +63,8 @@ static void *writer(void *arg)
 			atomic_store(mine, ++w->wrote[n]);
 			atomic_fetch_add(word(view, n, WRITERS), 1);
 		}
-		for (size_t i = KEPT; i < KEPT + LOST; i++) {
-			/* Either end of the page, discarded or stamped. */
+		for (size_t i = KEPT; i < KEPT + DISCARDED; i++) {
+			/* Both ends of the page are zero or stamped. */
 			for (size_t end = 0; end < 2; end++) {
 				char *p = view + i * page + end * (page - 1);
 				char seen = 0;
@@ -102,7 +102,7 @@ struct mapper {
 	unsigned long long wrong;
 };
 
-/* Maps, moves, splits and unmaps views of its own. */
+/* Map the space, and move, split and unmap the mapping. */
 static void *mapper(void *arg)
 {
 	struct mapper *m = arg;
@@ -123,7 +123,7 @@ static void *mapper(void *arg)
 			m->wrong += sum < last[i];
 			last[i] = sum;
 		}
-		/* A word of every page that only this thread's copy has. */
+		/* Write a word that no frame must get. */
 		if (flags == MAP_PRIVATE)
 			for (size_t i = 0; i < KEPT; i++)
 				atomic_store(word(p, i, WRITERS + 1), 7);
@@ -142,7 +142,7 @@ static void *mapper(void *arg)
 	return NULL;
 }
 
-/* Makes the space shorter and longer; discarded pages must come back zero. */
+/* Shorten and extend the space: discarded pages must be zero then. */
 static void *shrinker(void *arg)
 {
 	struct mapper *m = arg;
@@ -150,8 +150,8 @@ static void *shrinker(void *arg)
 	while (!atomic_load(&stop)) {
 		bool failed = false;
 
-		failed |= space_set_bytes(fd, (KEPT + LOST) * page) != 0;
-		for (size_t i = KEPT; i < KEPT + LOST; i++) {
+		failed |= space_set_bytes(fd, (KEPT + DISCARDED) * page) != 0;
+		for (size_t i = KEPT; i < KEPT + DISCARDED; i++) {
 			volatile char *p = view + i * page;
 
 			m->wrong += *p != 0;
@@ -159,7 +159,7 @@ static void *shrinker(void *arg)
 			*p = stamp;
 			p[page - 1] = stamp;
 		}
-		for (size_t i = KEPT; i < KEPT + LOST; i++)
+		for (size_t i = KEPT; i < KEPT + DISCARDED; i++)
 			m->wrong += view[i * page] != stamp;
 		failed |= space_set_bytes(fd, KEPT * page) != 0;
 		m->wrong += failed;
@@ -176,7 +176,7 @@ static int forked(void *arg)
 	return 0;
 }
 
-/* One child a round, which writes. */
+/* Fork a child that writes. */
 static void *forker(void *arg)
 {
 	struct mapper *m = arg;
@@ -198,18 +198,13 @@ static void start(pthread_t *thread, void *(*fn)(void *), void *arg)
 		bail("pthread_create: %s", strerror(err));
 }
 
-static void test_storm(void)
+static struct writer writers[WRITERS];
+static struct mapper maps, shrinks, forks;
+
+static void run_threads(void)
 {
-	static struct writer writers[WRITERS];
-	struct mapper maps = { 0 }, shrinks = { 0 }, forks = { 0 };
-	unsigned long long lost = 0, wrong = 0, sigbus = 0, rounds = 0;
-	unsigned long long missing = 0, leaked = 0;
-	struct vmlab_space_stats s;
 	pthread_t drops;
 
-	fd = dev_open(O_RDWR);
-	space_set_bytes(fd, KEPT * page);
-	view = map_pages(fd, KEPT + LOST, rw, MAP_SHARED, 0);
 	for (size_t i = 0; i < WRITERS; i++) {
 		writers[i].nr = i;
 		start(&writers[i].thread, writer, &writers[i]);
@@ -218,7 +213,7 @@ static void test_storm(void)
 	start(&maps.thread, mapper, &maps);
 	start(&shrinks.thread, shrinker, &shrinks);
 	start(&forks.thread, forker, &forks);
-	msleep(STORM_MS);
+	msleep(RUN_MS);
 	atomic_store(&stop, true);
 	for (size_t i = 0; i < WRITERS; i++)
 		pthread_join(writers[i].thread, NULL);
@@ -226,6 +221,12 @@ static void test_storm(void)
 	pthread_join(maps.thread, NULL);
 	pthread_join(shrinks.thread, NULL);
 	pthread_join(forks.thread, NULL);
+}
+
+/* Compare the words of all kept pages with what was written. */
+static void check_words(void)
+{
+	unsigned long long missing = 0, leaked = 0;
 
 	for (size_t i = 0; i < KEPT; i++) {
 		unsigned long long sum = forks.rounds;
@@ -238,33 +239,50 @@ static void test_storm(void)
 		missing += sum != atomic_load(word(view, i, WRITERS));
 		leaked += atomic_load(word(view, i, WRITERS + 1)) != 0;
 	}
+	is(missing, 0, "no write is lost at the end");
+	is(leaked, 0, "no private write reached a frame");
+}
+
+static void check_threads(const struct vmlab_space_stats *s)
+{
+	unsigned long long lost = 0, wrong = 0, sigbus = 0, rounds = 0;
+
 	for (size_t n = 0; n < WRITERS; n++) {
 		lost += writers[n].lost;
 		wrong += writers[n].wrong;
 		sigbus += writers[n].sigbus;
 		rounds += writers[n].rounds;
 	}
-	s = space_stats(fd);
 	diag("%llu writer rounds, %llu maps, %llu shrinks, %llu forks, %llu faults, %llu SIGBUS",
 	     rounds, maps.rounds, shrinks.rounds, forks.rounds,
-	     (unsigned long long)s.faults, sigbus);
+	     (unsigned long long)s->faults, sigbus);
 	ok(rounds && maps.rounds && shrinks.rounds && forks.rounds,
 	   "every thread made progress");
-	is(lost, 0, "no thread missed its own last write");
-	is(missing, 0, "no write is lost in the end");
-	is(wrong, 0, "pages that come and go are zero or stamped");
-	is(leaked, 0, "no private write reached a frame");
-	is(maps.wrong, 0, "other views never go back in time");
-	is(shrinks.wrong, 0, "discarded pages come back zero");
+	is(lost, 0, "each writer reads its own last write");
+	is(wrong, 0, "discarded pages are zero or stamped");
+	is(maps.wrong, 0, "other mappings never show an older value");
+	is(shrinks.wrong, 0,
+	   "discarded pages are zero when the space is longer again");
 	is(forks.wrong, 0, "every child could write");
-	is(s.faults, s.filled + s.mapped + s.sigbus + s.oom + s.interrupted +
-	   s.error, "faults are the sum of the outcomes");
+}
+
+static void test_all(void)
+{
+	struct vmlab_space_stats s;
+
+	fd = dev_open(O_RDWR);
+	space_set_bytes(fd, KEPT * page);
+	view = map_shared(fd, KEPT + DISCARDED);
+	run_threads();
+	check_words();
+	s = space_stats(fd);
+	check_threads(&s);
+	is(s.faults, fault_outcomes(&s), "faults are the sum of the outcomes");
 	is(s.oom + s.error, 0, "no fault failed");
 	is(s.frames, KEPT, "frames within the space only");
-	is(s.vmas, 1, "one mapping is left");
-	munmap(view, (KEPT + LOST) * page);
-	close(fd);
-	is(module_frames(), 0, "storm: every frame is freed");
+	is(s.vmas, 1, "one VMA is left");
+	unmap_and_close(fd, view, KEPT + DISCARDED);
+	is(module_frames(), 0, "all at once: every frame is freed");
 }
 
 static pthread_barrier_t barrier;
@@ -288,7 +306,7 @@ static void test_first_touch(void)
 	unsigned long long wrong = 0;
 
 	fd = dev_open(O_RDWR);
-	view = map_pages(fd, RACE_PAGES, rw, MAP_SHARED, 0);
+	view = map_shared(fd, RACE_PAGES);
 	pthread_barrier_init(&barrier, NULL, WRITERS);
 	for (size_t i = 0; i < WRITERS; i++)
 		start(&threads[i], racer, view);
@@ -302,12 +320,11 @@ static void test_first_touch(void)
 	is(s.filled, RACE_PAGES, "each frame is filled once");
 	is(s.frames, RACE_PAGES, "... and there is one of each");
 	is(s.frames_dirty, RACE_PAGES, "... and it is dirty");
-	munmap(view, RACE_PAGES * page);
-	close(fd);
+	unmap_and_close(fd, view, RACE_PAGES);
 	is(module_frames(), 0, "first touch: every frame is freed");
 }
 
-static int dies_faulting(void *arg)
+static int fault_until_killed(void *arg)
 {
 	(void)arg;
 	for (;;) {
@@ -324,9 +341,9 @@ static void test_kill(void)
 	int alive = 0;
 
 	fd = dev_open(O_RDWR);
-	view = map_pages(fd, RACE_PAGES, rw, MAP_SHARED, 0);
+	view = map_shared(fd, RACE_PAGES);
 	for (unsigned int i = 0; i < 10; i++) {
-		pid_t pid = spawn(dies_faulting, NULL);
+		pid_t pid = spawn(fault_until_killed, NULL);
 
 		msleep(5 + i * 5);
 		alive += kill_and_reap(pid) != 128 + SIGKILL;
@@ -334,10 +351,9 @@ static void test_kill(void)
 	s = space_stats(fd);
 	is((uint64_t)alive, 0, "a process that faults can be killed");
 	is(s.vmas, 1, "killed: no VMA is left behind");
-	is(s.faults, s.filled + s.mapped + s.sigbus + s.oom + s.interrupted +
-	   s.error, "killed: faults are the sum of the outcomes");
-	munmap(view, RACE_PAGES * page);
-	close(fd);
+	is(s.faults, fault_outcomes(&s),
+	   "killed: faults are the sum of the outcomes");
+	unmap_and_close(fd, view, RACE_PAGES);
 	is(module_frames(), 0, "killed: every frame is freed");
 }
 
@@ -346,7 +362,7 @@ int main(void)
 	page = page_size();
 	is(module_frames(), 0, "no frames before the first space");
 	test_first_touch();
-	test_storm();
+	test_all();
 	test_kill();
 	return tap_done();
 }

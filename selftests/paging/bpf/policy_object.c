@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* BPF objects with a policy in them, see bpfobj.h. */
+/* Load and unload policies from BPF objects. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,16 +14,16 @@
 
 #include "lib/dev.h"
 #include "lib/tap.h"
-#include "paging/bpfobj.h"
+#include "paging/bpf/policy_object.h"
 
 #define POLICIES_MAX 32
 
-struct policy_obj {
+struct policy_object {
 	struct bpf_object *obj;
 	struct bpf_link *link;
 };
 
-/* What libbpf and the verifier say of programs that must not load is long. */
+/* Programs that must not load would print the long log of the verifier. */
 static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	if (level == LIBBPF_DEBUG || !getenv("VMLAB_VERBOSE"))
@@ -31,13 +31,13 @@ static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return vfprintf(stderr, fmt, ap);
 }
 
-bool policy_obj_supported(void)
+bool policy_object_supported(void)
 {
 	return libbpf_major_version() > 1 || libbpf_minor_version() >= 4;
 }
 
-/* The number of the policy that came last. */
-static uint32_t newest(void)
+/* The ID of the policy that was loaded last. */
+static uint32_t newest_id(void)
 {
 	struct vmlab_policy_info infos[POLICIES_MAX];
 	struct vmlab_policies list = {
@@ -55,14 +55,14 @@ static uint32_t newest(void)
 	return infos[list.nr - 1].id;
 }
 
-struct policy_obj *policy_obj_load(const char *file, uint32_t *id)
+struct policy_object *policy_object_load(const char *file, uint32_t *id)
 {
-	struct policy_obj *p = calloc(1, sizeof(*p));
+	struct policy_object *p = calloc(1, sizeof(*p));
 	struct bpf_map *map, *ops = NULL;
 	int err;
 
 	if (!p)
-		bail("no memory");
+		bail("out of memory");
 	libbpf_set_print(print);
 	p->obj = bpf_object__open_file(file, NULL);
 	if (!p->obj)
@@ -83,18 +83,18 @@ struct policy_obj *policy_obj_load(const char *file, uint32_t *id)
 		errno = -err;
 		return NULL;
 	}
-	*id = newest();
+	*id = newest_id();
 	return p;
 }
 
-void policy_obj_unload(struct policy_obj *p)
+void policy_object_unload(struct policy_object *p)
 {
 	bpf_link__destroy(p->link);
 	bpf_object__close(p->obj);
 	free(p);
 }
 
-void *policy_obj_map(struct policy_obj *p, const char *map, size_t size)
+void *policy_object_map(struct policy_object *p, const char *map, size_t size)
 {
 	int fd = bpf_object__find_map_fd_by_name(p->obj, map);
 	void *addr = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,

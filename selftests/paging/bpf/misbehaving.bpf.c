@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A policy that does what none should; the test says which of it. */
-#include "../../tools/bpf/policies/vmlab_policy.bpf.h"
-#include "bad.h"
+/* A policy that misbehaves; the test chooses how. */
+#include "../../../tools/bpf/policies/vmlab_policy.bpf.h"
+#include "misbehaving.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -10,10 +10,10 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct bad);
+	__type(value, struct misbehaving);
 } order SEC(".maps");
 
-static __always_inline struct bad *orders(void)
+static __always_inline struct misbehaving *get_order(void)
 {
 	__u32 zero = 0;
 
@@ -21,29 +21,29 @@ static __always_inline struct bad *orders(void)
 }
 
 SEC("struct_ops/init")
-int BPF_PROG(bad_init, struct vmlab_bpf_space *space)
+int BPF_PROG(misbehaving_init, struct vmlab_bpf_space *space)
 {
-	struct bad *bad = orders();
+	struct misbehaving *m = get_order();
 
-	return bad ? bad->init : 0;
+	return m ? m->init : 0;
 }
 
 SEC("struct_ops/exit")
-void BPF_PROG(bad_exit, struct vmlab_bpf_space *space)
+void BPF_PROG(misbehaving_exit, struct vmlab_bpf_space *space)
 {
-	struct bad *bad = orders();
+	struct misbehaving *m = get_order();
 
-	if (bad)
-		__sync_fetch_and_add(&bad->exits, 1);
+	if (m)
+		__sync_fetch_and_add(&m->exits, 1);
 }
 
 SEC("struct_ops/insert")
-void BPF_PROG(bad_insert, struct vmlab_bpf_space *space, __u64 pgoff,
+void BPF_PROG(misbehaving_insert, struct vmlab_bpf_space *space, __u64 pgoff,
 	      __u32 accessed)
 {
-	struct bad *bad = orders();
+	struct misbehaving *m = get_order();
 
-	if (!bad || bad->what != BAD_LISTS)
+	if (!m || m->what != WRONG_ARGUMENTS)
 		return;
 	vmlab_bpf_list_move(space, pgoff, VMLAB_BPF_LISTS, 1);
 	vmlab_bpf_list_move(space, pgoff, ~0u, 0);
@@ -58,36 +58,36 @@ void BPF_PROG(bad_insert, struct vmlab_bpf_space *space, __u64 pgoff,
 	    vmlab_bpf_list_of(space, 1ull << 60) >= 0 ||
 	    vmlab_bpf_referenced(space, 1ull << 60) >= 0 ||
 	    vmlab_bpf_value(space, 1ull << 60))
-		bad->wrong++;
-	/* a tour through all lists ends where it should, or pages get lost */
+		m->wrong++;
+	/* right arguments: move the page through all lists */
 	vmlab_bpf_list_move(space, pgoff, pgoff % VMLAB_BPF_LISTS, pgoff & 1);
 	if (vmlab_bpf_list_of(space, pgoff) != pgoff % VMLAB_BPF_LISTS ||
 	    vmlab_bpf_next_resident(space, pgoff) != pgoff)
-		bad->wrong++;
+		m->wrong++;
 }
 
 SEC("struct_ops/victim")
-__u64 BPF_PROG(bad_victim, struct vmlab_bpf_space *space, __u64 prev)
+__u64 BPF_PROG(misbehaving_victim, struct vmlab_bpf_space *space, __u64 prev)
 {
-	struct bad *bad = orders();
+	struct misbehaving *m = get_order();
 
-	if (!bad)
+	if (!m)
 		return VMLAB_BPF_NONE;
-	if (bad->what == BAD_REQUESTS) {
-		/* not here */
+	if (m->what == WRONG_REQUESTS) {
+		/* these are for fault() only */
 		vmlab_bpf_prefetch(space, 0, 1, 1);
 		vmlab_bpf_evict(space, 0);
 	}
-	return bad->what == BAD_PREV ? prev : bad->answer;
+	return m->what == SAME_VICTIM ? prev : m->answer;
 }
 
 SEC("struct_ops/fault")
-void BPF_PROG(bad_fault, struct vmlab_bpf_space *space, __u64 pgoff,
+void BPF_PROG(misbehaving_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 	      __u64 first, __u64 end, __u32 filled)
 {
-	struct bad *bad = orders();
+	struct misbehaving *m = get_order();
 
-	if (!bad || bad->what != BAD_REQUESTS)
+	if (!m || m->what != WRONG_REQUESTS)
 		return;
 	vmlab_bpf_prefetch(space, end, 1, 1);
 	vmlab_bpf_prefetch(space, end - 1, 1024, 1);
@@ -102,11 +102,11 @@ void BPF_PROG(bad_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 }
 
 SEC(".struct_ops.link")
-struct vmlab_policy_ops bad = {
-	.init = (void *)bad_init,
-	.exit = (void *)bad_exit,
-	.insert = (void *)bad_insert,
-	.victim = (void *)bad_victim,
-	.fault = (void *)bad_fault,
-	.name = "bad",
+struct vmlab_policy_ops misbehaving = {
+	.init = (void *)misbehaving_init,
+	.exit = (void *)misbehaving_exit,
+	.insert = (void *)misbehaving_insert,
+	.victim = (void *)misbehaving_victim,
+	.fault = (void *)misbehaving_fault,
+	.name = "misbehaving",
 };

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Budgets: set for a space with frames, lowered, removed, used up by locks. */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/dev.h"
+#include "lib/paging.h"
+#include "lib/tap.h"
+
+#define PAGES	64
+
+static size_t psize;
+
+static unsigned int wrong_pages(const volatile char *p)
+{
+	unsigned int i, wrong = 0;
+
+	for (i = 0; i < PAGES; i++)
+		wrong += p[i * psize] != (char)(i + 1);
+	return wrong;
+}
+
+static void change(int fd, char *p)
+{
+	unsigned int i, wrong = 0;
+
+	for (i = 0; i < PAGES; i++)
+		p[i * psize] = (char)(i + 1);
+	works(set_paging(fd, .budget = 10, .policy = VMLAB_POLICY_LRU),
+	      "a budget of 10 for a space that has frames");
+	is(space_stats(fd).frames, 10, "frames");
+	for (i = 0; i < PAGES; i++) {
+		wrong += p[i * psize] != (char)(i + 1);
+		wrong += space_stats(fd).frames > 10;
+	}
+	is(wrong, 0, "pages lost, or times above the budget");
+	works(set_paging(fd, .budget = 3, .policy = VMLAB_POLICY_RANDOM),
+	      "a budget of 3");
+	is(space_stats(fd).frames, 3, "frames");
+	works(set_paging(fd, .policy = VMLAB_POLICY_FIFO), "no budget");
+	is(wrong_pages(p), 0, "pages lost");
+	is(space_stats(fd).frames, PAGES, "frames");
+}
+
+static void lock(int fd, char *p)
+{
+	struct vmlab_paging_stats before;
+	struct vmlab_range r;
+
+	works(set_paging(fd, .budget = 4, .policy = VMLAB_POLICY_CLOCK),
+	      "a budget of 4");
+	before = paging_stats(fd);
+	is(range(fd, VMLAB_RANGE_LOCK, 0, 3).done, 3, "pages locked");
+	fails(try_range(fd, VMLAB_RANGE_LOCK, 3, 1, &r), ENOMEM,
+	      "the last page of the budget is not locked");
+	is(wrong_pages(p), 0, "pages lost with one page left for all others");
+	is(space_stats(fd).frames, 4, "frames");
+	is(paging_stats(fd).over_budget, before.over_budget,
+	   "frames above the budget");
+	works(set_paging(fd, .budget = 2, .policy = VMLAB_POLICY_CLOCK),
+	      "a budget below the locked pages");
+	is(space_stats(fd).frames, 3, "frames: the locked ones");
+	p[20 * psize] = 1;
+	is(paging_stats(fd).over_budget, before.over_budget + 1,
+	   "a frame above the budget is counted");
+}
+
+int main(void)
+{
+	int fd = dev_open(O_RDWR);
+	char *p;
+
+	psize = page_size();
+	p = map_shared(fd, PAGES);
+	change(fd, p);
+	lock(fd, p);
+	unmap_and_close(fd, p, PAGES);
+	return tap_done();
+}

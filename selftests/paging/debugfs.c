@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The files of spaces/ID/ in debugfs, against the statistics. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/child.h"
+#include "lib/dev.h"
+#include "lib/paging.h"
+#include "lib/tap.h"
+
+#define PAGES	64
+
+static size_t psize;
+
+static FILE *debugfs_open(int fd, const char *name)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu/%s",
+		 (unsigned long long)space_id(fd), name);
+	file = fopen(path, "r");
+	if (!file)
+		bail("%s: %s", path, strerror(errno));
+	return file;
+}
+
+static bool debugfs_has(int fd, const char *name, const char *wanted)
+{
+	FILE *file = debugfs_open(fd, name);
+	char line[256];
+	bool found = false;
+
+	while (!found && fgets(line, sizeof(line), file))
+		found = !strcmp(line, wanted);
+	fclose(file);
+	return found;
+}
+
+static void policy(int fd)
+{
+	ok(debugfs_has(fd, "policy", "policy none\n"), "policy: none");
+	works(set_paging(fd, .budget = 6, .policy = VMLAB_POLICY_LFU,
+			 .prefetch = VMLAB_PREFETCH_NEXT, .prefetch_pages = 2),
+	      "LFU");
+	ok(debugfs_has(fd, "policy", "policy lfu\n") &&
+	   debugfs_has(fd, "policy", "budget 6\n") &&
+	   debugfs_has(fd, "policy", "prefetch next\n") &&
+	   debugfs_has(fd, "policy", "backing zero\n"),
+	   "policy: LFU, budget, prefetch and backing");
+}
+
+/* Is a record what frames 1 (stored), 40 (locked) or a prefetched one have? */
+static bool record_right(const char *line, unsigned long *pgoff)
+{
+	const char *expect = "----e";
+	unsigned long pfn;
+	int mapcount, refs;
+	char state[16];
+
+	if (sscanf(line, "%lu %lu %d %d %15s", pgoff, &pfn, &mapcount, &refs,
+		   state) != 5)
+		return false;
+	if (*pgoff == 1)
+		expect = "-ts--";
+	else if (*pgoff == 40)
+		expect = "---le";
+	return !strcmp(state, expect) && mapcount == (*pgoff == 1) &&
+	       refs == mapcount + 1;
+}
+
+static void frames(int fd)
+{
+	FILE *file = debugfs_open(fd, "frames");
+	unsigned long pgoff, last = 0;
+	unsigned int nr = 0, bad = 0;
+	char line[256];
+
+	ok(fgets(line, sizeof(line), file) &&
+	   !strcmp(line, "pgoff pfn mapcount refs state\n"), "frames: header");
+	while (fgets(line, sizeof(line), file)) {
+		bool right = record_right(line, &pgoff) &&
+			     (!nr || pgoff > last);
+
+		if (!right)
+			diag("%s", line);
+		bad += !right;
+		last = pgoff;
+		nr++;
+	}
+	fclose(file);
+	is(nr, space_stats(fd).frames, "frames: records");
+	is(nr, 4, "frames: records of pages 1, 2, 3 and 40");
+	is(bad, 0, "frames: records with wrong fields");
+}
+
+int main(void)
+{
+	int fd = dev_open(O_RDWR);
+	char *p, wanted[64];
+
+	psize = page_size();
+	p = map_shared(fd, PAGES);
+	policy(fd);
+	touch(p + psize, TOUCH_WRITE, 1, NULL);
+	range(fd, VMLAB_RANGE_LOCK, 40, 1);
+	range(fd, VMLAB_RANGE_EVICT, 1, 1);
+	touch(p + psize, TOUCH_READ, 0, NULL);
+	frames(fd);
+	snprintf(wanted, sizeof(wanted), "refaults %llu pages\n",
+		 (unsigned long long)paging_stats(fd).refaults);
+	ok(debugfs_has(fd, "stats", wanted), "stats: %.*s",
+	   (int)strcspn(wanted, "\n"), wanted);
+	unmap_and_close(fd, p, PAGES);
+	return tap_done();
+}
