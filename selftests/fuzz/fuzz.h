@@ -37,7 +37,7 @@ struct fuzzer {
 	unsigned long bad_errno, overrun, bad_count;
 };
 
-extern size_t page;
+#include "lib/page.h"
 
 /* requests.c */
 const char *kind_name(size_t kind);

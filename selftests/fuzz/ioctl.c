@@ -35,7 +35,6 @@ static const int documented[] = {
 };
 
 static atomic_bool stop;
-size_t page;
 
 static bool is_documented(int err)
 {
@@ -213,7 +212,6 @@ int main(int argc, char **argv)
 	unsigned long bad_errno = 0, overrun = 0, bad_count = 0;
 	int i;
 
-	page = page_size();
 	diag("seed %llu", (unsigned long long)seed);
 	for (i = 0; i < THREADS; i++)
 		prepare(&fuzzers[i], seed, i);

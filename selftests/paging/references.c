@@ -42,6 +42,12 @@ static bool access_pages(volatile uint64_t *map, uint64_t *copy,
 		/* Another word of the page each time. */
 		const size_t at = ref[i] * words + i * 37 % words;
 
+		/* The page is mapped after an access: unmap it for a repeat. */
+		if (i && ref[i] == ref[i - 1] &&
+		    madvise((void *)(map + ref[i] * words), page_size(),
+			    MADV_DONTNEED))
+			bail("MADV_DONTNEED: %s", strerror(errno));
+
 		if (writes && i % writes == 0) {
 			copy[at] = (ref[i] << 32) + i + 1;
 			map[at] = copy[at];
