@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "show/table.h"
 #include "show/vma.h"
@@ -40,7 +40,7 @@ static void print_answers(const struct cli *cli, const struct vmlab *lab,
 		const struct vmlab_vma *v = &find->vma[i];
 		char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX];
 		char *name =
-			must(format_safe(vmlab_find_name(find, strings, i)));
+			check_alloc(format_safe(vmlab_find_name(find, strings, i)));
 
 		table_cell(t, STYLE_HEAD, "%s", answers[i].name);
 		if (find->found >> i & 1) {
@@ -169,7 +169,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (err)
 		return err;
 
-	strings = must(malloc(VMLAB_FIND_STRINGS_MIN));
+	strings = check_alloc(malloc(VMLAB_FIND_STRINGS_MIN));
 	err = vmlab_find_get(proc, start, end, &find, strings);
 	if (err == -EINVAL)
 		err = cli_error("%s is not an address that can be looked up",

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "model/snapshot.h"
 #include "cli/sysctl.h"
@@ -49,7 +49,7 @@ static void neighbour(struct table *t, const struct query *q, uint64_t addr)
 {
 	const struct snap_vma *v = addr ? snapshot_vma_at(&q->names, addr - 1) :
 					  NULL;
-	char *name = must(format_safe(v ? v->name : ""));
+	char *name = check_alloc(format_safe(v ? v->name : ""));
 
 	if (v && !*name)
 		table_cell(t, STYLE_DIM, "[anon %" PRIx64 "]", v->start);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "cli/field.h"
+#include "show/record_fields.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "show/table.h"
 #include "show/vma.h"
 
@@ -111,7 +111,7 @@ static const struct column field_columns[] = {
 
 static void print_kthread(const struct cli *cli, const struct vmlab_mm *mm)
 {
-	char *comm = must(format_safe(mm->active_comm));
+	char *comm = check_alloc(format_safe(mm->active_comm));
 	struct table *t = table_open(stdout, field_columns, 3, cli->colour);
 
 	table_cell(t, STYLE_PLAIN, "mm");
@@ -239,7 +239,7 @@ static void print_tasks(const struct cli *cli, const struct task_list *tasks)
 	struct table *t = table_open(stdout, columns, 3, cli->colour);
 
 	for (size_t i = 0; i < tasks->nr && i < TASKS_SHOWN; i++) {
-		char *comm = must(format_safe(tasks->task[i].comm));
+		char *comm = check_alloc(format_safe(tasks->task[i].comm));
 
 		table_cell(t, STYLE_PLAIN, "%d", tasks->task[i].tid);
 		table_cell(t, STYLE_PLAIN, "%d", tasks->task[i].tgid);
@@ -256,7 +256,7 @@ static void print_tables(const struct cli *cli, const struct vmlab *lab,
 			 const struct vmlab_mm *mm,
 			 const struct task_list *tasks)
 {
-	char *comm = must(format_safe(mm->comm));
+	char *comm = check_alloc(format_safe(mm->comm));
 
 	printf("%smm of %d (%s)%s", style_on(cli->colour, STYLE_HEAD), mm->pid,
 	       comm, style_off(cli->colour, STYLE_HEAD));
@@ -365,7 +365,7 @@ static int get_tasks(const struct vmlab_proc *proc, struct task_list *list)
 			room = room ? 2 * room : 64;
 			list->task = reallocarray(list->task, room,
 						  sizeof(*task));
-			must(list->task);
+			check_alloc(list->task);
 		}
 		list->task[list->nr++] = *task;
 	}

@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "model/ptlevel.h"
 #include "model/snapshot.h"
@@ -98,7 +98,7 @@ static void cells(struct table *t, const struct query *q,
 {
 	bool is_table = pte->flags & VMLAB_PTE_TABLE;
 	char flags[VMLAB_FLAGS_TEXT_MAX], size[SIZE_TEXT_MAX];
-	char *name = must(format_safe(name_at(q, pte->start)));
+	char *name = check_alloc(format_safe(name_at(q, pte->start)));
 
 	vmlab_pte_flags_text(q->lab, pte->flags, flags, sizeof(flags));
 	for (char *p = flags; *p; p++)
@@ -153,7 +153,7 @@ static int print_table(struct query *q, const struct vmlab_pte *pte, int ret)
 
 static json_t *flag_names(const struct vmlab *lab, uint64_t flags)
 {
-	json_t *names = must(json_array());
+	json_t *names = check_alloc(json_array());
 
 	for (; flags; flags &= flags - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(flags);

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "model/sharing.h"
 #include "model/snapshot.h"
@@ -74,11 +74,11 @@ static uint32_t object_of(struct query *q, const struct snapshot *snap,
 		if (is_object(&q->object[i], v, perms))
 			return (uint32_t)i;
 
-	q->object = must(reallocarray(q->object, q->nr_objects + 1,
+	q->object = check_alloc(reallocarray(q->object, q->nr_objects + 1,
 				      sizeof(*q->object)));
 	o = &q->object[q->nr_objects];
 	memset(o, 0, sizeof(*o));
-	o->name = must(strdup(v->name));
+	o->name = check_alloc(strdup(v->name));
 	memcpy(o->perms, perms, sizeof(o->perms));
 	o->file = v->flags & VMLAB_VMA_FILE;
 	o->ino = v->ino;
@@ -94,7 +94,7 @@ static void add_page(struct query *q, const struct vmlab_page *page,
 
 	if (q->nr_pages == q->room) {
 		q->room = q->room ? 2 * q->room : 4096;
-		q->page = must(reallocarray(q->page, q->room,
+		q->page = check_alloc(reallocarray(q->page, q->room,
 					    sizeof(*q->page)));
 	}
 	p = &q->page[q->nr_pages++];
@@ -204,7 +204,7 @@ static void print_procs(const struct query *q, const struct share_report *r)
 
 	for (size_t i = 0; i < r->nr_procs; i++) {
 		const struct share_proc *p = &r->proc[i];
-		char *comm = must(format_safe(q->target[i].snap.comm));
+		char *comm = check_alloc(format_safe(q->target[i].snap.comm));
 
 		table_cell(t, STYLE_PLAIN, "%d", q->target[i].snap.pid);
 		table_cell(t, STYLE_NAME, "%s", comm);
@@ -226,7 +226,7 @@ static void print_procs(const struct query *q, const struct share_report *r)
 /* indices of objects that are shared, most frames first */
 static size_t *sorted_objects(const struct share_report *r, size_t *nr)
 {
-	size_t *list = must(calloc(r->nr_objects + 1, sizeof(*list)));
+	size_t *list = check_alloc(calloc(r->nr_objects + 1, sizeof(*list)));
 
 	*nr = 0;
 	for (size_t i = 0; i < r->nr_objects; i++) {
@@ -258,7 +258,7 @@ static void print_objects(const struct query *q, const struct share_report *r)
 	for (size_t i = 0; i < nr; i++) {
 		const struct share_object *s = &r->object[list[i]];
 		const struct object *o = &q->object[list[i]];
-		char *name = must(format_safe(o->name));
+		char *name = check_alloc(format_safe(o->name));
 
 		table_cell(t, STYLE_GOOD, "%s",
 			   frames_text(q, s->shared, size));
@@ -321,7 +321,7 @@ static void print_text(const struct query *q, const struct share_report *r)
 /* frames of @object that are shared; @q->page is sorted by frame */
 static json_t *pfns_json(const struct query *q, uint32_t object)
 {
-	json_t *array = must(json_array());
+	json_t *array = check_alloc(json_array());
 
 	for (size_t i = 0, n; i < q->nr_pages; i += n) {
 		const struct share_page *p = &q->page[i];
@@ -435,7 +435,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		return err;
 	q.page_size = vmlab_page_size(q.lab);
 	q.nr_targets = (size_t)(argc - optind);
-	q.target = must(calloc(q.nr_targets, sizeof(*q.target)));
+	q.target = check_alloc(calloc(q.nr_targets, sizeof(*q.target)));
 
 	err = cli_need_pgtable(q.lab);
 	if (!err)

@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "model/ptlevel.h"
 #include "model/snapshot.h"
@@ -156,7 +156,7 @@ static void print_vma(const struct query *q)
 	const struct vmlab_translation *t = q->t;
 	const struct snap_vma *v = snapshot_vma_at(&q->names, t->addr);
 	char flags[VMLAB_FLAGS_TEXT_MAX], access[32];
-	char *name = must(format_safe(v ? v->name : ""));
+	char *name = check_alloc(format_safe(v ? v->name : ""));
 
 	heading(q, "The VMA");
 	if (t->vma_end) {
@@ -289,7 +289,7 @@ static void print_text(const struct query *q)
 
 static json_t *flag_names(const struct vmlab *lab, uint64_t flags)
 {
-	json_t *names = must(json_array());
+	json_t *names = check_alloc(json_array());
 
 	for (; flags; flags &= flags - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(flags);
@@ -302,7 +302,7 @@ static json_t *flag_names(const struct vmlab *lab, uint64_t flags)
 
 static json_t *access_json(unsigned int access)
 {
-	json_t *names = must(json_array());
+	json_t *names = check_alloc(json_array());
 
 	if (access & VMLAB_ACCESS_READ)
 		json_append(names, json_string("read"));

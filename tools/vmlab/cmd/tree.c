@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "show/screen.h"
 #include "model/snapshot.h"
 #include "show/table.h"
@@ -87,7 +87,7 @@ static void cells(struct table *t, const struct query *q,
 			   item->kind == VMLAB_TREE_ENTRY ? STYLE_PLAIN :
 							    STYLE_DIM;
 	char prefix[TREEDRAW_MAX], size[SIZE_TEXT_MAX], gap[SIZE_TEXT_MAX];
-	char *name = must(format_safe(entry_name(q, item)));
+	char *name = check_alloc(format_safe(entry_name(q, item)));
 
 	treedraw_prefix(draw, item, prefix);
 	if (is_node(item))

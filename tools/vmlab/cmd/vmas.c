@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "show/vma.h"
 
@@ -65,7 +65,7 @@ static void print_details(struct query *q, const struct vmlab_vma *vma)
 	bool colour = q->cli->colour;
 	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
 		flags[VMLAB_FLAGS_TEXT_MAX];
-	char *name = must(format_safe(vmlab_vmas_name(q->it, vma)));
+	char *name = check_alloc(format_safe(vmlab_vmas_name(q->it, vma)));
 	const char *ops = vmlab_vmas_ops(q->it, vma);
 
 	vmlab_vm_flags_text(q->lab, vma->vm_flags, flags, sizeof(flags));

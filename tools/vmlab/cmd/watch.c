@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "show/event.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "model/diff.h"
 
@@ -80,7 +80,7 @@ static void stamp(uint64_t time_ns, char buf[static 32])
 
 static void print_line(json_t *o)
 {
-	char *text = must(json_dumps(o, 0));
+	char *text = check_alloc(json_dumps(o, 0));
 
 	puts(text);
 	free(text);

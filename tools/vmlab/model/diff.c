@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "model/diff.h"
 
 /* struct diff - a comparison under way */
@@ -36,7 +36,7 @@ static struct vma_event *add(struct diff *d, enum vma_event_kind kind,
 
 	if (list->nr == d->room) {
 		d->room = d->room ? 2 * d->room : 64;
-		list->event = must(reallocarray(list->event, d->room,
+		list->event = check_alloc(reallocarray(list->event, d->room,
 						sizeof(*list->event)));
 	}
 	e = &list->event[list->nr++];
@@ -45,7 +45,7 @@ static struct vma_event *add(struct diff *d, enum vma_event_kind kind,
 	e->nr_old = nr_old;
 	e->nr_new = nr_new;
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers */
-	e->old = must(calloc(nr_old + nr_new, sizeof(*e->old)));
+	e->old = check_alloc(calloc(nr_old + nr_new, sizeof(*e->old)));
 	e->new = e->old + nr_old;
 	return e;
 }
@@ -128,7 +128,7 @@ static void join_overlaps(struct diff *d, bool equal)
 	bool *had = NULL;
 
 	if (!equal) {
-		had = must(calloc(a->nr + b->nr + 1, sizeof(*had)));
+		had = check_alloc(calloc(a->nr + b->nr + 1, sizeof(*had)));
 		memcpy(had, d->joined, (a->nr + b->nr) * sizeof(*had));
 	}
 	for (size_t i = 0, first = 0; i < a->nr; i++) {
@@ -261,7 +261,7 @@ static bool moved(const struct diff *d, const struct snap_vma *old,
 static void compare_strangers(struct diff *d)
 {
 	const struct snapshot *a = d->a, *b = d->b;
-	size_t *lone = must(calloc(b->nr + 1, sizeof(*lone)));
+	size_t *lone = check_alloc(calloc(b->nr + 1, sizeof(*lone)));
 	size_t nr = 0;
 
 	for (size_t j = 0; j < b->nr; j++)
@@ -308,8 +308,8 @@ static size_t *members_by_root(struct diff *d, size_t base, size_t nr,
 			       size_t *begin)
 {
 	size_t total = d->a->nr + d->b->nr;
-	size_t *member = must(calloc(nr + 1, sizeof(*member)));
-	size_t *fill = must(calloc(total + 1, sizeof(*fill)));
+	size_t *member = check_alloc(calloc(nr + 1, sizeof(*member)));
+	size_t *fill = check_alloc(calloc(total + 1, sizeof(*fill)));
 
 	for (size_t i = 0; i < nr; i++)
 		begin[root(d, base + i) + 1]++;
@@ -326,8 +326,8 @@ static size_t *members_by_root(struct diff *d, size_t base, size_t nr,
 static void compare_groups(struct diff *d)
 {
 	size_t total = d->a->nr + d->b->nr;
-	size_t *begin_a = must(calloc(total + 1, sizeof(*begin_a)));
-	size_t *begin_b = must(calloc(total + 1, sizeof(*begin_b)));
+	size_t *begin_a = check_alloc(calloc(total + 1, sizeof(*begin_a)));
+	size_t *begin_b = check_alloc(calloc(total + 1, sizeof(*begin_b)));
 	size_t *old = members_by_root(d, 0, d->a->nr, begin_a);
 	size_t *new = members_by_root(d, d->a->nr, d->b->nr, begin_b);
 
@@ -373,8 +373,8 @@ void vma_diff(const struct snapshot *a, const struct snapshot *b,
 
 	memset(events, 0, sizeof(*events));
 	d.mask = vma_diff_flags(b);
-	d.parent = must(calloc(total + 1, sizeof(*d.parent)));
-	d.joined = must(calloc(total + 1, sizeof(*d.joined)));
+	d.parent = check_alloc(calloc(total + 1, sizeof(*d.parent)));
+	d.joined = check_alloc(calloc(total + 1, sizeof(*d.joined)));
 	for (size_t i = 0; i < total; i++)
 		d.parent[i] = i;
 

@@ -2,14 +2,14 @@
 #include <stdlib.h>
 
 #include "model/mapscale.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 
 #define FRACTION 256u /* of a power of two */
 
 struct map_item *map_items(const struct snapshot *snap, size_t *nr)
 {
 	struct map_item *items =
-		must(calloc(2 * snap->nr + 1, sizeof(*items)));
+		check_alloc(calloc(2 * snap->nr + 1, sizeof(*items)));
 	uint64_t at = 0;
 	size_t n = 0;
 

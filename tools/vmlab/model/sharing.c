@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "model/sharing.h"
 
 static int compare(uint64_t a, uint64_t b)
@@ -121,14 +121,14 @@ static void count_files(struct share_page *pages, size_t nr,
 void share_count(struct share_page *pages, size_t nr, size_t nr_procs,
 		 size_t nr_objects, struct share_report *r)
 {
-	uint64_t *in = must(calloc(nr_procs + 1, sizeof(*in)));
+	uint64_t *in = check_alloc(calloc(nr_procs + 1, sizeof(*in)));
 
 	memset(r, 0, sizeof(*r));
 	r->nr_procs = nr_procs;
 	r->nr_objects = nr_objects;
-	r->proc = must(calloc(nr_procs + 1, sizeof(*r->proc)));
-	r->object = must(calloc(nr_objects + 1, sizeof(*r->object)));
-	r->pair = must(calloc(nr_procs * nr_procs + 1, sizeof(*r->pair)));
+	r->proc = check_alloc(calloc(nr_procs + 1, sizeof(*r->proc)));
+	r->object = check_alloc(calloc(nr_objects + 1, sizeof(*r->object)));
+	r->pair = check_alloc(calloc(nr_procs * nr_procs + 1, sizeof(*r->pair)));
 
 	if (nr) {
 		count_files(pages, nr, r);

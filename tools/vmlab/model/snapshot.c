@@ -4,14 +4,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "model/snapshot.h"
 
 static struct snap_vma *add_vma(struct snapshot *snap, size_t *room)
 {
 	if (snap->nr == *room) {
 		*room = *room ? 2 * *room : 256;
-		snap->vma = must(reallocarray(snap->vma, *room,
+		snap->vma = check_alloc(reallocarray(snap->vma, *room,
 					      sizeof(*snap->vma)));
 	}
 	memset(&snap->vma[snap->nr], 0, sizeof(*snap->vma));
@@ -51,7 +51,7 @@ static int take_vmas(const struct vmlab_proc *proc, struct snapshot *snap)
 		v->dev_major = vma->dev_major;
 		v->dev_minor = vma->dev_minor;
 		v->flags = vma->flags;
-		v->name = must(strdup(vmlab_vmas_name(it, vma)));
+		v->name = check_alloc(strdup(vmlab_vmas_name(it, vma)));
 	}
 	vmlab_vmas_close(it);
 	return ret;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "cli/parse.h"
 #include "model/snapshot.h"
 
@@ -21,7 +21,7 @@ static const char *const rss_names[VMLAB_RSS_NR] = {
 
 static void put_line(FILE *out, json_t *o)
 {
-	char *text = must(json_dumps(must(o), 0));
+	char *text = check_alloc(json_dumps(check_alloc(o), 0));
 
 	fprintf(out, "%s\n", text);
 	free(text);
@@ -30,7 +30,7 @@ static void put_line(FILE *out, json_t *o)
 
 void snapshot_write(FILE *out, const struct snapshot *snap)
 {
-	json_t *o = json_object(), *names = must(json_array());
+	json_t *o = json_object(), *names = check_alloc(json_array());
 	char perms[SNAP_PERMS_LEN];
 
 	json_put(o, "vmlab_snapshot", json_integer(FORMAT_VERSION));
@@ -111,7 +111,7 @@ static void get_string(const json_t *o, const char *key, char *to, size_t size,
 static char *from_hex(const char *hex)
 {
 	size_t len = strlen(hex);
-	char *s = must(malloc(len / 2 + 1));
+	char *s = check_alloc(malloc(len / 2 + 1));
 	size_t n = 0;
 
 	for (; n < len / 2; n++) {
@@ -133,7 +133,7 @@ static char *get_name(const json_t *o)
 
 	if (hex)
 		return from_hex(hex);
-	return must(strdup(name ? name : ""));
+	return check_alloc(strdup(name ? name : ""));
 }
 
 static bool read_head(const json_t *o, struct snapshot *snap, uint64_t *vmas)
@@ -224,7 +224,7 @@ int snapshot_read(FILE *in, struct snapshot *snap, char why[static 160])
 		/* the announced number is not trusted with memory */
 		if (snap->nr == room) {
 			room = room ? 2 * room : 256;
-			snap->vma = must(reallocarray(snap->vma, room,
+			snap->vma = check_alloc(reallocarray(snap->vma, room,
 						      sizeof(*snap->vma)));
 		}
 		snap->vma[snap->nr++] = v;

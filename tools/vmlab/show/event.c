@@ -5,7 +5,7 @@
 #include "show/event.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "show/table.h"
 
 static enum style event_style(enum vma_event_kind kind)
@@ -26,7 +26,7 @@ static void print_vma(FILE *out, const struct snapshot *snap,
 		      const struct snap_vma *v)
 {
 	char perms[SNAP_PERMS_LEN], size[SIZE_TEXT_MAX];
-	char *name = must(format_safe(v->name));
+	char *name = check_alloc(format_safe(v->name));
 
 	fprintf(out, "%" PRIx64 "-%" PRIx64 "  %s  %s  %s\n", v->start, v->end,
 		format_size(v->end - v->start, size),
@@ -80,7 +80,7 @@ static void print_flags_event(FILE *out, const struct vma_event *e,
 			      const struct snapshot *b)
 {
 	char before[SNAP_PERMS_LEN], after[SNAP_PERMS_LEN];
-	char *name = must(format_safe(e->new[0]->name));
+	char *name = check_alloc(format_safe(e->new[0]->name));
 
 	fprintf(out, "%s -> %s ", snapshot_perms(a, e->old[0], before),
 		snapshot_perms(b, e->new[0], after));
@@ -138,10 +138,10 @@ void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
 		print_flags_event(out, e, a, b);
 		break;
 	case EVENT_RENAMED:
-		name = must(format_safe(e->old[0]->name));
+		name = check_alloc(format_safe(e->old[0]->name));
 		fprintf(out, "%s -> ", *name ? name : "-");
 		free(name);
-		name = must(format_safe(e->new[0]->name));
+		name = check_alloc(format_safe(e->new[0]->name));
 		fprintf(out, "%s\n", *name ? name : "-");
 		free(name);
 		break;
@@ -150,7 +150,7 @@ void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
 		if (e->old[0]->swap != e->new[0]->swap)
 			print_change(out, ", swap", e->old[0]->swap,
 				     e->new[0]->swap);
-		name = must(format_safe(e->new[0]->name));
+		name = check_alloc(format_safe(e->new[0]->name));
 		fprintf(out, "  %s\n", *name ? name : "-");
 		free(name);
 		break;
@@ -162,7 +162,7 @@ void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
 static json_t *list_json(const struct snapshot *snap,
 			 const struct snap_vma *const *list, size_t nr)
 {
-	json_t *array = must(json_array());
+	json_t *array = check_alloc(json_array());
 	char perms[SNAP_PERMS_LEN];
 
 	for (size_t i = 0; i < nr; i++) {
@@ -188,7 +188,7 @@ static json_t *list_json(const struct snapshot *snap,
 
 static json_t *names_json(const struct snapshot *snap, uint64_t flags)
 {
-	json_t *array = must(json_array());
+	json_t *array = check_alloc(json_array());
 
 	for (unsigned int i = 0; i < 64; i++) {
 		if (!(flags >> i & 1))

@@ -9,7 +9,7 @@
 
 #include "show/format.h"
 #include "show/map.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 
 /* pixels */
 #define WIDTH	    1160u
@@ -62,7 +62,7 @@ static bool is_noncharacter(const char *s)
 
 static void escape(FILE *out, const char *name)
 {
-	char *safe = must(format_safe(name));
+	char *safe = check_alloc(format_safe(name));
 
 	for (const char *s = safe; *s;) {
 		size_t len = utf8_length(s);
@@ -126,7 +126,7 @@ static void draw_text(FILE *out, unsigned int x, unsigned int y, bool right,
 /* the end of a name tells more than its beginning */
 static void draw_name(FILE *out, unsigned int y, const char *name)
 {
-	char *safe = must(format_safe(name));
+	char *safe = check_alloc(format_safe(name));
 	bool cut = format_tail(safe, NAME_MAX) != safe;
 
 	fprintf(out, "<text x=\"%u\" y=\"%u\">", NAME_X, y);

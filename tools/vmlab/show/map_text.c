@@ -6,7 +6,7 @@
 
 #include "show/format.h"
 #include "show/map.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "show/table.h"
 
 /* START PERM SIZE RSS, with a blank behind each */
@@ -80,7 +80,7 @@ static void print_bar(const struct pen *pen, const struct map_item *item)
 /* the end of a name tells more than its beginning */
 static void print_name(const struct pen *pen, const char *name)
 {
-	char *safe = must(format_safe(name));
+	char *safe = check_alloc(format_safe(name));
 	const char *s = safe;
 
 	if (format_tail(safe, pen->name) != safe) {
@@ -145,7 +145,7 @@ void map_print_text(FILE *out, const struct map_picture *map,
 	const struct snapshot *snap = map->snap;
 	struct pen pen = { out, map, utf8, colour, NAME_MIN, NAME_MIN };
 	char total[SIZE_TEXT_MAX], rss[SIZE_TEXT_MAX];
-	char *comm = must(format_safe(snap->comm));
+	char *comm = check_alloc(format_safe(snap->comm));
 
 	if (width > FIXED_COLUMNS + 1 + 2 * NAME_MIN) {
 		pen.bar = (width - FIXED_COLUMNS - 1) * 3 / 5;

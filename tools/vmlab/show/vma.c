@@ -5,7 +5,7 @@
 
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "show/vma.h"
 
 static uint64_t flag(const struct vmlab *lab, const char *name)
@@ -53,7 +53,7 @@ void vma_cells(struct table *t, const struct vma_words *words,
 {
 	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
 		flags[VMLAB_FLAGS_TEXT_MAX];
-	char *name = must(format_safe(vmlab_vmas_name(it, vma)));
+	char *name = check_alloc(format_safe(vmlab_vmas_name(it, vma)));
 	const char *ops = vmlab_vmas_ops(it, vma);
 	uint64_t other = vma->vm_flags & ~words->told;
 
@@ -80,7 +80,7 @@ void vma_cells(struct table *t, const struct vma_words *words,
 
 json_t *json_vm_flags(const struct vmlab *lab, uint64_t vm_flags)
 {
-	json_t *names = must(json_array());
+	json_t *names = check_alloc(json_array());
 
 	for (; vm_flags; vm_flags &= vm_flags - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(vm_flags);
@@ -124,7 +124,7 @@ static void append_name(void *array, const char *name)
 json_t *vma_json(const struct vma_words *words,
 		 const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma)
 {
-	json_t *o = json_object(), *traits = must(json_array());
+	json_t *o = json_object(), *traits = check_alloc(json_array());
 	char perms[VMA_PERMS_LEN];
 
 	vma_traits(vma, append_name, traits);

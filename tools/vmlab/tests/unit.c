@@ -356,7 +356,7 @@ static void test_tables(void)
 
 	text = printed(coloured_table);
 	streq(text,
-	      "\033[1mA\033[0m    \033[1mB\033[0m\n\033[32myes\033[0m  no\n",
+	      "\033[1mA  \033[0m  \033[1mB\033[0m\n\033[32myes\033[0m  no\n",
 	      "styles do not count as width");
 	free(text);
 
