@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "show/event.h"
+#include "show/vma_event.h"
 #include "show/json.h"
 #include "model/diff.h"
 

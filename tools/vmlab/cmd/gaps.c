@@ -12,7 +12,7 @@
 #include "model/xalloc.h"
 #include "cli/parse.h"
 #include "model/snapshot.h"
-#include "cli/sysctl.h"
+#include "inspect/sysctl.h"
 #include "show/table.h"
 
 enum { OPT_TOTALS = 0x100, OPT_ALIGN, OPT_HIGH };

@@ -12,7 +12,7 @@
 #include "show/json.h"
 #include "model/xalloc.h"
 #include "cli/parse.h"
-#include "model/ptlevel.h"
+#include "model/page_table_level.h"
 #include "model/snapshot.h"
 #include "show/table.h"
 

@@ -13,7 +13,7 @@
 #include "show/screen.h"
 #include "model/snapshot.h"
 #include "show/table.h"
-#include "show/tree.h"
+#include "show/tree_branches.h"
 
 enum { OPT_TOTALS = 0x100, OPT_ASCII };
 

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
-#include "show/event.h"
+#include "show/vma_event.h"
 #include "show/json.h"
 #include "model/xalloc.h"
 #include "cli/parse.h"

@@ -69,6 +69,31 @@ void json_array_end(struct json_doc *doc)
 	fputs(doc->item_comma ? "\n  ]" : "]", doc->out);
 }
 
+void json_print_line(FILE *out, json_t *value)
+{
+	char *text = check_alloc(json_dumps(check_alloc(value), 0));
+
+	fprintf(out, "%s\n", text);
+	free(text);
+	json_decref(value);
+}
+
+json_t *json_flags(const struct vmlab *lab, uint64_t flags,
+		   const char *(*name)(const struct vmlab *lab,
+				       unsigned int bit))
+{
+	json_t *names = check_alloc(json_array());
+
+	for (; flags; flags &= flags - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(flags);
+		const char *known = name(lab, bit);
+
+		json_append(names, *known ? json_string(known) :
+					    json_sprintf("bit%u", bit));
+	}
+	return names;
+}
+
 json_t *json_error(int err, enum vmlab_subject about, pid_t pid)
 {
 	char text[VMLAB_EXPLAIN_MAX];

@@ -41,6 +41,17 @@ void json_array_end(struct json_doc *doc);
 /** json_item - one record of the array; @value is consumed */
 void json_item(struct json_doc *doc, json_t *value);
 
+/** json_print_line - print @value on a line of its own; @value is consumed */
+void json_print_line(FILE *out, json_t *value);
+
+/**
+ * json_flags - make an array of the names of the bits that are set
+ * @name: vmlab_vm_flag_name() or vmlab_pte_flag_name()
+ */
+json_t *json_flags(const struct vmlab *lab, uint64_t flags,
+		   const char *(*name)(const struct vmlab *lab,
+				       unsigned int bit));
+
 /** json_error - errno by name, and the sentence of vmlab_explain() */
 json_t *json_error(int err, enum vmlab_subject about, pid_t pid);
 

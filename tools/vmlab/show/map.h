@@ -3,7 +3,7 @@
 #ifndef VMLAB_MAP_OUT_H
 #define VMLAB_MAP_OUT_H
 
-#include "model/mapscale.h"
+#include "model/address_map.h"
 
 /** struct map_picture - what to draw */
 struct map_picture {

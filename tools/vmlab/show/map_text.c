@@ -22,23 +22,6 @@ struct pen {
 	unsigned int name; /* columns */
 };
 
-void map_picture_init(struct map_picture *map, const struct snapshot *snap,
-		      const struct map_item *item, size_t nr)
-{
-	memset(map, 0, sizeof(*map));
-	map->snap = snap;
-	map->item = item;
-	map->nr = nr;
-	for (size_t i = 0; i < nr; i++) {
-		uint64_t size = item[i].end - item[i].start;
-		uint64_t *most = item[i].vma ? &map->largest :
-					       &map->largest_gap;
-
-		if (size > *most)
-			*most = size;
-	}
-}
-
 static const char *kind_on(const struct pen *pen, enum snap_kind kind)
 {
 	static const char *const on[] = {

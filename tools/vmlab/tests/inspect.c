@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "show/event.h"
+#include "show/vma_event.h"
 #include "show/format.h"
 #include "show/map.h"
-#include "model/ptlevel.h"
+#include "model/page_table_level.h"
 #include "model/sharing.h"
 #include "tap.h"
-#include "show/tree.h"
+#include "show/tree_branches.h"
 #include "model/diff.h"
 
 #define PAGE UINT64_C(4096)

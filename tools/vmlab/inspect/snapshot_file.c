@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "show/json.h"
-#include "model/xalloc.h"
+#include "cli/cli.h"
 #include "cli/parse.h"
-#include "model/snapshot.h"
+#include "inspect/snapshot.h"
+#include "model/xalloc.h"
+#include "show/json.h"
 
 #define FORMAT_VERSION 1
 
@@ -18,15 +19,6 @@ static const char *const rss_names[VMLAB_RSS_NR] = {
 	[VMLAB_RSS_SWAP] = "swap",
 	[VMLAB_RSS_SHMEM] = "rss_shmem",
 };
-
-static void put_line(FILE *out, json_t *o)
-{
-	char *text = check_alloc(json_dumps(check_alloc(o), 0));
-
-	fprintf(out, "%s\n", text);
-	free(text);
-	json_decref(o);
-}
 
 void snapshot_write(FILE *out, const struct snapshot *snap)
 {
@@ -50,7 +42,7 @@ void snapshot_write(FILE *out, const struct snapshot *snap)
 		json_append(names, json_string(snap->flag_name[i]));
 	json_put(o, "vm_flag_names", names);
 	json_put(o, "vmas", json_count(snap->nr));
-	put_line(out, o);
+	json_print_line(out, o);
 
 	for (size_t i = 0; i < snap->nr; i++) {
 		const struct snap_vma *v = &snap->vma[i];
@@ -71,11 +63,11 @@ void snapshot_write(FILE *out, const struct snapshot *snap)
 		json_put(o, "swap",
 			 snap->has_rss ? json_count(v->swap) : json_null());
 		json_put_name(o, "name", v->name);
-		put_line(out, o);
+		json_print_line(out, o);
 	}
 }
 
-/* A member of a line; what is missing or of another type clears *ok. */
+/* Return a member of a line; clear *ok when it is missing or of another type. */
 static uint64_t get_count(const json_t *o, const char *key, bool *ok)
 {
 	const json_t *v = json_object_get(o, key);
@@ -192,7 +184,6 @@ static bool read_vma(const json_t *o, const struct snapshot *snap,
 int snapshot_read(FILE *in, struct snapshot *snap, char why[static 160])
 {
 	uint64_t vmas = 0, line = 1;
-	size_t room = 0;
 	json_error_t error;
 	json_t *o;
 	bool ok;
@@ -221,13 +212,25 @@ int snapshot_read(FILE *in, struct snapshot *snap, char why[static 160])
 				 (unsigned long long)line);
 			return -EINVAL;
 		}
-		/* the announced number is not trusted with memory */
-		if (snap->nr == room) {
-			room = room ? 2 * room : 256;
-			snap->vma = check_alloc(reallocarray(snap->vma, room,
-						      sizeof(*snap->vma)));
-		}
-		snap->vma[snap->nr++] = v;
+		/* memory grows with the VMAs read, not with the number announced */
+		snapshot_add(snap, &v);
 	}
 	return 0;
+}
+
+int snapshot_load(const char *path, struct snapshot *snap)
+{
+	FILE *in = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	char why[160];
+	int err;
+
+	memset(snap, 0, sizeof(*snap));
+	if (!in)
+		return cli_error("cannot read %s: %s", path, strerror(errno));
+	err = snapshot_read(in, snap, why);
+	if (in != stdin)
+		fclose(in);
+	if (err)
+		return cli_error("%s is no snapshot: %s", path, why);
+	return EXIT_OK;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Levels of the page table: their names, and the bits of an address. */
-#ifndef VMLAB_PTLEVEL_H
-#define VMLAB_PTLEVEL_H
+/* Levels of the page table: their names, and the bits of an address they use. */
+#ifndef VMLAB_MODEL_PAGE_TABLE_LEVEL_H
+#define VMLAB_MODEL_PAGE_TABLE_LEVEL_H
 
 #include <stdint.h>
 
 #define PT_LEVELS_MAX 5
 
 /**
- * pt_level_name - "pte", "pmd", "pud", "p4d", "pgd"
+ * pt_level_name - return the name of a level: "pte", "pmd", "pud", "p4d", "pgd"
  * @level: from 1, the lowest
  * @levels: in use; the highest is the pgd
  */
@@ -16,10 +16,10 @@ const char *pt_level_name(unsigned int level, unsigned int levels);
 
 /**
  * struct addr_field - a part of an address
- * @name: a level's, "sign", or "offset"
+ * @name: the name of a level, "sign" or "offset"
  * @level: 0 for sign and offset
- * @shift, @bits: where in the address it is
- * @value: what it holds
+ * @shift, @bits: its place in the address
+ * @value: its bits
  */
 struct addr_field {
 	const char *name;
@@ -32,7 +32,7 @@ struct addr_field {
 #define ADDR_FIELDS_MAX (PT_LEVELS_MAX + 2)
 
 /**
- * addr_split - split an address in the fields that the CPU uses
+ * addr_split - split an address into the fields that the CPU uses
  * @addr: the address
  * @levels: of the page table, 1 to PT_LEVELS_MAX
  * @page_shift: log2 of the page size; a table fills one page with entries of
@@ -49,8 +49,8 @@ unsigned int addr_split(uint64_t addr, unsigned int levels,
 
 #define BINARY_MAX 65
 
-/** binary_text - the lowest @bits of @value, most significant first; returns @buf */
+/** binary_text - write the lowest @bits of @value, highest bit first; return @buf */
 const char *binary_text(uint64_t value, unsigned int bits,
 			char buf[static BINARY_MAX]);
 
-#endif /* VMLAB_PTLEVEL_H */
+#endif /* VMLAB_MODEL_PAGE_TABLE_LEVEL_H */

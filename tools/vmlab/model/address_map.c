@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
+#include <string.h>
 
-#include "model/mapscale.h"
+#include "model/address_map.h"
 #include "model/xalloc.h"
 
 #define FRACTION 256u /* of a power of two */
@@ -34,7 +35,7 @@ struct map_item *map_items(const struct snapshot *snap, size_t *nr)
 	return items;
 }
 
-/* log2 in 1/FRACTION; linear between powers of two, so that it never falls */
+/* Return log2 in units of 1/FRACTION; linear between powers of two: it never falls. */
 static uint64_t log2_of(uint64_t n)
 {
 	unsigned int whole = 63 - (unsigned int)__builtin_clzll(n);
@@ -76,4 +77,21 @@ unsigned int map_filled(uint64_t part, uint64_t size, unsigned int length)
 	if (length > 1 && filled >= length)
 		return length - 1;
 	return filled;
+}
+
+void map_picture_init(struct map_picture *map, const struct snapshot *snap,
+		      struct map_item *item, size_t nr)
+{
+	memset(map, 0, sizeof(*map));
+	map->snap = snap;
+	map->item = item;
+	map->nr = nr;
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t size = item[i].end - item[i].start;
+		uint64_t *most = item[i].vma ? &map->largest :
+					       &map->largest_gap;
+
+		if (size > *most)
+			*most = size;
+	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "model/ptlevel.h"
+#include "model/page_table_level.h"
 
 const char *pt_level_name(unsigned int level, unsigned int levels)
 {

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "show/event.h"
+#include "show/vma_event.h"
 #include "show/format.h"
 #include "show/json.h"
 #include "model/xalloc.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include "show/tree.h"
+#include "show/tree_branches.h"
 
 void treedraw_init(struct treedraw *draw, bool utf8)
 {

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cli/sysctl.h"
+#include "inspect/sysctl.h"
 
 uint64_t sysctl_mmap_min_addr(void)
 {
