@@ -74,6 +74,11 @@ struct cli {
 	int exit_code; /* set when cli_option() returns CLI_STOP */
 };
 
+/* what --help says of the operand PID */
+#define PID_HELP                                                                    \
+	"PID is a process or thread id, or 'self' for vmlab itself.  Any other than self\n" \
+	"needs root, or CAP_SYS_PTRACE in the user namespace of the process's mm.\n"
+
 enum { CLI_END = -1, CLI_STOP = -2 };
 
 /**
@@ -121,6 +126,21 @@ int cli_open_proc(const struct cli *cli, const char *operand,
  * Return: an exit code, with the error reported.
  */
 int cli_need_pgtable(const struct vmlab *lab);
+
+/**
+ * cli_range - read the value of --range
+ *
+ * Return: an exit code, with the error reported.
+ */
+int cli_range(const struct cli *cli, const char *text, uint64_t *start,
+	      uint64_t *end);
+
+/**
+ * cli_address - read an operand that is an address
+ *
+ * Return: an exit code, with the error reported.
+ */
+int cli_address(const struct cli *cli, const char *text, uint64_t *address);
 
 /**
  * cli_write_file - print to a file, or to standard output when @path is "-"

@@ -2,11 +2,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "show/vma_event.h"
+#include "model/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "model/xalloc.h"
-#include "show/table.h"
+#include "show/terminal.h"
+#include "show/vma_event.h"
 
 static enum style event_style(enum vma_event_kind kind)
 {
@@ -44,7 +44,7 @@ static void print_list(FILE *out, const struct snapshot *snap,
 	}
 }
 
-/* "read -write +exec": names of bits that went, with '-', and came, with '+' */
+/* Print the bits that were cleared and set: "-write +exec". */
 static void print_flags(FILE *out, const struct snapshot *snap, uint64_t before,
 			uint64_t after)
 {
@@ -59,12 +59,13 @@ static void print_flags(FILE *out, const struct snapshot *snap, uint64_t before,
 	}
 }
 
-static uint64_t told(const struct snapshot *snap, const struct snap_vma *v)
+/* Return the flags of a VMA that are compared. */
+static uint64_t compared(const struct snapshot *snap, const struct snap_vma *v)
 {
 	return v->vm_flags & vma_diff_flags(snap);
 }
 
-static void print_change(FILE *out, const char *what, uint64_t before,
+void event_print_change(FILE *out, const char *what, uint64_t before,
 			 uint64_t after)
 {
 	char from[SIZE_TEXT_MAX], to[SIZE_TEXT_MAX], by[SIZE_TEXT_MAX];
@@ -84,8 +85,8 @@ static void print_flags_event(FILE *out, const struct vma_event *e,
 
 	fprintf(out, "%s -> %s ", snapshot_perms(a, e->old[0], before),
 		snapshot_perms(b, e->new[0], after));
-	print_flags(out, b, told(a, e->old[0]),
-		    told(b, e->new[0]));
+	print_flags(out, b, compared(a, e->old[0]),
+		    compared(b, e->new[0]));
 	fprintf(out, "  %s\n", *name ? name : "-");
 	free(name);
 }
@@ -146,9 +147,9 @@ void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
 		free(name);
 		break;
 	case EVENT_RSS:
-		print_change(out, "resident", e->old[0]->rss, e->new[0]->rss);
+		event_print_change(out, "resident", e->old[0]->rss, e->new[0]->rss);
 		if (e->old[0]->swap != e->new[0]->swap)
-			print_change(out, ", swap", e->old[0]->swap,
+			event_print_change(out, ", swap", e->old[0]->swap,
 				     e->new[0]->swap);
 		name = check_alloc(format_safe(e->new[0]->name));
 		fprintf(out, "  %s\n", *name ? name : "-");
@@ -212,77 +213,11 @@ json_t *event_json(const struct vma_event *e, const struct snapshot *a,
 	json_put(o, "before", list_json(a, e->old, e->nr_old));
 	json_put(o, "after", list_json(b, e->new, e->nr_new));
 	if (e->kind == EVENT_FLAGS) {
-		uint64_t before = told(a, e->old[0]);
-		uint64_t after = told(b, e->new[0]);
+		uint64_t before = compared(a, e->old[0]);
+		uint64_t after = compared(b, e->new[0]);
 
 		json_put(o, "set", names_json(b, after & ~before));
 		json_put(o, "cleared", names_json(a, before & ~after));
 	}
 	return o;
-}
-
-struct total {
-	const char *name;
-	uint64_t before, after;
-};
-
-#define NR_TOTALS (3 + VMLAB_RSS_NR)
-
-static void totals(const struct snapshot *a, const struct snapshot *b,
-		   struct total to[static NR_TOTALS])
-{
-	const struct total all[NR_TOTALS] = {
-		{ "total_vm", a->total_vm, b->total_vm },
-		{ "rss_anon", a->rss[VMLAB_RSS_ANON], b->rss[VMLAB_RSS_ANON] },
-		{ "rss_file", a->rss[VMLAB_RSS_FILE], b->rss[VMLAB_RSS_FILE] },
-		{ "rss_shmem", a->rss[VMLAB_RSS_SHMEM],
-		  b->rss[VMLAB_RSS_SHMEM] },
-		{ "swap", a->rss[VMLAB_RSS_SWAP], b->rss[VMLAB_RSS_SWAP] },
-		{ "pgtables", a->pgtables, b->pgtables },
-		{ "map_count", a->nr, b->nr },
-	};
-
-	for (size_t i = 0; i < NR_TOTALS; i++)
-		to[i] = all[i];
-}
-
-json_t *totals_json(const struct snapshot *a, const struct snapshot *b)
-{
-	struct total all[NR_TOTALS];
-	json_t *o = json_object();
-
-	totals(a, b, all);
-	for (size_t i = 0; i < NR_TOTALS; i++) {
-		json_t *t = json_object();
-
-		json_put(t, "before", json_count(all[i].before));
-		json_put(t, "after", json_count(all[i].after));
-		json_put(t, "change",
-			 json_integer((json_int_t)(all[i].after -
-						   all[i].before)));
-		json_put(o, all[i].name, t);
-	}
-	return o;
-}
-
-void totals_print(FILE *out, const struct snapshot *a, const struct snapshot *b,
-		  const char *indent)
-{
-	struct total all[NR_TOTALS];
-
-	totals(a, b, all);
-	for (size_t i = 0; i < NR_TOTALS; i++) {
-		const struct total *t = &all[i];
-
-		if (t->before == t->after)
-			continue;
-		fprintf(out, "%s%-9s ", indent, t->name);
-		/* the last is no size but a number of VMAs */
-		if (i == NR_TOTALS - 1)
-			fprintf(out, " %" PRIu64 " -> %" PRIu64 " VMAs",
-				t->before, t->after);
-		else
-			print_change(out, "", t->before, t->after);
-		fputc('\n', out);
-	}
 }
