@@ -3,6 +3,7 @@
  * Completion for bash.  The script calls the helpers of bash-completion, by
  * their names before and since version 2.12, or works without them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/completion.h"
@@ -55,6 +56,7 @@ static const char head[] =
 	"}\n"
 	"_vmlab()\n"
 	"{\n"
+	"\t# shellcheck disable=SC2034 # bash-completion sets some of these\n"
 	"\tlocal cur prev words cword split was_split comp_args\n"
 	"\tlocal cmd='' i j options operands=''\n"
 	"\tCOMPREPLY=()\n"
@@ -149,17 +151,16 @@ static bool has_output(const struct option_spec *spec)
 static void values(FILE *out, const struct command *command)
 {
 	const struct option_spec *spec = command->options;
+	char *titles;
 
 	for (; spec && spec->name; spec++)
 		option_value(out, command->name, spec);
 	if (!command->tables || has_output(command->options))
 		return;
-	fprintf(out, "\t%s' --output')\n\t\t_vmlab_columns '", command->name);
-	for (const struct column_list *t = command->tables; t->columns; t++)
-		for (size_t i = 0; i < t->nr; i++)
-			fprintf(out, "%s%s", i || t != command->tables ? " " : "",
-				t->columns[i].title);
-	fputs("'\n\t\treturn\n\t\t;;\n", out);
+	titles = table_titles(command->tables, " ");
+	fprintf(out, "\t%s' --output')\n\t\t_vmlab_columns '%s'\n"
+		"\t\treturn\n\t\t;;\n", command->name, titles);
+	free(titles);
 }
 
 static const char *operands(enum operand operand)

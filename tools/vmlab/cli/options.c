@@ -91,35 +91,15 @@ static int set_colour(struct cli *cli, const char *when)
 	return EXIT_OK;
 }
 
-/* Tell whether @word is in @list, "ONE, TWO". */
-static bool in_list(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *s = list; s; s = strchr(s, ' ')) {
-		s += *s == ' ';
-		if (!strncmp(s, word, len) && (!s[len] || s[len] == ','))
-			return true;
-	}
-	return false;
-}
-
-/* Report the first column that no table of the command has, and list them all. */
+/* Report a column that no table of the command has, and list those they have. */
 static int unknown_column(const struct cli *cli, const char *name, size_t len)
 {
-	char known[512] = "";
+	char *titles = table_titles(cli->command->tables, ", ");
 
-	for (const struct column_list *t = cli->command->tables; t->columns; t++)
-		for (size_t i = 0; i < t->nr; i++) {
-			size_t used = strlen(known);
-
-			if (in_list(known, t->columns[i].title))
-				continue;
-			snprintf(known + used, sizeof(known) - used, "%s%s",
-				 used ? ", " : "", t->columns[i].title);
-		}
-	return cli_usage(cli, "--output: '%.*s' is not a column: the columns "
-			 "are %s", (int)len, name, known);
+	cli_usage(cli, "--output: '%.*s' is not a column: the columns are %s",
+		  (int)len, name, titles);
+	free(titles);
+	return EXIT_USAGE;
 }
 
 static int check_tables(struct cli *cli)

@@ -86,6 +86,40 @@ size_t table_unknown_column(const char *output,
 	return 0;
 }
 
+/* Tell whether no table before @t, and no column before @i, has the same title. */
+static bool is_first(const struct column_list *tables,
+		     const struct column_list *t, size_t i)
+{
+	const char *title = t->columns[i].title;
+
+	for (const struct column_list *b = tables; b <= t; b++) {
+		size_t nr = b == t ? i : b->nr;
+
+		if (find_column(b->columns, nr, title, strlen(title)) < nr)
+			return false;
+	}
+	return true;
+}
+
+char *table_titles(const struct column_list *tables, const char *between)
+{
+	char *titles = NULL;
+	size_t len;
+	FILE *out = check_alloc(open_memstream(&titles, &len));
+	bool any = false;
+
+	for (const struct column_list *t = tables; t->columns; t++)
+		for (size_t i = 0; i < t->nr; i++) {
+			if (!is_first(tables, t, i))
+				continue;
+			fprintf(out, "%s%s", any ? between : "",
+				t->columns[i].title);
+			any = true;
+		}
+	fclose(out);
+	return check_alloc(titles);
+}
+
 static void add_column(struct table *t, const struct column *columns, size_t i)
 {
 	if (t->position[i] != NOT_PRINTED)

@@ -65,6 +65,14 @@ size_t table_unknown_column(const char *output,
 			    const struct column_list *tables,
 			    const char **unknown);
 
+/**
+ * table_titles - list the columns of tables, each title once
+ * @between: printed between two titles
+ *
+ * Return: a string to be freed by the caller.
+ */
+char *table_titles(const struct column_list *tables, const char *between);
+
 struct table;
 
 /**
