@@ -72,18 +72,18 @@ void find_print(FILE *out, const struct vmlab *lab,
 	print_answers(out, lab, find, strings, colour);
 	if (inside)
 		fprintf(out, "%llx lies in the VMA that find_vma finds, %s above its start\n",
-		       find->start, format_size(find->start - v->start, size));
+			find->start, format_size(find->start - v->start, size));
 	else if (find->gap_end)
 		fprintf(out, "%llx lies in the gap %llx-%llx, %s\n", find->start,
-		       find->gap_start, find->gap_end,
-		       format_size(find->gap_end - find->gap_start, size));
+			find->gap_start, find->gap_end,
+			format_size(find->gap_end - find->gap_start, size));
 	else
 		fprintf(out, "%llx is above the user half\n", find->start);
 	if (end && !(find->found >> VMLAB_FIND_INTERSECTION & 1))
 		fprintf(out, "nothing is mapped in %llx-%llx\n", find->start,
-		       (unsigned long long)end);
+			(unsigned long long)end);
 	fprintf(out, "%u of %u levels of nodes visited and %u pivots compared, among %u VMAs\n",
-	       find->nodes, find->depth, find->pivots, find->map_count);
+		find->nodes, find->depth, find->pivots, find->map_count);
 }
 
 static json_t *vma_record(const struct vma_words *words,

@@ -118,7 +118,8 @@ static void print_note(FILE *out, uint32_t flags)
 		fputs("This kernel counts no changes: the parts of the dump may "
 		     "be of different moments.\n", out);
 	else if (flags & VMLAB_TREE_CHANGED)
-		fputs("The tree changed meanwhile: the parts of the dump are of different moments.\n", out);
+		fputs("The tree changed meanwhile: the parts of the dump are of different moments.\n",
+		      out);
 }
 
 int tree_print(FILE *out, struct vmlab_tree_iter *it,
@@ -134,7 +135,7 @@ int tree_print(FILE *out, struct vmlab_tree_iter *it,
 	table_close(t);
 	if (!ret)
 		fprintf(out, "%u levels of nodes, %" PRIu64 " VMAs\n",
-		       vmlab_tree_depth(it), vmlab_tree_map_count(it));
+			vmlab_tree_depth(it), vmlab_tree_map_count(it));
 	print_note(out, vmlab_tree_flags(it));
 	return ret;
 }
@@ -213,8 +214,8 @@ void tree_print_totals(FILE *out, const struct vmlab_tree_stats *s, bool colour)
 	}
 	table_close(t);
 	fprintf(out, "%llu nodes of %u bytes: %s for %llu VMAs and %llu gaps\n",
-	       s->nodes, s->node_bytes, format_size(s->bytes, size), s->entries,
-	       s->gaps);
+		s->nodes, s->node_bytes, format_size(s->bytes, size), s->entries,
+		s->gaps);
 	print_note(out, s->flags);
 }
 

@@ -176,10 +176,10 @@ void page_tables_print(FILE *out, const struct vmlab_pgtable_totals *s,
 	table_close(t);
 	if (s->deposited)
 		fprintf(out, "%llu PTE tables are put aside, to split huge pages\n",
-		       s->deposited);
+			s->deposited);
 	fprintf(out, "%s below the PGD were found; the kernel has counted %s (VmPTE)\n",
-	       format_size(s->bytes, size),
-	       format_size(s->kernel_bytes, counted));
+		format_size(s->bytes, size),
+		format_size(s->kernel_bytes, counted));
 }
 
 void page_tables_print_json(FILE *out, const struct vmlab_pgtable_totals *s,
