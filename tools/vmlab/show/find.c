@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/find.h"
@@ -118,7 +117,7 @@ void find_print_json(FILE *out, const struct vmlab *lab,
 
 	vma_words_init(&words, lab);
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count", json_count(find->map_count));
 	json_member(&doc, "start", json_hex(find->start));
 	json_member(&doc, "end",

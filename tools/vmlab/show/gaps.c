@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/format.h"
@@ -96,7 +95,7 @@ int gaps_print_json(FILE *out, struct vmlab_gaps_iter *it,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count", json_count(stats->map_count));
 	json_member(&doc, "totals", stats_json(stats));
 	if (it) {
@@ -151,7 +150,7 @@ void free_area_print_json(FILE *out, const struct vmlab_free_area *area,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "length", json_count(area->length));
 	json_member(&doc, "alignment", json_count(area->alignment));
 	json_member(&doc, "address", json_hex(area->address));

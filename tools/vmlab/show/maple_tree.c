@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/format.h"
@@ -178,7 +177,7 @@ int tree_print_json(FILE *out, struct vmlab_tree_iter *it,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count", json_count(vmlab_tree_map_count(it)));
 	json_member(&doc, "depth", json_count(vmlab_tree_depth(it)));
 	json_array_begin(&doc, "items");
@@ -225,7 +224,7 @@ void tree_print_totals_json(FILE *out, const struct vmlab_tree_stats *s,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "depth", json_count(s->depth));
 	json_member(&doc, "node_bytes", json_count(s->node_bytes));
 	json_member(&doc, "nodes", json_count(s->nodes));

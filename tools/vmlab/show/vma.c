@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/format.h"
@@ -203,7 +202,7 @@ int vmas_print_json(FILE *out, const struct vma_words *words,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count",
 		    json_count(vmlab_vmas_map_count(walk->it)));
 	json_array_begin(&doc, "vmas");
