@@ -20,8 +20,8 @@ static unsigned int digit(char c)
 }
 
 /*
- * Digits at *s; moves *s behind them.  Not strtoull(3), which takes blanks, a
- * sign and a 0x of its own.
+ * Read the digits at *s, and advance *s past them.  strtoull(3) would accept
+ * blanks, a sign and a 0x too.
  */
 static int digits(const char **s, unsigned int base, uint64_t *value)
 {
@@ -55,10 +55,12 @@ static int hex(const char **s, uint64_t *value)
 	return digits(s, 16, value);
 }
 
-int parse_u64(const char *s, uint64_t *value)
+/* Read all of @s with @read. */
+static int whole(const char *s, int (*read)(const char **s, uint64_t *value),
+		 uint64_t *value)
 {
 	uint64_t v;
-	int err = number(&s, &v);
+	int err = read(&s, &v);
 
 	if (err)
 		return err;
@@ -66,6 +68,11 @@ int parse_u64(const char *s, uint64_t *value)
 		return -EINVAL;
 	*value = v;
 	return 0;
+}
+
+int parse_u64(const char *s, uint64_t *value)
+{
+	return whole(s, number, value);
 }
 
 int parse_pid(const char *s, pid_t *pid)
@@ -100,7 +107,7 @@ static int size_unit(const char *s, unsigned int *shift)
 	if (!u)
 		return -EINVAL;
 	*shift = 10 * (unsigned int)(u - units + 1);
-	/* KB is 1000 to some and 1024 to others: not taken */
+	/* KB means 1000 to some and 1024 to others: reject it */
 	return s[1] && strcasecmp(s + 1, "iB") ? -EINVAL : 0;
 }
 
@@ -123,15 +130,7 @@ int parse_size(const char *s, uint64_t *bytes)
 
 int parse_address(const char *s, uint64_t *address)
 {
-	uint64_t v;
-	int err = hex(&s, &v);
-
-	if (err)
-		return err;
-	if (*s)
-		return -EINVAL;
-	*address = v;
-	return 0;
+	return whole(s, hex, address);
 }
 
 int parse_range(const char *s, uint64_t *start, uint64_t *end)
@@ -220,4 +219,36 @@ int parse_pages(const char *s, uint64_t limit, struct page_run **runs,
 	}
 	free(list);
 	return err;
+}
+
+int parse_interval(const char *s, struct timespec *interval)
+{
+	const char *point = strchr(s, '.');
+	char whole[16] = "0", part[4] = "000";
+	size_t len = point ? (size_t)(point - s) : strlen(s);
+	uint64_t seconds, ms;
+
+	if (!len || len >= sizeof(whole))
+		return -EINVAL;
+	memcpy(whole, s, len);
+	whole[len] = '\0';
+	if (point) {
+		len = strlen(point + 1);
+		if (!len || len > 3)
+			return -EINVAL;
+		memcpy(part, point + 1, len);
+	}
+	for (const char *p = whole; *p; p++)
+		if (*p < '0' || *p > '9')
+			return -EINVAL;
+	for (const char *p = part; *p; p++)
+		if (*p < '0' || *p > '9')
+			return -EINVAL;
+	seconds = strtoull(whole, NULL, 10);
+	ms = strtoull(part, NULL, 10);
+	if (seconds > 3600 || seconds * 1000 + ms < 10)
+		return -ERANGE;
+	interval->tv_sec = (time_t)seconds;
+	interval->tv_nsec = (long)ms * 1000000;
+	return 0;
 }

@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Numbers as people write them.  0 or -EINVAL, -ERANGE; no output on failure. */
-#ifndef VMLAB_PARSE_H
-#define VMLAB_PARSE_H
+/*
+ * Numbers in options and operands.  All functions return 0, -EINVAL or -ERANGE,
+ * and write no result on failure.
+ */
+#ifndef VMLAB_CLI_PARSE_H
+#define VMLAB_CLI_PARSE_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
-/** parse_u64 - a decimal number, or a hexadecimal one after 0x */
+/** parse_u64 - read a decimal number, or a hexadecimal one after 0x */
 int parse_u64(const char *s, uint64_t *value);
 
-/** parse_pid - a positive pid, or "self" for 0 */
+/** parse_pid - read a positive pid, or "self" for 0 */
 int parse_pid(const char *s, pid_t *pid);
 
 /**
- * parse_size - a number of bytes
+ * parse_size - read a number of bytes
  *
  * A number with an optional unit: B, or K M G T P E (powers of 1024), each
  * with or without iB, in any case: "4096", "4K", "2GiB".
  */
 int parse_size(const char *s, uint64_t *bytes);
 
-/** parse_address - a hexadecimal address, with or without 0x */
+/** parse_address - read a hexadecimal address, with or without 0x */
 int parse_address(const char *s, uint64_t *address);
 
 /**
- * parse_range - [start, end)
+ * parse_range - read a range [start, end)
  *
- * "START-END" or "START+SIZE", addresses as parse_address() takes, or one
+ * "START-END" or "START+SIZE", addresses as parse_address() accepts, or one
  * address for the byte there.
  */
 int parse_range(const char *s, uint64_t *start, uint64_t *end);
@@ -39,8 +43,8 @@ struct page_run {
 };
 
 /**
- * parse_pages - a list of page numbers such as "0-15,32,40-"
- * @limit: pages there are; a run without an end reaches to the last
+ * parse_pages - read a list of page numbers such as "0-15,32,40-"
+ * @limit: number of pages; a run without an end reaches to the last
  * @runs: [out] to be freed by the caller
  * @nr: [out] how many
  *
@@ -49,4 +53,11 @@ struct page_run {
 int parse_pages(const char *s, uint64_t limit, struct page_run **runs,
 		size_t *nr);
 
-#endif /* VMLAB_PARSE_H */
+/**
+ * parse_interval - read seconds from 0.01 to 3600
+ *
+ * At most 3 digits may follow the point.
+ */
+int parse_interval(const char *s, struct timespec *interval);
+
+#endif /* VMLAB_CLI_PARSE_H */
