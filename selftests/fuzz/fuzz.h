@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "lib/requests.h"
+#include "lib/page.h"
 
 /* What is fuzzed: the requests of the table, and unknown numbers. */
 enum { UNKNOWN = NR_REQUESTS, NR_KINDS };
@@ -37,7 +38,6 @@ struct fuzzer {
 	unsigned long bad_errno, overrun, bad_count;
 };
 
-#include "lib/page.h"
 
 /* requests.c */
 const char *kind_name(size_t kind);

@@ -24,12 +24,12 @@ static struct vmlab_target subject;
 static char *records, *strings;
 static uint64_t some_address;	/* of a record */
 static uint64_t user_end;
-static uint64_t random_state = 1;
+static uint64_t requests_random = 1;
 
 /* An address near a record; during exec the stack is at the very end. */
 static uint64_t near_address(uint32_t distance)
 {
-	uint64_t addr = some_address + random_next(&random_state) % distance;
+	uint64_t addr = some_address + random_next(&requests_random) % distance;
 
 	return addr < user_end ? addr : some_address;
 }
@@ -89,7 +89,7 @@ static void dump_vmas(void)
 		counted(q.nr);
 		if (q.nr)
 			some_address = ((struct vmlab_vma *)records)
-					       [random_next(&random_state) % q.nr].start;
+					       [random_next(&requests_random) % q.nr].start;
 	} while (q.nr);
 	done();
 }
@@ -166,7 +166,7 @@ static void dump_find(void)
 			.strings_size = STRINGS,
 		};
 
-		q.end = q.start + 1 + random_next(&random_state) % (64 << 12);
+		q.end = q.start + 1 + random_next(&requests_random) % (64 << 12);
 		if (!request(VMLAB_IOC_FIND, &q) ||
 		    !consistent(check_find(&q)))
 			return;
@@ -180,7 +180,7 @@ static void dump_area(void)
 	struct vmlab_free_area q = {
 		.size = sizeof(q),
 		.target = subject,
-		.length = 4096ULL << random_next(&random_state) % 16,
+		.length = 4096ULL << random_next(&requests_random) % 16,
 	};
 
 	if (!request(VMLAB_IOC_FREE_AREA, &q) ||
@@ -196,7 +196,7 @@ static void choose_range(struct vmlab_ptes *q)
 	if (round_nr % 3 != 2)
 		return;
 	q->start = some_address & ~((1ULL << 21) - 1);
-	q->end = q->start + (1ULL << 21) + (random_next(&random_state) % 64 << 12);
+	q->end = q->start + (1ULL << 21) + (random_next(&requests_random) % 64 << 12);
 }
 
 static void dump_ptes(void)
@@ -223,7 +223,7 @@ static void dump_ptes(void)
 		counted(q.nr);
 		if (q.nr)
 			some_address = ((struct vmlab_pte *)records)
-					       [random_next(&random_state) % q.nr].start;
+					       [random_next(&requests_random) % q.nr].start;
 	} while (q.nr);
 	done();
 }
