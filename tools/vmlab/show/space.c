@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The results of an experiment with a space, as tables and as JSON. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include "show/format.h"
 #include "show/json.h"
 #include "cli/must.h"
-#include "paging/paging.h"
+#include "model/paging_words.h"
 #include "show/paging.h"
 #include "show/space.h"
 #include "show/table.h"
@@ -18,43 +19,43 @@
 
 #define STATS(member) offsetof(struct vmlab_space_stats, member)
 
-/* they go up and down: a difference says little */
+/* counts of now, which rise and fall: no differences between processes are shown */
 static const struct field gauges[] = {
-	{ "frames", STATS(frames), "frames resident now" },
+	{ "frames", STATS(frames), "resident frames" },
 	{ "frames_dirty", STATS(frames_dirty),
-	  "of them written since they were filled" },
-	{ "vmas", STATS(vmas), "VMAs that map the space now" },
+	  "resident frames written since they were filled" },
+	{ "vmas", STATS(vmas), "VMAs that map the space" },
 	{ 0 },
 };
 
 static const struct field counters[] = {
 	{ "faults", STATS(faults), "calls of the fault handler, of which" },
-	{ "filled", STATS(filled), "  a new frame was filled (first touch)" },
-	{ "mapped", STATS(mapped), "  the frame was there and was mapped" },
-	{ "sigbus", STATS(sigbus), "  beyond the end: SIGBUS" },
-	{ "oom", STATS(oom), "  no memory for a frame" },
+	{ "filled", STATS(filled), "  filled and mapped a new frame" },
+	{ "mapped", STATS(mapped), "  mapped a resident frame" },
+	{ "sigbus", STATS(sigbus), "  were beyond the end: SIGBUS" },
+	{ "oom", STATS(oom), "  found no memory for a frame" },
 	{ "interrupted", STATS(interrupted),
-	  "  the task was killed while it waited" },
-	{ "error", STATS(error), "  another error, or an injected one" },
-	{ "read_faults", STATS(read_faults), "faults that were reads" },
-	{ "write_faults", STATS(write_faults), "faults that were writes" },
+	  "  ended because the task was killed" },
+	{ "error", STATS(error), "  failed otherwise, or by injection" },
+	{ "read_faults", STATS(read_faults), "faults of reads" },
+	{ "write_faults", STATS(write_faults), "faults of writes" },
 	{ "cow_faults", STATS(cow_faults),
-	  "of them copied by mm: private mapping" },
-	{ "mkwrite", STATS(mkwrite), "a frame became writable in one mapping" },
+	  "write faults of private mappings: mm copies the frame" },
+	{ "mkwrite", STATS(mkwrite), "frames made writable in one mapping" },
 	{ "vma_lock_faults", STATS(vma_lock_faults),
-	  "faults without mmap_lock" },
+	  "faults handled without mmap_lock" },
 	{ "remote_access", STATS(remote_access),
-	  "accesses by ptrace, /proc/PID/mem" },
-	{ "discarded", STATS(discarded), "frames freed by making it smaller" },
-	{ "vma_open", STATS(vma_open), "VMAs added by mmap, fork, split" },
-	{ "vma_close", STATS(vma_close), "VMAs gone" },
+	  "accesses by ptrace and /proc/PID/mem" },
+	{ "discarded", STATS(discarded), "frames freed by shrinking the space" },
+	{ "vma_open", STATS(vma_open), "VMAs added by mmap, fork and split" },
+	{ "vma_close", STATS(vma_close), "VMAs removed" },
 	{ "vma_mremap", STATS(vma_mremap), "VMAs moved by mremap" },
 	{ "latency_ns_sum", STATS(latency_ns_sum),
 	  "nanoseconds in the fault handler" },
 	{ 0 },
 };
 
-/* by how much actor @i raised the counter */
+/* Return how much actor @i added to the counter. */
 static uint64_t added(const struct space_actor *actors, size_t i,
 		      const struct field *f)
 {
@@ -68,7 +69,7 @@ static const char *map_name(int map_flags)
 	return map_flags & MAP_PRIVATE ? "private" : "shared";
 }
 
-static void print_actors(const struct cli *cli,
+static void print_actors(bool colour,
 			 const struct space_actor *actors, size_t nr)
 {
 	static const struct column columns[] = {
@@ -78,7 +79,7 @@ static void print_actors(const struct cli *cli,
 	};
 	struct table *t = table_open(stdout, columns,
 				     sizeof(columns) / sizeof(columns[0]),
-				     cli->colour);
+				     colour);
 	char time[TIME_TEXT_MAX];
 
 	for (size_t i = 0; i < nr; i++) {
@@ -87,7 +88,7 @@ static void print_actors(const struct cli *cli,
 		table_cell(t, STYLE_PLAIN, "%s", actors[i].role);
 		table_cell(t, STYLE_PLAIN, "%d", (int)actors[i].pid);
 		table_cell(t, STYLE_PLAIN, "%s",
-			   touch_access_name(actors[i].access));
+			   access_name(actors[i].access));
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, d->pages);
 		table_cell(t, d->sigbus ? STYLE_WARN : STYLE_PLAIN, "%" PRIu64,
 			   d->sigbus);
@@ -117,7 +118,7 @@ static void counter_row(struct table *t, const struct space_actor *actors,
 	table_cell(t, style, "%s", f->meaning);
 }
 
-static void print_counters(const struct cli *cli,
+static void print_counters(bool colour,
 			   const struct space_actor *actors, size_t nr)
 {
 	static const struct column one[] = {
@@ -132,7 +133,7 @@ static void print_counters(const struct cli *cli,
 	const struct field *f;
 	struct table *t;
 
-	t = table_open(stdout, nr > 1 ? two : one, nr > 1 ? 5 : 3, cli->colour);
+	t = table_open(stdout, nr > 1 ? two : one, nr > 1 ? 5 : 3, colour);
 	for (f = gauges; f->name; f++)
 		counter_row(t, actors, nr, f, true);
 	for (f = counters; f->name; f++)
@@ -140,7 +141,7 @@ static void print_counters(const struct cli *cli,
 	table_close(t);
 }
 
-static void print_latency(const struct cli *cli,
+static void print_latency(bool colour,
 			  const struct vmlab_space_stats *stats)
 {
 	static const struct column columns[] = {
@@ -167,7 +168,7 @@ static void print_latency(const struct cli *cli,
 		return;
 
 	putchar('\n');
-	t = table_open(stdout, columns, 4, cli->colour);
+	t = table_open(stdout, columns, 4, colour);
 	for (unsigned int i = first; i <= last; i++) {
 		uint64_t n = stats->latency[i];
 		int width = (int)(n * (sizeof(bar) - 1) / most);
@@ -187,8 +188,9 @@ static void print_latency(const struct cli *cli,
 	table_close(t);
 }
 
-static void print_vmas(const struct cli *cli, const struct vmlab *lab,
-		       const struct space_actor *actors, size_t nr)
+static void print_vmas(bool colour, const struct vmlab *lab,
+		       const struct space_actor *actors, size_t nr,
+		       int err[static 2])
 {
 	static const struct column columns[] = {
 		{ "PROCESS" },
@@ -197,9 +199,8 @@ static void print_vmas(const struct cli *cli, const struct vmlab *lab,
 	};
 	struct table *t = table_open(stdout, columns,
 				     sizeof(columns) / sizeof(columns[0]),
-				     cli->colour);
+				     colour);
 	struct vma_words words;
-	int err[2] = { 0 };
 
 	vma_words_init(&words, lab);
 	for (size_t i = 0; i < nr; i++) {
@@ -219,21 +220,18 @@ static void print_vmas(const struct cli *cli, const struct vmlab *lab,
 		vmlab_vmas_close(it);
 	}
 	table_close(t);
-	for (size_t i = 0; i < nr; i++)
-		if (err[i])
-			cli_fail(err[i], VMLAB_ABOUT_PROCESS, actors[i].pid);
 }
 
-void space_print_tables(const struct cli *cli, const struct vmlab *lab,
-			const struct space_result *r)
+void space_print_tables(bool colour, const struct vmlab *lab,
+			const struct space_result *r, int err[static 2])
 {
 	char size[SIZE_TEXT_MAX], from[SIZE_TEXT_MAX], length[SIZE_TEXT_MAX];
 	const struct space_actor *actors = r->actors;
 	const size_t nr = r->nr_actors;
 
 	printf("%sspace %llu%s: %s, backing %s%s; %s mapping of %s from offset %s\n",
-	       style_on(cli->colour, STYLE_HEAD), r->config.space_id,
-	       style_off(cli->colour, STYLE_HEAD),
+	       style_on(colour, STYLE_HEAD), r->config.space_id,
+	       style_off(colour, STYLE_HEAD),
 	       r->config.bytes ? format_size(r->config.bytes, size) :
 				 "no limit",
 	       paging_backing_name(r->config.backing),
@@ -247,25 +245,25 @@ void space_print_tables(const struct cli *cli, const struct vmlab *lab,
 		printf("fsync: %s\n",
 		       r->sync_error ? strerror(-r->sync_error) : "done");
 	putchar('\n');
-	print_actors(cli, actors, nr);
+	print_actors(colour, actors, nr);
 	putchar('\n');
-	print_counters(cli, actors, nr);
-	print_latency(cli, &actors[nr - 1].stats);
+	print_counters(colour, actors, nr);
+	print_latency(colour, &actors[nr - 1].stats);
 	if (r->paged) {
 		putchar('\n');
-		paging_print_stats(cli, &r->paging_stats);
+		paging_print_stats(colour, &r->paging_stats);
 	}
 	if (r->nr_rules) {
 		putchar('\n');
-		paging_print_rules(cli, r->rules, r->nr_rules,
+		paging_print_rules(colour, r->rules, r->nr_rules,
 				   vmlab_page_size(lab));
 	}
 	if (r->nr_events) {
 		putchar('\n');
-		paging_print_events(cli, r->events, r->nr_events);
+		paging_print_events(colour, r->events, r->nr_events);
 	}
 	putchar('\n');
-	print_vmas(cli, lab, actors, nr);
+	print_vmas(colour, lab, actors, nr, err);
 }
 
 static json_t *stats_json(const struct vmlab_space_stats *stats)
@@ -321,7 +319,7 @@ static json_t *actor_json(const struct vmlab *lab,
 	json_put(o, "pid", json_integer(a->pid));
 	json_put(o, "start", json_hex(a->base));
 	json_put(o, "end", json_hex(a->base + a->length));
-	json_put(o, "access", json_string(touch_access_name(a->access)));
+	json_put(o, "access", json_string(access_name(a->access)));
 	json_put(o, "touched", json_count(a->touched.pages));
 	json_put(o, "sigbus", json_count(a->touched.sigbus));
 	json_put(o, "nonzero",
