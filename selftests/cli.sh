@@ -47,6 +47,10 @@ run 2 'not a value' 'replay: an unknown policy' \
 	"$vmlab" replay --policy best 1,2
 run 2 'pages=3-5' 'space: a rule that is none' \
 	"$vmlab" space --inject sigbus,nth
+run 4 'no process with the pid' 'space: a rule for a process that there is not' \
+	"$vmlab" space --inject sigbus,pid=4194304
+run 1 'standard input with 0<>FILE' 'space: standard input that is no file' \
+	"$vmlab" space --backing file:-
 run 1 'regular file' 'space: a file that is not there' \
 	"$vmlab" space --backing "file:$work/none"
 head -c 10000 /dev/zero | tr '\0' a >"$work/backing"
@@ -235,6 +239,9 @@ json 'space --json --inject: the third write' \
 	"j['processes'][0]['sigbus'] == 1 and j['inject'][0]['hits'] == 1 and
 	 j['inject'][0]['matches'] == 8" \
 	"$vmlab" space --json --size 32K --inject sigbus,access=w,nth=3
+json 'space --json --inject pid=self: the parent, not its child' \
+	"[p['sigbus'] for p in j['processes']] == [4, 0]" \
+	"$vmlab" space --json --size 16K --fork --inject sigbus,pid=self
 json 'space --json --events: faults and evictions in order' \
 	"[(e['event'], e['page'], e['detail']) for e in j['events']] ==
 	 [('fault', 0, 'filled'), ('evict', 0, 'dropped'),
