@@ -40,6 +40,18 @@ static int check_libbpf(struct failure *failure)
 			   LIBBPF_NEEDED_MINOR);
 }
 
+/*
+ * To find the module's struct_ops type, libbpf goes through the BTF objects of
+ * the kernel, which takes CAP_SYS_ADMIN.  Without it libbpf fails with EINVAL.
+ */
+static int check_privilege(struct failure *failure)
+{
+	__u32 id;
+
+	return bpf_btf_get_next_id(0, &id) == -EPERM ? no_permission(failure) :
+						       0;
+}
+
 static int mount_pins(struct failure *failure)
 {
 	int err = policy_pins_mount();
@@ -133,7 +145,9 @@ int policy_load(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
 		err = policy_object_open(file, &o, failure);
 	if (err)
 		return err;
-	err = mount_pins(failure);
+	err = check_privilege(failure);
+	if (!err)
+		err = mount_pins(failure);
 	if (!err)
 		err = load(file, &o, failure);
 	memcpy(name, o.name, sizeof(o.name));
