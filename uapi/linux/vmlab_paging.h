@@ -16,7 +16,7 @@
 #define VMLAB_POLICY_FIFO	0	/* the frame that has been resident the longest */
 #define VMLAB_POLICY_CLOCK	1	/* FIFO that skips a referenced frame once: second chance */
 #define VMLAB_POLICY_LRU	2	/* the least recently used frame */
-#define VMLAB_POLICY_LFU	3	/* the frame least often used since it was filled */
+#define VMLAB_POLICY_LFU	3	/* the least often used since filled; ties: FIFO */
 #define VMLAB_POLICY_RANDOM	4	/* a random frame, by @seed */
 #define VMLAB_POLICY_OPT	5	/* the frame whose next use in @trace lies farthest ahead */
 #define VMLAB_POLICY_BPF	6	/* the frame that a BPF program names */

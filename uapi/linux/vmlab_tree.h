@@ -32,7 +32,7 @@
 
 /* vmlab_tree_item.flags */
 #define VMLAB_TREE_IMPLIED	(1u << 0) /* no pivot is stored: @last is that of the node */
-#define VMLAB_TREE_HAS_GAP	(1u << 1) /* @gap is valid: the parent stores it */
+#define VMLAB_TREE_HAS_GAP	(1u << 1) /* @gap is valid: stored in the parent, or the root's */
 #define VMLAB_TREE_HAS_GAP_SLOT	(1u << 2) /* @gap_slot is valid: stored in the node */
 #define VMLAB_TREE_AGAIN	(1u << 3) /* an ancestor that an earlier call reported */
 
