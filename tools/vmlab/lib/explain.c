@@ -16,7 +16,7 @@ static const char *mismatch(int err)
 	case -E2BIG:
 		return "the loaded module is older than this program";
 	case -EPROTO:
-		return "the loaded module has another version of the interface than this program";
+		return "the loaded module and this program do not understand each other: their interfaces differ";
 	default:
 		return NULL;
 	}
