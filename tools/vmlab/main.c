@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab: the command line.  Finds the subcommand and runs it. */
+/* vmlab: find the subcommand and run it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cmd/commands.h"
 
-const struct command *const commands[] = {
+static const struct command *const commands[] = {
 	&cmd_info,	 &cmd_mm,	 &cmd_vmas,    &cmd_tree,
 	&cmd_gaps,	 &cmd_find,	 &cmd_layout,  &cmd_map,
 	&cmd_pagetable, &cmd_translate, &cmd_sharing, &cmd_snapshot,
@@ -46,14 +46,14 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	argc -= optind;
 	argv += optind;
-	optind = 0; /* glibc: start afresh on another vector */
+	optind = 0; /* getopt_long(3) starts again, on another vector */
 	cli->command = command;
 	return command->run(cli, argc, argv);
 }
 
 int main(int argc, char **argv)
 {
-	struct cli cli = { 0 };
+	struct cli cli = { .commands = commands };
 	int ret = run(&cli, argc, argv);
 
 	if (fflush(stdout) || ferror(stdout)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every subcommand is made of: a table entry, options, and how to fail. */
+/* Subcommands, their options, and how they report errors. */
 #ifndef VMLAB_CLI_H
 #define VMLAB_CLI_H
 
@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "libvmlab.h"
+#include "show/table.h"
 
 /* exit codes: part of the interface, documented in every --help */
 enum exit_code {
@@ -25,18 +26,18 @@ enum colour_mode { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 struct option_spec {
 	const char *name; /* without the dashes; NULL ends an array */
 	int id; /* a printable character is the short form too */
-	const char *arg; /* what its argument is called, or NULL */
-	const char *words; /* arguments to complete, separated by spaces */
+	const char *arg; /* name of its argument, or NULL; FILE completes files */
+	const char *words; /* arguments to complete, separated by blanks */
 	const char *help; /* one line */
 };
 
-/* what the shell may offer for the first argument */
+/* what the shell offers for the first operand */
 enum operand {
 	OPERAND_NONE,
 	OPERAND_PID,
 	OPERAND_SHELL,
 	OPERAND_COMMAND,
-	OPERAND_POLICY, /* what to do with policies */
+	OPERAND_POLICY, /* list, load, set or unload */
 };
 
 #define OPERANDS_ANY (-1)
@@ -48,57 +49,65 @@ struct command {
 	const char *name;
 	const char *operands; /* for the usage line: "PID", or NULL */
 	enum operand operand;
-	int nr_operands; /* at least this many */
-	int more_operands; /* so many more, or OPERANDS_ANY */
+	int nr_operands; /* required */
+	int more_operands; /* optional ones, or OPERANDS_ANY */
 	const char *summary; /* one line, for the list of commands */
 	const char *help; /* what it shows, columns, units, example */
 	const struct option_spec *options;
+	/* the tables it prints; with them it takes the options of tables */
+	const struct column_list *tables;
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct command cmd_info, cmd_mm, cmd_vmas, cmd_tree, cmd_gaps,
-	cmd_find, cmd_pagetable, cmd_translate, cmd_sharing, cmd_map,
-	cmd_layout, cmd_snapshot, cmd_diff, cmd_watch, cmd_space,
-	cmd_replay, cmd_policy, cmd_faults, cmd_top, cmd_heat, cmd_completion;
-extern const struct command *const commands[]; /* NULL ends it */
 extern const struct option_spec common_options[];
+extern const struct option_spec table_options[];
 extern const struct option_spec top_options[];
 
 /** struct cli - the state of one run of the program */
 struct cli {
-	const struct command *command;
+	const struct command *const *commands; /* all; a NULL ends them */
+	const struct command *command; /* the one that runs, NULL before */
 	bool json;
 	enum colour_mode colour_mode;
-	bool colour; /* as decided from colour_mode and the terminal */
-	int exit_code; /* when cli_option() returns CLI_STOP */
+	bool colour; /* follows from colour_mode and the terminal */
+	struct table_options table;
+	int exit_code; /* set when cli_option() returns CLI_STOP */
 };
+
+/* what --help says of the operand PID */
+#define PID_HELP                                                                    \
+	"PID is a process or thread id, or 'self' for vmlab itself.  Any other than self\n" \
+	"needs root, or CAP_SYS_PTRACE in the user namespace of the process's mm.\n"
 
 enum { CLI_END = -1, CLI_STOP = -2 };
 
 /**
- * cli_option - the next option of the command line
- * @spec: the options besides the common ones, may be NULL
+ * cli_option - return the next option of the command line
+ * @spec: the command's own options, may be NULL
  *
- * Deals with the common options itself, and with mistakes.  At the end optind
- * is the first operand, and the number of operands has been checked.
+ * Handles the common options, those of tables, and errors itself.  At the end
+ * optind is the first operand, and the number of operands is right.
  *
- * Return: the id of an option of @spec, its argument in optarg; CLI_END at the
- * end; CLI_STOP when the program should end with cli->exit_code.
+ * Return: the id of an option of @spec, with its argument in optarg; CLI_END at
+ * the end; CLI_STOP when the program must end with cli->exit_code.
  */
 int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 	       char **argv);
 
-/** cli_usage - complain about the command line; returns EXIT_USAGE */
+/** cli_print_help - print the help of the command, or of the program without one */
+void cli_print_help(const struct cli *cli);
+
+/** cli_usage - report an error in the command line; return EXIT_USAGE */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** cli_error - complain; returns EXIT_FAILED */
+/** cli_error - report an error; return EXIT_FAILED */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** cli_fail - say what vmlab_explain() says and return the exit code for it */
+/** cli_fail - report what vmlab_explain() says; return the exit code for it */
 int cli_fail(int err, enum vmlab_subject about, pid_t pid);
 
-/** cli_open - vmlab_open() with a complaint; returns an exit code */
+/** cli_open - open the device, or report why not; return an exit code */
 int cli_open(struct vmlab **lab);
 
 /**
@@ -106,19 +115,50 @@ int cli_open(struct vmlab **lab);
  * @operand: a pid, or "self"
  * @pid: [out] the pid, 0 for self
  *
- * Return: an exit code, with the complaint made; on EXIT_OK both are open.
+ * Return: an exit code, with the error reported; on EXIT_OK both are open.
  */
 int cli_open_proc(const struct cli *cli, const char *operand,
 		  struct vmlab **lab, struct vmlab_proc **proc, pid_t *pid);
 
 /**
- * cli_need_pgtable - whether the module can read page tables here
+ * cli_need_pgtable - check that the module can read page tables on this kernel
  *
- * Return: an exit code, with the complaint made.
+ * Return: an exit code, with the error reported.
  */
 int cli_need_pgtable(const struct vmlab *lab);
 
-/** cli_print_help - what --help prints for a command, or for all when NULL */
-void cli_print_help(const struct command *command);
+/**
+ * cli_range - read the value of --range
+ *
+ * Return: an exit code, with the error reported.
+ */
+int cli_range(const struct cli *cli, const char *text, uint64_t *start,
+	      uint64_t *end);
+
+/**
+ * cli_address - read an operand that is an address
+ *
+ * Return: an exit code, with the error reported.
+ */
+int cli_address(const struct cli *cli, const char *text, uint64_t *address);
+
+/**
+ * cli_write_file - print to a file, or to standard output when @path is "-"
+ * @print: prints @what
+ *
+ * Return: an exit code, with the error reported.
+ */
+int cli_write_file(const char *path,
+		   void (*print)(FILE *out, const void *what),
+		   const void *what);
+
+/**
+ * cli_run_command - run a command with its standard output on standard error
+ * @argv: its name and arguments; a NULL ends them
+ *
+ * Return: EXIT_OK when it exits with 0, else EXIT_FAILED with the error
+ * reported.
+ */
+int cli_run_command(char **argv);
 
 #endif /* VMLAB_CLI_H */

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab map: the address space as a picture. */
-#include <errno.h>
+/* vmlab map: draw the address space. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "show/json.h"
+#include "cmd/commands.h"
+#include "inspect/inspect.h"
 #include "show/map.h"
-#include "show/screen.h"
+#include "show/terminal.h"
 
 enum { OPT_SVG = 0x100, OPT_HTML, OPT_ASCII };
 
@@ -21,135 +19,82 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-static void print_json(const struct map_picture *map)
+struct query {
+	const char *svg, *html; /* files to write, or NULL */
+	bool ascii;
+};
+
+static void print_svg(FILE *out, const void *map)
 {
-	const struct snapshot *snap = map->snap;
-	struct json_doc doc;
-
-	json_begin(&doc, stdout);
-	json_member(&doc, "pid", json_integer(snap->pid));
-	json_member(&doc, "map_count", json_count(snap->nr));
-	json_member(&doc, "total_vm", json_count(snap->total_vm));
-	json_array_begin(&doc, "items");
-	for (size_t i = 0; i < map->nr; i++) {
-		const struct map_item *item = &map->item[i];
-		const struct snap_vma *v = item->vma;
-		char perms[SNAP_PERMS_LEN];
-		json_t *o = json_object();
-
-		json_put(o, "kind",
-			 json_string(v ? snapshot_kind_name(item->kind) :
-					 "gap"));
-		json_put(o, "start", json_hex(item->start));
-		json_put(o, "end", json_hex(item->end));
-		json_put(o, "size", json_count(item->end - item->start));
-		if (v) {
-			json_put(o, "perms",
-				 json_string(snapshot_perms(snap, v, perms)));
-			json_put(o, "rss",
-				 snap->has_rss ? json_count(v->rss) :
-						 json_null());
-			json_put(o, "swap",
-				 snap->has_rss ? json_count(v->swap) :
-						 json_null());
-			json_put_name(o, "name", v->name);
-		}
-		json_item(&doc, o);
-	}
-	json_array_end(&doc);
-	json_end(&doc);
+	map_print_svg(out, map);
 }
 
-static int write_file(const char *path, const struct map_picture *map,
-		      void (*print)(FILE *out, const struct map_picture *map))
+static void print_html(FILE *out, const void *map)
 {
-	FILE *out;
-	int failed;
+	map_print_html(out, map);
+}
 
-	if (!strcmp(path, "-")) {
-		print(stdout, map);
-		return EXIT_OK;
-	}
-	out = fopen(path, "we");
-	if (!out)
-		return cli_error("cannot write %s: %s", path, strerror(errno));
-	print(out, map);
-	failed = ferror(out);
-	if (fclose(out) || failed)
-		return cli_error("cannot write %s: %s", path, strerror(errno));
-	return EXIT_OK;
+static int show(struct target *target, void *arg)
+{
+	const struct cli *cli = target->cli;
+	const struct query *q = arg;
+	struct map_picture map;
+	struct map_item *item;
+	int err = EXIT_OK;
+	size_t nr;
+
+	item = map_items(&target->snap, &nr);
+	map_picture_init(&map, &target->snap, item, nr);
+	if (q->svg)
+		err = cli_write_file(q->svg, print_svg, &map);
+	if (q->html && !err)
+		err = cli_write_file(q->html, print_html, &map);
+	if (cli->json)
+		map_print_json(stdout, &map);
+	else if (!q->svg && !q->html)
+		map_print_text(stdout, &map, terminal_columns(STDOUT_FILENO),
+			       !q->ascii, cli->colour);
+	free(item);
+	return err;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	const char *svg = NULL, *html = NULL;
-	bool ascii = !screen_utf8();
-	struct map_picture map;
-	struct map_item *item;
-	struct vmlab_proc *proc;
-	struct snapshot snap;
-	struct vmlab *lab;
-	size_t nr;
-	pid_t pid;
-	int c, err;
+	struct query q = { .ascii = !terminal_utf8() };
+	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case OPT_SVG:
-			svg = optarg;
+			q.svg = optarg;
 			break;
 		case OPT_HTML:
-			html = optarg;
+			q.html = optarg;
 			break;
 		case OPT_ASCII:
-			ascii = true;
+			q.ascii = true;
 			break;
 		default:
 			return cli->exit_code;
 		}
 	}
-	if (cli->json && (svg || html))
+	if (cli->json && (q.svg || q.html))
 		return cli_usage(cli, "--json goes without --svg and --html");
-
-	err = cli_open_proc(cli, argv[optind], &lab, &proc, &pid);
-	if (err)
-		return err;
-	err = snapshot_take(lab, proc, true, &snap);
-	if (err) {
-		err = cli_fail(err, VMLAB_ABOUT_PROCESS, pid);
-	} else {
-		item = map_items(&snap, &nr);
-		map_picture_init(&map, &snap, item, nr);
-		if (svg)
-			err = write_file(svg, &map, map_print_svg);
-		if (html && !err)
-			err = write_file(html, &map, map_print_html);
-		if (cli->json)
-			print_json(&map);
-		else if (!svg && !html)
-			map_print_text(stdout, &map, screen_width(), !ascii,
-				       cli->colour);
-		free(item);
-	}
-	snapshot_free(&snap);
-	vmlab_proc_close(proc);
-	vmlab_close(lab);
-	return err;
+	return inspect(cli, argv[optind], INSPECT_RSS, show, &q);
 }
 
 static const char help[] =
-	"PID is a process or thread id, or 'self' for vmlab itself.  Any other than self\n"
-	"needs root, or CAP_SYS_PTRACE in the user namespace of the process's mm.\n"
+	PID_HELP
 	"\n"
-	"One line for each VMA and each gap, the highest address first, as wide as the\n"
+	"Prints one line for each VMA and each gap, the highest address first, as wide as the\n"
 	"terminal ($COLUMNS).  The length of a bar grows with the logarithm of the size; the\n"
-	"solid part is resident, in proportion.  Colours tell the kinds apart; the last lines\n"
-	"say which is which.  Names that are too long lose their beginning.\n"
+	"solid part is resident, in proportion.  Each kind has a colour; the last lines list\n"
+	"them.  A name that is too long is cut at its beginning.\n"
 	"\n"
-	"RSS  what the page tables hold, without the zero page; pages of hugetlbfs count\n"
+	"RSS  memory that the page tables map, without the zero page, with hugetlbfs\n"
 	"\n"
-	"--svg and --html write files that need nothing else, no network and no script:\n"
-	"heights in place of lengths, and details of the part under the pointer.\n"
+	"--svg and --html write files that need no other file, no network and no script.\n"
+	"They show sizes as heights, and details of the part under the pointer.\n"
 	"\n"
 	"Example:\n"
 	"  vmlab map $$ --html map.html && xdg-open map.html\n";

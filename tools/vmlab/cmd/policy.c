@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "cli/parse.h"
+#include "cmd/commands.h"
 #include "cmd/paging_common.h"
+#include "model/parse.h"
 #include "paging/policy_bpf.h"
 #include "paging/policy_pins.h"
 #include "show/policy.h"

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "cli/must.h"
-#include "cli/parse.h"
+#include "cmd/commands.h"
 #include "cmd/paging_common.h"
 #include "model/paging_words.h"
+#include "model/parse.h"
+#include "model/xalloc.h"
 #include "paging/replay.h"
 #include "show/json.h"
 #include "show/replay.h"
@@ -53,7 +53,7 @@ static int parse_policies(const char *arg, struct arguments *a)
 	char *list, *name;
 
 	free(a->policy_list);
-	list = must(strdup(arg));
+	list = check_alloc(strdup(arg));
 	a->policy_list = list;
 	a->nr_policies = 0;
 	while ((name = strsep(&list, ","))) {
@@ -121,7 +121,7 @@ static char *read_stdin(void)
 
 	do {
 		size = size ? 2 * size : 4096;
-		text = must(realloc(text, size));
+		text = check_alloc(realloc(text, size));
 		len += fread(text + len, 1, size - 1 - len, stdin);
 	} while (len == size - 1);
 	text[len] = '\0';
@@ -131,7 +131,7 @@ static char *read_stdin(void)
 static int parse_string(const struct cli *cli, const char *operand,
 			struct reference *ref)
 {
-	char *text = strcmp(operand, "-") ? must(strdup(operand)) :
+	char *text = strcmp(operand, "-") ? check_alloc(strdup(operand)) :
 					    read_stdin();
 	int err = reference_parse(text, ref);
 
@@ -195,13 +195,13 @@ static int run_tables(const struct cli *cli, struct arguments *a,
 static int run_json(struct arguments *a, const struct vmlab *lab,
 		    struct replay_outcome *outcomes, size_t nr)
 {
-	json_t **steps = must(calloc(nr, sizeof(*steps)));
+	json_t **steps = check_alloc(calloc(nr, sizeof(*steps)));
 	struct failure failure;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < nr; i++) {
 		if (a->steps) {
-			steps[i] = must(json_array());
+			steps[i] = check_alloc(json_array());
 			a->replay.on_step = add_json;
 			a->replay.arg = steps[i];
 		}

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cmd/commands.h"
 #include "cmd/paging_common.h"
 #include "cmd/space_arguments.h"
 #include "paging/session.h"

@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/parse.h"
 #include "cmd/paging_common.h"
 #include "cmd/space_arguments.h"
 #include "model/inject_rule.h"
 #include "model/paging_words.h"
+#include "model/parse.h"
 
 enum {
 	OPT_OFFSET = 0x100,

@@ -2,15 +2,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "model/diff.h"
+#include "model/xalloc.h"
 
-/* struct diff - a comparison under way */
+/*
+ * struct diff - a comparison in progress
+ * @mask: the bits of vm_flags that are compared
+ * @parent: a forest of groups: the old VMA i is node i, the new VMA j is node
+ *	a->nr + j
+ * @joined: the VMA belongs to one of the other snapshot
+ * @room: events that @events has memory for
+ */
 struct diff {
 	const struct snapshot *a, *b;
-	uint64_t mask; /* flags that count */
-	size_t *parent; /* a forest of groups: old i is i, new j is a->nr + j */
-	bool *joined; /* belongs to something of the other side */
+	uint64_t mask;
+	size_t *parent;
+	bool *joined;
 	struct vma_events *events;
 	size_t room;
 };
@@ -34,23 +41,20 @@ static struct vma_event *add(struct diff *d, enum vma_event_kind kind,
 	struct vma_events *list = d->events;
 	struct vma_event *e;
 
-	if (list->nr == d->room) {
-		d->room = d->room ? 2 * d->room : 64;
-		list->event = must(reallocarray(list->event, d->room,
-						sizeof(*list->event)));
-	}
+	list->event = array_grow(list->event, list->nr, &d->room,
+				 sizeof(*list->event));
 	e = &list->event[list->nr++];
 	memset(e, 0, sizeof(*e));
 	e->kind = kind;
 	e->nr_old = nr_old;
 	e->nr_new = nr_new;
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers */
-	e->old = must(calloc(nr_old + nr_new, sizeof(*e->old)));
+	e->old = check_alloc(calloc(nr_old + nr_new, sizeof(*e->old)));
 	e->new = e->old + nr_old;
 	return e;
 }
 
-/* about one VMA on each side, or on one */
+/* Add an event of at most one VMA of each snapshot. */
 static void add_pair(struct diff *d, enum vma_event_kind kind, uint64_t start,
 		     uint64_t end, const struct snap_vma *old,
 		     const struct snap_vma *new)
@@ -78,9 +82,9 @@ static bool same_backing(const struct snap_vma *a, const struct snap_vma *b)
 }
 
 /*
- * Map the same at the same address, where they overlap.  Anonymous memory has
- * an offset too: at an address that stays, splits and merges never change it,
- * and memory that was moved there has another.
+ * Tell whether two VMAs map the same object at the same address, where they
+ * overlap.  Anonymous memory has an offset too: splits and merges keep it, and
+ * memory that was moved to the address has another one.
  */
 static bool same_object(const struct diff *d, const struct snap_vma *a,
 			const struct snap_vma *b)
@@ -119,8 +123,8 @@ static void join(struct diff *d, size_t old, size_t new)
 }
 
 /*
- * Join what overlaps.  With @equal, those with equal flags; without, those of
- * which one has nothing to belong to.
+ * Join VMAs that overlap: with @equal those with equal flags, without it those
+ * of which one is not joined yet.
  */
 static void join_overlaps(struct diff *d, bool equal)
 {
@@ -128,7 +132,7 @@ static void join_overlaps(struct diff *d, bool equal)
 	bool *had = NULL;
 
 	if (!equal) {
-		had = must(calloc(a->nr + b->nr + 1, sizeof(*had)));
+		had = check_alloc(calloc(a->nr + b->nr + 1, sizeof(*had)));
 		memcpy(had, d->joined, (a->nr + b->nr) * sizeof(*had));
 	}
 	for (size_t i = 0, first = 0; i < a->nr; i++) {
@@ -183,7 +187,7 @@ static uint64_t highest(const struct snap_vma *a, const struct snap_vma *b)
 	return a->end > b->end ? a->end : b->end;
 }
 
-/* what a group came to: @old and @new are indices of its members */
+/* Add the events of a group; @old and @new are the indices of its members. */
 static void compare_group(struct diff *d, const size_t *old, size_t nr_old,
 			  const size_t *new, size_t nr_new)
 {
@@ -207,7 +211,10 @@ static void compare_group(struct diff *d, const size_t *old, size_t nr_old,
 	e->end = highest(e->old[nr_old - 1], e->new[nr_new - 1]);
 }
 
-/* where both map the same with other flags; equal changes next to each other fold */
+/*
+ * Add events where both snapshots map the same with different flags.  Adjacent
+ * ranges with the same change are one event.
+ */
 static void compare_flags(struct diff *d)
 {
 	const struct snapshot *a = d->a, *b = d->b;
@@ -238,7 +245,7 @@ static void compare_flags(struct diff *d)
 	}
 }
 
-/* whether @new can only be @old in another place, or may well be */
+/* Tell whether @new is @old at another address, as far as can be known. */
 static bool moved(const struct diff *d, const struct snap_vma *old,
 		  const struct snap_vma *new)
 {
@@ -248,20 +255,20 @@ static bool moved(const struct diff *d, const struct snap_vma *old,
 	if (old->flags & VMLAB_VMA_FILE)
 		return old->end - old->start == new->end - new->start;
 	/*
-	 * Anonymous memory that was touched keeps its offset when it moves;
-	 * what is mapped anew gets that of its address.  The kernel's own
-	 * mappings have none to tell.
+	 * Anonymous memory that was touched keeps its offset when mremap(2)
+	 * moves it; a new mapping gets the offset of its address.  The
+	 * kernel's own mappings have no offset.
 	 */
 	if (old->flags & VMLAB_VMA_SPECIAL)
 		return !strcmp(old->name, new->name);
 	return new->pgoff != new->start / d->a->page_size;
 }
 
-/* VMAs that nothing overlaps: pairs that moved, and the rest */
+/* Add the events of VMAs that were not joined: moved, gone or appeared. */
 static void compare_strangers(struct diff *d)
 {
 	const struct snapshot *a = d->a, *b = d->b;
-	size_t *lone = must(calloc(b->nr + 1, sizeof(*lone)));
+	size_t *lone = check_alloc(calloc(b->nr + 1, sizeof(*lone)));
 	size_t nr = 0;
 
 	for (size_t j = 0; j < b->nr; j++)
@@ -300,7 +307,7 @@ static void compare_strangers(struct diff *d)
 }
 
 /*
- * Members of one side, sorted by the root of their group.
+ * Return the VMAs of one snapshot, sorted by the root of their group.
  * @base: 0 for old ones, a->nr for new ones
  * @begin: [out] by root, where its members begin; one more at the end
  */
@@ -308,8 +315,8 @@ static size_t *members_by_root(struct diff *d, size_t base, size_t nr,
 			       size_t *begin)
 {
 	size_t total = d->a->nr + d->b->nr;
-	size_t *member = must(calloc(nr + 1, sizeof(*member)));
-	size_t *fill = must(calloc(total + 1, sizeof(*fill)));
+	size_t *member = check_alloc(calloc(nr + 1, sizeof(*member)));
+	size_t *fill = check_alloc(calloc(total + 1, sizeof(*fill)));
 
 	for (size_t i = 0; i < nr; i++)
 		begin[root(d, base + i) + 1]++;
@@ -326,8 +333,8 @@ static size_t *members_by_root(struct diff *d, size_t base, size_t nr,
 static void compare_groups(struct diff *d)
 {
 	size_t total = d->a->nr + d->b->nr;
-	size_t *begin_a = must(calloc(total + 1, sizeof(*begin_a)));
-	size_t *begin_b = must(calloc(total + 1, sizeof(*begin_b)));
+	size_t *begin_a = check_alloc(calloc(total + 1, sizeof(*begin_a)));
+	size_t *begin_b = check_alloc(calloc(total + 1, sizeof(*begin_b)));
 	size_t *old = members_by_root(d, 0, d->a->nr, begin_a);
 	size_t *new = members_by_root(d, d->a->nr, d->b->nr, begin_b);
 
@@ -354,7 +361,7 @@ static int by_address(const void *x, const void *y)
 	return (int)a->kind - (int)b->kind;
 }
 
-/* softdirty comes and goes by itself */
+/* The kernel sets softdirty without a request of the process. */
 uint64_t vma_diff_flags(const struct snapshot *snap)
 {
 	uint64_t mask = UINT64_MAX;
@@ -373,8 +380,8 @@ void vma_diff(const struct snapshot *a, const struct snapshot *b,
 
 	memset(events, 0, sizeof(*events));
 	d.mask = vma_diff_flags(b);
-	d.parent = must(calloc(total + 1, sizeof(*d.parent)));
-	d.joined = must(calloc(total + 1, sizeof(*d.joined)));
+	d.parent = check_alloc(calloc(total + 1, sizeof(*d.parent)));
+	d.joined = check_alloc(calloc(total + 1, sizeof(*d.joined)));
 	for (size_t i = 0; i < total; i++)
 		d.parent[i] = i;
 

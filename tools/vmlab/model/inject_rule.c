@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/parse.h"
 #include "model/inject_rule.h"
 #include "model/paging_words.h"
+#include "model/parse.h"
 
 /* Set @start and @end from one page, FIRST-LAST or FIRST-. */
 static int rule_pages(const char *s, uint64_t page_size,

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/parse.h"
 #include "model/paging_words.h"
+#include "model/parse.h"
 
 static const char *const policies[] = {
 	[VMLAB_POLICY_FIFO] = "fifo",	  [VMLAB_POLICY_CLOCK] = "clock",

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "model/reference.h"
+#include "model/xalloc.h"
 
 /* Parse the next number of a list at *s: 0, 1 at the end, or a negative errno. */
 static int next_number(char **s, uint64_t *value)
@@ -20,23 +21,6 @@ static int next_number(char **s, uint64_t *value)
 	return parse_u64(word, value);
 }
 
-static int append(struct reference *ref, size_t *room, uint64_t page)
-{
-	if (ref->nr == *room) {
-		size_t larger = *room ? *room * 2 : 64;
-		uint64_t *p = reallocarray(ref->page, larger, sizeof(*p));
-
-		if (!p)
-			return -ENOMEM;
-		ref->page = p;
-		*room = larger;
-	}
-	ref->page[ref->nr++] = page;
-	if (page >= ref->pages)
-		ref->pages = page + 1;
-	return 0;
-}
-
 int reference_parse(const char *text, struct reference *ref)
 {
 	char *copy = strdup(text), *rest = copy;
@@ -48,10 +32,15 @@ int reference_parse(const char *text, struct reference *ref)
 	if (!copy)
 		return -ENOMEM;
 	while (!(err = next_number(&rest, &page))) {
-		err = page < REFERENCE_PAGE_MAX ? append(ref, &room, page) :
-						  -ERANGE;
-		if (err)
+		if (page >= REFERENCE_PAGE_MAX) {
+			err = -ERANGE;
 			break;
+		}
+		ref->page = array_grow(ref->page, ref->nr, &room,
+				       sizeof(*ref->page));
+		ref->page[ref->nr++] = page;
+		if (page >= ref->pages)
+			ref->pages = page + 1;
 	}
 	free(copy);
 	if (err < 0)

@@ -1,17 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which frames several processes share: counts over mappings of pages. */
-#ifndef VMLAB_SHARING_H
-#define VMLAB_SHARING_H
+/* Count which frames several processes share, from the pages that each maps. */
+#ifndef VMLAB_MODEL_SHARING_H
+#define VMLAB_MODEL_SHARING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/snapshot.h"
+
+/**
+ * struct share_group - what pages are grouped by: a file or a kind of memory,
+ * and its protection
+ */
+struct share_group {
+	char *name;
+	char perms[SNAP_PERMS_LEN];
+	uint32_t dev_major, dev_minor;
+	uint64_t ino;
+	bool file;
+};
+
+/** struct share_groups - all of them; a group's index is the object of its pages */
+struct share_groups {
+	struct share_group *group;
+	size_t nr, room;
+};
+
+/** share_group_of - return the index of the group of a VMA; add it when it is new */
+uint32_t share_group_of(struct share_groups *groups,
+			const struct snapshot *snap,
+			const struct snap_vma *vma);
+
+/** share_groups_free - free all groups */
+void share_groups_free(struct share_groups *groups);
+
 /**
  * struct share_page - one page of one process
  * @pfn: its frame
- * @object: number of what it belongs to: a file or kind of VMA
- * @proc: number of the process
+ * @object: the number of its group
+ * @proc: the number of the process
  * @mapcount: page-table entries on the machine that map the frame
  * @offset: page of the file, or UINT64_MAX for anonymous memory
  */
@@ -70,18 +98,45 @@ struct share_report {
 	uint64_t mappings; /* of @shared */
 };
 
+/** struct share_pages - the pages of all processes */
+struct share_pages {
+	struct share_page *page;
+	size_t nr, room;
+};
+
+/** share_add_page - append a page */
+void share_add_page(struct share_pages *pages, const struct share_page *page);
+
 /**
- * share_count - count
- * @pages: what is mapped; sorted by the call
+ * share_count - count frames by process, by group and by pair of processes
+ * @pages: the pages of all processes; sorted by frame by the call
  * @report: [out] to be freed by share_free()
  *
- * A frame that belongs to two objects is counted for the one with the lower
+ * A frame with pages of two groups is counted for the group with the lower
  * number.
  */
 void share_count(struct share_page *pages, size_t nr, size_t nr_procs,
 		 size_t nr_objects, struct share_report *report);
 
-/** share_free - free what it holds */
+/**
+ * share_sorted_objects - list the groups that have shared frames, most first
+ * @nr: [out] how many
+ *
+ * Return: their numbers; to be freed by the caller.
+ */
+size_t *share_sorted_objects(const struct share_report *report, size_t *nr);
+
+/**
+ * share_frames - list the frames of a group that are shared
+ * @pages: as share_count() left them: sorted by frame
+ * @nr: [out] how many
+ *
+ * Return: page frame numbers; to be freed by the caller.
+ */
+uint64_t *share_frames(const struct share_pages *pages, uint32_t object,
+		       size_t *nr);
+
+/** share_free - free the contents of a report */
 void share_free(struct share_report *report);
 
-#endif /* VMLAB_SHARING_H */
+#endif /* VMLAB_MODEL_SHARING_H */

@@ -1,152 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "cli/must.h"
 #include "model/snapshot.h"
+#include "model/xalloc.h"
 
-static struct snap_vma *add_vma(struct snapshot *snap, size_t *room)
+void snapshot_add(struct snapshot *snap, const struct snap_vma *vma)
 {
-	if (snap->nr == *room) {
-		*room = *room ? 2 * *room : 256;
-		snap->vma = must(reallocarray(snap->vma, *room,
-					      sizeof(*snap->vma)));
-	}
-	memset(&snap->vma[snap->nr], 0, sizeof(*snap->vma));
-	return &snap->vma[snap->nr++];
-}
+	struct snap_vma *last = snap->nr ? &snap->vma[snap->nr - 1] : NULL;
 
-static int take_vmas(const struct vmlab_proc *proc, struct snapshot *snap)
-{
-	const struct vmlab_vma *vma;
-	struct vmlab_vmas_iter *it;
-	size_t room = 0;
-	int ret;
-
-	ret = vmlab_vmas_open(proc, 0, 0, &it);
-	if (ret)
-		return ret;
-	while ((ret = vmlab_vmas_next(it, &vma)) > 0) {
-		struct snap_vma *v;
-
-		/* one that grew across the cursor is reported again */
-		if (snap->nr && vma->start < snap->vma[snap->nr - 1].end) {
-			v = &snap->vma[snap->nr - 1];
-			if (vma->start > v->start) {
-				v->end = vma->start;
-				v = add_vma(snap, &room);
-			} else {
-				free(v->name);
-			}
+	/* a VMA that grew across the cursor of a walk is reported again */
+	if (last && vma->start < last->end) {
+		if (vma->start <= last->start) {
+			free(last->name);
+			last->name = NULL;
+			snap->nr--;
 		} else {
-			v = add_vma(snap, &room);
-		}
-		v->start = vma->start;
-		v->end = vma->end;
-		v->pgoff = vma->pgoff;
-		v->vm_flags = vma->vm_flags;
-		v->ino = vma->ino;
-		v->dev_major = vma->dev_major;
-		v->dev_minor = vma->dev_minor;
-		v->flags = vma->flags;
-		v->name = must(strdup(vmlab_vmas_name(it, vma)));
-	}
-	vmlab_vmas_close(it);
-	return ret;
-}
-
-/* The entries and the VMAs both come by rising address: one pass does. */
-static int add_ptes(const struct vmlab_proc *proc, struct snapshot *snap,
-		    const struct vmlab_pt_query *query, bool swap)
-{
-	const struct vmlab_pte *pte;
-	struct vmlab_ptes_iter *it;
-	size_t i = 0;
-	int ret;
-
-	ret = vmlab_ptes_open(proc, query, &it);
-	if (ret)
-		return ret;
-	while ((ret = vmlab_ptes_next(it, &pte)) > 0) {
-		while (i < snap->nr && snap->vma[i].end <= pte->start)
-			i++;
-		for (size_t j = i;
-		     j < snap->nr && snap->vma[j].start < pte->end; j++) {
-			struct snap_vma *v = &snap->vma[j];
-			uint64_t from = pte->start > v->start ? pte->start :
-								v->start;
-			uint64_t to = pte->end < v->end ? pte->end : v->end;
-
-			if (to > from)
-				*(swap ? &v->swap : &v->rss) += to - from;
+			last->end = vma->start;
 		}
 	}
-	vmlab_ptes_close(it);
-	return ret;
+	snap->vma = array_grow(snap->vma, snap->nr, &snap->room,
+			       sizeof(*snap->vma));
+	snap->vma[snap->nr++] = *vma;
 }
 
-static int take_rss(const struct vmlab_proc *proc, struct snapshot *snap)
+void snapshot_count(struct snapshot *snap, size_t *first, uint64_t start,
+		    uint64_t end, enum snap_counter counter)
 {
-	const struct vmlab_pt_query present = {
-		.flags = VMLAB_PTES_FOLD_FLAGS,
-		.category_inverted = VMLAB_PTE_ZERO | VMLAB_PTE_SPECIAL,
-		.category_mask = VMLAB_PTE_PRESENT | VMLAB_PTE_ZERO |
-				 VMLAB_PTE_SPECIAL,
-		.return_mask = VMLAB_PTE_PRESENT,
-	};
-	const struct vmlab_pt_query swap = {
-		.flags = VMLAB_PTES_FOLD_FLAGS,
-		.category_mask = VMLAB_PTE_SWAP,
-		.return_mask = VMLAB_PTE_SWAP,
-	};
-	int ret = add_ptes(proc, snap, &present, false);
+	while (*first < snap->nr && snap->vma[*first].end <= start)
+		++*first;
+	for (size_t i = *first; i < snap->nr && snap->vma[i].start < end; i++) {
+		struct snap_vma *v = &snap->vma[i];
+		uint64_t from = start > v->start ? start : v->start;
+		uint64_t to = end < v->end ? end : v->end;
 
-	if (!ret && snap->rss[VMLAB_RSS_SWAP])
-		ret = add_ptes(proc, snap, &swap, true);
-	return ret;
-}
-
-int snapshot_take(const struct vmlab *lab, const struct vmlab_proc *proc,
-		  bool with_rss, struct snapshot *snap)
-{
-	const struct vmlab_info *info = vmlab_info_get(lab);
-	uint64_t page = vmlab_page_size(lab);
-	struct timespec now;
-	struct vmlab_mm mm;
-	int ret;
-
-	memset(snap, 0, sizeof(*snap));
-	clock_gettime(CLOCK_REALTIME, &now);
-	ret = vmlab_mm_get(proc, &mm);
-	if (ret)
-		return ret;
-	if (mm.flags & VMLAB_MM_KTHREAD)
-		return -ENXIO;
-
-	snap->pid = mm.pid;
-	memcpy(snap->comm, mm.comm, sizeof(snap->comm));
-	memcpy(snap->kernel, info->kernel_release, sizeof(snap->kernel));
-	snap->time_ns = (uint64_t)now.tv_sec * 1000000000u +
-			(uint64_t)now.tv_nsec;
-	snap->page_size = page;
-	snap->mmap_base = mm.mmap_base;
-	snap->task_size = mm.task_size;
-	snap->total_vm = mm.total_vm * page;
-	for (size_t i = 0; i < VMLAB_RSS_NR; i++)
-		snap->rss[i] = mm.rss[i] * page;
-	snap->pgtables = mm.pgtables_bytes;
-	for (unsigned int i = 0; i < 64; i++)
-		snprintf(snap->flag_name[i], sizeof(snap->flag_name[i]), "%s",
-			 vmlab_vm_flag_name(lab, i));
-
-	ret = take_vmas(proc, snap);
-	if (!ret && with_rss && vmlab_has_feature(lab, VMLAB_FEAT_PGTABLE)) {
-		snap->has_rss = true;
-		ret = take_rss(proc, snap);
+		if (to > from)
+			*(counter == SNAP_SWAP ? &v->swap : &v->rss) += to - from;
 	}
-	return ret;
 }
 
 void snapshot_free(struct snapshot *snap)
@@ -196,7 +86,7 @@ const char *snapshot_perms(const struct snapshot *snap,
 	return buf;
 }
 
-/* shmem_zero_setup() and memfd_create(2) make such names */
+/* shmem_zero_setup(), memfd_create(2) and shmget(2) make such names. */
 static bool is_shared_memory(const char *name)
 {
 	return !strncmp(name, "/dev/zero", 9) ||

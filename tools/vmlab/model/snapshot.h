@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An address space at one moment: its VMAs, what is resident, and totals. */
-#ifndef VMLAB_SNAPSHOT_H
-#define VMLAB_SNAPSHOT_H
+/* An address space at one moment: its VMAs, their resident memory, totals. */
+#ifndef VMLAB_MODEL_SNAPSHOT_H
+#define VMLAB_MODEL_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 #include "libvmlab.h"
@@ -34,7 +33,7 @@ struct snap_vma {
 	char *name;
 };
 
-/** enum snap_kind - what a VMA is for, to colour and to group by */
+/** enum snap_kind - the purpose of a VMA */
 enum snap_kind {
 	SNAP_CODE, /* executable pages of a file */
 	SNAP_FILE, /* other pages of a file */
@@ -49,7 +48,7 @@ enum snap_kind {
 
 #define SNAP_PERMS_LEN 5
 
-/** struct snapshot - all of them, and the mm's sums in bytes */
+/** struct snapshot - all VMAs, and the sums of the mm in bytes */
 struct snapshot {
 	pid_t pid;
 	char comm[16];
@@ -61,58 +60,51 @@ struct snapshot {
 	uint64_t total_vm;
 	uint64_t rss[VMLAB_RSS_NR];
 	uint64_t pgtables;
-	bool has_rss; /* snap_vma.rss and .swap were looked up */
+	bool has_rss; /* snap_vma.rss and .swap are valid */
 	char flag_name[64][20]; /* of vm_flags */
 	struct snap_vma *vma; /* by rising address */
 	size_t nr;
+	size_t room; /* VMAs that @vma has memory for */
 };
 
 /**
- * snapshot_take - look at a process
- * @with_rss: look at its page tables too
- * @snap: [out] to be freed by snapshot_free(), also after an error
+ * snapshot_add - append a VMA
+ * @vma: starts at or above the last one; its name then belongs to @snap
  *
- * The VMAs are those of one moment, unless the process changes them between
- * two requests; a VMA is not missed and does not appear twice.
- *
- * Return: 0 or a negative errno of libvmlab; -ENXIO for a kernel thread.
+ * A VMA that starts inside the last one cuts it off there, and one that starts
+ * where the last one does replaces it: the kernel reports a VMA again when it
+ * grew during the walk.
  */
-int snapshot_take(const struct vmlab *lab, const struct vmlab_proc *proc,
-		  bool with_rss, struct snapshot *snap);
+void snapshot_add(struct snapshot *snap, const struct snap_vma *vma);
 
-/** snapshot_free - free what it holds */
+/** enum snap_counter - what snapshot_count() adds to */
+enum snap_counter { SNAP_RSS, SNAP_SWAP };
+
+/**
+ * snapshot_count - add a range of page-table entries to the VMAs it lies in
+ * @first: [in,out] 0 before the first range: ranges come by rising address
+ * @start, @end: the range, in bytes
+ */
+void snapshot_count(struct snapshot *snap, size_t *first, uint64_t start,
+		    uint64_t end, enum snap_counter counter);
+
+/** snapshot_free - free the contents of a snapshot */
 void snapshot_free(struct snapshot *snap);
 
-/** snapshot_vma_at - the VMA that @addr is in, or NULL */
+/** snapshot_vma_at - return the VMA that contains @addr, or NULL */
 const struct snap_vma *snapshot_vma_at(const struct snapshot *snap,
 				       uint64_t addr);
 
-/** snapshot_perms - "rwxp" as in /proc/PID/maps; returns @buf */
+/** snapshot_perms - write "rwxp" as in /proc/PID/maps; return @buf */
 const char *snapshot_perms(const struct snapshot *snap,
 			   const struct snap_vma *vma,
 			   char buf[static SNAP_PERMS_LEN]);
 
-/** snapshot_kind - what it is for */
+/** snapshot_kind - return the purpose of a VMA */
 enum snap_kind snapshot_kind(const struct snapshot *snap,
 			     const struct snap_vma *vma);
 
-/** snapshot_kind_name - in a word */
+/** snapshot_kind_name - return the name of a kind */
 const char *snapshot_kind_name(enum snap_kind kind);
 
-/**
- * snapshot_write - print it as JSON lines: first the process, then its VMAs
- *
- * Names are kept byte by byte, with json_put_name().
- */
-void snapshot_write(FILE *out, const struct snapshot *snap);
-
-/**
- * snapshot_read - the inverse of snapshot_write()
- * @snap: [out] to be freed by snapshot_free(), also after an error
- * @why: [out] what is wrong, on one line
- *
- * Return: 0, or -EINVAL for what is no snapshot.
- */
-int snapshot_read(FILE *in, struct snapshot *snap, char why[static 160]);
-
-#endif /* VMLAB_SNAPSHOT_H */
+#endif /* VMLAB_MODEL_SNAPSHOT_H */

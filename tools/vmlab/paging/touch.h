@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "model/space_result.h"
 
 /**

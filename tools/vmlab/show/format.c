@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "show/format.h"
 
@@ -48,49 +49,25 @@ const char *format_ns(uint64_t ns, char buf[static TIME_TEXT_MAX])
 	return buf;
 }
 
-size_t utf8_length(const char *s)
+const char *format_clock(uint64_t time_ns, char buf[static CLOCK_TEXT_MAX])
 {
-	const unsigned char *p = (const unsigned char *)s;
-	uint32_t c, least;
+	time_t seconds = (time_t)(time_ns / 1000000000u);
+	struct tm tm;
 	size_t len;
 
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
-		len = 2;
-		least = 0x80;
-		c = p[0] & 0x1fu;
-	} else if (p[0] >= 0xe0 && p[0] <= 0xef) {
-		len = 3;
-		least = 0x800;
-		c = p[0] & 0xfu;
-	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-		len = 4;
-		least = 0x10000;
-		c = p[0] & 0x7u;
-	} else {
-		return 0;
-	}
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0u) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3fu);
-	}
-	if (c < least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	return len;
+	localtime_r(&seconds, &tm);
+	len = strftime(buf, CLOCK_TEXT_MAX - 8, "%H:%M:%S", &tm);
+	snprintf(buf + len, 8, ".%03u",
+		 (unsigned int)(time_ns / 1000000u % 1000u));
+	return buf;
 }
 
-int utf8_valid(const char *s)
+char *format_list(char *words)
 {
-	while (*s) {
-		size_t len = utf8_length(s);
-
-		if (!len)
-			return 0;
-		s += len;
-	}
-	return 1;
+	for (char *p = words; *p; p++)
+		if (*p == ' ')
+			*p = ',';
+	return words;
 }
 
 static int is_control(const char *s, size_t len)
@@ -124,22 +101,4 @@ char *format_safe(const char *s)
 	}
 	*to = '\0';
 	return out;
-}
-
-static size_t next_length(const char *s)
-{
-	size_t len = utf8_length(s);
-
-	return len ? len : 1;
-}
-
-const char *format_tail(const char *s, size_t width)
-{
-	size_t length = 0;
-
-	for (const char *p = s; *p; p += next_length(p))
-		length++;
-	for (; length > width; length--)
-		s += next_length(s);
-	return s;
 }

@@ -5,11 +5,11 @@
 
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "model/xalloc.h"
 
 static void print_value(FILE *out, json_t *value)
 {
-	char *text = must(json_dumps(must(value), JSON_ENCODE_ANY));
+	char *text = check_alloc(json_dumps(check_alloc(value), JSON_ENCODE_ANY));
 
 	fputs(text, out);
 	free(text);
@@ -69,6 +69,31 @@ void json_array_end(struct json_doc *doc)
 	fputs(doc->item_comma ? "\n  ]" : "]", doc->out);
 }
 
+void json_print_line(FILE *out, json_t *value)
+{
+	char *text = check_alloc(json_dumps(check_alloc(value), 0));
+
+	fprintf(out, "%s\n", text);
+	free(text);
+	json_decref(value);
+}
+
+json_t *json_flags(const struct vmlab *lab, uint64_t flags,
+		   const char *(*name)(const struct vmlab *lab,
+				       unsigned int bit))
+{
+	json_t *names = check_alloc(json_array());
+
+	for (; flags; flags &= flags - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(flags);
+		const char *known = name(lab, bit);
+
+		json_append(names, *known ? json_string(known) :
+					    json_sprintf("bit%u", bit));
+	}
+	return names;
+}
+
 json_t *json_error(int err, enum vmlab_subject about, pid_t pid)
 {
 	char text[VMLAB_EXPLAIN_MAX];
@@ -82,14 +107,14 @@ json_t *json_error(int err, enum vmlab_subject about, pid_t pid)
 
 void json_put(json_t *object, const char *key, json_t *value)
 {
-	if (json_object_set_new(object, key, must(value)))
-		must(NULL);
+	if (json_object_set_new(object, key, check_alloc(value)))
+		check_alloc(NULL);
 }
 
 void json_append(json_t *array, json_t *value)
 {
-	if (json_array_append_new(array, must(value)))
-		must(NULL);
+	if (json_array_append_new(array, check_alloc(value)))
+		check_alloc(NULL);
 }
 
 json_t *json_hex(uint64_t value)
@@ -110,7 +135,7 @@ json_t *json_text(const char *s)
 static char *replace_bad_utf8(const char *s)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
-	char *out = must(malloc(3 * strlen(s) + 1));
+	char *out = check_alloc(malloc(3 * strlen(s) + 1));
 	char *to = out;
 
 	while (*s) {
@@ -127,7 +152,7 @@ static char *replace_bad_utf8(const char *s)
 static json_t *hex_bytes(const char *s)
 {
 	size_t len = strlen(s);
-	char *hex = must(malloc(2 * len + 1));
+	char *hex = check_alloc(malloc(2 * len + 1));
 	json_t *value;
 
 	hex[0] = '\0';

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The address space as SVG and as HTML.  The files refer to nothing outside,
- * hold no script, and every name in them is escaped.
+ * The address space as SVG and as HTML.  The files refer to no other file, have
+ * no script, and all names in them are escaped.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/xalloc.h"
 #include "show/format.h"
 #include "show/map.h"
-#include "cli/must.h"
+#include "show/xml.h"
 
 /* pixels */
 #define WIDTH	    1160u
@@ -20,9 +21,9 @@
 #define SIZE_END    (LABEL_X + 120u) /* sizes are aligned to the right */
 #define RSS_END	    (SIZE_END + 90u)
 #define NAME_X	    (RSS_END + 20u)
-#define NAME_MAX    60u /* characters */
+#define NAME_MAX    60u /* columns */
 #define TEXT_HEIGHT 14u
-/* Heights of items: what still takes a line of text, or less when there are many. */
+/* Heights of items: a line of text, or less when there are many items. */
 #define ROW_MIN	    16u
 #define ROW_RANGE   36u
 #define ITEMS_ROOMY 500u
@@ -54,46 +55,6 @@ static const char style[] =
 	"g.item:hover .all{stroke:#000;stroke-width:2}"
 	"g.item:hover text{font-weight:bold}";
 
-/* U+FFFE and U+FFFF are not allowed in XML at all */
-static bool is_noncharacter(const char *s)
-{
-	return !strncmp(s, "\xef\xbf\xbe", 3) || !strncmp(s, "\xef\xbf\xbf", 3);
-}
-
-static void escape(FILE *out, const char *name)
-{
-	char *safe = must(format_safe(name));
-
-	for (const char *s = safe; *s;) {
-		size_t len = utf8_length(s);
-
-		switch (*s) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			if (is_noncharacter(s))
-				fputc('?', out);
-			else
-				fwrite(s, 1, len, out);
-		}
-		s += len;
-	}
-	free(safe);
-}
-
 static const char *name_of(const struct map_item *item)
 {
 	if (!item->vma)
@@ -123,16 +84,16 @@ static void draw_text(FILE *out, unsigned int x, unsigned int y, bool right,
 		right ? " text-anchor=\"end\"" : "", text);
 }
 
-/* the end of a name tells more than its beginning */
+/* Draw the end of a name that is too long: it tells more than the beginning. */
 static void draw_name(FILE *out, unsigned int y, const char *name)
 {
-	char *safe = must(format_safe(name));
+	char *safe = check_alloc(format_safe(name));
 	bool cut = format_tail(safe, NAME_MAX) != safe;
 
 	fprintf(out, "<text x=\"%u\" y=\"%u\">", NAME_X, y);
 	if (cut)
 		fputs("\xe2\x80\xa6", out);
-	escape(out, cut ? format_tail(safe, NAME_MAX - 1) : safe);
+	xml_escape(out, cut ? format_tail(safe, NAME_MAX - 1) : safe);
 	fputs("</text>", out);
 	free(safe);
 }
@@ -167,7 +128,7 @@ static void draw_details(FILE *out, const struct map_picture *map,
 	const struct snap_vma *v = item->vma;
 
 	fputs("<title>", out);
-	escape(out, name_of(item));
+	xml_escape(out, name_of(item));
 	fprintf(out, "\n%" PRIx64 "-%" PRIx64 "\n%s (%" PRIu64 " bytes)",
 		item->start, item->end,
 		format_size(item->end - item->start, size),
@@ -219,7 +180,7 @@ static void draw_item(FILE *out, const struct map_picture *map,
 static void print_title(FILE *out, const struct map_picture *map)
 {
 	fprintf(out, "Address space of %d (", map->snap->pid);
-	escape(out, map->snap->comm);
+	xml_escape(out, map->snap->comm);
 	fputc(')', out);
 }
 
@@ -308,7 +269,7 @@ static void print_row(FILE *out, const struct map_picture *map,
 		fprintf(out, "<td>%s</td><td>%s</td><td>",
 			map->snap->has_rss ? format_size(v->rss, size) : "",
 			snapshot_perms(map->snap, v, perms));
-		escape(out, v->name);
+		xml_escape(out, v->name);
 		fputs("</td></tr>\n", out);
 	} else {
 		fputs("<td></td><td></td><td>free</td></tr>\n", out);

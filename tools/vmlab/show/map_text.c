@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The address space as a picture in a terminal. */
+/* The address space as a picture for a terminal. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/xalloc.h"
 #include "show/format.h"
 #include "show/map.h"
-#include "cli/must.h"
-#include "show/table.h"
+#include "show/terminal.h"
 
-/* START PERM SIZE RSS, with a blank behind each */
+/* START PERM SIZE RSS, each followed by a blank */
 #define FIXED_COLUMNS (17 + 5 + 11 + 11)
 #define NAME_MIN      8u
 
@@ -21,23 +21,6 @@ struct pen {
 	unsigned int bar; /* columns */
 	unsigned int name; /* columns */
 };
-
-void map_picture_init(struct map_picture *map, const struct snapshot *snap,
-		      const struct map_item *item, size_t nr)
-{
-	memset(map, 0, sizeof(*map));
-	map->snap = snap;
-	map->item = item;
-	map->nr = nr;
-	for (size_t i = 0; i < nr; i++) {
-		uint64_t size = item[i].end - item[i].start;
-		uint64_t *most = item[i].vma ? &map->largest :
-					       &map->largest_gap;
-
-		if (size > *most)
-			*most = size;
-	}
-}
 
 static const char *kind_on(const struct pen *pen, enum snap_kind kind)
 {
@@ -77,10 +60,10 @@ static void print_bar(const struct pen *pen, const struct map_item *item)
 	fprintf(pen->out, "%*s ", (int)(pen->bar - length), "");
 }
 
-/* the end of a name tells more than its beginning */
+/* Print the end of a name that is too long: it tells more than the beginning. */
 static void print_name(const struct pen *pen, const char *name)
 {
-	char *safe = must(format_safe(name));
+	char *safe = check_alloc(format_safe(name));
 	const char *s = safe;
 
 	if (format_tail(safe, pen->name) != safe) {
@@ -140,16 +123,16 @@ static void print_legend(const struct pen *pen)
 }
 
 void map_print_text(FILE *out, const struct map_picture *map,
-		    unsigned int width, bool utf8, bool colour)
+		    unsigned int columns, bool utf8, bool colour)
 {
 	const struct snapshot *snap = map->snap;
 	struct pen pen = { out, map, utf8, colour, NAME_MIN, NAME_MIN };
 	char total[SIZE_TEXT_MAX], rss[SIZE_TEXT_MAX];
-	char *comm = must(format_safe(snap->comm));
+	char *comm = check_alloc(format_safe(snap->comm));
 
-	if (width > FIXED_COLUMNS + 1 + 2 * NAME_MIN) {
-		pen.bar = (width - FIXED_COLUMNS - 1) * 3 / 5;
-		pen.name = width - FIXED_COLUMNS - 1 - pen.bar;
+	if (columns > FIXED_COLUMNS + 1 + 2 * NAME_MIN) {
+		pen.bar = (columns - FIXED_COLUMNS - 1) * 3 / 5;
+		pen.name = columns - FIXED_COLUMNS - 1 - pen.bar;
 	}
 	fprintf(out, "%s%d (%s)%s  %zu VMAs, %s, resident %s\n",
 		style_on(colour, STYLE_HEAD), snap->pid, comm,

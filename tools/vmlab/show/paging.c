@@ -4,11 +4,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "cli/field.h"
-#include "show/json.h"
-#include "cli/must.h"
 #include "model/paging_words.h"
+#include "model/xalloc.h"
+#include "show/json.h"
 #include "show/paging.h"
+#include "show/record_fields.h"
 #include "show/table.h"
 
 #define STATS(member) offsetof(struct vmlab_paging_stats, member)
@@ -222,7 +222,7 @@ json_t *paging_json(const struct vmlab_paging *paging)
 
 json_t *paging_stats_json(const struct vmlab_paging_stats *stats)
 {
-	json_t *o = json_object(), *distance = must(json_array());
+	json_t *o = json_object(), *distance = check_alloc(json_array());
 
 	for (const struct field *f = counters; f->name; f++)
 		json_put(o, f->name, json_count(field_value(stats, f)));
@@ -234,7 +234,7 @@ json_t *paging_stats_json(const struct vmlab_paging_stats *stats)
 
 json_t *paging_rules_json(const struct vmlab_inject_rule *rules, size_t nr)
 {
-	json_t *list = must(json_array());
+	json_t *list = check_alloc(json_array());
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct vmlab_inject_rule *r = &rules[i];

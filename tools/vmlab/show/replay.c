@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/must.h"
+#include "model/xalloc.h"
 #include "show/json.h"
 #include "show/replay.h"
 
@@ -27,12 +27,12 @@ static char *page_list(const uint64_t *pages, size_t nr)
 {
 	size_t size;
 	char *list;
-	FILE *text = must(open_memstream(&list, &size));
+	FILE *text = check_alloc(open_memstream(&list, &size));
 
 	for (size_t i = 0; i < nr; i++)
 		fprintf(text, "%s%" PRIu64, i ? "," : "", pages[i]);
 	fclose(text);
-	return must(list);
+	return check_alloc(list);
 }
 
 void replay_step_row(struct table *t, size_t number,
@@ -86,7 +86,7 @@ void replay_print_outcomes(bool colour, const struct reference *ref,
 
 static json_t *pages_json(const uint64_t *pages, size_t nr)
 {
-	json_t *list = must(json_array());
+	json_t *list = check_alloc(json_array());
 
 	for (size_t i = 0; i < nr; i++)
 		json_append(list, json_count(pages[i]));

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "cli/field.h"
+#include "model/paging_words.h"
+#include "model/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
-#include "model/paging_words.h"
 #include "show/paging.h"
+#include "show/record_fields.h"
 #include "show/space.h"
 #include "show/table.h"
 #include "show/vma.h"
@@ -290,7 +290,7 @@ static json_t *added_json(const struct space_actor *actors, size_t i)
 static json_t *vmas_json(const struct vmlab *lab, const struct space_actor *a,
 			 json_t *actor)
 {
-	json_t *list = must(json_array());
+	json_t *list = check_alloc(json_array());
 	const struct vmlab_vma *vma;
 	struct vmlab_vmas_iter *it;
 	struct vma_words words;
@@ -337,7 +337,7 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 	const struct vmlab_space_stats *stats = &actors[r->nr_actors - 1].stats;
 	const char *synced = r->sync_error ? strerrorname_np(-r->sync_error) :
 					     "done";
-	json_t *latency = must(json_array());
+	json_t *latency = check_alloc(json_array());
 	struct json_doc doc;
 
 	for (size_t i = 0; i < VMLAB_LATENCY_BUCKETS; i++)

@@ -1,133 +1,252 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <libsmartcols.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "cli/must.h"
+#include "model/xalloc.h"
+#include "show/format.h"
 #include "show/table.h"
 
-#define ROWS_HELD 512
+#define ROWS_HELD   512
+#define NOT_PRINTED SIZE_MAX
 
-struct cell {
-	char *text;
-	enum style style;
-};
-
+/*
+ * struct table - one table
+ * @position: for each column of the caller, its place among those printed
+ * @line: the row that is being filled, NULL between two rows
+ * @column: the caller's column of the next cell
+ * @streaming: the widths are settled, and rows are printed one by one
+ */
 struct table {
 	FILE *out;
-	const struct column *columns;
+	struct libscols_table *scols;
+	struct libscols_line *line;
+	size_t *position;
 	size_t nr_columns;
+	size_t nr_printed;
+	size_t column;
 	bool colour;
 	bool streaming;
-	size_t nr_cells; /* held back */
-	size_t column;	 /* of the next cell */
-	size_t *width;
-	struct cell *cells; /* ROWS_HELD rows */
 };
 
-const char *style_on(bool colour, enum style style)
-{
-	static const char *const on[] = {
-		[STYLE_PLAIN] = "",	   [STYLE_HEAD] = "\033[1m",
-		[STYLE_DIM] = "\033[2m",   [STYLE_GOOD] = "\033[32m",
-		[STYLE_WARN] = "\033[31m", [STYLE_NAME] = "\033[36m",
-	};
+static struct table_options options;
 
-	return colour ? on[style] : "";
+void table_set_options(const struct table_options *set)
+{
+	options = *set;
 }
 
-const char *style_off(bool colour, enum style style)
+bool table_raw(void)
 {
-	return colour && style != STYLE_PLAIN ? "\033[0m" : "";
+	return options.raw;
 }
 
-/* columns that a terminal needs: characters, not bytes */
-static size_t text_width(const char *s)
+/* Return the first of @nr columns with a name of @len bytes, or @nr. */
+static size_t find_column(const struct column *columns, size_t nr,
+			  const char *name, size_t len)
 {
-	size_t n = 0;
+	size_t i;
 
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
+	for (i = 0; i < nr; i++)
+		if (strlen(columns[i].title) == len &&
+		    !strncasecmp(columns[i].title, name, len))
+			break;
+	return i;
+}
+
+/* Return the bytes of the name at *s, and set *s to the one after it, or NULL. */
+static size_t next_name(const char **s)
+{
+	size_t len = strcspn(*s, ",");
+
+	*s = (*s)[len] ? *s + len + 1 : NULL;
+	return len;
+}
+
+size_t table_unknown_column(const char *output,
+			    const struct column_list *tables,
+			    const char **unknown)
+{
+	for (const char *s = output; s;) {
+		const struct column_list *t = tables;
+		const char *name = s;
+		size_t len = next_name(&s);
+
+		while (t->columns &&
+		       find_column(t->columns, t->nr, name, len) == t->nr)
+			t++;
+		if (!t->columns) {
+			*unknown = name;
+			return len ? len : 1;
+		}
+	}
+	return 0;
+}
+
+/* Tell whether no table before @t, and no column before @i, has the same title. */
+static bool is_first(const struct column_list *tables,
+		     const struct column_list *t, size_t i)
+{
+	const char *title = t->columns[i].title;
+
+	for (const struct column_list *b = tables; b <= t; b++) {
+		size_t nr = b == t ? i : b->nr;
+
+		if (find_column(b->columns, nr, title, strlen(title)) < nr)
+			return false;
+	}
+	return true;
+}
+
+char *table_titles(const struct column_list *tables, const char *between)
+{
+	char *titles = NULL;
+	size_t len;
+	FILE *out = check_alloc(open_memstream(&titles, &len));
+	bool any = false;
+
+	for (const struct column_list *t = tables; t->columns; t++)
+		for (size_t i = 0; i < t->nr; i++) {
+			if (!is_first(tables, t, i))
+				continue;
+			fprintf(out, "%s%s", any ? between : "",
+				t->columns[i].title);
+			any = true;
+		}
+	fclose(out);
+	return check_alloc(titles);
+}
+
+static void add_column(struct table *t, const struct column *columns, size_t i)
+{
+	if (t->position[i] != NOT_PRINTED)
+		return;
+	check_alloc(scols_table_new_column(t->scols, columns[i].title, 0,
+					   columns[i].right ? SCOLS_FL_RIGHT : 0));
+	t->position[i] = t->nr_printed++;
+}
+
+static void add_columns(struct table *t, const struct column *columns)
+{
+	for (size_t i = 0; i < t->nr_columns; i++)
+		t->position[i] = NOT_PRINTED;
+	if (!options.output)
+		for (size_t i = 0; i < t->nr_columns; i++)
+			add_column(t, columns, i);
+	for (const char *s = options.output; s;) {
+		const char *name = s;
+		size_t len = next_name(&s);
+		size_t i = find_column(columns, t->nr_columns, name, len);
+
+		if (i < t->nr_columns)
+			add_column(t, columns, i);
+	}
 }
 
 struct table *table_open(FILE *out, const struct column *columns, size_t nr,
 			 bool colour)
 {
-	struct table *t = must(calloc(1, sizeof(*t)));
+	struct table *t = check_alloc(calloc(1, sizeof(*t)));
+	struct libscols_table *scols = check_alloc(scols_new_table());
 
 	t->out = out;
-	t->columns = columns;
+	t->scols = scols;
 	t->nr_columns = nr;
-	t->colour = colour;
-	t->width = must(calloc(nr, sizeof(*t->width)));
-	t->cells = must(calloc(nr * ROWS_HELD, sizeof(*t->cells)));
-	for (size_t i = 0; i < nr; i++)
-		t->width[i] = text_width(columns[i].title);
+	t->colour = colour && !options.raw;
+	t->position = check_alloc(calloc(nr, sizeof(*t->position)));
+	scols_table_set_stream(scols, out);
+	/* without a terminal to fit, libsmartcols cuts no cell */
+	scols_table_set_termforce(scols, SCOLS_TERMFORCE_NEVER);
+	scols_table_enable_noencoding(scols, 1);
+	scols_table_enable_colors(scols, t->colour);
+	scols_table_enable_raw(scols, options.raw);
+	scols_table_set_column_separator(scols, options.raw ? " " : "  ");
+	add_columns(t, columns);
+	/* libsmartcols prints no header of an empty table: make it a row */
+	scols_table_enable_noheadings(scols, 1);
+	if (!options.no_headings)
+		for (size_t i = 0; i < nr; i++)
+			table_cell(t, STYLE_HEAD, "%s", columns[i].title);
 	return t;
 }
 
-static void print_cell(const struct table *t, size_t col, const char *text,
-		       enum style style)
+/* Settle the widths: rows from now on keep to them, or widen them. */
+static void keep_widths(struct table *t)
 {
-	const struct column *c = &t->columns[col];
-	bool last = col + 1 == t->nr_columns;
-	size_t width = text_width(text);
-	int pad = width < t->width[col] ? (int)(t->width[col] - width) : 0;
+	for (size_t i = 0; i < t->nr_printed; i++) {
+		struct libscols_column *c = scols_table_get_column(t->scols, i);
 
-	fprintf(t->out, "%*s%s%s%s%*s%s", c->right ? pad : 0, "",
-		style_on(t->colour, style), text, style_off(t->colour, style),
-		c->right || last ? 0 : pad, "", last ? "\n" : "  ");
+		scols_column_set_whint(c, (double)scols_column_get_width(c));
+	}
 }
 
 static void print_held(struct table *t)
 {
-	if (!t->streaming)
-		for (size_t i = 0; i < t->nr_columns; i++)
-			print_cell(t, i, t->columns[i].title, STYLE_HEAD);
-	t->streaming = true;
+	locale_t before = utf8_enter();
+	struct libscols_line *line;
 
-	for (size_t i = 0, col = 0; i < t->nr_cells; i++) {
-		print_cell(t, col, t->cells[i].text, t->cells[i].style);
-		free(t->cells[i].text);
-		col = col + 1 < t->nr_columns ? col + 1 : 0;
+	if (t->streaming) {
+		line = scols_table_get_line(t->scols, 0);
+		scols_table_print_range(t->scols, line, line);
+		fputc('\n', t->out);
+	} else {
+		scols_print_table(t->scols);
 	}
-	t->nr_cells = 0;
+	keep_widths(t);
+	scols_table_remove_lines(t->scols);
+	uselocale(before);
+}
+
+static void end_row(struct table *t)
+{
+	t->column = 0;
+	t->line = NULL;
+	if (!t->nr_printed)
+		scols_table_remove_lines(t->scols);
+	else if (t->streaming)
+		print_held(t);
+	else if (scols_table_get_nlines(t->scols) > ROWS_HELD) {
+		print_held(t);
+		t->streaming = true;
+	}
 }
 
 void table_cell(struct table *t, enum style style, const char *fmt, ...)
 {
-	size_t col = t->column;
-	struct cell *cell = &t->cells[t->nr_cells];
-	size_t width;
+	size_t position = t->position[t->column];
+	struct libscols_cell *cell;
+	char *text;
 	va_list ap;
 	int n;
 
-	va_start(ap, fmt);
-	n = vasprintf(&cell->text, fmt, ap);
-	va_end(ap);
-	if (n == 0) {
-		free(cell->text);
-		cell->text = strdup("-");
+	if (!t->line)
+		t->line = check_alloc(scols_table_new_line(t->scols, NULL));
+	if (position != NOT_PRINTED) {
+		va_start(ap, fmt);
+		n = vasprintf(&text, fmt, ap);
+		va_end(ap);
+		check_alloc(n < 0 ? NULL : text);
+		if (!n) {
+			free(text);
+			text = check_alloc(strdup("-"));
+		}
+		cell = scols_line_get_cell(t->line, position);
+		scols_cell_refer_data(cell, text);
+		if (t->colour && style != STYLE_PLAIN)
+			scols_cell_set_color(cell, style_on(true, style));
 	}
-	must(n < 0 ? NULL : cell->text);
-	cell->style = style;
-	t->nr_cells++;
-
-	width = text_width(cell->text);
-	if (width > t->width[col])
-		t->width[col] = width;
-
-	t->column = col + 1 < t->nr_columns ? col + 1 : 0;
-	if (!t->column &&
-	    (t->streaming || t->nr_cells == ROWS_HELD * t->nr_columns))
-		print_held(t);
+	if (++t->column == t->nr_columns)
+		end_row(t);
 }
 
 void table_close(struct table *t)
 {
-	print_held(t);
-	free(t->cells);
-	free(t->width);
+	if (scols_table_get_nlines(t->scols))
+		print_held(t);
+	scols_unref_table(t->scols);
+	free(t->position);
 	free(t);
 }

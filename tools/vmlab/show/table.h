@@ -1,33 +1,77 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tables: a header, one record a line, columns aligned by spaces.
+ * Tables: a header, one record a line, columns aligned with spaces.
  *
- * The first records are held back to find the widths; after those, records
- * are printed as they come, so a long table needs little memory and shows up
- * early in a pipe.  A cell is never cut, and never empty: "-" stands for
- * nothing, so that awk counts columns right.
+ * libsmartcols aligns them, by the columns that a terminal needs.  The first
+ * records are held back to find the widths; later ones are printed one by one,
+ * so that a long table needs little memory and appears early in a pipe.  A cell
+ * is never cut, and never empty: "-" stands for nothing, so that awk counts
+ * columns right.
  */
-#ifndef VMLAB_TABLE_H
-#define VMLAB_TABLE_H
+#ifndef VMLAB_SHOW_TABLE_H
+#define VMLAB_SHOW_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-enum style {
-	STYLE_PLAIN,
-	STYLE_HEAD,
-	STYLE_DIM,
-	STYLE_GOOD,
-	STYLE_WARN,
-	STYLE_NAME
-};
+#include "show/terminal.h"
 
 /** struct column - one column; the last is not padded when it is left-aligned */
 struct column {
 	const char *title;
 	bool right;
 };
+
+/** struct column_list - the columns of one table; a NULL ends an array of them */
+struct column_list {
+	const struct column *columns;
+	size_t nr;
+};
+
+/** COLUMN_LIST - the struct column_list of an array of columns */
+#define COLUMN_LIST(array) { (array), sizeof(array) / sizeof((array)[0]) }
+
+/**
+ * struct table_options - how to print the tables of this run
+ * @output: names of columns, separated by commas, in the order to print; NULL
+ *	for all.  A table that has none of them is not printed
+ * @no_headings: leave out the header
+ * @raw: separate columns by one blank, do not align; blanks and bytes that are
+ *	not printable ASCII in a cell become \xNN
+ */
+struct table_options {
+	const char *output;
+	bool no_headings;
+	bool raw;
+};
+
+/** table_set_options - set the options of all tables that are opened from now on */
+void table_set_options(const struct table_options *options);
+
+/** table_raw - tell whether tables are printed raw */
+bool table_raw(void);
+
+/**
+ * table_unknown_column - check the names that --output was given
+ * @output: names, separated by commas; upper and lower case are the same
+ * @tables: the tables that may be printed
+ * @unknown: [out] the first name that no table has
+ *
+ * Return: bytes of the name, 0 when all are known; an empty name counts as
+ * unknown and gives 1.
+ */
+size_t table_unknown_column(const char *output,
+			    const struct column_list *tables,
+			    const char **unknown);
+
+/**
+ * table_titles - list the columns of tables, each title once
+ * @between: printed between two titles
+ *
+ * Return: a string to be freed by the caller.
+ */
+char *table_titles(const struct column_list *tables, const char *between);
 
 struct table;
 
@@ -38,20 +82,16 @@ struct table;
  * @nr: how many, at least 1
  * @colour: whether to print styles
  *
- * Without memory the program ends: there is nothing better to do.
+ * The program ends when there is no memory.
  */
 struct table *table_open(FILE *out, const struct column *columns, size_t nr,
 			 bool colour);
 
-/** table_cell - the next cell; the last of a row ends it */
+/** table_cell - add the next cell; the last cell of a row ends it */
 void table_cell(struct table *t, enum style style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /** table_close - print what was held back and free the table */
 void table_close(struct table *t);
 
-/** style_on, style_off - the escape sequences, or "" without colour */
-const char *style_on(bool colour, enum style style);
-const char *style_off(bool colour, enum style style);
-
-#endif /* VMLAB_TABLE_H */
+#endif /* VMLAB_SHOW_TABLE_H */

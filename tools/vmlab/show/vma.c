@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
+#include "model/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
 #include "show/vma.h"
+
+static const struct column columns[] = { VMA_COLUMNS };
+
+const struct column_list vma_tables[] = { COLUMN_LIST(columns), { 0 } };
+
+void vma_walk_next(struct vma_walk *walk)
+{
+	do {
+		walk->ret = vmlab_vmas_next(walk->it, &walk->vma);
+	} while (walk->ret > 0 &&
+		 (walk->vma->vm_flags & walk->flags) != walk->flags);
+}
 
 static uint64_t flag(const struct vmlab *lab, const char *name)
 {
@@ -22,7 +34,7 @@ void vma_words_init(struct vma_words *words, const struct vmlab *lab)
 	words->write = flag(lab, "write");
 	words->exec = flag(lab, "exec");
 	words->mayshare = flag(lab, "mayshare");
-	words->told = words->read | words->write | words->exec |
+	words->in_perms = words->read | words->write | words->exec |
 		      words->mayshare | flag(lab, "shared") |
 		      flag(lab, "mayread") | flag(lab, "maywrite") |
 		      flag(lab, "mayexec");
@@ -35,7 +47,7 @@ const char *vma_perms(const struct vma_words *words,
 	buf[0] = vma->vm_flags & words->read ? 'r' : '-';
 	buf[1] = vma->vm_flags & words->write ? 'w' : '-';
 	buf[2] = vma->vm_flags & words->exec ? 'x' : '-';
-	/* a shared mapping of a file opened read-only has mayshare alone */
+	/* a shared mapping of a file opened read-only has mayshare, not shared */
 	buf[3] = vma->vm_flags & words->mayshare ? 's' : 'p';
 	buf[4] = '\0';
 	return buf;
@@ -53,14 +65,12 @@ void vma_cells(struct table *t, const struct vma_words *words,
 {
 	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
 		flags[VMLAB_FLAGS_TEXT_MAX];
-	char *name = must(format_safe(vmlab_vmas_name(it, vma)));
+	char *name = check_alloc(format_safe(vmlab_vmas_name(it, vma)));
 	const char *ops = vmlab_vmas_ops(it, vma);
-	uint64_t other = vma->vm_flags & ~words->told;
+	uint64_t other = vma->vm_flags & ~words->in_perms;
 
 	vmlab_vm_flags_text(words->lab, other, flags, sizeof(flags));
-	for (char *p = flags; *p; p++)
-		if (*p == ' ')
-			*p = ',';
+	format_list(flags);
 	vma_perms(words, vma, perms);
 
 	table_cell(t, STYLE_PLAIN, "%llx", vma->start);
@@ -78,22 +88,7 @@ void vma_cells(struct table *t, const struct vma_words *words,
 	free(name);
 }
 
-json_t *json_vm_flags(const struct vmlab *lab, uint64_t vm_flags)
-{
-	json_t *names = must(json_array());
-
-	for (; vm_flags; vm_flags &= vm_flags - 1) {
-		unsigned int bit = (unsigned int)__builtin_ctzll(vm_flags);
-		const char *name = vmlab_vm_flag_name(lab, bit);
-		json_t *value;
-
-		value = *name ? json_string(name) : json_sprintf("bit%u", bit);
-		json_append(names, value);
-	}
-	return names;
-}
-
-void vma_traits(const struct vmlab_vma *vma,
+static void vma_traits(const struct vmlab_vma *vma,
 		void (*print)(void *arg, const char *name), void *arg)
 {
 	static const struct {
@@ -124,7 +119,7 @@ static void append_name(void *array, const char *name)
 json_t *vma_json(const struct vma_words *words,
 		 const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma)
 {
-	json_t *o = json_object(), *traits = must(json_array());
+	json_t *o = json_object(), *traits = check_alloc(json_array());
 	char perms[VMA_PERMS_LEN];
 
 	vma_traits(vma, append_name, traits);
@@ -134,7 +129,7 @@ json_t *vma_json(const struct vma_words *words,
 	json_put(o, "perms", json_string(vma_perms(words, vma, perms)));
 	json_put(o, "pgoff", json_count(vma->pgoff));
 	json_put(o, "vm_flags", json_hex(vma->vm_flags));
-	json_put(o, "vm_flag_names", json_vm_flags(words->lab, vma->vm_flags));
+	json_put(o, "vm_flag_names", json_flags(words->lab, vma->vm_flags, vmlab_vm_flag_name));
 	json_put(o, "page_prot", json_hex(vma->page_prot));
 	json_put(o, "dev",
 		 json_sprintf("%02x:%02x", vma->dev_major, vma->dev_minor));
@@ -143,4 +138,81 @@ json_t *vma_json(const struct vma_words *words,
 	json_put(o, "vm_ops", json_text(vmlab_vmas_ops(it, vma)));
 	json_put_name(o, "name", vmlab_vmas_name(it, vma));
 	return o;
+}
+
+static void print_trait(void *out, const char *name)
+{
+	fprintf(out, " %s", name);
+}
+
+static void print_details(FILE *out, const struct vma_words *words,
+			  const struct vmlab_vmas_iter *it,
+			  const struct vmlab_vma *vma, bool colour)
+{
+	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
+		flags[VMLAB_FLAGS_TEXT_MAX];
+	char *name = check_alloc(format_safe(vmlab_vmas_name(it, vma)));
+	const char *ops = vmlab_vmas_ops(it, vma);
+
+	vmlab_vm_flags_text(words->lab, vma->vm_flags, flags, sizeof(flags));
+	fprintf(out, "%s%llx-%llx%s  %s  %s  %s%s%s\n", style_on(colour, STYLE_HEAD),
+	       vma->start, vma->end, style_off(colour, STYLE_HEAD),
+	       format_size(vma->end - vma->start, size),
+	       vma_perms(words, vma, perms),
+	       style_on(colour, vma_name_style(vma)), *name ? name : "-",
+	       style_off(colour, vma_name_style(vma)));
+	fprintf(out, "  vm_flags   0x%llx %s\n", vma->vm_flags, flags);
+	fprintf(out, "  page_prot  0x%llx\n", vma->page_prot);
+	fprintf(out, "  pgoff      0x%llx pages\n", vma->pgoff);
+	if (vma->flags & VMLAB_VMA_FILE)
+		fprintf(out, "  file       device %02x:%02x inode %llu\n",
+		       vma->dev_major, vma->dev_minor, vma->ino);
+	fprintf(out, "  vm_ops     %s\n", *ops ? ops : "none: anonymous memory");
+	if (vma->flags) {
+		fputs("  traits    ", out);
+		vma_traits(vma, print_trait, out);
+		fputc('\n', out);
+	}
+	free(name);
+}
+
+int vmas_print(FILE *out, const struct vma_words *words,
+	       struct vma_walk *walk, bool colour)
+{
+	struct table *t = table_open(out, columns,
+				     sizeof(columns) / sizeof(columns[0]),
+				     colour);
+
+	for (; walk->ret > 0; vma_walk_next(walk))
+		vma_cells(t, words, walk->it, walk->vma);
+	table_close(t);
+	return walk->ret;
+}
+
+int vmas_print_details(FILE *out, const struct vma_words *words,
+		       struct vma_walk *walk, bool colour)
+{
+	for (; walk->ret > 0; vma_walk_next(walk))
+		print_details(out, words, walk->it, walk->vma, colour);
+	return walk->ret;
+}
+
+int vmas_print_json(FILE *out, const struct vma_words *words,
+		    struct vma_walk *walk, pid_t pid)
+{
+	struct json_doc doc;
+
+	json_begin(&doc, out);
+	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "map_count",
+		    json_count(vmlab_vmas_map_count(walk->it)));
+	json_array_begin(&doc, "vmas");
+	for (; walk->ret > 0; vma_walk_next(walk))
+		json_item(&doc, vma_json(words, walk->it, walk->vma));
+	json_array_end(&doc);
+	if (walk->ret < 0)
+		json_member(&doc, "error",
+			    json_error(walk->ret, VMLAB_ABOUT_PROCESS, pid));
+	json_end(&doc);
+	return walk->ret;
 }

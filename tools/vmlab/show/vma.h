@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* VMAs as table rows and JSON records, for every command that shows some. */
-#ifndef VMLAB_VMA_OUT_H
-#define VMLAB_VMA_OUT_H
+/* VMAs as table rows and JSON records, for all commands that show some. */
+#ifndef VMLAB_SHOW_VMA_H
+#define VMLAB_SHOW_VMA_H
 
 #include <jansson.h>
 
 #include "libvmlab.h"
 #include "show/table.h"
 
-/** struct vma_words - the device, and bits that have a place of their own */
+/** struct vma_words - the bits of vm_flags that vma_perms() shows */
 struct vma_words {
 	const struct vmlab *lab;
 	uint64_t read, write, exec, mayshare;
-	uint64_t told; /* all that vma_perms() tells, and their may... forms */
+	uint64_t in_perms; /* all bits that vma_perms() covers */
 };
 
-/** vma_words_init - look the bits up, once for many VMAs */
+/** vma_words_init - look up the bits, once for many VMAs */
 void vma_words_init(struct vma_words *words, const struct vmlab *lab);
 
 #define VMA_PERMS_LEN 5
 
-/** vma_perms - "rwxp" or "rwxs" as in /proc/PID/maps; returns @buf */
+/** vma_perms - write "rwxp" or "rwxs" as in /proc/PID/maps; return @buf */
 const char *vma_perms(const struct vma_words *words,
 		      const struct vmlab_vma *vma,
 		      char buf[static VMA_PERMS_LEN]);
 
-/** vma_name_style - how to print a name */
+/** vma_name_style - return the style of the name of a VMA */
 enum style vma_name_style(const struct vmlab_vma *vma);
 
-/* the columns that vma_cells() fills, for an array of struct column */
+/* The columns that vma_cells() fills, for an array of struct column. */
 /* clang-format off */
 #define VMA_COLUMNS		\
 	{ "START", true },	\
@@ -41,19 +41,44 @@ enum style vma_name_style(const struct vmlab_vma *vma);
 	{ "NAME" }
 /* clang-format on */
 
-/** vma_cells - one VMA as cells of a row */
+/** vma_cells - add the cells of one VMA to a row */
 void vma_cells(struct table *t, const struct vma_words *words,
 	       const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma);
 
-/** vma_json - one VMA, all that is known */
+/** vma_json - make a JSON record of one VMA, with all that is known of it */
 json_t *vma_json(const struct vma_words *words,
 		 const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma);
 
-/** json_vm_flags - the names of the bits that are set */
-json_t *json_vm_flags(const struct vmlab *lab, uint64_t vm_flags);
+extern const struct column_list vma_tables[];
 
-/** vma_traits - call @print with the name of each VMLAB_VMA_* bit that is set */
-void vma_traits(const struct vmlab_vma *vma,
-		void (*print)(void *arg, const char *name), void *arg);
+/**
+ * struct vma_walk - a walk over the VMAs to print
+ * @flags: VMAs with all of these bits of vm_flags are printed
+ * @ret: 1 with a VMA in @vma, 0 at the end, or a negative errno
+ */
+struct vma_walk {
+	struct vmlab_vmas_iter *it;
+	uint64_t flags;
+	const struct vmlab_vma *vma;
+	int ret;
+};
 
-#endif /* VMLAB_VMA_OUT_H */
+/** vma_walk_next - advance to the next VMA that has the flags */
+void vma_walk_next(struct vma_walk *walk);
+
+/** vmas_print - print the rest of a walk as a table; return walk->ret at its end */
+int vmas_print(FILE *out, const struct vma_words *words,
+	       struct vma_walk *walk, bool colour);
+
+/** vmas_print_details - likewise, several lines for each VMA */
+int vmas_print_details(FILE *out, const struct vma_words *words,
+		       struct vma_walk *walk, bool colour);
+
+/**
+ * vmas_print_json - likewise, as a JSON document
+ * @pid: 0 for self
+ */
+int vmas_print_json(FILE *out, const struct vma_words *words,
+		    struct vma_walk *walk, pid_t pid);
+
+#endif /* VMLAB_SHOW_VMA_H */

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Errors: messages on standard error, and the exit codes that go with them. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+
+static void print_error(const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fputs("vmlab: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+int cli_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_error(fmt, ap);
+	va_end(ap);
+	return EXIT_FAILED;
+}
+
+int cli_usage(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_error(fmt, ap);
+	va_end(ap);
+	if (cli->command)
+		fprintf(stderr, "See 'vmlab %s --help'.\n", cli->command->name);
+	else
+		fputs("See 'vmlab --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int exit_code_of(int err, enum vmlab_subject about)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+		return about == VMLAB_ABOUT_DEVICE ? EXIT_NO_DEVICE :
+						     EXIT_FAILED;
+	case -ESRCH:
+		return EXIT_NO_PROCESS;
+	case -EPERM:
+	case -EACCES:
+		return EXIT_NO_PERMISSION;
+	default:
+		return EXIT_FAILED;
+	}
+}
+
+int cli_fail(int err, enum vmlab_subject about, pid_t pid)
+{
+	char text[VMLAB_EXPLAIN_MAX];
+
+	cli_error("%s", vmlab_explain(err, about, pid, text, sizeof(text)));
+	return exit_code_of(err, about);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/parse.h"
+#include "inspect/sharing.h"
+#include "inspect/snapshot.h"
+#include "model/xalloc.h"
+
+static void add_page(struct sharing *s, const struct vmlab_page *page,
+		     const struct snap_vma *v, uint32_t object, uint32_t proc)
+{
+	struct share_page p = {
+		.pfn = page->pfn,
+		.object = object,
+		.proc = proc,
+		.mapcount = page->mapcount,
+		.offset = UINT64_MAX,
+	};
+
+	/* a page of the file itself, not a private copy */
+	if (page->entry_flags & VMLAB_PTE_FILE && v->flags & VMLAB_VMA_FILE)
+		p.offset = v->pgoff + (page->addr - v->start) / s->page_size;
+	share_add_page(&s->pages, &p);
+}
+
+static int read_pages(struct sharing *s, uint32_t proc, bool *hidden)
+{
+	const struct vmlab_pt_query all = {
+		.category_inverted = VMLAB_PTE_ZERO,
+		.category_mask = VMLAB_PTE_ZERO,
+		.category_anyof_mask = VMLAB_PTE_PRESENT | VMLAB_PTE_PROTNONE,
+	};
+	struct sharing_target *target = &s->target[proc];
+	const struct snap_vma *v = NULL;
+	const struct vmlab_page *page;
+	struct vmlab_pages_iter *it;
+	uint32_t object = 0;
+	int ret;
+
+	ret = vmlab_pages_open(target->proc, &all, &it);
+	if (ret)
+		return ret;
+	while ((ret = vmlab_pages_next(it, &page)) > 0) {
+		if (vmlab_pages_result(it) & VMLAB_PT_HIDDEN) {
+			*hidden = true;
+			break;
+		}
+		if (!(page->flags & VMLAB_PAGE_STRUCT))
+			continue;
+		if (!v || page->addr < v->start || page->addr >= v->end) {
+			v = snapshot_vma_at(&target->snap, page->addr);
+			if (v)
+				object = share_group_of(&s->groups,
+							&target->snap, v);
+		}
+		/* no VMA: it was mapped after the VMAs were read */
+		if (v)
+			add_page(s, page, v, object, proc);
+	}
+	vmlab_pages_close(it);
+	return ret < 0 ? ret : 0;
+}
+
+static int open_targets(struct sharing *s, const struct cli *cli,
+			char **operands)
+{
+	for (size_t i = 0; i < s->nr_targets; i++) {
+		struct sharing_target *t = &s->target[i];
+		int err;
+
+		if (parse_pid(operands[i], &t->pid))
+			return cli_usage(cli, "'%s' is not a process: give "
+					 "a pid (see ps(1)) or 'self'",
+					 operands[i]);
+		for (size_t j = 0; j < i; j++)
+			if (s->target[j].pid == t->pid)
+				return cli_usage(cli, "%s is given twice",
+						 operands[i]);
+		err = vmlab_proc_open(s->lab, t->pid, &t->proc);
+		if (err)
+			return cli_fail(err, VMLAB_ABOUT_PROCESS, t->pid);
+	}
+	return EXIT_OK;
+}
+
+static int read_targets(struct sharing *s)
+{
+	bool hidden = false;
+
+	for (size_t i = 0; i < s->nr_targets && !hidden; i++) {
+		struct sharing_target *t = &s->target[i];
+		int err = snapshot_take(s->lab, t->proc, false, &t->snap);
+
+		if (!err)
+			err = read_pages(s, (uint32_t)i, &hidden);
+		if (err)
+			return cli_fail(err, VMLAB_ABOUT_PROCESS, t->pid);
+	}
+	if (!hidden)
+		return EXIT_OK;
+	cli_error("frame numbers are hidden, and shared frames cannot be found "
+		  "without them: they need CAP_SYS_ADMIN, run as root");
+	return EXIT_NO_PERMISSION;
+}
+
+int sharing_read(struct sharing *s, const struct cli *cli, char **operands,
+		 size_t nr)
+{
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	err = cli_open(&s->lab);
+	if (err)
+		return err;
+	s->page_size = vmlab_page_size(s->lab);
+	s->nr_targets = nr;
+	s->target = check_alloc(calloc(nr, sizeof(*s->target)));
+	err = cli_need_pgtable(s->lab);
+	if (!err)
+		err = open_targets(s, cli, operands);
+	if (!err)
+		err = read_targets(s);
+	if (!err)
+		share_count(s->pages.page, s->pages.nr, nr, s->groups.nr,
+			    &s->report);
+	return err;
+}
+
+void sharing_free(struct sharing *s)
+{
+	for (size_t i = 0; i < s->nr_targets; i++) {
+		snapshot_free(&s->target[i].snap);
+		vmlab_proc_close(s->target[i].proc);
+	}
+	free(s->target);
+	share_groups_free(&s->groups);
+	free(s->pages.page);
+	share_free(&s->report);
+	vmlab_close(s->lab);
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "model/parse.h"
+
+static unsigned int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned int)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned int)(c - 'a') + 10;
+	if (c >= 'A' && c <= 'F')
+		return (unsigned int)(c - 'A') + 10;
+	return UINT_MAX;
+}
+
+/*
+ * Read the digits at *s, and advance *s past them.  strtoull(3) would accept
+ * blanks, a sign and a 0x too.
+ */
+static int digits(const char **s, unsigned int base, uint64_t *value)
+{
+	const char *p = *s;
+	uint64_t v = 0;
+
+	for (; digit(*p) < base; p++)
+		if (__builtin_mul_overflow(v, base, &v) ||
+		    __builtin_add_overflow(v, digit(*p), &v))
+			return -ERANGE;
+	if (p == *s)
+		return -EINVAL;
+	*s = p;
+	*value = v;
+	return 0;
+}
+
+static int number(const char **s, uint64_t *value)
+{
+	if ((*s)[0] == '0' && tolower((unsigned char)(*s)[1]) == 'x') {
+		*s += 2;
+		return digits(s, 16, value);
+	}
+	return digits(s, 10, value);
+}
+
+static int hex(const char **s, uint64_t *value)
+{
+	if ((*s)[0] == '0' && tolower((unsigned char)(*s)[1]) == 'x')
+		*s += 2;
+	return digits(s, 16, value);
+}
+
+int parse_u64(const char *s, uint64_t *value)
+{
+	uint64_t v;
+	int err = number(&s, &v);
+
+	if (err)
+		return err;
+	if (*s)
+		return -EINVAL;
+	*value = v;
+	return 0;
+}
+
+int parse_pid(const char *s, pid_t *pid)
+{
+	uint64_t v;
+	int err;
+
+	if (!strcmp(s, "self")) {
+		*pid = 0;
+		return 0;
+	}
+	err = digits(&s, 10, &v);
+	if (err)
+		return err;
+	if (*s || !v)
+		return -EINVAL;
+	if (v > INT_MAX)
+		return -ERANGE;
+	*pid = (pid_t)v;
+	return 0;
+}
+
+static int size_unit(const char *s, unsigned int *shift)
+{
+	static const char units[] = "KMGTPE";
+	const char *u;
+
+	*shift = 0;
+	if (!*s || !strcasecmp(s, "B"))
+		return 0;
+	u = strchr(units, toupper((unsigned char)*s));
+	if (!u)
+		return -EINVAL;
+	*shift = 10 * (unsigned int)(u - units + 1);
+	/* KB means 1000 to some and 1024 to others: reject it */
+	return s[1] && strcasecmp(s + 1, "iB") ? -EINVAL : 0;
+}
+
+int parse_size(const char *s, uint64_t *bytes)
+{
+	unsigned int shift;
+	uint64_t v;
+	int err = number(&s, &v);
+
+	if (err)
+		return err;
+	err = size_unit(s, &shift);
+	if (err)
+		return err;
+	if (v > UINT64_MAX >> shift)
+		return -ERANGE;
+	*bytes = v << shift;
+	return 0;
+}
+
+int parse_address(const char *s, uint64_t *address)
+{
+	uint64_t v;
+	int err = hex(&s, &v);
+
+	if (err)
+		return err;
+	if (*s)
+		return -EINVAL;
+	*address = v;
+	return 0;
+}
+
+int parse_range(const char *s, uint64_t *start, uint64_t *end)
+{
+	uint64_t from, to = 0;
+	int err = hex(&s, &from);
+
+	if (err)
+		return err;
+	switch (*s) {
+	case '\0':
+		if (from == UINT64_MAX)
+			return -ERANGE;
+		to = from + 1;
+		break;
+	case '-':
+		err = parse_address(s + 1, &to);
+		break;
+	case '+':
+		err = parse_size(s + 1, &to);
+		if (!err && to > UINT64_MAX - from)
+			return -ERANGE;
+		to += from;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (err)
+		return err;
+	if (to <= from)
+		return -EINVAL;
+	*start = from;
+	*end = to;
+	return 0;
+}
+
+static int page_run(const char **s, uint64_t limit, struct page_run *run)
+{
+	int err = digits(s, 10, &run->first);
+
+	if (err)
+		return err;
+	run->last = run->first;
+	if (**s == '-') {
+		++*s;
+		run->last = limit ? limit - 1 : 0;
+		if (**s && **s != ',')
+			err = digits(s, 10, &run->last);
+		if (err)
+			return err;
+	}
+	if (run->first >= limit || run->last >= limit)
+		return -ERANGE;
+	return run->first > run->last ? -EINVAL : 0;
+}
+
+int parse_pages(const char *s, uint64_t limit, struct page_run **runs,
+		size_t *nr)
+{
+	struct page_run *list = NULL;
+	size_t n = 0;
+	int err;
+
+	for (;;) {
+		struct page_run *more =
+			reallocarray(list, n + 1, sizeof(*list));
+
+		if (!more) {
+			err = -ENOMEM;
+			break;
+		}
+		list = more;
+		err = page_run(&s, limit, &list[n]);
+		if (err)
+			break;
+		n++;
+		if (!*s) {
+			*runs = list;
+			*nr = n;
+			return 0;
+		}
+		if (*s++ != ',') {
+			err = -EINVAL;
+			break;
+		}
+	}
+	free(list);
+	return err;
+}
+
+int parse_interval(const char *s, struct timespec *interval)
+{
+	const char *point = strchr(s, '.');
+	char whole[16] = "0", part[4] = "000";
+	size_t len = point ? (size_t)(point - s) : strlen(s);
+	uint64_t seconds, ms;
+
+	if (!len || len >= sizeof(whole))
+		return -EINVAL;
+	memcpy(whole, s, len);
+	whole[len] = '\0';
+	if (point) {
+		len = strlen(point + 1);
+		if (!len || len > 3)
+			return -EINVAL;
+		memcpy(part, point + 1, len);
+	}
+	for (const char *p = whole; *p; p++)
+		if (*p < '0' || *p > '9')
+			return -EINVAL;
+	for (const char *p = part; *p; p++)
+		if (*p < '0' || *p > '9')
+			return -EINVAL;
+	seconds = strtoull(whole, NULL, 10);
+	ms = strtoull(part, NULL, 10);
+	if (seconds > 3600 || seconds * 1000 + ms < 10)
+		return -ERANGE;
+	interval->tv_sec = (time_t)seconds;
+	interval->tv_nsec = (long)ms * 1000000;
+	return 0;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tables: alignment, display width, options. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "printed.h"
+#include "show/table.h"
+#include "tap.h"
+
+static void small_table(FILE *out)
+{
+	static const struct column columns[] = { { "N", true },
+						 { "WORD" },
+						 { "REST" } };
+	struct table *t = table_open(out, columns, 3, false);
+
+	table_cell(t, STYLE_PLAIN, "%d", 1);
+	table_cell(t, STYLE_WARN, "%s", "caf\xc3\xa9");
+	table_cell(t, STYLE_PLAIN, "%s", "");
+	table_cell(t, STYLE_PLAIN, "%d", 1000);
+	table_cell(t, STYLE_PLAIN, "%s", "longer");
+	table_cell(t, STYLE_PLAIN, "%s", "x y");
+	table_close(t);
+}
+
+static void coloured_table(FILE *out)
+{
+	static const struct column columns[] = { { "A" }, { "B" } };
+	struct table *t = table_open(out, columns, 2, true);
+
+	table_cell(t, STYLE_GOOD, "yes");
+	table_cell(t, STYLE_PLAIN, "no");
+	table_close(t);
+}
+
+static void empty_table(FILE *out)
+{
+	static const struct column columns[] = { { "A" }, { "B" } };
+
+	table_close(table_open(out, columns, 2, false));
+}
+
+static void long_table(FILE *out)
+{
+	static const struct column columns[] = { { "A", true }, { "B" } };
+	struct table *t = table_open(out, columns, 2, false);
+
+	for (int i = 0; i < 3000; i++) {
+		table_cell(t, STYLE_PLAIN, "%d", i);
+		table_cell(t, STYLE_PLAIN, "b");
+	}
+	table_close(t);
+}
+
+static void test_tables(void)
+{
+	char *text, *line;
+	int n = -1;
+	bool right = true;
+
+	text = printed(small_table);
+	streq(text,
+	      "   N  WORD    REST\n   1  caf\xc3\xa9    -\n1000  longer  x y\n",
+	      "columns are aligned, by characters; nothing is '-'");
+	free(text);
+
+	text = printed(coloured_table);
+	streq(text,
+	      "\033[1mA  \033[0m  \033[1mB\033[0m\n\033[32myes\033[0m  no\n",
+	      "styles do not count as width");
+	free(text);
+
+	text = printed(empty_table);
+	streq(text, "A  B\n", "a table without records has a header");
+	free(text);
+
+	text = printed(long_table);
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), n++)
+		if (n >= 0 && strtol(line, NULL, 10) != n)
+			right = false;
+	is(n, 3000, "a long table has every record");
+	ok(right, "in order");
+	free(text);
+}
+
+static const struct column name_columns[] = { { "NAME" },
+					      { "SIZE", true },
+					      { "KIND" } };
+
+static void names(FILE *out)
+{
+	static const char *const name[] = { "\xe6\xbc\xa2\xe5\xad\x97",
+					    "e\xcc\x81t\xc3\xa9", "a b" };
+	struct table *t = table_open(out, name_columns, 3, false);
+
+	for (size_t i = 0; i < 3; i++) {
+		table_cell(t, STYLE_NAME, "%s", name[i]);
+		table_cell(t, STYLE_PLAIN, "%zu", 10 * i);
+		table_cell(t, STYLE_PLAIN, "k%zu", i);
+	}
+	table_close(t);
+}
+
+static void check_options(const struct table_options *options,
+			  const char *want, const char *what)
+{
+	static const struct table_options none;
+	char *text;
+
+	table_set_options(options);
+	text = printed(names);
+	streq(text, want, "%s", what);
+	free(text);
+	table_set_options(&none);
+}
+
+static void test_display_width(void)
+{
+	check_options(&(struct table_options){ 0 },
+		      "NAME  SIZE  KIND\n"
+		      "\xe6\xbc\xa2\xe5\xad\x97     0  k0\n"
+		      "e\xcc\x81t\xc3\xa9     10  k1\n"
+		      "a b     20  k2\n",
+		      "wide and combining characters are aligned");
+}
+
+static void test_options(void)
+{
+	check_options(&(struct table_options){ .no_headings = true,
+					       .output = "KIND" },
+		      "k0\nk1\nk2\n", "one column without a header");
+	check_options(&(struct table_options){ .output = "kind,Size" },
+		      "KIND  SIZE\nk0       0\nk1      10\nk2      20\n",
+		      "columns in the order asked for, in any case");
+	check_options(&(struct table_options){ .output = "SIZE,SIZE" },
+		      "SIZE\n   0\n  10\n  20\n", "each column once");
+	check_options(&(struct table_options){ .output = "OTHER" }, "",
+		      "a table without any of the columns is not printed");
+	check_options(&(struct table_options){ .raw = true,
+					       .output = "NAME,SIZE" },
+		      "NAME SIZE\n\\xe6\\xbc\\xa2\\xe5\\xad\\x97 0\n"
+		      "e\\xcc\\x81t\\xc3\\xa9 10\na\\x20b 20\n",
+		      "raw: one blank between columns and none in a cell");
+}
+
+static void test_unknown_columns(void)
+{
+	static const struct column other[] = { { "KIND" }, { "PHYS" } };
+	const struct column_list lists[] = { COLUMN_LIST(name_columns),
+					     COLUMN_LIST(other), { 0 } };
+	const char *unknown = NULL;
+	char *titles = table_titles(lists, ", ");
+
+	is(table_unknown_column("NAME,phys", lists, &unknown), 0,
+	   "columns of two tables are known");
+	is(table_unknown_column("NAME,FOO,BAR", lists, &unknown), 3,
+	   "the first unknown one");
+	ok(unknown && !strncmp(unknown, "FOO", 3), "is found");
+	is(table_unknown_column("NAM", lists, &unknown), 3,
+	   "a prefix is no name");
+	ok(table_unknown_column("NAME,", lists, &unknown) > 0,
+	   "nor is nothing");
+	streq(titles, "NAME, SIZE, KIND, PHYS", "each title once");
+	free(titles);
+}
+
+int main(void)
+{
+	test_tables();
+	test_display_width();
+	test_options();
+	test_unknown_columns();
+	return tap_done();
+}
