@@ -197,5 +197,6 @@ const struct command cmd_policy = {
 	.summary = "load, list, choose and unload paging policies",
 	.help = help,
 	.options = options,
+	.tables = policy_tables,
 	.run = run,
 };

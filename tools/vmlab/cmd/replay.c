@@ -293,5 +293,6 @@ const struct command cmd_replay = {
 	.summary = "run a reference string through a paging policy",
 	.help = help,
 	.options = options,
+	.tables = replay_tables,
 	.run = run,
 };

@@ -143,5 +143,6 @@ const struct command cmd_space = {
 	.summary = "make a space, map and touch it, and show what happened",
 	.help = help,
 	.options = space_options,
+	.tables = space_tables,
 	.run = run,
 };

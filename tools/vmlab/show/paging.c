@@ -66,20 +66,22 @@ void paging_print_line(const struct vmlab_paging *paging)
 	       paging->flags & VMLAB_PAGING_STEPPING ? ", stepping" : "");
 }
 
+const struct column paging_counter_columns[3] = {
+	{ "PAGING" },
+	{ "NOW", true },
+	{ "MEANING" },
+};
+
+const struct column paging_distance_columns[3] = {
+	{ "REFAULTED_AFTER", true },
+	{ "BELOW", true },
+	{ "PAGES", true },
+};
+
 void paging_print_stats(bool colour,
 			const struct vmlab_paging_stats *stats)
 {
-	static const struct column columns[] = {
-		{ "PAGING" },
-		{ "NOW", true },
-		{ "MEANING" },
-	};
-	static const struct column distances[] = {
-		{ "REFAULTED_AFTER", true },
-		{ "BELOW", true },
-		{ "PAGES", true },
-	};
-	struct table *t = table_open(stdout, columns, 3, colour);
+	struct table *t = table_open(stdout, paging_counter_columns, 3, colour);
 	bool any = false;
 
 	for (const struct field *f = counters; f->name; f++) {
@@ -97,7 +99,7 @@ void paging_print_stats(bool colour,
 	if (!any)
 		return;
 	putchar('\n');
-	t = table_open(stdout, distances, 3, colour);
+	t = table_open(stdout, paging_distance_columns, 3, colour);
 	for (size_t i = 0; i < VMLAB_DISTANCE_BUCKETS; i++) {
 		if (!stats->refault_distance[i])
 			continue;
@@ -114,17 +116,18 @@ void paging_print_stats(bool colour,
 	table_close(t);
 }
 
+const struct column paging_rule_columns[9] = {
+	{ "INJECT" },	 { "FIRST", true },   { "LAST", true },
+	{ "ACCESS" },	 { "NTH", true },     { "PROBABILITY", true },
+	{ "PID", true }, { "MATCHES", true }, { "HITS", true },
+};
+
 void paging_print_rules(bool colour,
 			const struct vmlab_inject_rule *rules, size_t nr,
 			uint64_t page_size)
 {
-	static const struct column columns[] = {
-		{ "INJECT" },	 { "FIRST", true },   { "LAST", true },
-		{ "ACCESS" },	 { "NTH", true },     { "PROBABILITY", true },
-		{ "PID", true }, { "MATCHES", true }, { "HITS", true },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
+	struct table *t = table_open(stdout, paging_rule_columns,
+				     sizeof(paging_rule_columns) / sizeof(paging_rule_columns[0]),
 				     colour);
 
 	for (size_t i = 0; i < nr; i++) {
@@ -160,16 +163,17 @@ void paging_print_rules(bool colour,
 	table_close(t);
 }
 
+const struct column paging_event_columns[8] = {
+	{ "TIME_US", true }, { "EVENT" },	  { "PAGE", true },
+	{ "DETAIL" },	     { "COST_NS", true }, { "PID", true },
+	{ "TID", true },     { "LOST", true },
+};
+
 void paging_print_events(bool colour,
 			 const struct vmlab_event *events, size_t nr)
 {
-	static const struct column columns[] = {
-		{ "TIME_US", true }, { "EVENT" },	  { "PAGE", true },
-		{ "DETAIL" },	     { "COST_NS", true }, { "PID", true },
-		{ "TID", true },     { "LOST", true },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
+	struct table *t = table_open(stdout, paging_event_columns,
+				     sizeof(paging_event_columns) / sizeof(paging_event_columns[0]),
 				     colour);
 
 	for (size_t i = 0; i < nr; i++) {

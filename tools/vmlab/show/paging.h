@@ -7,6 +7,13 @@
 #include <stdbool.h>
 
 #include "libvmlab.h"
+#include "show/table.h"
+
+/* the columns of the tables below */
+extern const struct column paging_counter_columns[3];
+extern const struct column paging_distance_columns[3];
+extern const struct column paging_rule_columns[9];
+extern const struct column paging_event_columns[8];
 
 /** paging_print_line - print policy, budget and prefetching in one line */
 void paging_print_line(const struct vmlab_paging *paging);

@@ -44,15 +44,21 @@ void policy_print_json(const struct vmlab *lab,
 	json_end(&doc);
 }
 
+static const struct column policy_columns[] = {
+	{ "NAME" }, { "KIND" }, { "ID", true }, { "SPACES", true },
+	{ "SAMPLES" },
+};
+
+const struct column_list policy_tables[] = {
+	COLUMN_LIST(policy_columns),
+	{ 0 },
+};
+
 void policy_print_table(bool colour, const struct vmlab_policy_info *infos,
 			size_t nr)
 {
-	static const struct column columns[] = {
-		{ "NAME" }, { "KIND" }, { "ID", true }, { "SPACES", true },
-		{ "SAMPLES" },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
+	struct table *t = table_open(stdout, policy_columns,
+				     sizeof(policy_columns) / sizeof(policy_columns[0]),
 				     colour);
 
 	for (uint32_t id = 0; id <= VMLAB_POLICY_OPT; id++) {

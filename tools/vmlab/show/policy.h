@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 #include "libvmlab.h"
+#include "show/table.h"
+
+extern const struct column_list policy_tables[];
 
 /** policy_print_table - print the built-in policies, then @infos, as a table */
 void policy_print_table(bool colour, const struct vmlab_policy_info *infos,

@@ -8,17 +8,18 @@
 #include "show/json.h"
 #include "show/replay.h"
 
+static const struct column step_columns[] = {
+	{ "STEP", true }, { "PAGE", true }, { "FAULT" },
+	{ "EVICTED" },	  { "RESIDENT" },
+};
+
 struct table *replay_steps_open(bool colour,
 				const struct replay_outcome *outcome)
 {
-	static const struct column columns[] = {
-		{ "STEP", true }, { "PAGE", true }, { "FAULT" },
-		{ "EVICTED" },	  { "RESIDENT" },
-	};
 
 	printf("%s%s, %" PRIu64 " frames%s\n", style_on(colour, STYLE_HEAD),
 	       outcome->name, outcome->frames, style_off(colour, STYLE_HEAD));
-	return table_open(stdout, columns, sizeof(columns) / sizeof(columns[0]),
+	return table_open(stdout, step_columns, sizeof(step_columns) / sizeof(step_columns[0]),
 			  colour);
 }
 
@@ -58,16 +59,23 @@ void replay_steps_close(struct table *t)
 	putchar('\n');
 }
 
+static const struct column outcome_columns[] = {
+	{ "POLICY" },	    { "FRAMES", true }, { "REFERENCES", true },
+	{ "FAULTS", true }, { "HITS", true },	{ "EVICTED", true },
+	{ "SAVED", true },
+};
+
+const struct column_list replay_tables[] = {
+	COLUMN_LIST(step_columns),
+	COLUMN_LIST(outcome_columns),
+	{ 0 },
+};
+
 void replay_print_outcomes(bool colour, const struct reference *ref,
 			   const struct replay_outcome *outcomes, size_t nr)
 {
-	static const struct column columns[] = {
-		{ "POLICY" },	    { "FRAMES", true }, { "REFERENCES", true },
-		{ "FAULTS", true }, { "HITS", true },	{ "EVICTED", true },
-		{ "SAVED", true },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
+	struct table *t = table_open(stdout, outcome_columns,
+				     sizeof(outcome_columns) / sizeof(outcome_columns[0]),
 				     colour);
 
 	for (size_t i = 0; i < nr; i++) {

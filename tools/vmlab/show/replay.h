@@ -11,6 +11,8 @@
 #include "model/replay.h"
 #include "show/table.h"
 
+extern const struct column_list replay_tables[];
+
 /** replay_steps_open - print the heading of one run and open the table of its accesses */
 struct table *replay_steps_open(bool colour,
 				const struct replay_outcome *outcome);

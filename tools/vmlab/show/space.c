@@ -69,16 +69,17 @@ static const char *map_name(int map_flags)
 	return map_flags & MAP_PRIVATE ? "private" : "shared";
 }
 
+static const struct column actor_columns[] = {
+	{ "PROCESS" },	     { "PID", true },	 { "ACCESS" },
+	{ "TOUCHED", true }, { "SIGBUS", true }, { "NONZERO", true },
+	{ "TIME", true },
+};
+
 static void print_actors(bool colour,
 			 const struct space_actor *actors, size_t nr)
 {
-	static const struct column columns[] = {
-		{ "PROCESS" },	     { "PID", true },	 { "ACCESS" },
-		{ "TOUCHED", true }, { "SIGBUS", true }, { "NONZERO", true },
-		{ "TIME", true },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
+	struct table *t = table_open(stdout, actor_columns,
+				     sizeof(actor_columns) / sizeof(actor_columns[0]),
 				     colour);
 	char time[TIME_TEXT_MAX];
 
@@ -118,22 +119,24 @@ static void counter_row(struct table *t, const struct space_actor *actors,
 	table_cell(t, style, "%s", f->meaning);
 }
 
+static const struct column counter_columns[] = {
+	{ "COUNTER" },
+	{ "NOW", true },
+	{ "MEANING" },
+};
+
+static const struct column counter_columns_by_process[] = {
+	{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
+	{ "CHILD", true }, { "MEANING" },
+};
+
 static void print_counters(bool colour,
 			   const struct space_actor *actors, size_t nr)
 {
-	static const struct column one[] = {
-		{ "COUNTER" },
-		{ "NOW", true },
-		{ "MEANING" },
-	};
-	static const struct column two[] = {
-		{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
-		{ "CHILD", true }, { "MEANING" },
-	};
 	const struct field *f;
 	struct table *t;
 
-	t = table_open(stdout, nr > 1 ? two : one, nr > 1 ? 5 : 3, colour);
+	t = table_open(stdout, nr > 1 ? counter_columns_by_process : counter_columns, nr > 1 ? 5 : 3, colour);
 	for (f = gauges; f->name; f++)
 		counter_row(t, actors, nr, f, true);
 	for (f = counters; f->name; f++)
@@ -141,15 +144,16 @@ static void print_counters(bool colour,
 	table_close(t);
 }
 
+static const struct column latency_columns[] = {
+	{ "FROM_NS", true },
+	{ "BELOW_NS", true },
+	{ "FAULTS", true },
+	{ "HISTOGRAM" },
+};
+
 static void print_latency(bool colour,
 			  const struct vmlab_space_stats *stats)
 {
-	static const struct column columns[] = {
-		{ "FROM_NS", true },
-		{ "BELOW_NS", true },
-		{ "FAULTS", true },
-		{ "HISTOGRAM" },
-	};
 	static const char bar[] = "########################################";
 	unsigned int first = VMLAB_LATENCY_BUCKETS, last = 0;
 	uint64_t most = 0;
@@ -168,7 +172,7 @@ static void print_latency(bool colour,
 		return;
 
 	putchar('\n');
-	t = table_open(stdout, columns, 4, colour);
+	t = table_open(stdout, latency_columns, 4, colour);
 	for (unsigned int i = first; i <= last; i++) {
 		uint64_t n = stats->latency[i];
 		int width = (int)(n * (sizeof(bar) - 1) / most);
@@ -188,17 +192,18 @@ static void print_latency(bool colour,
 	table_close(t);
 }
 
+static const struct column vma_columns[] = {
+	{ "PROCESS" },
+	{ "PID", true },
+	VMA_COLUMNS,
+};
+
 static void print_vmas(bool colour, const struct vmlab *lab,
 		       const struct space_actor *actors, size_t nr,
 		       int err[static 2])
 {
-	static const struct column columns[] = {
-		{ "PROCESS" },
-		{ "PID", true },
-		VMA_COLUMNS,
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
+	struct table *t = table_open(stdout, vma_columns,
+				     sizeof(vma_columns) / sizeof(vma_columns[0]),
 				     colour);
 	struct vma_words words;
 
@@ -221,6 +226,18 @@ static void print_vmas(bool colour, const struct vmlab *lab,
 	}
 	table_close(t);
 }
+
+const struct column_list space_tables[] = {
+	COLUMN_LIST(actor_columns),
+	COLUMN_LIST(counter_columns_by_process),
+	COLUMN_LIST(latency_columns),
+	COLUMN_LIST(paging_counter_columns),
+	COLUMN_LIST(paging_distance_columns),
+	COLUMN_LIST(paging_rule_columns),
+	COLUMN_LIST(paging_event_columns),
+	COLUMN_LIST(vma_columns),
+	{ 0 },
+};
 
 void space_print_tables(bool colour, const struct vmlab *lab,
 			const struct space_result *r, int err[static 2])

@@ -7,6 +7,9 @@
 
 #include "libvmlab.h"
 #include "model/space_result.h"
+#include "show/table.h"
+
+extern const struct column_list space_tables[];
 
 /**
  * space_print_tables - print the results as tables
