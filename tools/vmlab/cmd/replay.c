@@ -195,25 +195,23 @@ static int run_tables(const struct cli *cli, struct arguments *a,
 static int run_json(struct arguments *a, const struct vmlab *lab,
 		    struct replay_outcome *outcomes, size_t nr)
 {
-	json_t **steps = check_alloc(calloc(nr, sizeof(*steps)));
+	json_t *steps = a->steps ? check_alloc(json_array()) : NULL;
 	struct failure failure;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < nr; i++) {
-		if (a->steps) {
-			steps[i] = check_alloc(json_array());
+		if (steps) {
+			json_t *of_run = json_array();
+
+			json_append(steps, of_run);
 			a->replay.on_step = add_json;
-			a->replay.arg = steps[i];
+			a->replay.arg = of_run;
 		}
 		err = replay_run(lab, &a->replay, &outcomes[i], &failure);
 	}
-	if (err) {
-		for (size_t i = 0; i < nr; i++)
-			json_decref(steps[i]);
-	} else {
-		replay_print_json(&a->replay.ref, outcomes, steps, nr);
-	}
-	free(steps);
+	if (!err)
+		replay_print_json(&a->replay.ref, outcomes, nr, steps);
+	json_decref(steps);
 	return err ? paging_fail(&failure) : EXIT_OK;
 }
 

@@ -23,8 +23,8 @@ bool policy_name_ok(const char *name)
 	return true;
 }
 
-/* Read all of @in into memory: 0 or a negative errno. */
-static int read_all(FILE *in, char **data, size_t *len)
+/* Read all of @in into memory; return NULL with errno on failure. */
+static char *read_all(FILE *in, size_t *len)
 {
 	size_t size = 0;
 	char *buf = NULL;
@@ -37,39 +37,32 @@ static int read_all(FILE *in, char **data, size_t *len)
 		more = realloc(buf, size);
 		if (!more) {
 			free(buf);
-			return -ENOMEM;
+			return NULL;
 		}
 		buf = more;
 		*len += fread(buf + *len, 1, size - *len, in);
 	} while (*len == size);
 	if (ferror(in)) {
-		int err = errno ? -errno : -EIO;
-
 		free(buf);
-		return err;
+		return NULL;
 	}
-	*data = buf;
-	return 0;
+	return buf;
 }
 
-static int read_object(const char *file, char **data, size_t *len,
-		       struct failure *failure)
+/* Read the object into memory; return NULL on failure. */
+static char *read_object(const char *file, size_t *len,
+			 struct failure *failure)
 {
 	FILE *in = strcmp(file, "-") ? fopen(file, "re") : stdin;
-	int err;
+	char *data = in ? read_all(in, len) : NULL;
 
-	if (!in) {
-		err = -errno;
-	} else {
-		errno = 0;
-		err = read_all(in, data, len);
-		if (in != stdin)
-			fclose(in);
-	}
-	/* no permission to read the file is no lack of privilege */
-	return err ? failure_say(failure, -EIO, "cannot read %s: %s", file,
-				 strerror(-err)) :
-		     0;
+	/* not -errno: EPERM of a file is no lack of privilege to load it */
+	if (!data)
+		failure_say(failure, -EIO, "cannot read %s: %s", file,
+			    strerror(errno));
+	if (in && in != stdin)
+		fclose(in);
+	return data;
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -237,14 +230,15 @@ int policy_object_open(const char *file, struct policy_object *o,
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
 	char name[BPF_OBJ_NAME_LEN];
-	char *data = NULL;
 	size_t len = 0;
+	char *data;
 	int err;
 
 	memset(o, 0, sizeof(*o));
-	err = read_object(file, &data, &len, failure);
-	if (!err)
-		err = check_elf(file, data, len, failure);
+	data = read_object(file, &len, failure);
+	if (!data)
+		return failure->err;
+	err = check_elf(file, data, len, failure);
 	if (err) {
 		free(data);
 		return err;

@@ -113,8 +113,8 @@ json_t *replay_step_json(const struct replay_step *step)
 }
 
 void replay_print_json(const struct reference *ref,
-		       const struct replay_outcome *outcomes, json_t **steps,
-		       size_t nr)
+		       const struct replay_outcome *outcomes, size_t nr,
+		       json_t *steps)
 {
 	struct json_doc doc;
 
@@ -131,8 +131,9 @@ void replay_print_json(const struct reference *ref,
 		json_put(o, "hits", json_count(ref->nr - outcomes[i].faults));
 		json_put(o, "evicted", json_count(outcomes[i].evicted));
 		json_put(o, "saved", json_count(outcomes[i].stored));
-		if (steps[i])
-			json_put(o, "steps", steps[i]);
+		if (steps)
+			json_put(o, "steps",
+				 json_incref(json_array_get(steps, i)));
 		json_item(&doc, o);
 	}
 	json_array_end(&doc);

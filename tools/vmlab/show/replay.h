@@ -33,11 +33,11 @@ json_t *replay_step_json(const struct replay_step *step);
 
 /**
  * replay_print_json - print all runs as a JSON document
- * @steps: for each run an array of replay_step_json(), consumed; an element is
- *	NULL for a run without steps
+ * @steps: an array with an array of replay_step_json() for each run, or NULL to
+ *	leave the steps out; stays the caller's
  */
 void replay_print_json(const struct reference *ref,
-		       const struct replay_outcome *outcomes, json_t **steps,
-		       size_t nr);
+		       const struct replay_outcome *outcomes, size_t nr,
+		       json_t *steps);
 
 #endif /* VMLAB_SHOW_REPLAY_H */
