@@ -16,7 +16,8 @@ static const char *mismatch(int err)
 	case -E2BIG:
 		return "the loaded module is older than this program";
 	case -EPROTO:
-		return "the loaded module and this program do not understand each other: their interfaces differ";
+		return "the loaded module and this program do not understand "
+		       "each other: their interfaces differ";
 	default:
 		return NULL;
 	}

@@ -10,7 +10,7 @@
 /* the built-in policies, for the completion of options */
 #define PAGING_POLICIES "fifo clock lru lfu random opt"
 
-/** paging_policy_parse - translate the name of a built-in policy into VMLAB_POLICY_*; 0 or -EINVAL */
+/** paging_policy_parse - translate the name of a built-in policy; 0 or -EINVAL */
 int paging_policy_parse(const char *s, uint32_t *policy);
 
 /** paging_policy_name - return the name of a VMLAB_POLICY_*; "unknown" when it has none */

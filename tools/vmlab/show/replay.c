@@ -16,10 +16,10 @@ static const struct column step_columns[] = {
 struct table *replay_steps_open(bool colour,
 				const struct replay_outcome *outcome)
 {
-
 	printf("%s%s, %" PRIu64 " frames%s\n", style_on(colour, STYLE_HEAD),
 	       outcome->name, outcome->frames, style_off(colour, STYLE_HEAD));
-	return table_open(stdout, step_columns, sizeof(step_columns) / sizeof(step_columns[0]),
+	return table_open(stdout, step_columns,
+			  sizeof(step_columns) / sizeof(step_columns[0]),
 			  colour);
 }
 

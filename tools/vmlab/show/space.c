@@ -130,13 +130,15 @@ static const struct column counter_columns_by_process[] = {
 	{ "CHILD", true }, { "MEANING" },
 };
 
-static void print_counters(bool colour,
-			   const struct space_actor *actors, size_t nr)
+static void print_counters(bool colour, const struct space_actor *actors,
+			   size_t nr)
 {
+	static const struct column_list one = COLUMN_LIST(counter_columns),
+		several = COLUMN_LIST(counter_columns_by_process);
+	const struct column_list *list = nr > 1 ? &several : &one;
+	struct table *t = table_open(stdout, list->columns, list->nr, colour);
 	const struct field *f;
-	struct table *t;
 
-	t = table_open(stdout, nr > 1 ? counter_columns_by_process : counter_columns, nr > 1 ? 5 : 3, colour);
 	for (f = gauges; f->name; f++)
 		counter_row(t, actors, nr, f, true);
 	for (f = counters; f->name; f++)

@@ -47,7 +47,6 @@ static void test_residency(void)
 	residency_free(&r);
 }
 
-
 int main(void)
 {
 	test_residency();

@@ -38,7 +38,6 @@ static void test_child(void)
 	child_end(&child);
 }
 
-
 int main(void)
 {
 	test_child();

@@ -40,7 +40,6 @@ static void test_verdict(void)
 	ok(!libbpf_log_verdict(), "forgotten");
 }
 
-
 int main(void)
 {
 	test_verdict();
