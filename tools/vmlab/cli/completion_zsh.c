@@ -28,7 +28,7 @@ static void print_options(FILE *out, const struct option_spec *spec)
 {
 	for (; spec && spec->name; spec++) {
 		fprintf(out, " \\\n\t\t\t'*--%s%s[", spec->name,
-		       spec->arg ? "=" : "");
+			spec->arg ? "=" : "");
 		print_text(out, spec->help);
 		fputc(']', out);
 		if (spec->arg)

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <unistd.h>
-
 #include "inspect/inspect.h"
 
 static int prepare(struct target *target, unsigned int needs)
@@ -25,7 +23,6 @@ int inspect(const struct cli *cli, const char *operand, unsigned int needs,
 			    &target.pid);
 	if (ret)
 		return ret;
-	target.shown_pid = target.pid ? target.pid : getpid();
 	ret = prepare(&target, needs);
 	if (!ret)
 		ret = show(&target, arg);

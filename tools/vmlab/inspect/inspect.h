@@ -15,8 +15,7 @@ enum {
 
 /**
  * struct target - the process that a command inspects
- * @pid: as the command line has it, 0 for self: for error messages
- * @shown_pid: never 0: for output
+ * @pid: as the command line has it, 0 for self
  * @snap: empty unless the command needs it
  */
 struct target {
@@ -24,7 +23,6 @@ struct target {
 	struct vmlab *lab;
 	struct vmlab_proc *proc;
 	pid_t pid;
-	pid_t shown_pid;
 	struct snapshot snap;
 };
 

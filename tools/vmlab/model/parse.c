@@ -55,10 +55,12 @@ static int hex(const char **s, uint64_t *value)
 	return digits(s, 16, value);
 }
 
-int parse_u64(const char *s, uint64_t *value)
+/* Read all of @s with @read. */
+static int whole(const char *s, int (*read)(const char **s, uint64_t *value),
+		 uint64_t *value)
 {
 	uint64_t v;
-	int err = number(&s, &v);
+	int err = read(&s, &v);
 
 	if (err)
 		return err;
@@ -66,6 +68,11 @@ int parse_u64(const char *s, uint64_t *value)
 		return -EINVAL;
 	*value = v;
 	return 0;
+}
+
+int parse_u64(const char *s, uint64_t *value)
+{
+	return whole(s, number, value);
 }
 
 int parse_pid(const char *s, pid_t *pid)
@@ -123,15 +130,7 @@ int parse_size(const char *s, uint64_t *bytes)
 
 int parse_address(const char *s, uint64_t *address)
 {
-	uint64_t v;
-	int err = hex(&s, &v);
-
-	if (err)
-		return err;
-	if (*s)
-		return -EINVAL;
-	*address = v;
-	return 0;
+	return whole(s, hex, address);
 }
 
 int parse_range(const char *s, uint64_t *start, uint64_t *end)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/find.h"
@@ -72,18 +71,18 @@ void find_print(FILE *out, const struct vmlab *lab,
 	print_answers(out, lab, find, strings, colour);
 	if (inside)
 		fprintf(out, "%llx lies in the VMA that find_vma finds, %s above its start\n",
-		       find->start, format_size(find->start - v->start, size));
+			find->start, format_size(find->start - v->start, size));
 	else if (find->gap_end)
 		fprintf(out, "%llx lies in the gap %llx-%llx, %s\n", find->start,
-		       find->gap_start, find->gap_end,
-		       format_size(find->gap_end - find->gap_start, size));
+			find->gap_start, find->gap_end,
+			format_size(find->gap_end - find->gap_start, size));
 	else
 		fprintf(out, "%llx is above the user half\n", find->start);
 	if (end && !(find->found >> VMLAB_FIND_INTERSECTION & 1))
 		fprintf(out, "nothing is mapped in %llx-%llx\n", find->start,
-		       (unsigned long long)end);
+			(unsigned long long)end);
 	fprintf(out, "%u of %u levels of nodes visited and %u pivots compared, among %u VMAs\n",
-	       find->nodes, find->depth, find->pivots, find->map_count);
+		find->nodes, find->depth, find->pivots, find->map_count);
 }
 
 static json_t *vma_record(const struct vma_words *words,
@@ -118,7 +117,7 @@ void find_print_json(FILE *out, const struct vmlab *lab,
 
 	vma_words_init(&words, lab);
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count", json_count(find->map_count));
 	json_member(&doc, "start", json_hex(find->start));
 	json_member(&doc, "end",

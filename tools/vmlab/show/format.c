@@ -15,7 +15,7 @@ const char *format_size(uint64_t bytes, char buf[static SIZE_TEXT_MAX])
 
 	while (u < 6 && bytes >> (10 * (u + 1)))
 		u++;
-	/* rounded down, so that no size looks larger than it is */
+	/* round down: a size is never shown larger than it is */
 	tenths = u ? (bytes >> (10 * (u - 1))) * 10 / 1024 : bytes * 10;
 	if (!bytes)
 		snprintf(buf, SIZE_TEXT_MAX, "0");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/format.h"
@@ -34,12 +33,14 @@ void gaps_print_totals(FILE *out, const struct vmlab_gap_stats *s)
 {
 	char total[SIZE_TEXT_MAX], largest[SIZE_TEXT_MAX];
 
-	fprintf(out, "%llu gaps between %llu VMAs, %s free; the largest is %llx-%llx, %s\n",
+	fprintf(out,
+		"%llu gaps between %llu VMAs, %s free; the largest is %llx-%llx, %s\n",
 	       s->gaps, s->map_count, format_size(s->free, total),
 	       s->largest_start, s->largest_end,
 	       format_size(s->largest_end - s->largest_start, largest));
 	if (s->flags & VMLAB_TREE_CHANGED)
-		fputs("The address space changed meanwhile: totals are of different moments.\n", out);
+		fputs("The address space changed meanwhile: totals are of different moments.\n",
+		      out);
 }
 
 int gaps_print(FILE *out, struct vmlab_gaps_iter *it,
@@ -94,7 +95,7 @@ int gaps_print_json(FILE *out, struct vmlab_gaps_iter *it,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count", json_count(stats->map_count));
 	json_member(&doc, "totals", stats_json(stats));
 	if (it) {
@@ -128,19 +129,19 @@ void free_area_print(FILE *out, const struct vmlab_free_area *area)
 	char size[SIZE_TEXT_MAX];
 
 	fprintf(out, "%s would be mapped at %llx-%llx\n",
-	       format_size(area->length, size), area->address,
-	       area->address + area->length);
+		format_size(area->length, size), area->address,
+		area->address + area->length);
 	fprintf(out, "searched %llx-%llx %s%s\n", area->low, area->high,
-	       area->result & VMLAB_AREA_TOPDOWN ? "from the top down" :
-						   "from the bottom up",
-	       area->result & VMLAB_AREA_FALLBACK ?
-		       ", without success, and then from the bottom up" : "");
+		area->result & VMLAB_AREA_TOPDOWN ? "from the top down" :
+						    "from the bottom up",
+		area->result & VMLAB_AREA_FALLBACK ?
+			", without success, and then from the bottom up" : "");
 	if (area->result & VMLAB_AREA_THP)
 		fputs("placed for huge pages, since the length is a multiple of one\n", out);
 	fprintf(out, "%s are kept free below a stack%s\n",
-	       format_size(area->guard_gap, size),
-	       area->result & VMLAB_GUARD_ASSUMED ?
-		       " (assumed: the size of the guard gap is unknown)" : "");
+		format_size(area->guard_gap, size),
+		area->result & VMLAB_GUARD_ASSUMED ?
+			" (assumed: the size of the guard gap is unknown)" : "");
 }
 
 void free_area_print_json(FILE *out, const struct vmlab_free_area *area,
@@ -149,7 +150,7 @@ void free_area_print_json(FILE *out, const struct vmlab_free_area *area,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "length", json_count(area->length));
 	json_member(&doc, "alignment", json_count(area->alignment));
 	json_member(&doc, "address", json_hex(area->address));

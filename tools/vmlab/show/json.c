@@ -2,10 +2,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "model/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "model/xalloc.h"
 
 static void print_value(FILE *out, json_t *value)
 {
@@ -125,6 +126,11 @@ json_t *json_hex(uint64_t value)
 json_t *json_count(uint64_t value)
 {
 	return json_integer((json_int_t)value);
+}
+
+json_t *json_pid(pid_t pid)
+{
+	return json_integer(pid ? pid : getpid());
 }
 
 json_t *json_text(const char *s)

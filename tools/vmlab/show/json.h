@@ -68,6 +68,9 @@ json_t *json_hex(uint64_t value);
 /** json_count - make a value of a size or a counter */
 json_t *json_count(uint64_t value);
 
+/** json_pid - make a value of a pid; of our own for 0 */
+json_t *json_pid(pid_t pid);
+
 /** json_text - make a value of a UTF-8 string; null when it is empty */
 json_t *json_text(const char *s);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/format.h"
@@ -118,7 +117,8 @@ static void print_note(FILE *out, uint32_t flags)
 		fputs("This kernel counts no changes: the parts of the dump may "
 		     "be of different moments.\n", out);
 	else if (flags & VMLAB_TREE_CHANGED)
-		fputs("The tree changed meanwhile: the parts of the dump are of different moments.\n", out);
+		fputs("The tree changed meanwhile: the parts of the dump are of different moments.\n",
+		      out);
 }
 
 int tree_print(FILE *out, struct vmlab_tree_iter *it,
@@ -134,7 +134,7 @@ int tree_print(FILE *out, struct vmlab_tree_iter *it,
 	table_close(t);
 	if (!ret)
 		fprintf(out, "%u levels of nodes, %" PRIu64 " VMAs\n",
-		       vmlab_tree_depth(it), vmlab_tree_map_count(it));
+			vmlab_tree_depth(it), vmlab_tree_map_count(it));
 	print_note(out, vmlab_tree_flags(it));
 	return ret;
 }
@@ -177,7 +177,7 @@ int tree_print_json(FILE *out, struct vmlab_tree_iter *it,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count", json_count(vmlab_tree_map_count(it)));
 	json_member(&doc, "depth", json_count(vmlab_tree_depth(it)));
 	json_array_begin(&doc, "items");
@@ -213,8 +213,8 @@ void tree_print_totals(FILE *out, const struct vmlab_tree_stats *s, bool colour)
 	}
 	table_close(t);
 	fprintf(out, "%llu nodes of %u bytes: %s for %llu VMAs and %llu gaps\n",
-	       s->nodes, s->node_bytes, format_size(s->bytes, size), s->entries,
-	       s->gaps);
+		s->nodes, s->node_bytes, format_size(s->bytes, size), s->entries,
+		s->gaps);
 	print_note(out, s->flags);
 }
 
@@ -224,7 +224,7 @@ void tree_print_totals_json(FILE *out, const struct vmlab_tree_stats *s,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "depth", json_count(s->depth));
 	json_member(&doc, "node_bytes", json_count(s->node_bytes));
 	json_member(&doc, "nodes", json_count(s->nodes));

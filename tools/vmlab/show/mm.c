@@ -249,8 +249,9 @@ static void print_tasks(FILE *out, const struct mm_tasks *tasks, bool colour)
 	}
 	table_close(t);
 	if (tasks->nr > TASKS_SHOWN)
-		fprintf(out, "... and %zu more tasks share this mm, %zu in all (--json lists them)\n",
-		       tasks->nr - TASKS_SHOWN, tasks->nr);
+		fprintf(out,
+			"... and %zu more tasks share this mm, %zu in all (--json lists them)\n",
+			tasks->nr - TASKS_SHOWN, tasks->nr);
 }
 
 void mm_print(FILE *out, const struct vmlab *lab, const struct vmlab_mm *mm,
@@ -259,7 +260,7 @@ void mm_print(FILE *out, const struct vmlab *lab, const struct vmlab_mm *mm,
 	char *comm = check_alloc(format_safe(mm->comm));
 
 	fprintf(out, "%smm of %d (%s)%s", style_on(colour, STYLE_HEAD), mm->pid,
-	       comm, style_off(colour, STYLE_HEAD));
+		comm, style_off(colour, STYLE_HEAD));
 	if (mm->tgid != mm->pid)
 		fprintf(out, ", a thread of process %d", mm->tgid);
 	fputs("\n\n", out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/page_table_level.h"
 #include "model/xalloc.h"
@@ -137,7 +136,7 @@ int ptes_print_json(FILE *out, const struct pte_walk *w,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(w->pid ? w->pid : getpid()));
+	json_member(&doc, "pid", json_pid(w->pid));
 	json_member(&doc, "levels", json_count(w->levels));
 	json_array_begin(&doc, "entries");
 	for (; ret > 0; ret = vmlab_ptes_next(w->it, &pte))
@@ -176,10 +175,10 @@ void page_tables_print(FILE *out, const struct vmlab_pgtable_totals *s,
 	table_close(t);
 	if (s->deposited)
 		fprintf(out, "%llu PTE tables are put aside, to split huge pages\n",
-		       s->deposited);
+			s->deposited);
 	fprintf(out, "%s below the PGD were found; the kernel has counted %s (VmPTE)\n",
-	       format_size(s->bytes, size),
-	       format_size(s->kernel_bytes, counted));
+		format_size(s->bytes, size),
+		format_size(s->kernel_bytes, counted));
 }
 
 void page_tables_print_json(FILE *out, const struct vmlab_pgtable_totals *s,
@@ -188,7 +187,7 @@ void page_tables_print_json(FILE *out, const struct vmlab_pgtable_totals *s,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "bytes", json_count(s->bytes));
 	json_member(&doc, "kernel_bytes", json_count(s->kernel_bytes));
 	json_member(&doc, "deposited", json_count(s->deposited));

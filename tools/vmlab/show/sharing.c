@@ -127,7 +127,7 @@ void sharing_print(FILE *out, const struct sharing_view *q)
 	fputc('\n', out);
 	print_pairs(out, q);
 	fprintf(out, "%s in %" PRIu64 " frames, of which %s are shared: this saves %s\n",
-	       frames_text(q, r->frames, frames), r->frames,
-	       frames_text(q, r->shared, shared),
-	       frames_text(q, r->mappings - r->shared, saved));
+		frames_text(q, r->frames, frames), r->frames,
+		frames_text(q, r->shared, shared),
+		frames_text(q, r->mappings - r->shared, saved));
 }

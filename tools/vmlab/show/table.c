@@ -204,11 +204,11 @@ static void end_row(struct table *t)
 {
 	t->column = 0;
 	t->line = NULL;
-	if (!t->nr_printed)
+	if (!t->nr_printed) {
 		scols_table_remove_lines(t->scols);
-	else if (t->streaming)
+	} else if (t->streaming) {
 		print_held(t);
-	else if (scols_table_get_nlines(t->scols) > ROWS_HELD) {
+	} else if (scols_table_get_nlines(t->scols) > ROWS_HELD) {
 		print_held(t);
 		t->streaming = true;
 	}

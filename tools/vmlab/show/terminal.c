@@ -33,23 +33,30 @@ static unsigned int limited(unsigned long value, unsigned int least)
 	return value > SIZE_MAX_SHOWN ? SIZE_MAX_SHOWN : (unsigned int)value;
 }
 
+static struct winsize window_size(int fd)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(fd, TIOCGWINSZ, &size))
+		size = (struct winsize){ 0 };
+	return size;
+}
+
 unsigned int terminal_columns(int fd)
 {
 	unsigned long columns = size_from("COLUMNS");
-	struct winsize size;
 
-	if (!columns && !ioctl(fd, TIOCGWINSZ, &size))
-		columns = size.ws_col;
+	if (!columns)
+		columns = window_size(fd).ws_col;
 	return limited(columns ? columns : COLUMNS_DEFAULT, COLUMNS_MIN);
 }
 
 unsigned int terminal_rows(int fd)
 {
 	unsigned long rows = size_from("LINES");
-	struct winsize size;
 
-	if (!rows && !ioctl(fd, TIOCGWINSZ, &size))
-		rows = size.ws_row;
+	if (!rows)
+		rows = window_size(fd).ws_row;
 	return limited(rows ? rows : ROWS_DEFAULT, ROWS_MIN);
 }
 

@@ -96,7 +96,7 @@ static const char *access_text(unsigned int access, char buf[static 32])
 static void heading(FILE *out, const struct translation_view *q, const char *text)
 {
 	fprintf(out, "\n%s%s%s\n", style_on(q->colour, STYLE_HEAD), text,
-	       style_off(q->colour, STYLE_HEAD));
+		style_off(q->colour, STYLE_HEAD));
 }
 
 static void print_split(FILE *out, const struct translation_view *q)
@@ -147,11 +147,11 @@ static void print_vma(FILE *out, const struct translation_view *q)
 	if (t->vma_end) {
 		vmlab_vm_flags_text(q->lab, t->vm_flags, flags, sizeof(flags));
 		fprintf(out, "  %" PRIx64 "-%" PRIx64 "  %s\n",
-		       (uint64_t)t->vma_start, (uint64_t)t->vma_end,
-		       *name ? name : "(anonymous memory)");
+			(uint64_t)t->vma_start, (uint64_t)t->vma_end,
+			*name ? name : "(anonymous memory)");
 		fprintf(out, "  flags: %s\n", flags);
 		fprintf(out, "  allows user mode: %s\n",
-		       access_text(t->vma_access, access));
+			access_text(t->vma_access, access));
 	} else {
 		fputs("  none covers this address\n", out);
 	}
@@ -170,14 +170,14 @@ static void print_next(FILE *out, const struct translation_view *q, const struct
 			fprintf(out, "  leads to the %s\n", name);
 		else
 			fprintf(out, "  leads to the %s at physical 0x%" PRIx64 "\n",
-			       name, (uint64_t)s->phys);
+				name, (uint64_t)s->phys);
 	} else if (translation_at_frame(q->t)) {
 		format_size(UINT64_C(1) << s->shift, size);
 		if (q->hidden)
 			fprintf(out, "  maps a frame of %s\n", size);
 		else
 			fprintf(out, "  maps the frame of %s at physical 0x%" PRIx64 "\n",
-			       size, (uint64_t)s->phys);
+				size, (uint64_t)s->phys);
 	}
 }
 
@@ -192,13 +192,13 @@ static void print_step(FILE *out, const struct translation_view *q, unsigned int
 	heading(out, q, text);
 	if (q->hidden) {
 		fprintf(out, "  table at a physical address that is hidden, entry %u\n",
-		       s->index);
+			s->index);
 	} else {
 		fprintf(out, "  table at physical 0x%" PRIx64 "%s\n",
-		       (uint64_t)s->table, i ? "" : " (mm->pgd, to which CR3 points)");
+			(uint64_t)s->table, i ? "" : " (mm->pgd, to which CR3 points)");
 		fprintf(out, "  entry %u, at 0x%" PRIx64 " + %u * 8 = 0x%" PRIx64 "\n",
-		       s->index, (uint64_t)s->table, s->index,
-		       (uint64_t)s->table + s->index * UINT64_C(8));
+			s->index, (uint64_t)s->table, s->index,
+			(uint64_t)s->table + s->index * UINT64_C(8));
 		fprintf(out, "  holds 0x%016" PRIx64 "\n", (uint64_t)s->raw);
 	}
 	fprintf(out, "  flags: %s\n", *flags ? flags : "none: the entry is empty");
@@ -228,7 +228,7 @@ static void print_result(FILE *out, const struct translation_view *q)
 	heading(out, q, "Result");
 	if (t->steps)
 		fprintf(out, "  ends at the %s: ",
-		       level_name(q, t->step[t->steps - 1].level, name));
+			level_name(q, t->step[t->steps - 1].level, name));
 	else
 		fprintf(out, "  ");
 	fprintf(out, "%s\n", translation_reason(q));
@@ -236,14 +236,14 @@ static void print_result(FILE *out, const struct translation_view *q)
 		print_physical(out, q);
 	if (t->outcome == VMLAB_WALK_SWAP && !q->hidden)
 		fprintf(out, "  swap area %u, page slot %" PRIu64 "\n", t->swap_type,
-		       (uint64_t)t->swap_offset);
+			(uint64_t)t->swap_offset);
 	if (t->vma_end) {
 		fprintf(out, "  as they are, the page tables let user mode: %s\n",
-		       access_text(t->access, access));
+			access_text(t->access, access));
 		if (t->vma_access & ~t->access)
 			fprintf(out, "  after a fault also: %s\n",
-			       access_text(t->vma_access & ~t->access,
-					   access));
+				access_text(t->vma_access & ~t->access,
+					    access));
 	}
 	if (t->pkey)
 		fprintf(out, "  protection key %u, see pkeys(7)\n", t->pkey);
@@ -259,8 +259,8 @@ void translation_print(FILE *out, const struct translation_view *q)
 	char bits[BINARY_MAX];
 
 	fprintf(out, "%sVirtual address 0x%016" PRIx64 "%s\n",
-	       style_on(q->colour, STYLE_HEAD), (uint64_t)t->addr,
-	       style_off(q->colour, STYLE_HEAD));
+		style_on(q->colour, STYLE_HEAD), (uint64_t)t->addr,
+		style_off(q->colour, STYLE_HEAD));
 	binary_text(t->addr, 64, bits);
 	for (int i = 0; i < 64; i += 8)
 		fprintf(out, " %.8s", bits + i);

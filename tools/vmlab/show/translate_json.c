@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <unistd.h>
-
 #include "model/page_table_level.h"
 #include "model/xalloc.h"
 #include "show/json.h"
@@ -57,7 +55,7 @@ void translation_print_json(FILE *out, const struct translation_view *q)
 	json_t *vma = json_null();
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(q->pid ? q->pid : getpid()));
+	json_member(&doc, "pid", json_pid(q->pid));
 	json_member(&doc, "address", json_hex(t->addr));
 	json_member(&doc, "levels", json_count(t->levels));
 	json_member(&doc, "hidden", json_boolean(q->hidden));

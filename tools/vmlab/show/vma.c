@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "model/xalloc.h"
 #include "show/format.h"
@@ -89,7 +88,7 @@ void vma_cells(struct table *t, const struct vma_words *words,
 }
 
 static void vma_traits(const struct vmlab_vma *vma,
-		void (*print)(void *arg, const char *name), void *arg)
+		       void (*print)(void *arg, const char *name), void *arg)
 {
 	static const struct {
 		uint32_t bit;
@@ -156,17 +155,17 @@ static void print_details(FILE *out, const struct vma_words *words,
 
 	vmlab_vm_flags_text(words->lab, vma->vm_flags, flags, sizeof(flags));
 	fprintf(out, "%s%llx-%llx%s  %s  %s  %s%s%s\n", style_on(colour, STYLE_HEAD),
-	       vma->start, vma->end, style_off(colour, STYLE_HEAD),
-	       format_size(vma->end - vma->start, size),
-	       vma_perms(words, vma, perms),
-	       style_on(colour, vma_name_style(vma)), *name ? name : "-",
-	       style_off(colour, vma_name_style(vma)));
+		vma->start, vma->end, style_off(colour, STYLE_HEAD),
+		format_size(vma->end - vma->start, size),
+		vma_perms(words, vma, perms),
+		style_on(colour, vma_name_style(vma)), *name ? name : "-",
+		style_off(colour, vma_name_style(vma)));
 	fprintf(out, "  vm_flags   0x%llx %s\n", vma->vm_flags, flags);
 	fprintf(out, "  page_prot  0x%llx\n", vma->page_prot);
 	fprintf(out, "  pgoff      0x%llx pages\n", vma->pgoff);
 	if (vma->flags & VMLAB_VMA_FILE)
 		fprintf(out, "  file       device %02x:%02x inode %llu\n",
-		       vma->dev_major, vma->dev_minor, vma->ino);
+			vma->dev_major, vma->dev_minor, vma->ino);
 	fprintf(out, "  vm_ops     %s\n", *ops ? ops : "none: anonymous memory");
 	if (vma->flags) {
 		fputs("  traits    ", out);
@@ -203,7 +202,7 @@ int vmas_print_json(FILE *out, const struct vma_words *words,
 	struct json_doc doc;
 
 	json_begin(&doc, out);
-	json_member(&doc, "pid", json_integer(pid ? pid : getpid()));
+	json_member(&doc, "pid", json_pid(pid));
 	json_member(&doc, "map_count",
 		    json_count(vmlab_vmas_map_count(walk->it)));
 	json_array_begin(&doc, "vmas");

@@ -66,7 +66,7 @@ static uint64_t compared(const struct snapshot *snap, const struct snap_vma *v)
 }
 
 void event_print_change(FILE *out, const char *what, uint64_t before,
-			 uint64_t after)
+			uint64_t after)
 {
 	char from[SIZE_TEXT_MAX], to[SIZE_TEXT_MAX], by[SIZE_TEXT_MAX];
 	bool up = after >= before;
@@ -150,7 +150,7 @@ void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
 		event_print_change(out, "resident", e->old[0]->rss, e->new[0]->rss);
 		if (e->old[0]->swap != e->new[0]->swap)
 			event_print_change(out, ", swap", e->old[0]->swap,
-				     e->new[0]->swap);
+					   e->new[0]->swap);
 		name = check_alloc(format_safe(e->new[0]->name));
 		fprintf(out, "  %s\n", *name ? name : "-");
 		free(name);

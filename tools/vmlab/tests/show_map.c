@@ -9,13 +9,29 @@
 #include "snapshots.h"
 #include "tap.h"
 
+/* Return the columns of the widest line that is drawn for a terminal of 80. */
+static size_t text_width(const struct map_picture *map)
+{
+	char *text = NULL, *line;
+	size_t len, widest = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	map_print_text(out, map, 80, false, false);
+	fclose(out);
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		if (format_width(line) > widest)
+			widest = format_width(line);
+	free(text);
+	return widest;
+}
+
 static void test_pictures(void)
 {
 	struct snapshot snap;
 	struct map_picture map;
 	struct map_item *items;
-	char *text = NULL, *line;
-	size_t nr, len, widest = 0;
+	char *text = NULL;
+	size_t nr, len, widest;
 	FILE *out;
 
 	snap_init(&snap);
@@ -45,14 +61,8 @@ static void test_pictures(void)
 	   "nor does HTML");
 	free(text);
 
-	out = open_memstream(&text, &len);
-	map_print_text(out, &map, 80, false, false);
-	fclose(out);
-	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (strlen(line) > widest)
-			widest = strlen(line);
+	widest = text_width(&map);
 	ok(widest <= 80, "the picture fits 80 columns: %zu", widest);
-	free(text);
 	free(items);
 	snapshot_free(&snap);
 }
@@ -62,9 +72,7 @@ static void test_display_width(void)
 	struct snapshot snap;
 	struct map_picture map;
 	struct map_item *items;
-	char *text = NULL, *line;
-	size_t nr, len, widest = 0;
-	FILE *out;
+	size_t nr, widest;
 
 	snap_init(&snap);
 	add(&snap, 10, 20, READ, 7, 0,
@@ -74,14 +82,8 @@ static void test_display_width(void)
 	    "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97");
 	items = map_items(&snap, &nr);
 	map_picture_init(&map, &snap, items, nr);
-	out = open_memstream(&text, &len);
-	map_print_text(out, &map, 80, false, false);
-	fclose(out);
-	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (format_width(line) > widest)
-			widest = format_width(line);
+	widest = text_width(&map);
 	ok(widest <= 80, "wide characters fit 80 columns: %zu", widest);
-	free(text);
 	free(items);
 	snapshot_free(&snap);
 }

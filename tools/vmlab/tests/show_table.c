@@ -128,7 +128,7 @@ static void test_display_width(void)
 static void test_options(void)
 {
 	check_options(&(struct table_options){ .no_headings = true,
-					       .output = "KIND" },
+		      .output = "KIND" },
 		      "k0\nk1\nk2\n", "one column without a header");
 	check_options(&(struct table_options){ .output = "kind,Size" },
 		      "KIND  SIZE\nk0       0\nk1      10\nk2      20\n",
@@ -138,7 +138,7 @@ static void test_options(void)
 	check_options(&(struct table_options){ .output = "OTHER" }, "",
 		      "a table without any of the columns is not printed");
 	check_options(&(struct table_options){ .raw = true,
-					       .output = "NAME,SIZE" },
+		      .output = "NAME,SIZE" },
 		      "NAME SIZE\n\\xe6\\xbc\\xa2\\xe5\\xad\\x97 0\n"
 		      "e\\xcc\\x81t\\xc3\\xa9 10\na\\x20b 20\n",
 		      "raw: one blank between columns and none in a cell");

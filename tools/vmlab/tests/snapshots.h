@@ -30,9 +30,9 @@ static inline void snap_init(struct snapshot *snap)
 }
 
 /* Add a VMA of pages [start, end); file 0 is anonymous memory. */
-static inline struct snap_vma *
-add(struct snapshot *snap, uint64_t start, uint64_t end, uint64_t flags,
-    uint64_t file, uint64_t pgoff, const char *name)
+static inline struct snap_vma *add(struct snapshot *snap, uint64_t start,
+				   uint64_t end, uint64_t flags, uint64_t file,
+				   uint64_t pgoff, const char *name)
 {
 	struct snap_vma *v;
 
