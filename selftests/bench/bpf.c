@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Measure the cost of BPF policies: the time of a fault that evicts, under each
- * policy, and its ratio to that of the built-in FIFO in the same run.
+ * What a policy in BPF costs: time for a fault that evicts, under each policy,
+ * as a multiple of the built-in FIFO's in the same run.
  *
  * usage: bench-bpf EXAMPLES-DIR [FAULTS]
  *
- * Each round measures all policies in turn, and the fastest round of each policy
- * counts, so that other load on the machine affects all policies alike.
+ * Policies take turns in each round, and the fastest round of each counts, so
+ * that a machine that is busy with something else disturbs all alike.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -31,7 +31,7 @@ static struct {
 	uint32_t policy;
 	uint32_t id;
 	struct policy_obj *obj;
-	double best; /* nanoseconds per fault, the fastest round */
+	double best; /* nanoseconds a fault */
 } policies[] = {
 	{ .name = "fifo", .policy = VMLAB_POLICY_FIFO },
 	{ .name = "bpf-fifo", .policy = VMLAB_POLICY_BPF },
@@ -46,9 +46,8 @@ static struct {
 #define NR_POLICIES (sizeof(policies) / sizeof(policies[0]))
 
 /*
- * Return the nanoseconds per fault.  A linear congruential generator of full period
- * accesses each page once in PAGES accesses, so that it is evicted before its next
- * access, in an order without a stride.
+ * Each page once in PAGES accesses, so that it is away by the time it is due,
+ * in an order without a stride: a linear congruential generator of full period.
  */
 static double measure(uint32_t policy, uint32_t id, unsigned int faults)
 {
@@ -80,7 +79,7 @@ static double measure(uint32_t policy, uint32_t id, unsigned int faults)
 	munmap((void *)map, PAGES * page_size());
 	close(fd);
 	if (!filled)
-		bail("%u accesses caused no fault", faults);
+		bail("no fault in %u accesses", faults);
 	return ((double)(end.tv_sec - begin.tv_sec) * 1e9 +
 		(double)(end.tv_nsec - begin.tv_nsec)) / (double)filled;
 }

@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# faults.sh [ROUNDS [PAGES]]: measure what each way of observing page faults costs a
-# program that only faults: it writes to PAGES pages of anonymous memory for the first
-# time. Each round measures all ways in turn, so that other load on the machine affects
-# all alike. The table shows the median of the rounds, and its ratio to that of the
-# program alone.
+# faults.sh [ROUNDS [PAGES]]: what it costs a program to be looked at, on one
+# that does nothing but fault: the first write to PAGES pages of anonymous memory.
+# All ways are tried in turn in every round, so that they meet the same machine;
+# the table has the median of the rounds, and its ratio to the one without.
 set -euo pipefail
 
 rounds=${1:-9}
@@ -13,7 +12,7 @@ pages=${2:-4000}
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmlab-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# measure WAY COMMAND...: append the time that faultcase reports to $work/WAY
+# measure WAY COMMAND...: a line of faultcase in $work/WAY
 measure()
 {
 	local way=$1
@@ -46,7 +45,7 @@ for ((i = 0; i < rounds; i++)); do
 	measure folded vmlab faults --folded "$work/stacks" --output "$work/report" --
 	measure top with_top
 	if command -v bpftrace >/dev/null; then
-		# bpftrace starts the command after it has attached its probes
+		# its command starts when its probes are attached
 		bpftrace -o "$work/report" -c "$(command -v faultcase) timing $pages" \
 			"$(dirname "$0")/../../tools/bpftrace/fault_latency.bt" 2>/dev/null |
 			grep ' ns a fault$' >>"$work/fault_latency.bt"
