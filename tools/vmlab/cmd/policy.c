@@ -94,6 +94,9 @@ static int do_set(struct cli *cli, const struct vmlab *lab, char **argv)
 				 &policy_id);
 	if (err)
 		return err;
+	if (policy == VMLAB_POLICY_OPT)
+		return cli_usage(cli, "policy set: 'opt' needs the accesses to "
+				 "come: only 'vmlab replay' provides them");
 	err = vmlab_policy_set(lab, space, policy, policy_id);
 	switch (err) {
 	case 0:
@@ -110,7 +113,7 @@ static int do_set(struct cli *cli, const struct vmlab *lab, char **argv)
 		return cli_error("policy '%s' was unloaded meanwhile",
 				 argv[1]);
 	default:
-		return cli_error("space %" PRIu64 " does not take policy '%s': "
+		return cli_error("space %" PRIu64 " does not accept policy '%s': "
 				 "%s", space, argv[1], strerror(-err));
 	}
 }
