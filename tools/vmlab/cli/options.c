@@ -111,7 +111,7 @@ static int check_tables(struct cli *cli)
 	if (cli->json && (o->output || o->raw || o->no_headings))
 		return cli_usage(cli, "--noheadings, --output and --raw are for "
 				 "tables: they exclude --json");
-	if (o->output) {
+	if (o->output && cli->command) {
 		len = table_unknown_column(o->output, cli->command->tables,
 					   &unknown);
 		if (len)

@@ -18,8 +18,8 @@ static const struct option_spec options[] = {
 
 static void show(const struct cli *cli, const struct sharing *s, bool pfns)
 {
-	const struct snapshot **snap =
-		check_alloc(calloc(s->nr_targets, sizeof(*snap)));
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers */
+	const struct snapshot **snap = check_alloc(calloc(s->nr_targets, sizeof(*snap)));
 	const struct sharing_view view = {
 		.report = &s->report,
 		.groups = &s->groups,
