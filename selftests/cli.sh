@@ -51,6 +51,10 @@ run 4 'no process with the pid' 'space: a rule for a process that there is not' 
 	"$vmlab" space --inject sigbus,pid=4194304
 run 1 'standard input with 0<>FILE' 'space: standard input that is no file' \
 	"$vmlab" space --backing file:-
+head -c 8192 /dev/zero >"$work/stdin"
+# shellcheck disable=SC2016 # for the inner shell
+run 0 'fsync: done' 'space on standard input' \
+	bash -c '"$1" space --backing file:- --sync 0<>"$2"' _ "$vmlab" "$work/stdin"
 run 1 'regular file' 'space: a file that is not there' \
 	"$vmlab" space --backing "file:$work/none"
 head -c 10000 /dev/zero | tr '\0' a >"$work/backing"
