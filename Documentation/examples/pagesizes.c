@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pagesizes PID: how much of each VMA is mapped, by the size of the entries.
+ * pagesizes PID: show how much of each VMA is mapped, by the size of the entries.
  *
  *	cc $(pkg-config --cflags vmlab) pagesizes.c $(pkg-config --libs vmlab)
  */
@@ -10,11 +10,11 @@
 
 #include <libvmlab.h>
 
-/* Bytes that are mapped by entries of levels 1 to 3: 4 KiB, 2 MiB, 1 GiB. */
+/* Add up the bytes mapped by entries of levels 1 to 3: 4 KiB, 2 MiB, 1 GiB. */
 static int count(struct vmlab_proc *proc, const struct vmlab_vma *vma,
 		 uint64_t bytes[4])
 {
-	/* No facts of frames: the page tables alone say it. */
+	/* ask for no bit that comes from struct page: the request is faster */
 	const struct vmlab_pt_query query = {
 		.start = vma->start,
 		.end = vma->end,

@@ -36,6 +36,14 @@ run 2 'not a value' 'replay: an unknown policy' \
 	"$vmlab" replay --policy best 1,2
 run 2 'pages=3-5' 'space: an incomplete rule' \
 	"$vmlab" space --inject sigbus,nth
+run 4 'no process with the pid' 'space: a rule for a process that there is not' \
+	"$vmlab" space --inject sigbus,pid=4194304
+run 1 'standard input with 0<>FILE' 'space: standard input that is no file' \
+	"$vmlab" space --backing file:-
+head -c 8192 /dev/zero >"$work/stdin"
+# shellcheck disable=SC2016 # for the inner shell
+run 0 'fsync: done' 'space on standard input' \
+	bash -c '"$1" space --backing file:- --sync 0<>"$2"' _ "$vmlab" "$work/stdin"
 run 1 'regular file' 'space: a file that is not there' \
 	"$vmlab" space --backing "file:$work/none"
 head -c 10000 /dev/zero | tr '\0' a >"$work/backing"
@@ -217,6 +225,9 @@ json 'space --json --inject: the third write' \
 	"j['processes'][0]['sigbus'] == 1 and j['inject'][0]['hits'] == 1 and
 	 j['inject'][0]['matches'] == 8" \
 	"$vmlab" space --json --size 32K --inject sigbus,access=w,nth=3
+json 'space --json --inject pid=self: the parent, not its child' \
+	"[p['sigbus'] for p in j['processes']] == [4, 0]" \
+	"$vmlab" space --json --size 16K --fork --inject sigbus,pid=self
 json 'space --json --events: faults and evictions in order' \
 	"[(e['event'], e['page'], e['detail']) for e in j['events']] ==
 	 [('fault', 0, 'filled'), ('evict', 0, 'dropped'),

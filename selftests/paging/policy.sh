@@ -41,6 +41,19 @@ run 1 'cannot read .*nowhere' 'load a file that does not exist' vmlab policy loa
 run 0 '^bpf-fifo \+bpf \+[0-9]\+ \+0 \+no' 'list' vmlab policy list
 run 0 '"name": "bpf-sieve", "kind": "bpf", "id": [0-9]\+, "spaces": 0, "samples": true' \
 	'list with JSON' vmlab policy list --json
+echo 'int victim;' >"$work/policy.c"
+run 1 'is C source' 'load C source' vmlab policy load "$work/policy.c"
+run 1 'has no victim callback' 'load a policy without victim' \
+	vmlab policy load "$VMLAB_SELFTESTS"/*victim.bpf.o
+run 1 'verifier rejected it: program sleep[a-z]*_victim: [^ ]' 'load a program that may sleep' \
+	vmlab policy load "$VMLAB_SELFTESTS"/sleep*.bpf.o
+run 5 'no permission' 'load without privilege' \
+	setpriv --reuid 65534 --regid 65534 --clear-groups -- \
+	"$(command -v vmlab)" policy load "$dir/clock.bpf.o"
+# shellcheck disable=SC2016 # for the inner shell
+run 0 '^bpf-clock: loaded' 'load from standard input' \
+	bash -c 'vmlab policy load - <"$1"' _ "$dir/clock.bpf.o"
+run 0 '^bpf-clock: unloaded' '... and unload' vmlab policy unload bpf-clock
 
 run 0 '^evicted \+48 ' 'space with a policy in BPF' \
 	vmlab space --size 256K --budget 16 --policy bpf-fifo

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * First in, first out: the page that has been in memory the longest leaves.
+ * First in, first out: evict the page that has been resident the longest.
  *
- * The shortest policy there is.  A space has a budget: so many pages may be in
- * memory at once.  When that many are and the program touches another one, the
- * kernel calls victim() and asks which page is to leave.  We answer with the
- * page's number.
+ * This is the shortest policy.  A space has a budget: the number of pages that
+ * may be resident at once.  When the budget is used up and the program accesses
+ * another page, the kernel calls victim() to ask which page to evict.  victim()
+ * returns the number of that page.
  *
- * The kernel keeps all pages that are in memory in lists for us, and puts each
- * new one at the end of list 0.  So the head of list 0 is the oldest.
+ * The kernel keeps the resident pages of a space in lists for the policy.  It
+ * appends each new page to list 0, so the first page of list 0 is the oldest.
  */
 #include "vmlab_policy.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 /*
- * SEC() names the callback that this function is.  BPF_PROG() gives a BPF
- * program, which has one argument, the arguments of a C function.
+ * SEC() tells libbpf which callback this function implements.  A BPF program has
+ * one argument, a context; BPF_PROG() unpacks it into the arguments written here.
  */
 SEC("struct_ops/victim")
 __u64 BPF_PROG(fifo_victim, struct vmlab_bpf_space *space, __u64 prev)
 {
 	/*
-	 * The first question of a decision: prev is no page.  If the page that
-	 * we name cannot leave right now, the kernel asks again and tells us
-	 * in prev which one that was: the next in line, then.
+	 * The first call of each eviction has no page in prev.  If the kernel
+	 * cannot evict the page returned (it is locked, for example), it calls
+	 * again with that page in prev: return the next page of the list.
 	 */
 	if (prev == VMLAB_BPF_NONE)
 		return vmlab_bpf_list_first(space, 0);
 	return vmlab_bpf_list_next(space, prev);
 }
 
-/* The policy: its callbacks, and the name by which it is chosen. */
+/* The policy: its callbacks, and the name for 'vmlab space --policy'. */
 SEC(".struct_ops.link")
 struct vmlab_policy_ops fifo = {
 	.victim = (void *)fifo_victim,

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The application knows best: it writes hints into a table that it shares with
- * this program, one for each page, as plain stores to memory.
+ * Hints from the application: it shares a table with this program, with one hint
+ * for each page, and writes to it with plain stores.
  *
- *   HINT_KEEP   needed again soon: let others leave first
- *   HINT_DONE   not needed any more: let it leave first
- *   next, nr    whoever touches this page touches those next: bring them along.
- *	       A linked list or a tree that is walked has no stride that anyone
- *	       could find, but the application knows where its pointers lead.
+ *   HINT_KEEP   the page is needed again soon: evict other pages first
+ *   HINT_DONE   the page is not needed any more: evict it first
+ *   next, nr    the pages that the application will access after this one:
+ *	       prefetch them.  A walk over a linked list or a tree has no stride
+ *	       to detect, but the application knows where its pointers lead.
  *
- * The table is a BPF map that can be mapped, as a file can:
+ * The table is a BPF map, which the application maps like a file:
  *
  *	fd = bpf_obj_get("/sys/fs/bpf/vmlab/bpf-hinted/hints");
  *	hints = mmap(NULL, HINTS * sizeof(*hints), PROT_READ | PROT_WRITE,
  *		     MAP_SHARED, fd, 0);
  *	hints[page].advice = HINT_DONE;
  *
- * There is one table for all spaces, by page number, to keep the example short:
- * let one space use this policy at a time.  A hint is only a hint: this program
- * checks what it finds there, and the kernel checks what it makes of it.
+ * To keep the example short, all spaces share the table: use this policy for one
+ * space at a time.  The table may hold anything: this program checks the page
+ * number, and the kernel checks each request and each victim.
  */
 #include "vmlab_policy.bpf.h"
 
@@ -34,7 +34,7 @@ struct {
 	__type(value, struct hint);
 } hints SEC(".maps");
 
-/* The hint for a page; none for one beyond the table. */
+/* Return the hint for a page, or NULL for a page beyond the table. */
 static __always_inline struct hint *hint_of(__u64 pgoff)
 {
 	__u32 key = pgoff;
@@ -42,6 +42,7 @@ static __always_inline struct hint *hint_of(__u64 pgoff)
 	return pgoff < HINTS ? bpf_map_lookup_elem(&hints, &key) : NULL;
 }
 
+/* Called at each access that faults; only here a policy may prefetch. */
 SEC("struct_ops/fault")
 void BPF_PROG(hinted_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 	      __u64 first, __u64 end, __u32 filled)
@@ -54,12 +55,13 @@ void BPF_PROG(hinted_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 
 struct search {
 	struct vmlab_bpf_space *space;
-	__u64 page; /* the one to look at */
-	__u64 spare; /* the first without HINT_KEEP */
-	__u64 done; /* the first with HINT_DONE */
+	__u64 page; /* the next page to examine */
+	__u64 spare; /* the first page without HINT_KEEP */
+	__u64 done; /* the first page with HINT_DONE */
 };
 
-static long look(__u32 i, struct search *search)
+/* Examine one page; clock.bpf.c explains why this is a function. */
+static long examine(__u32 i, struct search *search)
 {
 	struct hint *hint = hint_of(search->page);
 	__u32 advice = hint ? hint->advice : HINT_NONE;
@@ -75,8 +77,8 @@ static long look(__u32 i, struct search *search)
 }
 
 /*
- * Of the pages in the order of arrival: the first that is done with, or the
- * first that nobody wants to keep, or just the first.
+ * Evict the oldest page with HINT_DONE; without one the oldest page that has no
+ * HINT_KEEP; without one the oldest page.
  */
 SEC("struct_ops/victim")
 __u64 BPF_PROG(hinted_victim, struct vmlab_bpf_space *space, __u64 prev)
@@ -87,13 +89,13 @@ __u64 BPF_PROG(hinted_victim, struct vmlab_bpf_space *space, __u64 prev)
 		.done = VMLAB_BPF_NONE,
 	};
 
-	/* That one cannot leave now; nor should it be found again. */
+	/* The kernel could not evict prev: examine it last. */
 	if (prev != VMLAB_BPF_NONE)
 		vmlab_bpf_list_move(space, prev, 0, true);
 	search.page = vmlab_bpf_list_first(space, 0);
 	if (search.page == VMLAB_BPF_NONE)
 		return VMLAB_BPF_NONE;
-	bpf_loop(vmlab_bpf_nr_resident(space), look, &search, 0);
+	bpf_loop(vmlab_bpf_nr_resident(space), examine, &search, 0);
 	if (search.done != VMLAB_BPF_NONE)
 		return search.done;
 	if (search.spare != VMLAB_BPF_NONE)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Hints, as hinted.bpf.c and the application share them. */
+/* The hints that hinted.bpf.c and the application share. */
 #ifndef VMLAB_POLICY_HINTED_H
 #define VMLAB_POLICY_HINTED_H
 
 #include <linux/types.h>
 
-#define HINTS 4096 /* pages that can have one */
+#define HINTS 4096 /* pages that can have a hint */
 
 enum hint_advice {
 	HINT_NONE,
@@ -14,10 +14,10 @@ enum hint_advice {
 };
 
 /**
- * struct hint - what the application says of a page
+ * struct hint - the hint for one page
  * @advice: enum hint_advice
- * @nr: pages to bring along when it is touched, from @next on; 0 for none
- * @next: the first of them, an offset in the space, pages
+ * @nr: pages to prefetch when the page is accessed, from @next on; 0 for none
+ * @next: the first page to prefetch: an offset in the space, pages
  */
 struct hint {
 	__u32 advice;

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SIEVE (Zhang, Yang, Yue, Vigfusson, Rashmi: "SIEVE is Simpler than LRU", NSDI
- * 2024): as clock has it, a hand goes over the pages and spares those that were
- * used since, but a page that is spared keeps its place, and new pages come to
- * the young end, away from the hand.  So what is used once and never again is
- * sieved out soon, before it can push out what is used often.
+ * SIEVE, after Zhang, Yang, Yue, Vigfusson, Rashmi: "SIEVE is Simpler than LRU",
+ * NSDI 2024.
+ *
+ * As in clock.bpf.c, a hand moves over the pages and skips those that were
+ * accessed since it last passed them.  Unlike there, a skipped page keeps its
+ * place, and new pages are added at the newest end, away from the hand.  So a
+ * page that is accessed once is evicted soon, before it can displace pages that
+ * are accessed often.
  *
  *      oldest                         newest
- *   [ A ] [ B ] [ C ] [ D ] [ E ] [ F ]  <- new pages come here
- *                 ^ hand, moves to the right, and from the end to the beginning
+ *   [ A ] [ B ] [ C ] [ D ] [ E ] [ F ]  <- new pages are added here
+ *                 ^ hand: moves to the right, and from the end to the beginning
  *
- * List 0 of the space is this row.  Where the hand is must be remembered for
- * each space: in a BPF map, a table that the kernel keeps for us.
+ * List 0 of the space is this row.  The position of the hand is kept in a BPF
+ * map: a table in the kernel, here with one entry for each space.
  */
 #include "vmlab_policy.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* by space: the page that the hand points at, or none: then at the oldest */
+/* id of the space -> page under the hand; VMLAB_BPF_NONE: the oldest page */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -25,16 +28,16 @@ struct {
 	__type(value, __u64);
 } hands SEC(".maps");
 
-/* The policy is put in charge of a space: one more hand. */
+/* Called when a space starts to use the policy; an error refuses the space. */
 SEC("struct_ops/init")
 int BPF_PROG(sieve_init, struct vmlab_bpf_space *space)
 {
 	__u64 id = vmlab_bpf_space_id(space), hand = VMLAB_BPF_NONE;
 
-	/* What is returned here, user space sees as an error. */
 	return bpf_map_update_elem(&hands, &id, &hand, BPF_ANY) ? -ENOMEM : 0;
 }
 
+/* Called when a space stops using the policy. */
 SEC("struct_ops/exit")
 void BPF_PROG(sieve_exit, struct vmlab_bpf_space *space)
 {
@@ -43,7 +46,7 @@ void BPF_PROG(sieve_exit, struct vmlab_bpf_space *space)
 	bpf_map_delete_elem(&hands, &id);
 }
 
-/* A new page was not used yet, in the sense of SIEVE: to come is no merit. */
+/* SIEVE does not count the access that made a page resident. */
 SEC("struct_ops/insert")
 void BPF_PROG(sieve_insert, struct vmlab_bpf_space *space, __u64 pgoff,
 	      __u32 accessed)
@@ -51,7 +54,7 @@ void BPF_PROG(sieve_insert, struct vmlab_bpf_space *space, __u64 pgoff,
 	vmlab_bpf_set_referenced(space, pgoff, 0);
 }
 
-/* The page at the hand leaves, for whatever reason: the hand moves on. */
+/* Called before a page is evicted or freed: move the hand off it. */
 SEC("struct_ops/remove")
 void BPF_PROG(sieve_remove, struct vmlab_bpf_space *space, __u64 pgoff)
 {
@@ -68,7 +71,7 @@ struct search {
 	__u64 victim;
 };
 
-/* One step of the hand; see clock.bpf.c for why it is a function. */
+/* Examine the page under the hand; clock.bpf.c explains why this is a function. */
 static long step(__u32 i, struct search *search)
 {
 	__u64 page = search->hand;
@@ -96,11 +99,11 @@ __u64 BPF_PROG(sieve_victim, struct vmlab_bpf_space *space, __u64 prev)
 	if (!hand)
 		return VMLAB_BPF_NONE;
 	search.hand = *hand;
-	/* That one cannot leave now: look beyond it. */
+	/* The kernel could not evict prev: continue after it. */
 	if (prev != VMLAB_BPF_NONE)
 		search.hand = vmlab_bpf_list_next(space, prev);
 	bpf_loop(vmlab_bpf_nr_resident(space) + 1, step, &search, 0);
-	/* It points at who leaves; sieve_remove() moves it on. */
+	/* The hand stays on the victim until sieve_remove() moves it on. */
 	*hand = search.hand;
 	return search.victim;
 }

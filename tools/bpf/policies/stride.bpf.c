@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A prefetcher that finds strides, after the idea of Leap (Al Maruf, Chowdhury:
- * "Effectively Prefetching Remote Memory with Leap", USENIX ATC 2020).
+ * A prefetcher that detects strides, after Al Maruf, Chowdhury: "Effectively
+ * Prefetching Remote Memory with Leap", USENIX ATC 2020.
  *
- * A program that walks over a matrix by columns touches pages 0, 7, 14, 21...:
- * always 7 on.  If we know, we can bring page 28 before it is asked for.  But
- * programs do several things at once, and a page in between (0, 7, 3, 14, 21)
- * must not make us forget.  So we remember the last few distances and look for
- * the one that is the majority of them: more than half.  First among the latest
- * few, to follow a change quickly, then among more and more.
+ * A program that walks over the columns of a matrix accesses pages 0, 7, 14, 21:
+ * each 7 pages after the one before.  Once the stride is known, page 28 can be
+ * prefetched.  A stray access in between (0, 7, 3, 14, 21) must not hide the
+ * stride.  So the policy remembers the last distances and takes the one that
+ * more than half of them share: first of the last 4, to follow a change quickly,
+ * then of the last 8, 16 and 32.
  *
- * How many pages to bring depends on how well it goes: twice as many as the
- * last time while what we brought is used, half as many when it is not.
- *
- * Who leaves is decided as by FIFO.
+ * The number of pages to prefetch doubles while prefetched pages are used, and
+ * halves when they are not.  Victims are chosen as by FIFO.
  */
 #include "vmlab_policy.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 #define HISTORY	  32 /* distances remembered: a power of 2 */
-#define FIRST_TRY 4 /* of those, looked at first */
-#define DEPTH_MAX 8 /* pages brought at once, at most */
+#define FIRST_TRY 4 /* latest distances to try first */
+#define DEPTH_MAX 8 /* most pages to prefetch at once */
 
 struct history {
 	__u64 last; /* the page accessed before */
 	__u64 nr; /* accesses seen */
 	__s64 distance[HISTORY]; /* a ring: the n-th is at n % HISTORY */
-	__u64 ahead; /* the last page that was asked for */
-	__u32 depth; /* pages to bring */
-	__u32 used; /* touches since then that found their page resident */
+	__u64 ahead; /* the last page of the last prefetch */
+	__u32 depth; /* pages to prefetch */
+	__u32 used; /* accesses since then that found their page resident */
 };
 
 struct {
@@ -39,7 +37,7 @@ struct {
 	__type(value, struct history);
 } histories SEC(".maps");
 
-/* All zero; too large for the 512 bytes of stack that a BPF program has. */
+/* A history of zeros: the 512 bytes of stack of a BPF program are too few. */
 static const struct history fresh = {};
 
 SEC("struct_ops/init")
@@ -59,33 +57,34 @@ void BPF_PROG(stride_exit, struct vmlab_bpf_space *space)
 	bpf_map_delete_elem(&histories, &id);
 }
 
-/* A count of votes: of the latest nr distances, for which one, and how many. */
+/* the state of a vote among the latest distances */
 struct vote {
 	struct history *h;
 	__s64 candidate;
-	__u32 voices;
-	__u32 count;
+	__u32 balance; /* of the distances so far, those for it minus the others */
+	__u32 count; /* distances that equal the candidate */
 };
 
+/* Return the i-th latest distance. */
 static __always_inline __s64 distance(const struct history *h, __u32 i)
 {
 	return h->distance[(h->nr - 1 - i) % HISTORY];
 }
 
-static long count_voices(__u32 i, struct vote *v)
+static long find_candidate(__u32 i, struct vote *v)
 {
 	__s64 d = distance(v->h, i);
 
-	if (!v->voices)
+	if (!v->balance)
 		v->candidate = d;
 	if (d == v->candidate)
-		v->voices++;
+		v->balance++;
 	else
-		v->voices--;
+		v->balance--;
 	return 0;
 }
 
-static long count_votes(__u32 i, struct vote *v)
+static long count_equal(__u32 i, struct vote *v)
 {
 	if (distance(v->h, i) == v->candidate)
 		v->count++;
@@ -93,13 +92,15 @@ static long count_votes(__u32 i, struct vote *v)
 }
 
 /*
- * The distance that more than half of the latest nr have, or 0.  Boyer and
- * Moore's vote: each distance that is like the candidate gives it a voice, each
- * other one takes one away; if there is a majority, it is left in the end.  A
- * second look tells whether it really is one.
+ * Return the distance that more than half of the latest nr share, or 0.
  *
- * The loops are bpf_loop()s: the verifier follows each way through a plain loop
- * one by one, and these have too many.
+ * This is the majority vote of Boyer and Moore.  The first pass finds the only
+ * distance that can be the majority: one that equals the candidate raises the
+ * balance, any other lowers it, and at 0 the next distance is the new candidate.
+ * The second pass counts whether it is the majority.
+ *
+ * bpf_loop() is needed because the verifier follows all paths through a plain
+ * loop, and these loops have too many.
  */
 static __s64 majority(struct history *h, __u32 nr)
 {
@@ -107,15 +108,15 @@ static __s64 majority(struct history *h, __u32 nr)
 
 	if (!h)
 		return 0;
-	bpf_loop(nr, count_voices, &vote, 0);
-	bpf_loop(nr, count_votes, &vote, 0);
+	bpf_loop(nr, find_candidate, &vote, 0);
+	bpf_loop(nr, count_equal, &vote, 0);
 	return vote.count > nr / 2 ? vote.candidate : 0;
 }
 
 /*
- * A page is touched, and the touch was a fault: so the kernel tells us.  filled
- * says that the page came only now; otherwise it was in memory already, perhaps
- * because we brought it.  first and end are the bounds of the mapping.
+ * Called at each access that faults.  filled is set when the page was not
+ * resident; otherwise it was, perhaps because this policy prefetched it.  first
+ * and end are the bounds of the mapping.
  */
 SEC("struct_ops/fault")
 void BPF_PROG(stride_fault, struct vmlab_bpf_space *space, __u64 pgoff,
@@ -133,12 +134,12 @@ void BPF_PROG(stride_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 	h->nr++;
 	if (!filled) {
 		h->used++;
-		/* Before the last of what we brought: nothing to do yet. */
+		/* Prefetch again when the last prefetched page is used. */
 		if (pgoff != h->ahead)
 			return;
 	}
 
-	/* There is one distance less than accesses. */
+	/* n + 1 accesses have n distances */
 	if (h->nr > FIRST_TRY)
 		stride = majority(h, FIRST_TRY);
 	if (!stride && h->nr > FIRST_TRY * 2)
@@ -149,13 +150,13 @@ void BPF_PROG(stride_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 		stride = majority(h, HISTORY);
 
 	/*
-	 * Is this page one of the run, or a stray?  In the run the one before
-	 * it was touched not long ago, so it is in memory: in some list.
+	 * In a run, the page before this one was accessed recently, so it is
+	 * resident and in a list.  Otherwise this access is a stray one.
 	 */
 	if (!stride || vmlab_bpf_list_of(space, pgoff - stride) < 0)
 		return;
 
-	/* Did what we brought last get used? */
+	/* Were pages of the last prefetch used? */
 	if (h->used)
 		h->depth = h->depth ? h->depth * 2 : 1;
 	else
@@ -166,7 +167,7 @@ void BPF_PROG(stride_fault, struct vmlab_bpf_space *space, __u64 pgoff,
 		h->depth = 1;
 	h->used = 0;
 
-	/* A request beyond the mapping would be refused. */
+	/* The kernel refuses requests beyond the mapping. */
 	if (pgoff + stride >= first && pgoff + stride < end) {
 		vmlab_bpf_prefetch(space, pgoff + stride, h->depth, stride);
 		h->ahead = pgoff + stride * h->depth;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a paging policy in BPF is made of.  Documentation/bpf.rst explains it;
- * the module says what each function does (module/policy/bpf_kfuncs.c) and each
- * callback means (module/policy/bpf.h).
+ * Declarations for paging policies in BPF.  Documentation/bpf.rst is the guide;
+ * struct vmlab_policy_ops in module/policy documents the callbacks, and the
+ * kernel-doc of the functions there what each of them does.
  *
- * A page is told by its offset in the space, in pages.
+ * A page is identified by its offset in the space, in pages.
  */
 #ifndef VMLAB_POLICY_BPF_H
 #define VMLAB_POLICY_BPF_H
@@ -17,28 +17,35 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-/* no page */
+/* "no page", as an argument or a return value */
 #define VMLAB_BPF_NONE	(~0ull)
-/* lists of pages that each space has; a new page comes to the end of list 0 */
+/* lists of resident pages in each space; a new page is appended to list 0 */
 #define VMLAB_BPF_LISTS 8
-/* vmlab_policy_ops.flags: make some accesses fault, so that they are seen */
+/* vmlab_policy_ops.flags: make some accesses to resident pages fault, to see them */
 #define VMLAB_POLICY_SAMPLES (1u << 0)
 
 #define ENOMEM 12
 
-/* the pages of one space; only for handing on */
+/* the pages of one space: opaque, to pass to the functions below */
 struct vmlab_bpf_space {
 } __attribute__((preserve_access_index));
 
-/* the callbacks; all but victim and name may be left out */
+/* the callbacks; only victim and name are required */
 struct vmlab_policy_ops {
+	/* a space starts to use the policy; a negative errno refuses it */
 	int (*init)(struct vmlab_bpf_space *space);
+	/* a space stops using the policy */
 	void (*exit)(struct vmlab_bpf_space *space);
+	/* a page became resident; accessed: by an access, not by a prefetch */
 	void (*insert)(struct vmlab_bpf_space *space, __u64 pgoff,
 		       __u32 accessed);
+	/* a page is about to be evicted or freed */
 	void (*remove)(struct vmlab_bpf_space *space, __u64 pgoff);
+	/* a resident page was accessed */
 	void (*access)(struct vmlab_bpf_space *space, __u64 pgoff);
+	/* return the page to evict; prev could not be evicted */
 	__u64 (*victim)(struct vmlab_bpf_space *space, __u64 prev);
+	/* a page was accessed by a fault in a mapping of [first, end) */
 	void (*fault)(struct vmlab_bpf_space *space, __u64 pgoff, __u64 first,
 		      __u64 end, __u32 filled);
 	__u32 flags;
@@ -68,7 +75,7 @@ extern int vmlab_bpf_list_of(struct vmlab_bpf_space *space,
 extern int vmlab_bpf_list_move(struct vmlab_bpf_space *space, __u64 pgoff,
 			       __u32 list, __u32 tail) __ksym;
 
-/* what is known of a page */
+/* the reference bit of a page, and a value of the policy's own */
 extern int vmlab_bpf_referenced(struct vmlab_bpf_space *space,
 				__u64 pgoff) __ksym;
 extern int vmlab_bpf_set_referenced(struct vmlab_bpf_space *space, __u64 pgoff,
@@ -78,7 +85,7 @@ extern __u64 vmlab_bpf_value(struct vmlab_bpf_space *space,
 extern int vmlab_bpf_set_value(struct vmlab_bpf_space *space, __u64 pgoff,
 			       __u64 value) __ksym;
 
-/* requests, in fault() only */
+/* requests: valid in fault() only */
 extern int vmlab_bpf_prefetch(struct vmlab_bpf_space *space, __u64 pgoff,
 			      __u32 nr, __s64 stride) __ksym;
 extern int vmlab_bpf_evict(struct vmlab_bpf_space *space, __u64 pgoff) __ksym;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The device and the process that a command works with. */
 #include "cli/cli.h"
-#include "cli/parse.h"
+#include "model/parse.h"
 
 int cli_open(struct vmlab **lab)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Values of options and operands that several commands take. */
 #include "cli/cli.h"
-#include "cli/parse.h"
+#include "model/parse.h"
 
 int cli_range(const struct cli *cli, const char *text, uint64_t *start,
 	      uint64_t *end)

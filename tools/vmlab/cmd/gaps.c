@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "inspect/sysctl.h"

@@ -2,7 +2,7 @@
 /* vmlab vmas: show the VMAs of a process. */
 #include <stdio.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/vma.h"

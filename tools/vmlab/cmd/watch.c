@@ -2,7 +2,7 @@
 /* vmlab watch: show what happens to a process's VMAs, live. */
 #include <stdio.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "cmd/commands.h"
 #include "inspect/watch.h"
 #include "show/watch.h"

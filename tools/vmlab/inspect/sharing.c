@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "inspect/sharing.h"
 #include "inspect/snapshot.h"
 #include "model/xalloc.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "inspect/snapshot.h"
 #include "model/xalloc.h"
 #include "show/json.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The device: opening it, and what it says of itself. */
+/* Opening the device, its features, and the names of flag bits. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,7 +54,7 @@ static int read_names(int fd, uint32_t kind, struct vmlab_flag_names *names)
 	return 0;
 }
 
-/* a kind that an older module does not know has no names */
+/* An older module does not know the kind: then there are no names. */
 static int read_new_names(int fd, uint32_t kind, struct vmlab_flag_names *names)
 {
 	int err = read_names(fd, kind, names);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Errors in words: what failed, why, and what to do next. */
+/* Errors as sentences: what failed, why, and what to do. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-/* the module and this library are not of a kind, whatever was asked */
+/* Errors of a module that does not fit this library, whatever the request. */
 static const char *mismatch(int err)
 {
 	switch (err) {
@@ -16,13 +16,14 @@ static const char *mismatch(int err)
 	case -E2BIG:
 		return "the loaded module is older than this program";
 	case -EPROTO:
-		return "the loaded module and this program do not understand each other";
+		return "the loaded module and this program do not understand "
+		       "each other: their interfaces differ";
 	default:
 		return NULL;
 	}
 }
 
-/* for errors without advice of their own, NULL */
+/* Return NULL for errors without a sentence of their own. */
 static const char *about_device(int err)
 {
 	switch (err) {
@@ -44,7 +45,7 @@ static const char *about_space(int err)
 {
 	switch (err) {
 	case -EFBIG:
-		return "the size is too large for a space: it must be below 8 EiB";
+		return "the size is too large for a space: give less than 8 EiB";
 	case -EINVAL:
 		return "the space does not take these values: sizes and offsets "
 		       "must be multiples of the page size";
@@ -52,8 +53,8 @@ static const char *about_space(int err)
 		return "not enough memory or address space: make it smaller, or "
 		       "check 'ulimit -v' and free(1)";
 	case -EBUSY:
-		return "the space is mapped or has frames: its backing can only "
-		       "be changed before";
+		return "the space is mapped or has frames: set its backing "
+		       "before";
 	case -EACCES:
 		return "the file must be open for reading and writing";
 	case -ETXTBSY:
@@ -76,7 +77,7 @@ static void explain_process(int err, pid_t pid, char *buf, size_t size)
 		snprintf(who, sizeof(who), "process %d", (int)pid);
 
 	if (err == -ESRCH && !pid)
-		snprintf(buf, size, "%s has exited: nothing is left to see",
+		snprintf(buf, size, "%s has exited and has no address space any more",
 			 who);
 	else if (err == -ESRCH && exists(pid))
 		snprintf(buf, size, "%s has exited and has no address space any "
@@ -90,7 +91,7 @@ static void explain_process(int err, pid_t pid, char *buf, size_t size)
 			 "or with CAP_SYS_PTRACE in its user namespace", who);
 	else if (err == -ENXIO)
 		snprintf(buf, size, "%s is a kernel thread and has no address "
-			 "space: 'vmlab mm %d' says whose it borrows",
+			 "space: 'vmlab mm %d' shows which one it borrows",
 			 who, (int)pid);
 	else if (err == -EBADF)
 		snprintf(buf, size, "not a pidfd: get one with pidfd_open(2)");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Looking up an address or a range. */
+/* Lookup of an address or a range. */
 #include <errno.h>
 #include <string.h>
 

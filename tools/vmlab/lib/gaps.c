@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Free ranges: a walk over them, their totals, and where mmap(2) would map. */
+/* Free ranges: iteration, totals, and the address that mmap(2) would choose. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static int refill(struct vmlab_gaps_iter *it)
 	err = vmlab_request(it->proc->lab->fd, VMLAB_IOC_GAPS, &req);
 	if (err)
 		return err;
-	/* with a record, a cursor that stays would never end the walk */
+	/* a cursor that does not advance would repeat the same records for ever */
 	if (req.nr > GAPS_PER_REQUEST || (req.nr && req.cursor <= it->cursor))
 		return -EPROTO;
 

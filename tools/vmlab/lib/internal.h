@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files of libvmlab share with each other and with nobody else. */
+/* Internal declarations of libvmlab. */
 #ifndef LIBVMLAB_INTERNAL_H
 #define LIBVMLAB_INTERNAL_H
 
@@ -18,18 +18,18 @@ struct vmlab_proc {
 	const struct vmlab *lab;
 	struct vmlab_target target;
 	pid_t pid;
-	int pidfd; /* ours to close, or -1 */
+	int pidfd; /* owned by the handle, or -1 */
 };
 
 /**
- * vmlab_device_open - open the device node
+ * vmlab_device_open - open VMLAB_DEVICE, again after EINTR
  *
  * Return: a close-on-exec descriptor or a negative errno.
  */
 int vmlab_device_open(void);
 
 /**
- * vmlab_request - ioctl(2), made again after EINTR
+ * vmlab_request - call ioctl(2), again after EINTR
  *
  * Return: 0 or a negative errno.
  */

@@ -6,7 +6,7 @@
 #include "internal.h"
 
 #define REGIONS_START 64u
-/* no architecture has so many: an answer above is nonsense */
+/* above the number of regions of any architecture */
 #define REGIONS_MAX   4096u
 
 int vmlab_layout_get(const struct vmlab *lab, struct vmlab_region **regions,

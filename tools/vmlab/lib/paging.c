@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The paging laboratory: how the frames of a space come and go. */
+/* Paging of a space: budget, backing, ranges, dirty pages, injection, events. */
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -59,7 +59,7 @@ int vmlab_space_range(const struct vmlab_space *space, uint32_t op,
 	uint64_t done = 0, busy = 0;
 	int err;
 
-	/* After a signal it goes on where it stopped, and counts from there. */
+	/* After EINTR, req.start is where to continue; done and busy count anew. */
 	do {
 		err = ioctl(vmlab_space_fd(space), VMLAB_IOC_RANGE, &req) ?
 			      -errno :

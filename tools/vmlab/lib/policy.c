@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Paging policies: those that are loaded, and which one a space has. */
+/* Paging policies: the loaded ones, and the policy of a space. */
 #include <errno.h>
 #include <stdlib.h>
 

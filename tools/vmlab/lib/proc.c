@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whose address space: naming a process, and its mm. */
+/* The target process, and its mm. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -47,7 +47,7 @@ int vmlab_proc_open(const struct vmlab *lab, pid_t pid, struct vmlab_proc **out)
 	if (pid && vmlab_has_feature(lab, VMLAB_FEAT_PIDFD)) {
 		long pidfd = syscall(SYS_pidfd_open, pid, 0);
 
-		/* refused for a thread that leads no group: keep its number */
+		/* pidfd_open(2) takes thread group leaders only: keep the tid of others */
 		if (pidfd >= 0) {
 			proc_set_pidfd(proc, (int)pidfd);
 		} else if (errno == ESRCH || errno == EMFILE ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Walks over page-table entries and over pages: the same request, two records. */
+/* Iteration over page table entries, and over pages: one request, two records. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 #define RECORDS_PER_REQUEST 512
 
-/* how far a walk has come, whatever its records */
+/** struct pt_walk - the position of an iteration, the same for both records */
 struct pt_walk {
 	const struct vmlab_proc *proc;
 	struct vmlab_pt_query query;
@@ -49,7 +49,7 @@ static int walk_refill(struct pt_walk *walk, unsigned long request,
 	err = vmlab_request(walk->proc->lab->fd, request, &req);
 	if (err)
 		return err;
-	/* with a record, a cursor that stays would never end the walk */
+	/* a cursor that does not advance would repeat the same records for ever */
 	if (req.nr > RECORDS_PER_REQUEST ||
 	    (req.nr && req.cursor == walk->cursor))
 		return -EPROTO;
@@ -63,7 +63,7 @@ static int walk_refill(struct pt_walk *walk, unsigned long request,
 	return 0;
 }
 
-/* the index of the next record in @i: 1, 0 at the end or a negative errno */
+/* Set @i to the index of the next record: 1, 0 at the end, or a negative errno. */
 static int walk_next(struct pt_walk *walk, unsigned long request, void *records,
 		     uint32_t *i)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A space: one open file of the device, to map and to watch. */
+/* A space: one open file of the device, its configuration and its mappings. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

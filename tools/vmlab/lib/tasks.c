@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A walk over the tasks that share one mm. */
+/* Iteration over the tasks that share one mm. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One address step by step, and page tables in sum. */
+/* Translation of one address, and totals of the page tables. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The maple tree: a walk over its nodes and slots, and its totals. */
+/* The maple tree: iteration over its nodes and slots, and its totals. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static int refill(struct vmlab_tree_iter *it)
 		return err;
 	if (req.nr > ITEMS_PER_REQUEST)
 		return -EPROTO;
-	/* the walk would not advance */
+	/* a cursor that does not advance would repeat the same items for ever */
 	if (req.nr && !memcmp(&req.cursor, &it->cursor, sizeof(req.cursor)))
 		return -EPROTO;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A walk over VMAs: many a request, with a buffer for names that grows. */
+/* Iteration over VMAs, with a buffer for names that grows as needed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,14 +7,14 @@
 #include "internal.h"
 
 #define VMAS_PER_REQUEST 256
-/* room for 256 paths of usual length: one request answers most processes */
+/* enough for 256 paths of usual length */
 #define STRINGS_START	 (32u << 10)
-/* VMLAB_STRINGS_MIN holds any name: growing beyond this is pointless */
+/* VMLAB_STRINGS_MIN holds any names: a reply that needs more is wrong */
 #define STRINGS_MAX	 (8u * VMLAB_STRINGS_MIN)
 
 struct vmlab_vmas_iter {
 	const struct vmlab_proc *proc;
-	uint64_t cursor; /* end of the last VMA that the caller was given */
+	uint64_t cursor; /* end of the last VMA returned */
 	uint64_t end;
 	uint32_t next, nr;
 	bool done;
@@ -113,12 +113,12 @@ int vmlab_vmas_next(struct vmlab_vmas_iter *it, const struct vmlab_vma **out)
 
 		vma = &it->vmas[it->next];
 		if (vma->end <= it->cursor || vma->start >= vma->end)
-			return -EPROTO; /* the walk would not advance */
+			return -EPROTO; /* the iteration would not advance */
 		if (!(vma->flags & VMLAB_VMA_NAME_CUT) ||
 		    it->strings_size >= STRINGS_MAX)
 			break;
 
-		/* ask again for this one and what follows, with more room */
+		/* read this VMA and the following ones again, with more room */
 		err = grow_strings(it);
 		if (err)
 			return err;

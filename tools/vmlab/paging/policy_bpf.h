@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Paging policies in BPF: into the kernel and out of it. */
+/* Loading paging policies into the kernel and unloading them. */
 #ifndef VMLAB_POLICY_BPF_H
 #define VMLAB_POLICY_BPF_H
 
-#include <linux/vmlab.h>
+#include <stdbool.h>
 
-/* where what is loaded is pinned: a directory for each policy */
-#define POLICY_PIN_ROOT "/sys/fs/bpf/vmlab"
+#include "libvmlab.h"
+#include "paging/failure.h"
 
 /**
- * policy_load - load a policy and pin it, so that it stays
- * @file: a BPF object with one struct_ops map of type vmlab_policy_ops
- * @name: [out] what it is called
- * @verbose: show what libbpf and the verifier say
+ * policy_load - load a policy and pin it, so that it outlives the command
+ * @file: a BPF object with one struct_ops map of type vmlab_policy_ops; "-" is
+ *	standard input
+ * @name: [out] the name of the policy
+ * @verbose: print the messages of libbpf and the verifier on stderr
+ * @failure: [out] the reason on failure
  *
- * Return: an exit code, with the complaint made.
+ * Return: 0, -EPERM without the privilege to load BPF programs, or another
+ * negative errno.
  */
 int policy_load(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
-		bool verbose);
+		bool verbose, struct failure *failure);
 
 /**
- * policy_unload - take a policy out of the kernel, also while spaces use it
- * @name: what it is called
+ * policy_unload - unload a policy, also while spaces use it
+ * @name: the name of the policy
+ * @failure: [out] the reason on failure
  *
- * Return: an exit code, with the complaint made.
+ * Return: as policy_load().
  */
-int policy_unload(const char *name);
+int policy_unload(const char *name, struct failure *failure);
 
 #endif /* VMLAB_POLICY_BPF_H */

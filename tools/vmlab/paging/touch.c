@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Touching the pages of a mapping one by one. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -7,30 +8,7 @@
 
 #include "paging/touch.h"
 
-static const char *const access_names[] = {
-	[ACCESS_NONE] = "none",
-	[ACCESS_READ] = "read",
-	[ACCESS_WRITE] = "write",
-};
-
-int touch_parse_access(const char *s, enum access *access)
-{
-	for (size_t i = 0; i < sizeof(access_names) / sizeof(access_names[0]);
-	     i++) {
-		if (!strcmp(s, access_names[i])) {
-			*access = (enum access)i;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-const char *touch_access_name(enum access access)
-{
-	return access_names[access];
-}
-
-/* a signal handler has no other way to find it */
+/* global, because a signal handler takes no argument of ours */
 static sigjmp_buf on_sigbus;
 
 static void handle_sigbus(int signo)

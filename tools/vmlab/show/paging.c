@@ -1,49 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Budget, policy, injection rules and events of a space, as tables and as JSON. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "cli/field.h"
+#include "model/paging_words.h"
+#include "model/xalloc.h"
 #include "show/json.h"
-#include "cli/must.h"
-#include "paging/paging.h"
 #include "show/paging.h"
+#include "show/record_fields.h"
 #include "show/table.h"
 
 #define STATS(member) offsetof(struct vmlab_paging_stats, member)
 
 static const struct field counters[] = {
-	{ "charged", STATS(charged), "frames that count against the budget" },
+	{ "charged", STATS(charged), "frames charged to the budget now" },
 	{ "evicted", STATS(evicted),
-	  "frames that left for the budget or by request" },
-	{ "stored", STATS(stored), "  of them saved to the swap store" },
+	  "frames evicted for the budget or on request" },
+	{ "stored", STATS(stored), "  whose contents went to the swap store" },
 	{ "loaded", STATS(loaded), "frames filled from the swap store" },
-	{ "refaults", STATS(refaults), "frames filled that had left before" },
+	{ "refaults", STATS(refaults), "frames filled after an eviction" },
 	{ "over_budget", STATS(over_budget),
-	  "frames above the budget: none could leave" },
+	  "frames above the budget: none could be evicted" },
 	{ "store_errors", STATS(store_errors),
-	  "frames that could not be saved, and stayed" },
-	{ "prefetched", STATS(prefetched), "frames that came early" },
-	{ "prefetch_used", STATS(prefetch_used), "  of them used" },
-	{ "prefetch_wasted", STATS(prefetch_wasted), "  of them left unused" },
+	  "frames not evicted: the swap store refused them" },
+	{ "prefetched", STATS(prefetched), "frames prefetched" },
+	{ "prefetch_used", STATS(prefetch_used), "  and accessed later" },
+	{ "prefetch_wasted", STATS(prefetch_wasted),
+	  "  and evicted without an access" },
 	{ "mapped_around", STATS(mapped_around),
 	  "entries set besides that of the fault" },
-	{ "shrunk", STATS(shrunk), "frames given back under memory pressure" },
+	{ "shrunk", STATS(shrunk), "clean frames freed under memory pressure" },
 	{ "written_back", STATS(written_back),
 	  "pages written back to the file" },
 	{ "writeback_errors", STATS(writeback_errors),
-	  "attempts to do so that failed" },
-	{ "huge_filled", STATS(huge_filled), "huge frames that came" },
+	  "pages whose write-back failed" },
+	{ "huge_filled", STATS(huge_filled), "huge frames filled" },
 	{ "huge_fallback", STATS(huge_fallback),
-	  "  that could not, for want of memory or budget" },
+	  "huge frames not filled: no memory or budget" },
 	{ "huge_evicted", STATS(huge_evicted),
-	  "  that left, to come back page by page" },
+	  "huge frames evicted: their pages return one by one" },
 	{ "policy_fallbacks", STATS(policy_fallbacks),
-	  "decisions left to fifo by a policy in BPF" },
+	  "victims chosen by fifo instead of a BPF policy" },
 	{ "policy_refused", STATS(policy_refused),
-	  "requests of such a one that were refused" },
+	  "requests of a BPF policy that were refused" },
 	{ "policy_lost", STATS(policy_lost),
-	  "times that it was unloaded while in charge" },
+	  "times that the BPF policy in use was unloaded" },
 	{ 0 },
 };
 
@@ -64,20 +66,22 @@ void paging_print_line(const struct vmlab_paging *paging)
 	       paging->flags & VMLAB_PAGING_STEPPING ? ", stepping" : "");
 }
 
-void paging_print_stats(const struct cli *cli,
+const struct column paging_counter_columns[3] = {
+	{ "PAGING" },
+	{ "NOW", true },
+	{ "MEANING" },
+};
+
+const struct column paging_distance_columns[3] = {
+	{ "REFAULTED_AFTER", true },
+	{ "BELOW", true },
+	{ "PAGES", true },
+};
+
+void paging_print_stats(bool colour,
 			const struct vmlab_paging_stats *stats)
 {
-	static const struct column columns[] = {
-		{ "PAGING" },
-		{ "NOW", true },
-		{ "MEANING" },
-	};
-	static const struct column distances[] = {
-		{ "REFAULTED_AFTER", true },
-		{ "BELOW", true },
-		{ "PAGES", true },
-	};
-	struct table *t = table_open(stdout, columns, 3, cli->colour);
+	struct table *t = table_open(stdout, paging_counter_columns, 3, colour);
 	bool any = false;
 
 	for (const struct field *f = counters; f->name; f++) {
@@ -95,7 +99,7 @@ void paging_print_stats(const struct cli *cli,
 	if (!any)
 		return;
 	putchar('\n');
-	t = table_open(stdout, distances, 3, cli->colour);
+	t = table_open(stdout, paging_distance_columns, 3, colour);
 	for (size_t i = 0; i < VMLAB_DISTANCE_BUCKETS; i++) {
 		if (!stats->refault_distance[i])
 			continue;
@@ -112,18 +116,19 @@ void paging_print_stats(const struct cli *cli,
 	table_close(t);
 }
 
-void paging_print_rules(const struct cli *cli,
+const struct column paging_rule_columns[9] = {
+	{ "INJECT" },	 { "FIRST", true },   { "LAST", true },
+	{ "ACCESS" },	 { "NTH", true },     { "PROBABILITY", true },
+	{ "PID", true }, { "MATCHES", true }, { "HITS", true },
+};
+
+void paging_print_rules(bool colour,
 			const struct vmlab_inject_rule *rules, size_t nr,
 			uint64_t page_size)
 {
-	static const struct column columns[] = {
-		{ "INJECT" },	 { "FIRST", true },   { "LAST", true },
-		{ "ACCESS" },	 { "NTH", true },     { "PROBABILITY", true },
-		{ "PID", true }, { "MATCHES", true }, { "HITS", true },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
-				     cli->colour);
+	struct table *t = table_open(stdout, paging_rule_columns,
+				     sizeof(paging_rule_columns) / sizeof(paging_rule_columns[0]),
+				     colour);
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct vmlab_inject_rule *r = &rules[i];
@@ -158,17 +163,18 @@ void paging_print_rules(const struct cli *cli,
 	table_close(t);
 }
 
-void paging_print_events(const struct cli *cli,
+const struct column paging_event_columns[8] = {
+	{ "TIME_US", true }, { "EVENT" },	  { "PAGE", true },
+	{ "DETAIL" },	     { "COST_NS", true }, { "PID", true },
+	{ "TID", true },     { "LOST", true },
+};
+
+void paging_print_events(bool colour,
 			 const struct vmlab_event *events, size_t nr)
 {
-	static const struct column columns[] = {
-		{ "TIME_US", true }, { "EVENT" },	  { "PAGE", true },
-		{ "DETAIL" },	     { "COST_NS", true }, { "PID", true },
-		{ "TID", true },     { "LOST", true },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
-				     cli->colour);
+	struct table *t = table_open(stdout, paging_event_columns,
+				     sizeof(paging_event_columns) / sizeof(paging_event_columns[0]),
+				     colour);
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct vmlab_event *e = &events[i];
@@ -220,7 +226,7 @@ json_t *paging_json(const struct vmlab_paging *paging)
 
 json_t *paging_stats_json(const struct vmlab_paging_stats *stats)
 {
-	json_t *o = json_object(), *distance = must(json_array());
+	json_t *o = json_object(), *distance = check_alloc(json_array());
 
 	for (const struct field *f = counters; f->name; f++)
 		json_put(o, f->name, json_count(field_value(stats, f)));
@@ -232,7 +238,7 @@ json_t *paging_stats_json(const struct vmlab_paging_stats *stats)
 
 json_t *paging_rules_json(const struct vmlab_inject_rule *rules, size_t nr)
 {
-	json_t *list = must(json_array());
+	json_t *list = check_alloc(json_array());
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct vmlab_inject_rule *r = &rules[i];

@@ -1,32 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the paging laboratory says, as tables and as JSON. */
-#ifndef VMLAB_PAGING_OUT_H
-#define VMLAB_PAGING_OUT_H
+/* Budget, policy, injection rules and events of a space, as tables and as JSON. */
+#ifndef VMLAB_SHOW_PAGING_H
+#define VMLAB_SHOW_PAGING_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
-#include "cli/cli.h"
 #include "libvmlab.h"
+#include "show/table.h"
 
-/** paging_print_line - policy, budget and prefetch in one line */
+/* the columns of the tables below */
+extern const struct column paging_counter_columns[3];
+extern const struct column paging_distance_columns[3];
+extern const struct column paging_rule_columns[9];
+extern const struct column paging_event_columns[8];
+
+/** paging_print_line - print policy, budget and prefetching in one line */
 void paging_print_line(const struct vmlab_paging *paging);
 
-/** paging_print_stats - the counters, and how far apart refaults were */
-void paging_print_stats(const struct cli *cli,
-			const struct vmlab_paging_stats *stats);
+/** paging_print_stats - print the counters, and a histogram of refault distances */
+void paging_print_stats(bool colour, const struct vmlab_paging_stats *stats);
 
-/** paging_print_rules - rules of injection, and how often they hit */
-void paging_print_rules(const struct cli *cli,
-			const struct vmlab_inject_rule *rules, size_t nr,
-			uint64_t page_size);
+/** paging_print_rules - print injection rules with their counters */
+void paging_print_rules(bool colour, const struct vmlab_inject_rule *rules,
+			size_t nr, uint64_t page_size);
 
-/** paging_print_events - events, their times from the first one on */
-void paging_print_events(const struct cli *cli,
-			 const struct vmlab_event *events, size_t nr);
+/** paging_print_events - print events; times count from the first one */
+void paging_print_events(bool colour, const struct vmlab_event *events,
+			 size_t nr);
 
+/** paging_json and the like - return the same as JSON values */
 json_t *paging_json(const struct vmlab_paging *paging);
 json_t *paging_stats_json(const struct vmlab_paging_stats *stats);
 json_t *paging_rules_json(const struct vmlab_inject_rule *rules, size_t nr);
 json_t *paging_event_json(const struct vmlab_event *event);
 
-#endif /* VMLAB_PAGING_OUT_H */
+#endif /* VMLAB_SHOW_PAGING_H */

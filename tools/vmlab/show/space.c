@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The results of an experiment with a space, as tables and as JSON. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -6,55 +7,55 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "cli/field.h"
+#include "model/paging_words.h"
+#include "model/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
-#include "paging/paging.h"
 #include "show/paging.h"
+#include "show/record_fields.h"
 #include "show/space.h"
 #include "show/table.h"
 #include "show/vma.h"
 
 #define STATS(member) offsetof(struct vmlab_space_stats, member)
 
-/* they go up and down: a difference says little */
+/* counts of now, which rise and fall: no differences between processes are shown */
 static const struct field gauges[] = {
-	{ "frames", STATS(frames), "frames resident now" },
+	{ "frames", STATS(frames), "resident frames" },
 	{ "frames_dirty", STATS(frames_dirty),
-	  "of them written since they were filled" },
-	{ "vmas", STATS(vmas), "VMAs that map the space now" },
+	  "resident frames written since they were filled" },
+	{ "vmas", STATS(vmas), "VMAs that map the space" },
 	{ 0 },
 };
 
 static const struct field counters[] = {
 	{ "faults", STATS(faults), "calls of the fault handler, of which" },
-	{ "filled", STATS(filled), "  a new frame was filled (first touch)" },
-	{ "mapped", STATS(mapped), "  the frame was there and was mapped" },
-	{ "sigbus", STATS(sigbus), "  beyond the end: SIGBUS" },
-	{ "oom", STATS(oom), "  no memory for a frame" },
+	{ "filled", STATS(filled), "  filled and mapped a new frame" },
+	{ "mapped", STATS(mapped), "  mapped a resident frame" },
+	{ "sigbus", STATS(sigbus), "  were beyond the end: SIGBUS" },
+	{ "oom", STATS(oom), "  found no memory for a frame" },
 	{ "interrupted", STATS(interrupted),
-	  "  the task was killed while it waited" },
-	{ "error", STATS(error), "  another error, or an injected one" },
-	{ "read_faults", STATS(read_faults), "faults that were reads" },
-	{ "write_faults", STATS(write_faults), "faults that were writes" },
+	  "  ended because the task was killed" },
+	{ "error", STATS(error), "  failed otherwise, or by injection" },
+	{ "read_faults", STATS(read_faults), "faults of reads" },
+	{ "write_faults", STATS(write_faults), "faults of writes" },
 	{ "cow_faults", STATS(cow_faults),
-	  "of them copied by mm: private mapping" },
-	{ "mkwrite", STATS(mkwrite), "a frame became writable in one mapping" },
+	  "write faults of private mappings: mm copies the frame" },
+	{ "mkwrite", STATS(mkwrite), "frames made writable in one mapping" },
 	{ "vma_lock_faults", STATS(vma_lock_faults),
-	  "faults without mmap_lock" },
+	  "faults handled without mmap_lock" },
 	{ "remote_access", STATS(remote_access),
-	  "accesses by ptrace, /proc/PID/mem" },
-	{ "discarded", STATS(discarded), "frames freed by making it smaller" },
-	{ "vma_open", STATS(vma_open), "VMAs added by mmap, fork, split" },
-	{ "vma_close", STATS(vma_close), "VMAs gone" },
+	  "accesses by ptrace and /proc/PID/mem" },
+	{ "discarded", STATS(discarded), "frames freed by shrinking the space" },
+	{ "vma_open", STATS(vma_open), "VMAs added by mmap, fork and split" },
+	{ "vma_close", STATS(vma_close), "VMAs removed" },
 	{ "vma_mremap", STATS(vma_mremap), "VMAs moved by mremap" },
 	{ "latency_ns_sum", STATS(latency_ns_sum),
 	  "nanoseconds in the fault handler" },
 	{ 0 },
 };
 
-/* by how much actor @i raised the counter */
+/* Return how much actor @i added to the counter. */
 static uint64_t added(const struct space_actor *actors, size_t i,
 		      const struct field *f)
 {
@@ -68,17 +69,18 @@ static const char *map_name(int map_flags)
 	return map_flags & MAP_PRIVATE ? "private" : "shared";
 }
 
-static void print_actors(const struct cli *cli,
+static const struct column actor_columns[] = {
+	{ "PROCESS" },	     { "PID", true },	 { "ACCESS" },
+	{ "TOUCHED", true }, { "SIGBUS", true }, { "NONZERO", true },
+	{ "TIME", true },
+};
+
+static void print_actors(bool colour,
 			 const struct space_actor *actors, size_t nr)
 {
-	static const struct column columns[] = {
-		{ "PROCESS" },	     { "PID", true },	 { "ACCESS" },
-		{ "TOUCHED", true }, { "SIGBUS", true }, { "NONZERO", true },
-		{ "TIME", true },
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
-				     cli->colour);
+	struct table *t = table_open(stdout, actor_columns,
+				     sizeof(actor_columns) / sizeof(actor_columns[0]),
+				     colour);
 	char time[TIME_TEXT_MAX];
 
 	for (size_t i = 0; i < nr; i++) {
@@ -87,7 +89,7 @@ static void print_actors(const struct cli *cli,
 		table_cell(t, STYLE_PLAIN, "%s", actors[i].role);
 		table_cell(t, STYLE_PLAIN, "%d", (int)actors[i].pid);
 		table_cell(t, STYLE_PLAIN, "%s",
-			   touch_access_name(actors[i].access));
+			   access_name(actors[i].access));
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, d->pages);
 		table_cell(t, d->sigbus ? STYLE_WARN : STYLE_PLAIN, "%" PRIu64,
 			   d->sigbus);
@@ -117,22 +119,26 @@ static void counter_row(struct table *t, const struct space_actor *actors,
 	table_cell(t, style, "%s", f->meaning);
 }
 
-static void print_counters(const struct cli *cli,
-			   const struct space_actor *actors, size_t nr)
-{
-	static const struct column one[] = {
-		{ "COUNTER" },
-		{ "NOW", true },
-		{ "MEANING" },
-	};
-	static const struct column two[] = {
-		{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
-		{ "CHILD", true }, { "MEANING" },
-	};
-	const struct field *f;
-	struct table *t;
+static const struct column counter_columns[] = {
+	{ "COUNTER" },
+	{ "NOW", true },
+	{ "MEANING" },
+};
 
-	t = table_open(stdout, nr > 1 ? two : one, nr > 1 ? 5 : 3, cli->colour);
+static const struct column counter_columns_by_process[] = {
+	{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
+	{ "CHILD", true }, { "MEANING" },
+};
+
+static void print_counters(bool colour, const struct space_actor *actors,
+			   size_t nr)
+{
+	static const struct column_list one = COLUMN_LIST(counter_columns),
+		several = COLUMN_LIST(counter_columns_by_process);
+	const struct column_list *list = nr > 1 ? &several : &one;
+	struct table *t = table_open(stdout, list->columns, list->nr, colour);
+	const struct field *f;
+
 	for (f = gauges; f->name; f++)
 		counter_row(t, actors, nr, f, true);
 	for (f = counters; f->name; f++)
@@ -140,15 +146,16 @@ static void print_counters(const struct cli *cli,
 	table_close(t);
 }
 
-static void print_latency(const struct cli *cli,
+static const struct column latency_columns[] = {
+	{ "FROM_NS", true },
+	{ "BELOW_NS", true },
+	{ "FAULTS", true },
+	{ "HISTOGRAM" },
+};
+
+static void print_latency(bool colour,
 			  const struct vmlab_space_stats *stats)
 {
-	static const struct column columns[] = {
-		{ "FROM_NS", true },
-		{ "BELOW_NS", true },
-		{ "FAULTS", true },
-		{ "HISTOGRAM" },
-	};
 	static const char bar[] = "########################################";
 	unsigned int first = VMLAB_LATENCY_BUCKETS, last = 0;
 	uint64_t most = 0;
@@ -167,7 +174,7 @@ static void print_latency(const struct cli *cli,
 		return;
 
 	putchar('\n');
-	t = table_open(stdout, columns, 4, cli->colour);
+	t = table_open(stdout, latency_columns, 4, colour);
 	for (unsigned int i = first; i <= last; i++) {
 		uint64_t n = stats->latency[i];
 		int width = (int)(n * (sizeof(bar) - 1) / most);
@@ -187,19 +194,20 @@ static void print_latency(const struct cli *cli,
 	table_close(t);
 }
 
-static void print_vmas(const struct cli *cli, const struct vmlab *lab,
-		       const struct space_actor *actors, size_t nr)
+static const struct column vma_columns[] = {
+	{ "PROCESS" },
+	{ "PID", true },
+	VMA_COLUMNS,
+};
+
+static void print_vmas(bool colour, const struct vmlab *lab,
+		       const struct space_actor *actors, size_t nr,
+		       int err[static 2])
 {
-	static const struct column columns[] = {
-		{ "PROCESS" },
-		{ "PID", true },
-		VMA_COLUMNS,
-	};
-	struct table *t = table_open(stdout, columns,
-				     sizeof(columns) / sizeof(columns[0]),
-				     cli->colour);
+	struct table *t = table_open(stdout, vma_columns,
+				     sizeof(vma_columns) / sizeof(vma_columns[0]),
+				     colour);
 	struct vma_words words;
-	int err[2] = { 0 };
 
 	vma_words_init(&words, lab);
 	for (size_t i = 0; i < nr; i++) {
@@ -219,21 +227,30 @@ static void print_vmas(const struct cli *cli, const struct vmlab *lab,
 		vmlab_vmas_close(it);
 	}
 	table_close(t);
-	for (size_t i = 0; i < nr; i++)
-		if (err[i])
-			cli_fail(err[i], VMLAB_ABOUT_PROCESS, actors[i].pid);
 }
 
-void space_print_tables(const struct cli *cli, const struct vmlab *lab,
-			const struct space_result *r)
+const struct column_list space_tables[] = {
+	COLUMN_LIST(actor_columns),
+	COLUMN_LIST(counter_columns_by_process),
+	COLUMN_LIST(latency_columns),
+	COLUMN_LIST(paging_counter_columns),
+	COLUMN_LIST(paging_distance_columns),
+	COLUMN_LIST(paging_rule_columns),
+	COLUMN_LIST(paging_event_columns),
+	COLUMN_LIST(vma_columns),
+	{ 0 },
+};
+
+void space_print_tables(bool colour, const struct vmlab *lab,
+			const struct space_result *r, int err[static 2])
 {
 	char size[SIZE_TEXT_MAX], from[SIZE_TEXT_MAX], length[SIZE_TEXT_MAX];
 	const struct space_actor *actors = r->actors;
 	const size_t nr = r->nr_actors;
 
 	printf("%sspace %llu%s: %s, backing %s%s; %s mapping of %s from offset %s\n",
-	       style_on(cli->colour, STYLE_HEAD), r->config.space_id,
-	       style_off(cli->colour, STYLE_HEAD),
+	       style_on(colour, STYLE_HEAD), r->config.space_id,
+	       style_off(colour, STYLE_HEAD),
 	       r->config.bytes ? format_size(r->config.bytes, size) :
 				 "no limit",
 	       paging_backing_name(r->config.backing),
@@ -247,25 +264,25 @@ void space_print_tables(const struct cli *cli, const struct vmlab *lab,
 		printf("fsync: %s\n",
 		       r->sync_error ? strerror(-r->sync_error) : "done");
 	putchar('\n');
-	print_actors(cli, actors, nr);
+	print_actors(colour, actors, nr);
 	putchar('\n');
-	print_counters(cli, actors, nr);
-	print_latency(cli, &actors[nr - 1].stats);
+	print_counters(colour, actors, nr);
+	print_latency(colour, &actors[nr - 1].stats);
 	if (r->paged) {
 		putchar('\n');
-		paging_print_stats(cli, &r->paging_stats);
+		paging_print_stats(colour, &r->paging_stats);
 	}
 	if (r->nr_rules) {
 		putchar('\n');
-		paging_print_rules(cli, r->rules, r->nr_rules,
+		paging_print_rules(colour, r->rules, r->nr_rules,
 				   vmlab_page_size(lab));
 	}
 	if (r->nr_events) {
 		putchar('\n');
-		paging_print_events(cli, r->events, r->nr_events);
+		paging_print_events(colour, r->events, r->nr_events);
 	}
 	putchar('\n');
-	print_vmas(cli, lab, actors, nr);
+	print_vmas(colour, lab, actors, nr, err);
 }
 
 static json_t *stats_json(const struct vmlab_space_stats *stats)
@@ -292,7 +309,7 @@ static json_t *added_json(const struct space_actor *actors, size_t i)
 static json_t *vmas_json(const struct vmlab *lab, const struct space_actor *a,
 			 json_t *actor)
 {
-	json_t *list = must(json_array());
+	json_t *list = check_alloc(json_array());
 	const struct vmlab_vma *vma;
 	struct vmlab_vmas_iter *it;
 	struct vma_words words;
@@ -321,7 +338,7 @@ static json_t *actor_json(const struct vmlab *lab,
 	json_put(o, "pid", json_integer(a->pid));
 	json_put(o, "start", json_hex(a->base));
 	json_put(o, "end", json_hex(a->base + a->length));
-	json_put(o, "access", json_string(touch_access_name(a->access)));
+	json_put(o, "access", json_string(access_name(a->access)));
 	json_put(o, "touched", json_count(a->touched.pages));
 	json_put(o, "sigbus", json_count(a->touched.sigbus));
 	json_put(o, "nonzero",
@@ -339,7 +356,7 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 	const struct vmlab_space_stats *stats = &actors[r->nr_actors - 1].stats;
 	const char *synced = r->sync_error ? strerrorname_np(-r->sync_error) :
 					     "done";
-	json_t *latency = must(json_array());
+	json_t *latency = check_alloc(json_array());
 	struct json_doc doc;
 
 	for (size_t i = 0; i < VMLAB_LATENCY_BUCKETS; i++)

@@ -69,6 +69,12 @@ run 2 "'next:0' is not a value" space --prefetch next:0
 run 2 "'whole:3' is not a value" space --prefetch whole:3
 run 2 "'0' is not a value" space --budget 0
 run 2 "'file' is not a value" space --backing file
+run 2 '^vmlab: --size: .*give bytes, or a number with K' space --size 4KB
+run 2 '^vmlab: --prefetch: .*next:N' space --prefetch next
+run 2 '^vmlab: --hold: .*seconds' space --hold soon
+run 2 '^vmlab: --frames: .*such as 3,4' replay --frames 4,x 1
+run 2 '^vmlab: --policy: .*such as fifo,lru' replay --policy fifo, 1
+run 2 '^vmlab: STRING: ' replay 1,2,x
 run 2 'not an address' translate 1 xyz
 run 2 'END must be above START' find 1 20 10
 run 2 "unexpected operand '4'" find 1 2 3 4

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 #include "tap.h"
 
 static void test_sizes(void)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "paging/paging.h"
-#include "cli/parse.h"
+#include "model/paging_words.h"
+#include "model/parse.h"
 
 static const char *const policies[] = {
 	[VMLAB_POLICY_FIFO] = "fifo",	  [VMLAB_POLICY_CLOCK] = "clock",
@@ -125,120 +124,9 @@ const char *paging_backing_name(uint32_t backing)
 	return word(backings, NR(backings), backing);
 }
 
-/* FIRST-LAST, FIRST- or one page */
-static int rule_pages(const char *s, uint64_t page_size,
-		      struct vmlab_inject_rule *rule)
+int paging_action_parse(const char *s, size_t len, uint32_t *action)
 {
-	struct page_run *runs;
-	size_t nr;
-	int err;
-
-	err = parse_pages(s, UINT64_MAX / page_size, &runs, &nr);
-	if (err)
-		return err;
-	if (nr != 1)
-		err = -EINVAL;
-	rule->start = runs[0].first * page_size;
-	rule->end = s[strlen(s) - 1] == '-' ? 0 :
-					      (runs[0].last + 1) * page_size;
-	free(runs);
-	return err;
-}
-
-static int rule_access(const char *s, struct vmlab_inject_rule *rule)
-{
-	rule->access = 0;
-	for (; *s; s++) {
-		switch (*s) {
-		case 'r':
-			rule->access |= VMLAB_ACCESS_READ;
-			break;
-		case 'w':
-			rule->access |= VMLAB_ACCESS_WRITE;
-			break;
-		case 'x':
-			rule->access |= VMLAB_ACCESS_EXEC;
-			break;
-		default:
-			return -EINVAL;
-		}
-	}
-	return rule->access ? 0 : -EINVAL;
-}
-
-static int rule_probability(const char *s, struct vmlab_inject_rule *rule)
-{
-	char *end;
-	double p = strtod(s, &end);
-
-	/* written so that what is no number is refused, too */
-	if (end == s || *end || !(p >= 0 && p <= 1))
-		return -EINVAL;
-	rule->probability = (uint32_t)(p * VMLAB_INJECT_CERTAIN + 0.5);
-	return 0;
-}
-
-static int rule_key(const char *key, const char *value, uint64_t page_size,
-		    struct vmlab_inject_rule *rule)
-{
-	uint64_t n;
-
-	if (!strcmp(key, "pages"))
-		return rule_pages(value, page_size, rule);
-	if (!strcmp(key, "access"))
-		return rule_access(value, rule);
-	if (!strcmp(key, "probability"))
-		return rule_probability(value, rule);
-	if (!strcmp(key, "pid"))
-		return parse_pid(value, &rule->pid);
-
-	if (parse_u64(value, &n))
-		return -EINVAL;
-	if (!strcmp(key, "nth")) {
-		rule->nth = n;
-	} else if (!strcmp(key, "seed")) {
-		rule->seed = n;
-	} else if (!strcmp(key, "us")) {
-		if (n > VMLAB_INJECT_DELAY_MAX)
-			return -ERANGE;
-		rule->delay_us = (uint32_t)n;
-	} else {
-		return -EINVAL;
-	}
-	return 0;
-}
-
-int paging_rule_parse(const char *s, uint64_t page_size,
-		      struct vmlab_inject_rule *rule)
-{
-	char *copy = strdup(s), *rest = copy, *part, *value;
-	bool delays;
-	int err;
-
-	*rule = (struct vmlab_inject_rule){
-		.access = VMLAB_ACCESS_READ | VMLAB_ACCESS_WRITE |
-			  VMLAB_ACCESS_EXEC,
-		.probability = VMLAB_INJECT_CERTAIN,
-	};
-	if (!copy)
-		return -ENOMEM;
-	part = strsep(&rest, ",");
-	err = find_word(actions, NR(actions), part, strlen(part),
-			&rule->action);
-	while (!err && (part = strsep(&rest, ","))) {
-		value = strchr(part, '=');
-		if (!value) {
-			err = -EINVAL;
-			break;
-		}
-		*value++ = '\0';
-		err = rule_key(part, value, page_size, rule);
-	}
-	delays = rule->action == VMLAB_INJECT_DELAY;
-	if (!err && delays != !!rule->delay_us)
-		err = -EINVAL;
-	free(copy);
-	return err;
+	return find_word(actions, NR(actions), s, len, action);
 }
 
 const char *paging_action_name(uint32_t action)

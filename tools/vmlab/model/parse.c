@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cli/parse.h"
+#include "model/parse.h"
 
 static unsigned int digit(char c)
 {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What 'vmlab space', 'vmlab replay' and 'vmlab policy' share. */
+#include <errno.h>
+
+#include "cmd/paging_common.h"
+#include "paging/policy_find.h"
+
+int paging_fail(const struct failure *failure)
+{
+	if (!*failure->text)
+		return cli_fail(failure->err, failure->about, 0);
+	cli_error("%s", failure->text);
+	switch (failure->err) {
+	case -EPERM:
+		return EXIT_NO_PERMISSION;
+	case -ESRCH:
+		return EXIT_NO_PROCESS;
+	default:
+		return EXIT_FAILED;
+	}
+}
+
+int paging_bad_value(const struct cli *cli, const struct option_spec *spec,
+		     int id, const char *value, const char *form)
+{
+	while (spec->name && spec->id != id)
+		spec++;
+	return cli_usage(cli, "--%s: '%s' is not a value of this option: %s",
+			 spec->name, value, form);
+}
+
+int paging_find_policy(const struct cli *cli, const struct vmlab *lab,
+		       const char *what, const char *name, uint32_t *policy,
+		       uint32_t *policy_id)
+{
+	int err = policy_find(lab, name, policy, policy_id);
+
+	if (err == -ENOENT)
+		return cli_usage(cli, "%s: '%s' is not a value that names a "
+				 "policy: 'vmlab policy list' shows them, "
+				 "'vmlab policy load' loads more", what, name);
+	return err ? cli_fail(err, VMLAB_ABOUT_SPACE, 0) : EXIT_OK;
+}

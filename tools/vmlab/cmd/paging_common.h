@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What 'vmlab space', 'vmlab replay' and 'vmlab policy' share. */
+#ifndef VMLAB_PAGING_COMMON_H
+#define VMLAB_PAGING_COMMON_H
+
+#include "cli/cli.h"
+#include "paging/failure.h"
+
+/** paging_fail - print why a session failed; returns the exit code for it */
+int paging_fail(const struct failure *failure);
+
+/**
+ * paging_bad_value - complain about the value of an option
+ * @spec: the options of the command
+ * @id: the option
+ * @value: what was given
+ * @form: the accepted form, as the end of a sentence: "give a number above 0"
+ *
+ * Return: EXIT_USAGE.
+ */
+int paging_bad_value(const struct cli *cli, const struct option_spec *spec,
+		     int id, const char *value, const char *form);
+
+/**
+ * paging_find_policy - policy_find() with a complaint
+ * @what: the option or operand that named the policy, for the message
+ *
+ * Return: an exit code.
+ */
+int paging_find_policy(const struct cli *cli, const struct vmlab *lab,
+		       const char *what, const char *name, uint32_t *policy,
+		       uint32_t *policy_id);
+
+#endif /* VMLAB_PAGING_COMMON_H */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The messages of libbpf: shown on request, and searched for the verifier's
+ * verdict.
+ *
+ * When the verifier rejects a program, libbpf prints one message
+ *
+ *	libbpf: prog 'NAME': -- BEGIN PROG LOAD LOG --
+ *	...
+ *	REASON
+ *	processed N insns ...
+ *	-- END PROG LOAD LOG --
+ *
+ * See fixup_verifier_log() and libbpf_prog_load() of libbpf's libbpf.c, and
+ * print_verification_stats() of the kernel's verifier.c.
+ */
+#include <bpf/libbpf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "paging/libbpf_log.h"
+
+#define BEGIN "-- BEGIN PROG LOAD LOG --\n"
+#define END   "-- END PROG LOAD LOG --"
+
+static bool verbose;
+static char verdict[512];
+
+/* Return the last line of the @len bytes at @log that is not the statistics. */
+static const char *last_reason(const char *log, size_t len, size_t *reason_len)
+{
+	static const char statistics[] = "processed ";
+
+	for (;;) {
+		size_t start;
+
+		while (len && log[len - 1] == '\n')
+			len--;
+		for (start = len; start && log[start - 1] != '\n'; start--)
+			;
+		*reason_len = len - start;
+		if (strncmp(log + start, statistics, sizeof(statistics) - 1) ||
+		    !start)
+			return log + start;
+		len = start;
+	}
+}
+
+static void find_verdict(const char *message)
+{
+	const char *begin = strstr(message, BEGIN), *end, *name, *reason;
+	size_t len;
+
+	if (!begin)
+		return;
+	name = strchr(message, '\'');
+	end = strstr(begin, END);
+	if (!end)
+		end = begin + strlen(begin);
+	begin += sizeof(BEGIN) - 1;
+	if (!name || name > begin || end < begin)
+		return;
+	name++;
+	reason = last_reason(begin, (size_t)(end - begin), &len);
+	snprintf(verdict, sizeof(verdict), "program %.*s: %.*s",
+		 (int)strcspn(name, "'"), name, (int)len, reason);
+}
+
+__attribute__((format(printf, 2, 0))) static int
+print(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char *message;
+	int len;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	len = vasprintf(&message, fmt, ap);
+	if (len < 0)
+		return 0;
+	if (verbose)
+		fputs(message, stderr);
+	find_verdict(message);
+	free(message);
+	return len;
+}
+
+void libbpf_log_start(bool want_verbose)
+{
+	verbose = want_verbose;
+	verdict[0] = '\0';
+	libbpf_set_print(print);
+}
+
+const char *libbpf_log_verdict(void)
+{
+	return *verdict ? verdict : NULL;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Paging of a space: budget, policies and prefetching, and policies in BPF.
+ *
+ * A part of <linux/vmlab.h>, which states the rules for all requests: include
+ * that one.
+ */
+#ifndef _UAPI_LINUX_VMLAB_PAGING_H
+#define _UAPI_LINUX_VMLAB_PAGING_H
+
+#ifndef _UAPI_LINUX_VMLAB_H
+#error "include <linux/vmlab.h>"
+#endif
+
+/* vmlab_paging.policy: the frame to evict when the budget is used up */
+#define VMLAB_POLICY_FIFO	0	/* the frame that has been resident the longest */
+#define VMLAB_POLICY_CLOCK	1	/* FIFO that skips a referenced frame once: second chance */
+#define VMLAB_POLICY_LRU	2	/* the least recently used frame */
+#define VMLAB_POLICY_LFU	3	/* the least often used since filled; ties: FIFO */
+#define VMLAB_POLICY_RANDOM	4	/* a random frame, by @seed */
+#define VMLAB_POLICY_OPT	5	/* the frame whose next use in @trace lies farthest ahead */
+#define VMLAB_POLICY_BPF	6	/* the frame that a BPF program names */
+
+/* vmlab_paging.prefetch: pages to fill besides a page that a fault fills */
+#define VMLAB_PREFETCH_NONE	0	/* none */
+#define VMLAB_PREFETCH_NEXT	1	/* the next @prefetch_pages pages */
+#define VMLAB_PREFETCH_STRIDE	2	/* as many, at the distance of the last two fills */
+#define VMLAB_PREFETCH_WHOLE	3	/* the whole VMA, as far as the budget allows */
+
+#define VMLAB_PREFETCH_MAX	1024	/* highest vmlab_paging.prefetch_pages */
+
+/* vmlab_paging.flags */
+#define VMLAB_PAGING_STEPPING	(1u << 0) /* each access to another page faults */
+#define VMLAB_PAGING_AROUND	(1u << 1) /* a read fault maps resident pages after its own */
+
+#define VMLAB_TRACE_MAX		(1u << 24) /* highest vmlab_paging.nr_trace */
+
+/**
+ * struct vmlab_paging - VMLAB_IOC_PAGING_GET, VMLAB_IOC_PAGING_SET
+ * @size: set by the caller
+ * @flags: VMLAB_PAGING_*
+ * @budget: frames that may be resident, 0 for no limit.  A fault that needs
+ *	another frame evicts one first: the victim is unmapped in all processes,
+ *	and its contents are kept if it was ever written.  The budget is exceeded
+ *	only when no frame can be evicted, see vmlab_paging_stats.over_budget.
+ * @policy: VMLAB_POLICY_*.  On GET VMLAB_POLICY_FIFO after the program of
+ *	VMLAB_POLICY_BPF was unloaded.
+ * @policy_id: vmlab_policy_info.id of VMLAB_POLICY_BPF; 0 otherwise
+ * @seed: seed of VMLAB_POLICY_RANDOM
+ * @trace: [in] pointer to the future accesses for VMLAB_POLICY_OPT: __u64
+ *	offsets in the space, in pages.  Zero on GET.
+ * @nr_trace: [in] elements of @trace; 0 with other policies.  Zero on GET.
+ * @prefetch: VMLAB_PREFETCH_*
+ * @prefetch_pages: pages to prefetch, 1 to VMLAB_PREFETCH_MAX; 0 with NONE and
+ *	WHOLE.  A page whose prefetch would have to wait is left out.
+ *
+ * Everything can be changed while the space is mapped and in use.  A SET of the
+ * same policy and seed keeps the policy's state, unless it has a trace or the
+ * budget of VMLAB_POLICY_RANDOM grows.  A new policy starts with the resident
+ * pages in the order in which they were filled.
+ *
+ * With VMLAB_PAGING_STEPPING, a fault unmaps all frames but its own.  So each
+ * access to another page than the one before faults, and the policy sees it:
+ * LRU, LFU, CLOCK and OPT are exact for one thread in user mode.  Repeated
+ * accesses to one page count once.  Nothing is unmapped while several threads
+ * fault in turn, or for faults within system calls, which could otherwise fault
+ * without end.  Without the flag, policies see the first access to a page and a
+ * sample of the later ones.
+ *
+ * VMLAB_PAGING_AROUND needs VMLAB_PREFETCH_NEXT.  A read fault then also maps
+ * those of the next @prefetch_pages pages that are resident; accesses to them do
+ * not fault, and policies do not see them.  It applies to mappings that are made
+ * while it is set: they are VM_MIXEDMAP, and mlock(2) has no effect on them.  It
+ * has no effect in stepping mode and with VMLAB_BACKING_PFN.
+ *
+ * VMLAB_IOC_PAGING_SET errors:
+ *   EBADF   the device is not open for writing
+ *   EINVAL  a bit of @flags, @policy or @prefetch is unknown; a trace without
+ *           VMLAB_POLICY_OPT, or VMLAB_POLICY_OPT without a trace;
+ *           @prefetch_pages is out of range; VMLAB_PAGING_AROUND without
+ *           VMLAB_PREFETCH_NEXT; @policy_id without VMLAB_POLICY_BPF
+ *   ENOENT  no policy @policy_id is loaded
+ *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
+ *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
+ *   ENOMEM  no memory for the policy
+ *   EINTR   the caller was killed while frames above the budget were evicted
+ *   others  the error that the init callback of the BPF policy returned
+ */
+struct vmlab_paging {
+	__u32 size;
+	__u32 flags;
+	__u64 budget;
+	__u32 policy;
+	__u32 policy_id;
+	__u64 seed;
+	__u64 trace;
+	__u64 nr_trace;
+	__u32 prefetch;
+	__u32 prefetch_pages;
+};
+
+#define VMLAB_IOC_PAGING_GET	_IO(VMLAB_IOC_MAGIC, 0x50)
+#define VMLAB_IOC_PAGING_SET	_IO(VMLAB_IOC_MAGIC, 0x51)
+
+#define VMLAB_DISTANCE_BUCKETS	32
+
+/**
+ * struct vmlab_paging_stats - VMLAB_IOC_PAGING_STATS: counters since the open(2)
+ * @size: set by the caller
+ * @flags: must be zero
+ * @charged: frames charged to the budget, now: the resident frames, and those
+ *	that are being filled
+ * @evicted: frames evicted for the budget or on request
+ * @stored: evictions that wrote the contents to the swap store
+ * @loaded: frames filled from the swap store
+ * @refaults: frames filled after an eviction
+ * @over_budget: frames filled above the budget because none could be evicted:
+ *	all were pinned or locked, or the swap store failed
+ * @store_errors: evictions that failed because the swap store refused the
+ *	contents
+ * @prefetched: frames filled before their first access
+ * @prefetch_used: prefetched frames that were accessed later
+ * @prefetch_wasted: prefetched frames that were evicted without an access
+ * @mapped_around: entries set because of VMLAB_PAGING_AROUND.  Accesses through
+ *	them are not seen: a prefetched frame mapped so counts neither as used
+ *	nor as wasted
+ * @shrunk: clean frames freed under memory pressure, by the module's shrinker
+ * @written_back: pages written back to the file
+ * @writeback_errors: pages whose write-back failed; they stay dirty
+ * @huge_filled: huge frames filled, see VMLAB_SPACE_HUGE
+ * @huge_fallback: huge frames not filled because memory or budget was short
+ * @huge_evicted: huge frames evicted
+ * @refault_distance: histogram of the evictions between that of a page and its
+ *	refault: @refault_distance[0] counts refaults after no other eviction,
+ *	@refault_distance[n] those after [2^(n-1), 2^n), the last one all more
+ * @policy_fallbacks: evictions for which the BPF policy named no page, or none
+ *	that could be evicted, so that FIFO chose the victim
+ * @policy_refused: requests of the BPF policy that were refused: for pages that
+ *	are not resident, for pages outside the mapping, or for too many pages
+ * @policy_lost: times that the BPF policy in use was unloaded
+ *
+ * vmlab_space_stats.filled is the number of page faults as a textbook counts
+ * them; vmlab_space_stats.mapped counts accesses to resident pages that the
+ * policy saw.
+ */
+struct vmlab_paging_stats {
+	__u32 size;
+	__u32 flags;
+	__u64 charged;
+	__u64 evicted;
+	__u64 stored;
+	__u64 loaded;
+	__u64 refaults;
+	__u64 over_budget;
+	__u64 store_errors;
+	__u64 prefetched;
+	__u64 prefetch_used;
+	__u64 prefetch_wasted;
+	__u64 mapped_around;
+	__u64 shrunk;
+	__u64 written_back;
+	__u64 writeback_errors;
+	__u64 huge_filled;
+	__u64 huge_fallback;
+	__u64 huge_evicted;
+	__u64 refault_distance[VMLAB_DISTANCE_BUCKETS];
+	__u64 policy_fallbacks;
+	__u64 policy_refused;
+	__u64 policy_lost;
+};
+
+#define VMLAB_IOC_PAGING_STATS	_IO(VMLAB_IOC_MAGIC, 0x52)
+
+#define VMLAB_POLICY_NAME_MAX	16
+
+/* vmlab_policy_info.flags */
+#define VMLAB_POLICY_SAMPLES	(1u << 0) /* some accesses are made to fault for it */
+
+/**
+ * struct vmlab_policy_info - a loaded BPF policy
+ * @id: for vmlab_paging.policy_id; not used again while the module is loaded
+ * @flags: VMLAB_POLICY_SAMPLES
+ * @spaces: spaces that use it, now
+ * @name: its name, NUL-terminated; no two loaded policies have the same
+ */
+struct vmlab_policy_info {
+	__u32 id;
+	__u32 flags;
+	__u64 spaces;
+	char name[VMLAB_POLICY_NAME_MAX];
+};
+
+/**
+ * struct vmlab_policies - VMLAB_IOC_POLICIES: the loaded BPF policies
+ * @size: set by the caller
+ * @flags: must be zero
+ * @policies: [in] pointer to an array of struct vmlab_policy_info
+ * @nr: [in] records that @policies has room for
+ *	[out] policies that are loaded; those without room are left out
+ * @reserved: must be zero
+ *
+ * A BPF policy is a struct_ops map of type vmlab_policy_ops.  Loading it needs
+ * the privilege to load BPF programs; any space may use it.
+ *   EOPNOTSUPP  VMLAB_FEAT_STRUCT_OPS is missing
+ */
+struct vmlab_policies {
+	__u32 size;
+	__u32 flags;
+	__u64 policies;
+	__u32 nr;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_POLICIES	_IO(VMLAB_IOC_MAGIC, 0x59)
+
+/**
+ * struct vmlab_policy_set - VMLAB_IOC_POLICY_SET: change only the policy of a space
+ * @size: set by the caller
+ * @flags: must be zero
+ * @space_id: 0 for the space of the open file, which must be open for writing; a
+ *	vmlab_space_config.space_id needs CAP_SYS_ADMIN
+ * @policy: VMLAB_POLICY_* other than VMLAB_POLICY_OPT
+ * @policy_id: as in struct vmlab_paging
+ * @seed: as in struct vmlab_paging
+ *
+ *   EPERM   @space_id is not 0 and the caller has no CAP_SYS_ADMIN
+ *   ESRCH   there is no space @space_id
+ *   others  errors of VMLAB_IOC_PAGING_SET
+ */
+struct vmlab_policy_set {
+	__u32 size;
+	__u32 flags;
+	__u64 space_id;
+	__u32 policy;
+	__u32 policy_id;
+	__u64 seed;
+};
+
+#define VMLAB_IOC_POLICY_SET	_IO(VMLAB_IOC_MAGIC, 0x5a)
+
+#endif /* _UAPI_LINUX_VMLAB_PAGING_H */

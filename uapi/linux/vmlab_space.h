@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * A space: the memory that one open file of /dev/vmlab provides, and what can be
+ * done to its frames.
+ *
+ * A part of <linux/vmlab.h>, which states the rules for all requests: include
+ * that one.
+ */
+#ifndef _UAPI_LINUX_VMLAB_SPACE_H
+#define _UAPI_LINUX_VMLAB_SPACE_H
+
+#ifndef _UAPI_LINUX_VMLAB_H
+#error "include <linux/vmlab.h>"
+#endif
+
+/* vmlab_space_config.backing */
+#define VMLAB_BACKING_ZERO	0	/* zeros */
+#define VMLAB_BACKING_PATTERN	1	/* each 64-bit word holds its own offset in the space */
+#define VMLAB_BACKING_FILE	2	/* a regular file, see VMLAB_IOC_BACKING */
+#define VMLAB_BACKING_PFN	3	/* zeros, mapped as device memory: VM_IO, VM_PFNMAP */
+
+/* vmlab_space_config.flags */
+#define VMLAB_SPACE_HUGE	(1u << 0) /* fill huge frames of 2 MiB where possible */
+
+/**
+ * struct vmlab_space_config - VMLAB_IOC_SPACE_GET, VMLAB_IOC_SPACE_SET
+ * @size: set by the caller
+ * @flags: VMLAB_SPACE_*; must be zero on GET
+ * @space_id: [out] number of the space: never 0, not used again while the module
+ *	is loaded; names the directory in vmlab/spaces/ of debugfs.  Must be
+ *	zero on SET.
+ * @bytes: length of the space, a multiple of the page size; 0 for no limit.  An
+ *	access at or above it raises SIGBUS, as one beyond the end of a file does
+ *	(mmap(2)).  Shrinking the space discards the frames beyond its new end.
+ * @backing: VMLAB_BACKING_*: the source of the contents of new frames.  It can
+ *	only change while the space has no frames and is not mapped; to
+ *	VMLAB_BACKING_FILE only by VMLAB_IOC_BACKING.
+ * @reserved: must be zero
+ *
+ * A space is the memory that one open file of the device provides.
+ *
+ * With VMLAB_SPACE_HUGE, the first access in an aligned 2 MiB fills all of it
+ * with one huge frame and maps it with one huge entry, when
+ *   - the backing is zero or pattern,
+ *   - the VMA covers these 2 MiB and is aligned like the space,
+ *   - huge pages are enabled for the VMA (MADV_HUGEPAGE of madvise(2), or always),
+ *   - no page of it is resident or was evicted, and
+ *   - the space, its budget and memory have room for all of it.
+ * Otherwise single pages are filled.  A huge frame is dirty, locked in memory
+ * and evicted as a whole; after an eviction its pages are filled one by one.
+ *
+ * VMLAB_IOC_SPACE_SET errors:
+ *   EINVAL  @bytes is not a multiple of the page size; @backing or a bit of
+ *           @flags is unknown; @space_id or @reserved is not zero
+ *   EBUSY   @backing changes while the space has frames or is mapped, or the new
+ *           end cuts a huge frame that is pinned or locked in memory
+ *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
+ *           with transparent huge pages
+ *   EFBIG   @bytes is above LLONG_MAX
+ *   EBADF   the file is not open for writing, as with ftruncate(2)
+ */
+struct vmlab_space_config {
+	__u32 size;
+	__u32 flags;
+	__u64 space_id;
+	__u64 bytes;
+	__u32 backing;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_SPACE_GET	_IO(VMLAB_IOC_MAGIC, 0x10)
+#define VMLAB_IOC_SPACE_SET	_IO(VMLAB_IOC_MAGIC, 0x11)
+
+#define VMLAB_LATENCY_BUCKETS	32
+
+/**
+ * struct vmlab_space_stats - VMLAB_IOC_SPACE_STATS: counters since the open(2)
+ * @size: set by the caller
+ * @flags: must be zero
+ * @space_id: see struct vmlab_space_config
+ * @frames: resident frames, now
+ * @frames_dirty: resident frames written since they were filled, now
+ * @vmas: VMAs of all processes that map the space, now
+ * @faults: calls of the fault handler: the sum of the next six outcomes
+ * @filled: faults that filled and mapped a new frame, at the first access or at
+ *	the first one after an eviction
+ * @mapped: faults that mapped a resident frame
+ * @sigbus: faults beyond the end of the space: SIGBUS
+ * @oom: faults for which no frame could be allocated: VM_FAULT_OOM
+ * @interrupted: faults whose task was killed while it waited for the frame
+ * @error: faults with another error, such as a frame with a memory error: SIGBUS
+ * @read_faults: @faults of reads and instruction fetches
+ * @write_faults: @faults of writes
+ * @cow_faults: @write_faults of private mappings: mm copies the frame
+ * @mkwrite: calls of page_mkwrite: a frame became writable in one mapping
+ * @vma_lock_faults: @faults handled under the per-VMA lock instead of mmap_lock
+ * @remote_access: calls of vm_ops->access, for ptrace and /proc/PID/mem where
+ *	get_user_pages() fails
+ * @discarded: frames freed by shrinking the space
+ * @vma_open: VMAs added by mmap, fork and split
+ * @vma_close: VMAs removed
+ * @vma_mremap: VMAs moved by mremap
+ * @latency_ns_sum: time in the fault handler, nanoseconds
+ * @latency: histogram of the time in the fault handler: @latency[0] counts
+ *	faults below 2 ns, @latency[n] those of [2^n, 2^(n+1)) ns, the last one
+ *	all longer ones
+ *
+ * The counters are sums of per-CPU counters: they are exact while no fault is
+ * being handled.
+ */
+struct vmlab_space_stats {
+	__u32 size;
+	__u32 flags;
+	__u64 space_id;
+	__u64 frames;
+	__u64 frames_dirty;
+	__u64 vmas;
+	__u64 faults;
+	__u64 filled;
+	__u64 mapped;
+	__u64 sigbus;
+	__u64 oom;
+	__u64 interrupted;
+	__u64 error;
+	__u64 read_faults;
+	__u64 write_faults;
+	__u64 cow_faults;
+	__u64 mkwrite;
+	__u64 vma_lock_faults;
+	__u64 remote_access;
+	__u64 discarded;
+	__u64 vma_open;
+	__u64 vma_close;
+	__u64 vma_mremap;
+	__u64 latency_ns_sum;
+	__u64 latency[VMLAB_LATENCY_BUCKETS];
+};
+
+#define VMLAB_IOC_SPACE_STATS	_IO(VMLAB_IOC_MAGIC, 0x12)
+
+/* vmlab_range.op */
+#define VMLAB_RANGE_EVICT	0	/* evict the frames; their contents are kept */
+#define VMLAB_RANGE_PREFETCH	1	/* fill the frames without mapping them */
+#define VMLAB_RANGE_DROP	2	/* free the frames and their contents */
+#define VMLAB_RANGE_LOCK	3	/* fill the frames and exempt them from eviction */
+#define VMLAB_RANGE_UNLOCK	4	/* allow their eviction again */
+
+/**
+ * struct vmlab_range - VMLAB_IOC_RANGE: evict, fill, drop or lock the frames of a range
+ * @size: set by the caller
+ * @op: VMLAB_RANGE_*
+ * @flags: must be zero
+ * @reserved: must be zero
+ * @start: [in] offset in the space, a multiple of the page size
+ *	[out] the offset reached: @end, or after an error or a signal a lower
+ *	one, from which the next call can continue
+ * @end: [in] end offset, a multiple of the page size
+ * @done: [out] pages that were changed
+ * @busy: [out] pages that could not be changed: pinned, locked by mlock(2) or
+ *	by VMLAB_RANGE_LOCK, or the swap store refused their contents
+ *
+ * DROP works as MADV_REMOVE of madvise(2) does for a file: the next access finds
+ * the contents of the backing.  Private copies stay.  Shrinking the space
+ * (VMLAB_IOC_SPACE_SET) frees locked frames too.
+ *   EBADF   the device is not open for writing
+ *   EINVAL  @op is unknown; @flags or @reserved is not zero; @start or @end is
+ *           not a multiple of the page size; @end is below @start
+ *   ENOMEM  no memory; LOCK: the budget would have no room for another frame
+ *   EINTR   a signal is pending; @start, @done and @busy are valid
+ *   others  errors of the backing
+ */
+struct vmlab_range {
+	__u32 size;
+	__u32 op;
+	__u32 flags;
+	__u32 reserved;
+	__u64 start;
+	__u64 end;
+	__u64 done;
+	__u64 busy;
+};
+
+#define VMLAB_IOC_RANGE		_IO(VMLAB_IOC_MAGIC, 0x53)
+
+/* vmlab_dirty.flags */
+#define VMLAB_DIRTY_CLEAR	(1u << 0) /* clear the bits that are reported */
+
+/**
+ * struct vmlab_dirty - VMLAB_IOC_DIRTY: the pages that were written
+ * @size: set by the caller
+ * @flags: VMLAB_DIRTY_*
+ * @start: offset in the space, a multiple of the page size
+ * @end: end offset, a multiple of the page size
+ * @bitmap: [in] pointer to an array of __u64 with a bit for each page of the
+ *	range, or 0 to only count.  Bit n % 64 of element n / 64 is set when
+ *	page n of the range is dirty.
+ * @nr_dirty: [out] dirty pages in the range
+ *
+ * A page is dirty when it was written through a shared mapping since its bit was
+ * last cleared, whether it is resident or evicted.  VMLAB_DIRTY_CLEAR clears the
+ * bit and write-protects the page in all mappings in one step: a concurrent
+ * write is reported by this call or the next one.  The bit of a pinned page
+ * stays set, since writes of the pin's owner cause no fault.
+ *   EBADF   the device is not open for writing
+ *   EINVAL  a bit of @flags is unknown; @start or @end is not a multiple of the
+ *           page size, or @end is below @start
+ *   EINTR   the caller was killed
+ */
+struct vmlab_dirty {
+	__u32 size;
+	__u32 flags;
+	__u64 start;
+	__u64 end;
+	__u64 bitmap;
+	__u64 nr_dirty;
+};
+
+#define VMLAB_IOC_DIRTY		_IO(VMLAB_IOC_MAGIC, 0x54)
+
+/**
+ * struct vmlab_backing_config - VMLAB_IOC_BACKING: the source of contents
+ * @size: set by the caller
+ * @flags: must be zero
+ * @backing: VMLAB_BACKING_*
+ * @fd: with VMLAB_BACKING_FILE a regular file, open for reading and writing; the
+ *	space keeps it open.  Zero otherwise.
+ * @offset: with VMLAB_BACKING_FILE the offset in the file at which the space
+ *	starts, a multiple of the page size.  Zero otherwise.
+ * @reserved: must be zero
+ *
+ * Pages of a file are read one at a time, at the fault.  Dirty pages are written
+ * back
+ *   - by msync(2) and fsync(2), which report errors as for any file,
+ *   - soon after their frames were evicted, and
+ *   - when the last descriptor and mapping of the space are closed, also by the
+ *     exit of a killed process.
+ * A page whose write-back fails stays dirty for the next attempt.  An access
+ * beyond the end of the file raises SIGBUS; the part of the last page beyond the
+ * end is not written back.
+ *
+ * VMLAB_BACKING_PFN supports shared mappings only: mmap(2) of a writable private
+ * mapping fails with EINVAL.
+ *   EBADF    the device is not open for writing, or @fd is not open
+ *   EINVAL   @backing is unknown; @flags or @reserved is not zero; @fd is not a
+ *            regular file, or has O_APPEND or O_DIRECT; @offset is not valid
+ *   EBUSY    the space has frames or is mapped
+ *   EACCES   @fd is not open for reading and writing
+ *   ETXTBSY  @fd is a swap file
+ */
+struct vmlab_backing_config {
+	__u32 size;
+	__u32 flags;
+	__u32 backing;
+	__s32 fd;
+	__u64 offset;
+	__u64 reserved;
+};
+
+#define VMLAB_IOC_BACKING	_IO(VMLAB_IOC_MAGIC, 0x55)
+
+#endif /* _UAPI_LINUX_VMLAB_SPACE_H */
