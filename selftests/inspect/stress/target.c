@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/child.h"
+#include "lib/random.h"
 #include "lib/tap.h"
 #include "inspect/stress/change.h"
 
@@ -45,7 +46,7 @@ static const struct kind *kind;
 
 static void *run(void *arg)
 {
-	uint64_t state = (uintptr_t)arg;
+	uint64_t state = random_state((uintptr_t)arg, 0);
 
 	/*
 	 * Pause so that khugepaged runs: it has the lowest priority of all, and

@@ -64,6 +64,19 @@ static void access_page(volatile char *page, bool write, size_t i)
 		(void)*page;
 }
 
+/*
+ * A page is mapped after an access, and a reference to it that follows at once
+ * would not fault: unmap it, so that the policy sees the repeat.
+ */
+static int unmap_repeat(const struct reference *ref, size_t i,
+			volatile char *map, size_t page_size)
+{
+	if (!i || ref->page[i] != ref->page[i - 1])
+		return 0;
+	return madvise((void *)(map + ref->page[i] * page_size), page_size,
+		       MADV_DONTNEED) ? -errno : 0;
+}
+
 static int play(const struct vmlab_space *space, const struct replay *replay,
 		volatile char *map, size_t page_size)
 {
@@ -77,6 +90,9 @@ static int play(const struct vmlab_space *space, const struct replay *replay,
 	for (size_t i = 0; !err && i < ref->nr; i++) {
 		struct replay_step step;
 
+		err = unmap_repeat(ref, i, map, page_size);
+		if (err)
+			break;
 		access_page(map + ref->page[i] * page_size, replay->write, i);
 		if (!replay->on_step)
 			continue;
