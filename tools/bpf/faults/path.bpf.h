@@ -51,13 +51,15 @@ static __always_inline void user_file(const struct file *file,
 static __always_inline bool identify(const struct file *file,
 				     struct file_key *key)
 {
+	const struct inode *inode;
 	struct user_file user;
 
 	if (!file)
 		return false;
 	user_file(file, &user);
-	key->ino = BPF_CORE_READ(user.inode, i_ino);
-	key->dev = BPF_CORE_READ(user.inode, i_sb, s_dev);
+	inode = user.inode;
+	key->ino = BPF_CORE_READ(inode, i_ino);
+	key->dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	return true;
 }
 
@@ -129,22 +131,26 @@ static __noinline int record_path(const struct file *file, struct file_key *key,
 				  __u32 slot)
 {
 	struct ascent a = { .slot = slot };
-	struct user_file user;
+	const struct vfsmount *mnt;
+	const struct inode *inode;
 	struct file_path *path;
+	struct user_file user;
 
 	if (!file || !key || bpf_map_lookup_elem(&files, key))
 		return 0;
 	user_file(file, &user);
+	inode = user.inode;
+	mnt = user.mnt;
 	a.dentry = user.dentry;
-	a.mount = (void *)user.mnt - bpf_core_field_offset(struct mount, mnt);
-	a.root = BPF_CORE_READ(user.mnt, mnt_root);
+	a.mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	a.root = BPF_CORE_READ(mnt, mnt_root);
 	bpf_loop(MAX_DEPTH, ascend, &a, 0);
 	path = bpf_map_lookup_elem(&path_buffer, &slot);
 	if (!path)
 		return 0;
 	path->len = a.len;
-	path->size = BPF_CORE_READ(user.inode, i_size);
-	path->mtime = mtime_of(user.inode);
+	path->size = BPF_CORE_READ(inode, i_size);
+	path->mtime = mtime_of(inode);
 	if (bpf_map_update_elem(&files, key, path, BPF_ANY))
 		lost(LOST_FILE);
 	return 0;
