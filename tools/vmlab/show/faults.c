@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab faults: the report as tables. */
+/* The report of vmlab faults as tables. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "faults/report.h"
+#include "cli/must.h"
+#include "show/faults.h"
 #include "show/faults_words.h"
 #include "show/format.h"
-#include "cli/must.h"
 #include "show/table.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -183,7 +183,7 @@ static void print_processes(const struct faults_report *r, FILE *out,
 	print_more(out, r->nr_processes, nr);
 }
 
-static void print_vmas(struct faults_report *r, FILE *out, bool colour)
+static void print_vmas(const struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
 		{ "MINOR", true },  { "MAJOR", true }, { "TIME", true },
@@ -191,12 +191,10 @@ static void print_vmas(struct faults_report *r, FILE *out, bool colour)
 	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
-	size_t nr;
+	size_t nr = rows_to_show(r, r->nr_vmas);
 
-	if (!r->nr_vmas)
+	if (!nr)
 		return;
-	faults_merge_vmas(r);
-	nr = rows_to_show(r, r->nr_vmas);
 	print_title(out, colour, "By mapping");
 	t = table_open(out, columns, NR(columns), colour);
 	for (size_t i = 0; i < nr; i++) {
@@ -219,7 +217,7 @@ static void print_vmas(struct faults_report *r, FILE *out, bool colour)
 	print_more(out, r->nr_vmas, nr);
 }
 
-static void print_ips(struct faults_report *r, FILE *out, bool colour)
+static void print_ips(const struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
 		{ "MINOR", true }, { "MAJOR", true }, { "TIME", true },
@@ -227,17 +225,10 @@ static void print_ips(struct faults_report *r, FILE *out, bool colour)
 	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
-	size_t nr;
+	size_t nr = rows_to_show(r, r->nr_ips);
 
-	if (!r->options.by_ip)
+	if (!r->by_ip || !nr)
 		return;
-	faults_merge_ips(r);
-	/* frames of stacks have rows without faults of their own */
-	while (r->nr_ips && !r->ips[r->nr_ips - 1].stat.kinds)
-		free(r->ips[--r->nr_ips].path);
-	if (!r->nr_ips)
-		return;
-	nr = rows_to_show(r, r->nr_ips);
 	print_title(out, colour, "By instruction");
 	t = table_open(out, columns, NR(columns), colour);
 	for (size_t i = 0; i < nr; i++) {
@@ -356,14 +347,14 @@ static void print_lost(const struct faults_report *r, FILE *out, bool colour)
 				style_on(colour, STYLE_WARN),
 				(uint64_t)r->totals.lost[l], fault_lost_help(l),
 				style_off(colour, STYLE_WARN));
-	if (faults_lacks_stack(r->session))
+	if (r->lacks_stack)
 		fputs("This kernel does not let stack growth be told from anon\n",
 		      out);
-	if (faults_lacks_uffd(r->session))
+	if (r->lacks_uffd)
 		fputs("This kernel has no userfaultfd\n", out);
 }
 
-void faults_print(struct faults_report *r, FILE *out, bool colour)
+void faults_print(const struct faults_report *r, FILE *out, bool colour)
 {
 	print_summary(r, out, colour);
 	print_kinds(r, out, colour);

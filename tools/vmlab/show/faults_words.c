@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of what is counted, and sums and percentiles of the counts. */
+/* Names of kinds, origins and outcomes of faults, and their meaning. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -161,44 +161,4 @@ const char *signal_meaning(const struct signal_key *key)
 	    (key->code == BUS_MCEERR_AR || key->code == BUS_MCEERR_AO))
 		return "the page has a memory error";
 	return "not a page fault";
-}
-
-void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES],
-	       __u64 sum[NR_FAULT_SIZES])
-{
-	sum[FAULT_MINOR] = 0;
-	sum[FAULT_MAJOR] = 0;
-	for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
-		sum[FAULT_MINOR] += count[k][FAULT_MINOR];
-		sum[FAULT_MAJOR] += count[k][FAULT_MAJOR];
-	}
-}
-
-__u64 latency_upper(size_t slot)
-{
-	const size_t sub = 1 << LATENCY_SUB_BITS;
-	size_t shift;
-
-	if (slot < sub)
-		return slot;
-	shift = slot / sub - 1;
-	return ((__u64)(slot % sub + sub + 1) << shift) - 1;
-}
-
-__u64 latency_percentile(const struct latency_histogram *h,
-			 unsigned int percent, __u64 max)
-{
-	__u64 total = 0, below = 0, rank;
-
-	for (size_t i = 0; i < LATENCY_SLOTS; i++)
-		total += h->slots[i];
-	if (!total)
-		return 0;
-	rank = (total * percent + 99) / 100;
-	for (size_t i = 0; i < LATENCY_SLOTS; i++) {
-		below += h->slots[i];
-		if (below >= rank)
-			return latency_upper(i) < max ? latency_upper(i) : max;
-	}
-	return max;
 }

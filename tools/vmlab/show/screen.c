@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <langinfo.h>
 #include <locale.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/parse.h"
 #include "show/screen.h"
 
+#define ROWS_DEFAULT	24
 #define COLUMNS_DEFAULT 80
 #define COLUMNS_MIN	40
 #define COLUMNS_MAX	1000
 
 bool screen_utf8(void)
 {
-	/* not setlocale(3): the rest of the program stays in the C locale */
+	/* not setlocale(3), which would change the locale of the whole program */
 	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
 	bool utf8;
 
@@ -27,16 +26,28 @@ bool screen_utf8(void)
 	return utf8;
 }
 
+struct screen_size screen_size(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_row || !ws.ws_col)
+		return (struct screen_size){ ROWS_DEFAULT, COLUMNS_DEFAULT };
+	return (struct screen_size){ ws.ws_row, ws.ws_col };
+}
+
 unsigned int screen_width(void)
 {
 	const char *columns = getenv("COLUMNS");
-	uint64_t width = COLUMNS_DEFAULT;
-	struct winsize ws;
+	unsigned long width = 0;
+	char *end;
 
-	if (!columns || parse_u64(columns, &width)) {
-		if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col)
-			width = ws.ws_col;
+	if (columns && *columns >= '0' && *columns <= '9') {
+		width = strtoul(columns, &end, 10);
+		if (*end)
+			width = 0;
 	}
+	if (!width)
+		width = screen_size().columns;
 	if (width < COLUMNS_MIN)
 		return COLUMNS_MIN;
 	return width > COLUMNS_MAX ? COLUMNS_MAX : (unsigned int)width;

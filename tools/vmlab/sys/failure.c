@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sys/failure.h"
+
+int failure_set(struct failure *failure, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(failure->text, sizeof(failure->text), fmt, ap);
+	va_end(ap);
+	return err;
+}
