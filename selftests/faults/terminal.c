@@ -64,6 +64,8 @@ static void start(struct session *s, int rows, int columns)
 	if (!s->pid) {
 		close(s->terminal);
 		login_tty(s->theirs);
+		/* the sequences above are those of xterm */
+		setenv("TERM", "xterm", 1);
 		execvp(argv[0], argv);
 		_exit(127);
 	}
