@@ -45,15 +45,17 @@ static int write_report(const struct cli *cli, struct request *q,
 			struct failure *failure)
 {
 	FILE *out = q->output.file ? q->output.file : stdout;
+	/* stacks on standard output: nothing else goes there */
+	bool report = !output_is_stdout(&q->folded) || q->output.file;
 	int err = 0;
 
 	if (q->folded.file) {
 		faults_print_folded(&q->report, q->folded.file);
 		err = output_close(&q->folded, failure);
 	}
-	if (cli->json) {
+	if (report && cli->json) {
 		faults_print_json(&q->report, out);
-	} else {
+	} else if (report) {
 		faults_merge(&q->report);
 		faults_print(&q->report, out, cli->colour && out == stdout);
 	}
