@@ -17,19 +17,19 @@ enum { OPT_FOLDED = 0x2000, OPT_VERBOSE };
 
 static const struct option_spec options[] = {
 	{ "pid", 'p', "PID", NULL,
-	  "look at this process, until it ends or ^C" },
+	  "count faults of this process, until it ends or ^C" },
 	{ "follow", 'f', NULL, NULL,
-	  "with --pid: also at processes it forks from now on" },
-	{ "duration", 'd', "SECONDS", NULL, "with --pid: end after this time" },
+	  "with --pid: also of processes that it forks from now on" },
+	{ "duration", 'd', "SECONDS", NULL, "with --pid: end after SECONDS" },
 	{ "brief", 'b', NULL, NULL,
-	  "only totals and kinds: the least overhead" },
-	{ "histogram", 'H', NULL, NULL, "also a histogram of latencies" },
-	{ "top", 'n', "N", NULL, "rows of each table, 0 for all (default 10)" },
+	  "count only totals and kinds: the least overhead" },
+	{ "histogram", 'H', NULL, NULL, "print a histogram of latencies too" },
+	{ "top", 'n', "N", NULL, "print N rows of each table, 0 for all (default 10)" },
 	{ "folded", OPT_FOLDED, "FILE", NULL,
-	  "write stacks for a flame graph to FILE" },
+	  "write stacks for a flame graph to FILE, '-' is standard output" },
 	{ "output", 'o', "FILE", NULL,
-	  "write the report to FILE, not to standard output" },
-	{ "verbose", OPT_VERBOSE, NULL, NULL, "print what libbpf says" },
+	  "write the report to FILE, '-' is standard output" },
+	{ "verbose", OPT_VERBOSE, NULL, NULL, "print the messages of libbpf" },
 	{ 0 },
 };
 
@@ -114,12 +114,12 @@ static int check(const struct cli *cli, struct request *q, int argc,
 	if (optind < argc)
 		r->command = argv + optind;
 	if (r->command && r->pid)
-		return cli_usage(cli, "give a command or --pid, not both");
+		return cli_usage(cli, "give a command or --pid=PID, not both");
 	if (!r->command && !r->pid)
 		return cli_usage(cli,
-				 "whose faults? Give --pid=PID or -- COMMAND");
+				 "nothing to count. Give --pid=PID or -- COMMAND");
 	if (r->command && (q->session.follow || q->duration > 0))
-		return cli_usage(cli, "--%s goes with --pid: a command is "
+		return cli_usage(cli, "--%s needs --pid=PID: a command is "
 				 "followed until it ends",
 				 q->session.follow ? "follow" : "duration");
 	q->session.spawn = r->command;
@@ -166,7 +166,8 @@ static int run(struct cli *cli, int argc, char **argv)
 			break;
 		case 'n':
 			if (parse_u64(optarg, &number))
-				return cli_usage(cli, "--top=%s: give a number",
+				return cli_usage(cli, "--top=%s: give a number of rows, 0 "
+						 "for all",
 						 optarg);
 			q.report.top = number;
 			break;
@@ -188,27 +189,31 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"Counts page faults as the kernel counts them: the totals are those that\n"
-	"getrusage(2) gives, and every fault has one kind.  A command is followed with all\n"
-	"its descendants, from its first instruction to its end; a process with all its\n"
-	"threads, from now on.  Needs root, and a kernel with BTF; not the vmlab module.\n"
+	"Counts page faults as the kernel counts them: the totals equal those of\n"
+	"getrusage(2), and each fault has one kind.  A command is followed with all its\n"
+	"descendants, from its first instruction to its end; a process with all its\n"
+	"threads, from now on.  Threads that the kernel makes for a process, such as\n"
+	"io_uring workers, belong to it.  Needs root and a kernel with BTF; the vmlab module\n"
+	"is not needed.\n"
 	"\n"
-	"MINOR, MAJOR  faults without and with waiting for a device; one that had to be\n"
-	"              made again is major, as the kernel has it\n"
+	"MINOR, MAJOR  faults without and with I/O; the kernel counts a fault that it had\n"
+	"              to retry as major\n"
 	"TIME          sum of the time in the kernel's handler, from its call to the end\n"
-	"              of the last attempt; without the processor's exception\n"
-	"P50, P99      time within which 50 and 99 of 100 were done, at most 1/8 too high\n"
-	"KIND          why: the table explains each; --json has all, also those with none\n"
+	"              of the last attempt; without the exception of the processor\n"
+	"P50, P99      time that 50 and 99 of 100 faults took at most, up to 1/8 too high\n"
+	"KIND          cause: the table explains each; --json has also those without faults\n"
 	"OFFSET        of the mapping in its file, hexadecimal\n"
 	"INSTRUCTION   that made the access or the system call: function + offset, from\n"
-	"              the symbol table of the file, or offset in the file\n"
-	"unseen        faults that the kernel counted while a program was skipped; they\n"
-	"              are in the totals\n"
-	"Lost: ...     what did not fit in a table; totals and kinds are not affected\n"
+	"              symbol tables and debug information, or offset in the file.  A\n"
+	"              file that was replaced, or that cannot be found, has no functions\n"
+	"unseen        faults that the kernel counted while a program was skipped; the\n"
+	"              totals include them\n"
+	"Lost: ...     records that did not fit in a table; totals and kinds are complete\n"
 	"\n"
-	"Failed faults (SIGSEGV, SIGBUS) are no part of the totals: see Signals.\n"
-	"The command's own output comes before the report: use --output to part them.\n"
-	"The exit code says nothing of the command's: the report has its status.\n"
+	"The totals do not include failed faults (SIGSEGV, SIGBUS): see Signals.\n"
+	"The output of the command precedes the report: --output separates them.  With\n"
+	"'--folded -' standard output has the stacks, and the report only with --output.\n"
+	"The exit status of the command is in the report, not in the exit code.\n"
 	"\n"
 	"Example: a compiler run, and ten seconds of a process, as a flame graph\n"
 	"  vmlab faults -- gcc -c main.c\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab heat: which pages of a process are touched when. */
+/* vmlab heat: which pages a process accesses, over time. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,12 +19,12 @@ enum { OPT_METHOD = 0x2000, OPT_SVG };
 static const struct option_spec options[] = {
 	{ "interval", 'i', "SECONDS", NULL,
 	  "length of an interval (default 0.5)" },
-	{ "count", 'n', "N", NULL, "intervals (default 40); ^C ends early" },
+	{ "count", 'n', "N", NULL, "number of intervals (default 40); ^C ends early" },
 	{ "range", 'r', "RANGE", NULL,
-	  "only START-END, START+SIZE or an address" },
+	  "measure only START-END, START+SIZE or an address" },
 	{ "method", OPT_METHOD, "METHOD", "auto bits damon",
-	  "bits: accessed bits, by the module; damon; auto: what there is" },
-	{ "svg", OPT_SVG, "FILE", NULL, "write the picture to FILE as SVG" },
+	  "bits: accessed bits, by the module; damon; auto: what works" },
+	{ "svg", OPT_SVG, "FILE", NULL, "write the picture to FILE as SVG, '-' is standard output" },
 	{ "rows", 'R', "N", NULL,
 	  "lines of the picture (default: the terminal's)" },
 	{ 0 },
@@ -100,7 +100,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		case 'n':
 			if (parse_u64(optarg, &q.count) || !q.count)
 				return cli_usage(cli,
-						 "--count=%s: give a number",
+						 "--count=%s: give a number of "
+						 "intervals",
 						 optarg);
 			break;
 		case 'r':
@@ -148,21 +149,21 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const char help[] =
 	"A line is a part of the address space, with its start at the left; a column is\n"
-	"a time; the darker a cell, or in colour the lighter, the more of it was touched.\n"
-	"Mappings that were not touched are left out.\n"
+	"a time; the darker a cell, or in colour the lighter, the more of it was accessed.\n"
+	"Mappings that were not accessed are left out.\n"
 	"\n"
 	"bits   Before an interval the accessed bits of all pages are cleared through\n"
-	"       /proc/PID/clear_refs, after it the module reads them: every page, exactly,\n"
+	"       /proc/PID/clear_refs; after it the module reads them: every page, exactly,\n"
 	"       but for pages whose translation stayed in the TLB, which the kernel does\n"
-	"       not flush.  The target's mmap_lock is held for reading meanwhile, its\n"
-	"       processor sets the bits again, and reclaim thinks its pages colder.\n"
-	"damon  The kernel's sampler looks at one page of each region 20 times an\n"
-	"       interval and splits and merges regions by what it finds: coarse, and cheap\n"
-	"       with large memory.  Needs CONFIG_DAMON_VADDR and CONFIG_DAMON_SYSFS, and\n"
-	"       nobody else who uses it.\n"
+	"       not flush.  This takes the mmap_lock of the process for reading, makes its\n"
+	"       processor set the bits again, and makes reclaim see its pages as colder.\n"
+	"damon  DAMON checks one page of each region 20 times an interval, and splits and\n"
+	"       merges regions by the result: coarse, and cheap with large memory.  Needs\n"
+	"       CONFIG_DAMON_VADDR and CONFIG_DAMON_SYSFS, and no other user of DAMON.\n"
 	"\n"
-	"The last line says what looking cost: CPU time of vmlab or of DAMON's thread.\n"
-	"Needs root.\n"
+	"The last line shows the cost: CPU time of vmlab or of the thread of DAMON.  With\n"
+	"'--svg -' standard output has the SVG only.  SIGHUP, SIGINT, SIGQUIT and SIGTERM\n"
+	"end the measurement, and switch DAMON off.  Needs root.\n"
 	"\n"
 	"Example: twenty seconds, as a picture for a browser\n"
 	"  vmlab heat 4242 --svg heat.svg\n";
@@ -172,7 +173,7 @@ const struct command cmd_heat = {
 	.operands = "PID",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
-	.summary = "show which pages of a process are touched when",
+	.summary = "show which pages a process accesses, over time",
 	.help = help,
 	.options = options,
 	.run = run,

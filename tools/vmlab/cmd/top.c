@@ -11,12 +11,12 @@ enum { OPT_BATCH = 0x2000, OPT_VERBOSE };
 
 static const struct option_spec options[] = {
 	{ "delay", 'd', "SECONDS", NULL,
-	  "time between two pictures (default 1)" },
-	{ "count", 'n', "N", NULL, "end after so many pictures" },
-	{ "pid", 'p', "PID", NULL, "only this process, and those it forks" },
+	  "length of an interval (default 1)" },
+	{ "count", 'n', "N", NULL, "end after N intervals" },
+	{ "pid", 'p', "PID", NULL, "only this process, until it ends, and those it forks" },
 	{ "batch", OPT_BATCH, NULL, NULL,
-	  "no terminal control: one table after the other" },
-	{ "verbose", OPT_VERBOSE, NULL, NULL, "print what libbpf says" },
+	  "print one table after the other, without terminal control" },
+	{ "verbose", OPT_VERBOSE, NULL, NULL, "print the messages of libbpf" },
 	{ 0 },
 };
 
@@ -43,7 +43,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		case 'n':
 			if (parse_u64(optarg, &o.count) || !o.count)
 				return cli_usage(cli,
-						 "--count=%s: give a number",
+						 "--count=%s: give a number of "
+						 "intervals",
 						 optarg);
 			break;
 		case 'p':
@@ -70,17 +71,18 @@ static const char help[] =
 	"TIME              that the kernel spent on them in the interval\n"
 	"MOSTLY            their most frequent kind; the second line has the kinds of all\n"
 	"\n"
-	"Processes without a fault in the interval are not shown; one that has ended is\n"
-	"shown once more.  On a terminal the picture fits it, and q quits.  Otherwise, and\n"
-	"with --batch, tables follow one another; --json has one object for each interval.\n"
-	"Needs root, and a kernel with BTF; not the vmlab module.\n"
+	"Processes without a fault in the interval are not shown; a process that has ended\n"
+	"is shown once more.  On a terminal the table fits the screen, q quits, and ^Z gives\n"
+	"the terminal back.  Without a terminal, and with --batch, tables follow one\n"
+	"another; --json prints one object for each interval.  Needs root and a kernel with\n"
+	"BTF; the vmlab module is not needed.\n"
 	"\n"
 	"Example: ten seconds, for a file\n"
 	"  vmlab top --batch --count 10 >faults.txt\n";
 
 const struct command cmd_top = {
 	.name = "top",
-	.summary = "show who has page faults, second by second",
+	.summary = "show which processes have page faults, second by second",
 	.help = help,
 	.options = options,
 	.run = run,

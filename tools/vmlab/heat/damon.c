@@ -241,7 +241,7 @@ static int damon_end(struct heat *h, void *state, struct heat_sample *sample)
 
 const struct heat_source heat_damon = {
 	.name = "damon",
-	.about = "DAMON: one page of each region is looked at 20 times an "
+	.about = "DAMON: one page of each region is checked 20 times an "
 		 "interval",
 	.open = damon_open,
 	.begin = damon_begin,

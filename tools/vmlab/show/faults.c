@@ -31,7 +31,7 @@ static void print_more(FILE *out, size_t nr, size_t shown)
 		fprintf(out, "(%zu more: --top=0 shows all)\n", nr - shown);
 }
 
-/* one cell for a duration */
+/* Print a cell with a duration. */
 static void time_cell(struct table *t, __u64 ns)
 {
 	char text[TIME_TEXT_MAX];
@@ -62,7 +62,7 @@ static void print_usage(const struct faults_report *r, FILE *out, bool colour)
 		style_off(colour, STYLE_WARN));
 	if (r->sum[FAULT_MINOR] >= (__u64)r->usage.ru_minflt &&
 	    r->sum[FAULT_MAJOR] >= (__u64)r->usage.ru_majflt)
-		fputs(" (it leaves out processes that were not waited for)",
+		fputs(" (it omits processes that were not waited for)",
 		      out);
 	fputc('\n', out);
 }
@@ -141,7 +141,7 @@ static void print_origins(const struct faults_report *r, FILE *out, bool colour)
 
 	if (!r->sum[FAULT_MINOR] && !r->sum[FAULT_MAJOR])
 		return;
-	print_title(out, colour, "By who made the access");
+	print_title(out, colour, "By origin of the access");
 	t = table_open(out, columns, NR(columns), colour);
 	for (unsigned int o = 0; o < NR_FAULT_ORIGINS; o++) {
 		const __u64 *count = r->totals.origin[o];
@@ -295,7 +295,7 @@ static void print_failures(const struct faults_report *r, FILE *out)
 	if (r->totals.retries)
 		fprintf(out,
 			"\n%" PRIu64
-			" attempts were made again, and counted once\n",
+			" attempts were retried; each fault is counted once\n",
 			(uint64_t)r->totals.retries);
 	for (unsigned int f = 0; f < NR_FAULT_FAILURES; f++) {
 		if (!r->totals.failures[f])
@@ -348,7 +348,7 @@ static void print_lost(const struct faults_report *r, FILE *out, bool colour)
 				(uint64_t)r->totals.lost[l], fault_lost_help(l),
 				style_off(colour, STYLE_WARN));
 	if (r->lacks_stack)
-		fputs("This kernel does not let stack growth be told from anon\n",
+		fputs("This kernel does not show stack growth: its faults count as anon\n",
 		      out);
 	if (r->lacks_uffd)
 		fputs("This kernel has no userfaultfd\n", out);
