@@ -15,13 +15,13 @@
 #define PAGE_MASK   (~4095ull)
 
 /* Set before loading. */
-const volatile bool everybody = false; /* every process is a target */
-const volatile bool follow = false; /* children of targets are targets */
-const volatile __u32 spawner = 0; /* children of this process are targets */
-const volatile __u32 vmlab_dev = 0; /* device number of /dev/vmlab, or 0 */
-const volatile bool by_vma = false;
-const volatile bool by_ip = false;
-const volatile bool by_stack = false;
+const volatile bool everybody; /* every process is a target */
+const volatile bool follow; /* children of targets are targets */
+const volatile __u32 spawner; /* children of this process are targets */
+const volatile __u32 vmlab_dev; /* device number of /dev/vmlab, or 0 */
+const volatile bool by_vma;
+const volatile bool by_ip;
+const volatile bool by_stack;
 
 /* The programs count only once user space has attached all of them. */
 bool armed;

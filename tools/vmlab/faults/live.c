@@ -156,8 +156,9 @@ static int watch(struct live *l)
 	enum wake wake = WAKE_INTERVAL;
 	int err = 0;
 
-	for (uint64_t i = 0; wake == WAKE_INTERVAL && !ferror(stdout) &&
-			     (!o->count || i < o->count); i++) {
+	for (uint64_t i = 0; !o->count || i < o->count; i++) {
+		if (wake == WAKE_LAST || ferror(stdout))
+			break;
 		wake = wait_until(l, next);
 		if (wake == WAKE_END)
 			break;

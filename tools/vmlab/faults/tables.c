@@ -11,7 +11,7 @@
 
 /* Read the values of all CPUs for one key. */
 static int read_cpus(const struct faults_session *s, const struct bpf_map *map,
-		    __u32 key, size_t size, void *each_cpu)
+		     __u32 key, size_t size, void *each_cpu)
 {
 	return bpf_map__lookup_elem(map, &key, sizeof(key), each_cpu,
 				    size * (size_t)s->nr_cpus, 0);

@@ -25,7 +25,7 @@ void heat_add(const struct heat *h, struct heat_sample *s, uint64_t start,
 }
 
 void heat_add_area(struct heat *h, uint64_t start, uint64_t end,
-		     const char *name)
+		   const char *name)
 {
 	struct heat_area *a;
 

@@ -156,7 +156,7 @@ const char *signal_meaning(const struct signal_key *key)
 	if (key->signal == SIGSEGV && key->code == SEGV_PKUERR)
 		return "the protection key does not allow this access";
 	if (key->signal == SIGBUS && key->code == BUS_ADRERR)
-		return "the mapping has no page there: beyond the end of the file, or refused by its driver";
+		return "the mapping has no page there: beyond the end of the file, or refused";
 	if (key->signal == SIGBUS &&
 	    (key->code == BUS_MCEERR_AR || key->code == BUS_MCEERR_AO))
 		return "the page has a memory error";
