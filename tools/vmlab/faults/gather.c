@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "faults/gather.h"
 #include "faults/symbols.h"
+#include "sys/must.h"
 
 /* what the tables are read with */
 struct gathering {

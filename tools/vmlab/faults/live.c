@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/must.h"
 #include "faults/live.h"
 #include "faults/process.h"
 #include "faults/session.h"
@@ -13,6 +12,7 @@
 #include "show/top.h"
 #include "sys/clock.h"
 #include "sys/events.h"
+#include "sys/must.h"
 
 struct live {
 	const struct live_options *options;

@@ -12,10 +12,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "cli/must.h"
 #include "faults/internal.h"
 #include "faults/session.h"
 #include "libvmlab.h"
+#include "sys/must.h"
 
 /* errno inside the kernel, returned for functions that cannot be attached to */
 #define ENOTSUPP 524

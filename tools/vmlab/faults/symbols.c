@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/must.h"
 #include "faults/symbols.h"
+#include "sys/must.h"
 
 /* A C function of libstdc++; its header is for C++ only. */
 char *__cxa_demangle(const char *mangled, char *buffer, size_t *length,

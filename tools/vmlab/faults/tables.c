@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "faults/internal.h"
 #include "faults/session.h"
+#include "sys/must.h"
 
 /* Read the values of all CPUs for one key. */
 static int read_cpus(const struct faults_session *s, const struct bpf_map *map,

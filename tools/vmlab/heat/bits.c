@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/must.h"
 #include "heat/source.h"
 #include "libvmlab.h"
 #include "sys/clock.h"
+#include "sys/must.h"
 
 struct bits {
 	struct vmlab *lab;

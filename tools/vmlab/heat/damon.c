@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/must.h"
 #include "heat/source.h"
+#include "sys/must.h"
 
 #define KDAMONDS "/sys/kernel/mm/damon/admin/kdamonds"
 #define ATTRS "0/contexts/0/monitoring_attrs/"

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "heat/session.h"
 #include "heat/source.h"
 #include "libvmlab.h"
 #include "sys/clock.h"
 #include "sys/events.h"
+#include "sys/must.h"
 
 static int open_source(struct heat *h, const char *method,
 		       const struct heat_source **source, void **state,

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "model/activity.h"
+#include "sys/must.h"
 
 static int compare_keys(const struct process_key *x, const struct process_key *y)
 {

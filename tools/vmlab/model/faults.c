@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "model/faults.h"
 
 /* Compare by the number of faults, most first; ties by time. */

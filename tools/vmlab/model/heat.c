@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "model/heat.h"
+#include "sys/must.h"
 
 void heat_add(const struct heat *h, struct heat_sample *s, uint64_t start,
 	      uint64_t end, double value)

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "cli/must.h"
 #include "show/faults.h"
 #include "show/faults_words.h"
 #include "show/format.h"
 #include "show/table.h"
+#include "sys/must.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 

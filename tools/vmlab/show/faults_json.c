@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "cli/must.h"
 #include "show/faults.h"
 #include "show/faults_words.h"
 #include "show/format.h"
 #include "show/json.h"
+#include "sys/must.h"
 
 static json_t *object(void)
 {

@@ -2,9 +2,9 @@
 /* The samples of vmlab heat as JSON. */
 #include <jansson.h>
 
-#include "cli/must.h"
 #include "show/heat.h"
 #include "show/json.h"
+#include "sys/must.h"
 
 void heat_json(const struct heat *h, FILE *out)
 {

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli/must.h"
 #include "show/format.h"
 #include "show/heat.h"
+#include "sys/must.h"
 
 #define MAX_ROWS 4096
 

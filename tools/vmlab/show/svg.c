@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "show/format.h"
 #include "show/svg.h"
+#include "sys/must.h"
 
 /* U+FFFE and U+FFFF */
 static bool is_noncharacter(const char *s)

@@ -6,8 +6,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "cli/must.h"
 #include "show/terminal.h"
+#include "sys/must.h"
 
 /* capabilities of the terminal; NULL for those that it lacks */
 struct terminal {

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/must.h"
 #include "show/faults_words.h"
 #include "show/format.h"
 #include "show/screen.h"
 #include "show/table.h"
 #include "show/top.h"
+#include "sys/must.h"
 
 /* Write events a second; with one decimal when there are few. */
 static void rate_text(const struct interval *in, __u64 count, char text[static 24])
