@@ -143,21 +143,25 @@ static const char *find_in_dwarf(const struct object *o, GElf_Addr address,
 	return name;
 }
 
-static char *demangle(const char *name)
+/* Return a copy of a name without its version, and demangled. */
+static char *plain_name(const char *name)
 {
-	char *plain = NULL;
+	char *copy = must(strndup(name, strcspn(name, "@"))), *plain = NULL;
 	int status;
 
-	if (!strncmp(name, "_Z", 2))
-		plain = __cxa_demangle(name, NULL, NULL, &status);
-	return plain ? plain : must(strdup(name));
+	if (!strncmp(copy, "_Z", 2))
+		plain = __cxa_demangle(copy, NULL, NULL, &status);
+	if (!plain)
+		return copy;
+	free(copy);
+	return plain;
 }
 
 char *symbols_find(struct symbols *symbols, const struct mapped_file *file,
 		   uint64_t offset, uint64_t *distance)
 {
 	const struct object *o = object_of(symbols, file);
-	const char *name;
+	const char *name, *function = NULL;
 	GElf_Addr address;
 	GElf_Off from;
 	GElf_Sym sym;
@@ -166,9 +170,12 @@ char *symbols_find(struct symbols *symbols, const struct mapped_file *file,
 		return NULL;
 	name = dwfl_module_addrinfo(o->module, address, &from, &sym, NULL, NULL,
 				    NULL);
-	if (name && *name)
-		*distance = from;
+	/* a symbol without a size, as assembly has, may end before the address */
+	if (!name || !*name || !sym.st_size)
+		function = find_in_dwarf(o, address, distance);
+	if (function)
+		name = function;
 	else
-		name = find_in_dwarf(o, address, distance);
-	return name ? demangle(name) : NULL;
+		*distance = from;
+	return name && *name ? plain_name(name) : NULL;
 }
