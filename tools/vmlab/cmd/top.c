@@ -22,11 +22,7 @@ static const struct option_spec options[] = {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct live_options o = {
-		.delay = 1,
-		.json = cli->json,
-		.colour = cli->colour,
-	};
+	struct live_options o = { .delay = 1 };
 	struct failure failure;
 	char *end;
 	int c, err;
@@ -62,6 +58,8 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
+	o.json = cli->json;
+	o.colour = cli->colour;
 	err = live_run(&o, &failure);
 	return err ? cli_failure(err, &failure) : EXIT_OK;
 }
