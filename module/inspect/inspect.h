@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Producers: they read kernel structures and yield records of the uapi header.
- * None formats text, none touches a user buffer.
+ * Producers: they read kernel structures and fill in records of the uapi
+ * header.  They format no text and touch no user buffer.
  */
 #ifndef VMLAB_INSPECT_H
 #define VMLAB_INSPECT_H
@@ -61,13 +61,15 @@ int vmlab_inspect_vmas(struct mm_struct *mm, u64 *cursor, u64 end,
 unsigned int vmlab_tree_fill(struct maple_tree *mt,
 			     struct vmlab_tree_cursor *cursor, bool again,
 			     struct vmlab_tree_item *items, unsigned int nr);
+u32 vmlab_inspect_changed(struct mm_struct *mm, u64 *generation, bool first);
+int vmlab_inspect_tree(struct mm_struct *mm, struct vmlab_tree *r,
+		       struct vmlab_tree_item *items);
+
+/* treestats.c */
 unsigned int vmlab_tree_walk(struct maple_tree *mt, unsigned long index,
 			     unsigned int *pivots);
 void vmlab_tree_tally(struct vmlab_tree_stats *stats,
 		      const struct vmlab_tree_item *items, unsigned int nr);
-u32 vmlab_inspect_changed(struct mm_struct *mm, u64 *generation, bool first);
-int vmlab_inspect_tree(struct mm_struct *mm, struct vmlab_tree *r,
-		       struct vmlab_tree_item *items);
 int vmlab_inspect_tree_stats(struct mm_struct *mm,
 			     struct vmlab_tree_stats *stats);
 
