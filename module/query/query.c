@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The requests that ask about processes and the kernel: which is which. */
+/* Dispatch the requests about processes and the kernel. */
 #include <linux/errno.h>
 
 #include <linux/vmlab.h>
