@@ -6,6 +6,7 @@
 #include <linux/debugfs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -133,6 +134,9 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 
 	entry = xa_find(&space->frames, &pgoff, ULONG_MAX, XA_PRESENT);
 	while (xa_is_value(entry)) {
+		/* Any number of pages may be evicted. */
+		if (fatal_signal_pending(current))
+			return ERR_PTR(-EINTR);
 		cond_resched();
 		entry = xa_find_after(&space->frames, &pgoff, ULONG_MAX,
 				      XA_PRESENT);
@@ -175,7 +179,10 @@ static int frames_show(struct seq_file *m, void *v)
 	folio = vmlab_space_peek(space, pgoff);
 	if (!folio)
 		return SEQ_SKIP;
-	folio_lock(folio);
+	if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return -EINTR;
+	}
 	if (!folio->mapping) {
 		folio_unlock(folio);
 		folio_put(folio);
