@@ -21,13 +21,13 @@ static const struct {
 };
 
 /**
- * vmlab_debugfs_process_files() - make the files of a process
+ * vmlab_debugfs_process_files() - create the files of a process
  * @dir: its directory
- * @pid: the process, or NULL for whoever opens them; must live as long as
- *	the directory
+ * @pid: the process, or NULL for the process that opens a file; must live as
+ *	long as the directory
  *
- * An open file keeps what it needs by itself, so that it can say ESRCH when
- * the directory is long gone: hence the variant without debugfs' proxy.
+ * An open file holds references of its own, so that it can return ESRCH after
+ * the directory was removed: the proxy of debugfs would return EIO instead.
  *
  * Context: process context, may sleep.
  */
@@ -41,11 +41,11 @@ void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid)
 }
 
 /**
- * vmlab_debugfs_inode_pid() - which process a file is about
- * @inode: of one of a process's files, while it is being opened
+ * vmlab_debugfs_inode_pid() - return the process that a file describes
+ * @inode: inode of the file, while it is being opened
  *
  * Context: process context.
- * Return: the pid, with a reference that the caller must put.
+ * Return: the pid, with a reference that the caller must drop.
  */
 struct pid *vmlab_debugfs_inode_pid(struct inode *inode)
 {
@@ -53,10 +53,10 @@ struct pid *vmlab_debugfs_inode_pid(struct inode *inode)
 }
 
 /**
- * vmlab_debugfs_inode_mm() - take hold of the mm that a file is about
- * @inode: of one of a process's files, while it is being opened
- * @mm: set to the mm, held by mm_count only, so that an open file does not
- *	keep an address space: to be dropped; or to NULL for a kernel thread
+ * vmlab_debugfs_inode_mm() - get the mm that a file describes
+ * @inode: inode of the file, while it is being opened
+ * @mm: set to the mm, with a reference in mm_count that the caller must drop
+ *	and that does not keep the address space; to NULL for a kernel thread
  *
  * Context: process context, may sleep.
  * Return: 0, or -ESRCH when the process has exited.
