@@ -7,7 +7,7 @@
  * split or merged while the lock is held, so no other reference is needed.
  * Other entries (migration, a frame without rmap) do not: their folio is taken
  * by reference as get_user_pages_fast() does it, or the facts are not stable.
- * That reference is never the last one: whoever set such an entry keeps a
+ * That reference is never the last one: the code that set such an entry keeps a
  * reference until the entry is replaced, which takes the lock.
  */
 #include <linux/hugetlb.h>

@@ -23,7 +23,7 @@ struct vmlab_pt_table {
 	const u64 *entry;
 	unsigned int level;
 	bool shared;
-	spinlock_t *ptl;
+	spinlock_t *ptl;	/* held; protects what mm changes in @entry */
 	struct {
 		u64 raw;
 		u64 table;

@@ -228,7 +228,7 @@ static void scan_pages(struct scan *s)
 
 static void verdict(const char *what, const char *how, const struct scan *s)
 {
-	diag("%s, %s: %lu scans, %lu miss pages, %lu have pages twice, %lu have facts of another page",
+	diag("%s, %s: %lu scans; wrong: %lu miss pages, %lu repeat pages, %lu facts",
 	     what, how, s->scans, s->missing, s->twice, s->facts);
 	is(s->missing, 0, "%s: %s of all resident pages", what, how);
 	is(s->twice, 0, "%s: %s of each page once", what, how);
