@@ -6,6 +6,9 @@
 #include "frame.h"
 #include "pagetable.h"
 
+/* Pages of huge entries described before the table's lock is released. */
+#define PAGES_PER_LOCK	512
+
 static void page_record(struct vmlab_page_batch *b, struct vmlab_page *r,
 			const struct vmlab_entry *e, u64 pfn, u64 bits)
 {
@@ -28,7 +31,9 @@ static u64 page_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
 	u64 addr;
 
 	vmlab_pt_decode(level, raw, &e);
-	/* A single entry may map thousands of pages. */
+	/* One entry may map thousands of pages: do not hold the lock for all. */
+	to = min(to, from + PAGES_PER_LOCK * PAGE_SIZE);
+	w->pause = level > 1;
 	for (addr = from; addr < to && w->budget > 0; addr += PAGE_SIZE) {
 		u64 bits = e.flags;
 		u64 pfn = e.pfn + ((addr - start) >> PAGE_SHIFT);
@@ -40,8 +45,10 @@ static u64 page_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
 		w->budget--;
 		if (!vmlab_pt_filter_match(&b->filter, bits))
 			continue;
-		if (b->filled == b->nr)
+		if (b->filled == b->nr) {
+			w->pause = false;
 			break;
+		}
 		b->records[b->filled] = (struct vmlab_page){
 			.addr = addr,
 			.level = level,

@@ -158,10 +158,12 @@ static enum progress walk_entries(struct vmlab_walk *w, u64 end)
 		from = max(w->addr, base + ((u64)i << shift));
 		to = min(base + ((u64)(i + nr) << shift), end);
 		reached = w->ops->entries(w, raw, i, nr, from, to);
-		if (reached < to) {
-			vmlab_walk_advance(w, reached);
-			return w->budget > 0 ? FULL : AGAIN;
-		}
+		if (reached == to && !w->pause)
+			continue;
+		vmlab_walk_advance(w, reached);
+		if (w->budget <= 0)
+			return AGAIN;
+		return w->pause ? DONE : FULL;
 	}
 	w->budget -= i - first;
 	vmlab_walk_advance(w, min(base + ((u64)i << shift), end));
@@ -183,6 +185,7 @@ static enum progress walk_vma(struct vmlab_walk *w)
 		vmlab_pt_lock(w->mm, w->addr, &w->table);
 		w->tables_read++;
 		w->budget -= TABLE_COST;
+		w->pause = false;
 		ret = walk_tables(w);
 		if (ret == DONE)
 			ret = walk_entries(w, end);

@@ -58,6 +58,7 @@ enum vmlab_alike {
  * @entered: bit n: the table of level n that leads to @addr was reported
  * @tables_read: tables read so far
  * @budget: entries that may be read before mmap_lock is released
+ * @pause: set by @entries: release the table's lock before the next entry
  * @vma: the VMA being walked, valid in the callbacks
  * @table: the table being read, valid in the callbacks
  */
@@ -72,6 +73,7 @@ struct vmlab_walk {
 	unsigned int entered;
 	u64 tables_read;
 	int budget;
+	bool pause;
 	struct vm_area_struct *vma;
 	struct vmlab_pt_table table;
 };
