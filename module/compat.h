@@ -207,13 +207,6 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 #endif
 }
 
-/* system_unbound_wq has been called system_dfl_wq since 6.17. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
-#define vmlab_unbound_wq system_dfl_wq
-#else
-#define vmlab_unbound_wq system_unbound_wq
-#endif
-
 /*
  * Page faults under the per-VMA lock came in 6.4 for anonymous memory, and in
  * 6.7 for mappings of files.

@@ -32,8 +32,11 @@ static int stats_show(struct seq_file *m, void *v)
 	struct vmlab_paging_stats p = {};
 	struct vmlab_space_stats s = {};
 	unsigned int i;
+	int ret;
 
-	vmlab_space_get_config(m->private, &config);
+	ret = vmlab_space_get_config(m->private, &config);
+	if (ret)
+		return ret;
 	vmlab_space_stats(m->private, &s);
 	vmlab_space_paging_stats(m->private, &p);
 
@@ -72,8 +75,11 @@ static int policy_show(struct seq_file *m, void *v)
 	struct vmlab_space_config config = {};
 	struct vmlab_paging paging = {};
 	char name[VMLAB_POLICY_NAME_MAX];
+	int ret;
 
-	vmlab_space_get_config(space, &config);
+	ret = vmlab_space_get_config(space, &config);
+	if (ret)
+		return ret;
 	vmlab_pager_get(space, &paging);
 	vmlab_pager_name(space, name);
 
@@ -146,7 +152,10 @@ static int frames_show(struct seq_file *m, void *v)
 	folio = vmlab_frame_get(space, pgoff);
 	if (!folio)
 		return SEQ_SKIP;
-	folio_lock(folio);
+	if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return -EINTR;
+	}
 	if (!folio->mapping) {
 		vmlab_frame_release(folio);
 		return SEQ_SKIP;

@@ -16,6 +16,7 @@
 #include <linux/vmlab.h>
 
 #include "policy/policy.h"
+#include "user.h"
 
 #define NEVER	U64_MAX
 
@@ -27,6 +28,7 @@
  * @arrivals: insertions so far
  * @pos: the position: index in the trace of the next access
  * @nr: accesses in the trace
+ * @user: the user that @next is charged to, or NULL
  * @next: for each access, the index of the next access of the same page
  */
 struct opt {
@@ -35,6 +37,7 @@ struct opt {
 	u64 arrivals;
 	u64 pos;
 	unsigned long nr;
+	struct vmlab_user *user;
 	u64 next[];
 };
 
@@ -51,18 +54,27 @@ static void opt_destroy(void *state)
 	struct opt *opt = state;
 
 	xa_destroy(&opt->ahead);
+	vmlab_user_uncharge(opt->user, VMLAB_USER_TRACE, opt->nr);
 	kvfree(opt);
 }
 
 static void *opt_create(const struct vmlab_policy_args *args)
 {
+	int ret = vmlab_user_charge(args->user, VMLAB_USER_TRACE,
+				    args->nr_trace);
 	struct opt *opt;
 	unsigned long i;
 
+	if (ret)
+		return ERR_PTR(ret);
 	opt = kvzalloc(struct_size(opt, next, args->nr_trace),
 		       GFP_KERNEL_ACCOUNT);
-	if (!opt)
+	if (!opt) {
+		vmlab_user_uncharge(args->user, VMLAB_USER_TRACE,
+				    args->nr_trace);
 		return ERR_PTR(-ENOMEM);
+	}
+	opt->user = args->user;
 	opt->tree = RB_ROOT_CACHED;
 	xa_init_flags(&opt->ahead, XA_FLAGS_ACCOUNT);
 	opt->nr = args->nr_trace;
