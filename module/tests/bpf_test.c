@@ -120,6 +120,7 @@ static struct setup *begin(struct kunit *test)
 
 	args.policy = s->policy;
 	args.space = s->space;
+	args.lock = &s->space->pager.lock;
 	s->state = s->policy->create(&args);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(s->state));
 	for (i = 0; i < PAGES; i++) {
