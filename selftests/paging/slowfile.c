@@ -225,6 +225,9 @@ static void hung_writes(void)
 	ms = kill_after(pid);
 	ok(ms < 3 * SECOND, "fsync: a killed task is gone after %u ms", ms);
 
+	/* Another file: the first one's inode stays locked. */
+	nr = 5;
+	fs->file[nr].hang_write = true;
 	before = fs->file[nr].writes;
 	pid = spawn(closes, &nr);
 	ok(taken(&fs->file[nr].writes, before), "close: a write hangs");
@@ -233,10 +236,14 @@ static void hung_writes(void)
 	ms = kill_after(pid);
 	ok(ms < 3 * SECOND, "close: a killed task is gone after %u ms", ms);
 
+	nr = 6;
+	fs->file[nr].hang_write = true;
 	pid = spawn(exits_with_four, &nr);
 	ms = gone_after(pid);
 	ok(ms < 10 * SECOND, "exit with four of them takes %u ms", ms);
 
+	nr = 7;
+	fs->file[nr].hang_write = true;
 	before = fs->file[nr].writes;
 	pid = spawn(both_sync, &nr);
 	wait_stopped(pid, NULL);
