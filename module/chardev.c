@@ -64,9 +64,9 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 	if (special)
 		vmlab_vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND |
 				   VM_DONTDUMP);
-	else if (READ_ONCE(space->pager.around))
+	else if (VMLAB_AROUND_VM_FLAGS && READ_ONCE(space->pager.around))
 		/* A fault may set entries of other pages, too. */
-		vmlab_vm_flags_set(vma, VM_MIXEDMAP);
+		vmlab_vm_flags_set(vma, VMLAB_AROUND_VM_FLAGS);
 	return 0;
 }
 

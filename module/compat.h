@@ -8,6 +8,7 @@
 
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/shmem_fs.h>
@@ -115,6 +116,35 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #endif
 
 /*
+ * vmf_insert_page_mkwrite() came with it in 6.15, and maps a page in any VMA.
+ * Before, only VMAs with VM_MIXEDMAP could be given more than one page in a
+ * fault; there mlock(2), guard regions and KSM do not work.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define VMLAB_AROUND_VM_FLAGS 0
+static inline bool vmlab_insert_page(struct vm_fault *vmf, unsigned long addr,
+				     struct folio *folio, struct page *page)
+{
+	struct vm_fault other = {
+		.vma = vmf->vma,
+		.address = addr,
+	};
+	int before = folio_mapcount(folio);
+
+	/* It does not tell whether another entry was there. */
+	return vmf_insert_page_mkwrite(&other, page, false) ==
+	       VM_FAULT_NOPAGE && folio_mapcount(folio) > before;
+}
+#else
+#define VMLAB_AROUND_VM_FLAGS VM_MIXEDMAP
+static inline bool vmlab_insert_page(struct vm_fault *vmf, unsigned long addr,
+				     struct folio *folio, struct page *page)
+{
+	return !vm_insert_page(vmf->vma, addr, page);
+}
+#endif
+
+/*
  * Modules can offer struct_ops types since 6.9; with a link as argument of
  * their callbacks, as here, since 6.11.
  */
@@ -208,6 +238,32 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 }
 
 /*
+ * Releasing an empty batch of folios, of pages before 6.6, drains the batches of
+ * this CPU, those of mlock(2) too.
+ */
+static inline void vmlab_drain_batches(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	struct folio_batch batch;
+
+	folio_batch_init(&batch);
+	__folio_batch_release(&batch);
+#else
+	struct pagevec batch;
+
+	pagevec_init(&batch);
+	__pagevec_release(&batch);
+#endif
+}
+
+/* A workqueue has had to say that it is per CPU since 6.17. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define VMLAB_WQ_PERCPU WQ_PERCPU
+#else
+#define VMLAB_WQ_PERCPU 0
+#endif
+
+/*
  * Page faults under the per-VMA lock came in 6.4 for anonymous memory, and in
  * 6.7 for mappings of files.
  */
@@ -221,6 +277,17 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 static inline bool vmlab_fault_may_retry(unsigned int flags)
 {
 	return fault_flag_allow_retry_first(flags) &&
+	       !(flags & FAULT_FLAG_RETRY_NOWAIT);
+}
+
+/*
+ * May a killed task drop the lock, also in a later try?  As
+ * __folio_lock_or_retry() in mm/filemap.c.
+ */
+static inline bool vmlab_fault_may_end(unsigned int flags)
+{
+	return flags & FAULT_FLAG_ALLOW_RETRY &&
+	       flags & FAULT_FLAG_KILLABLE &&
 	       !(flags & FAULT_FLAG_RETRY_NOWAIT);
 }
 

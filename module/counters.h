@@ -30,7 +30,6 @@
 	x(remote_access, "count")	\
 	x(discarded, "pages")		\
 	x(vma_open, "count")		\
-	x(vma_close, "count")		\
 	x(vma_mremap, "count")		\
 	x(latency_ns_sum, "ns")
 

@@ -80,6 +80,9 @@ struct vmlab_frames {
 	long store_pages;
 };
 
+/* Pages that stepping mode can map between two steps without a full sweep. */
+#define VMLAB_STEP_PAGES	16
+
 /**
  * struct vmlab_pager - frame budget and replacement policy; the part of pager/
  * @policy: names the victim; NULL until the space first gets a budget or a
@@ -96,8 +99,16 @@ struct vmlab_frames {
  * @lock: protects the members below and serialises calls of the policy.
  *	Nests inside folio locks.
  * @state: the policy's
+ * @old_policy: the policy that @policy replaces, while frames are handed over;
+ *	else NULL
+ * @old_state: the state of @old_policy
+ * @generation: changes with each change of @policy; frames of another
+ *	generation are in @old_policy
+ * @old_next: the next frame of @frames to hand over, or NULL
  * @frames: all charged frames, the latest arrival last
  * @hand: where sampling resumes in @frames; NULL for its start
+ * @aside: busy frames that no policy has, see pager/aside.c
+ * @nr_aside: number of frames in @aside
  * @budget: pages that may be charged, ULONG_MAX for no limit
  * @charged: pages of resident frames, and of those about to be allocated
  * @locked: pages of frames that VMLAB_RANGE_LOCK locked
@@ -107,6 +118,10 @@ struct vmlab_frames {
  * @last_stride: its distance from the page filled before it
  * @step_task: the task that stepped last; only compared, never dereferenced
  * @step_regs: its registers at that fault
+ * @step_pages: pages that were mapped since the last step
+ * @step_nr: number of @step_pages; beyond their capacity, all pages may be
+ *	mapped
+ * @whole_next: where prefetching whole mappings resumes after memory ran out
  */
 struct vmlab_pager {
 	const struct vmlab_policy *policy;
@@ -120,8 +135,14 @@ struct vmlab_pager {
 
 	spinlock_t lock ____cacheline_aligned_in_smp;	/* see above */
 	void *state;
+	const struct vmlab_policy *old_policy;
+	void *old_state;
+	bool generation;
+	struct vmlab_frame *old_next;
 	struct list_head frames;
 	struct vmlab_frame *hand;
+	struct list_head aside;
+	unsigned long nr_aside;
 	unsigned long budget;
 	unsigned long charged;
 	unsigned long locked;
@@ -131,6 +152,9 @@ struct vmlab_pager {
 	long last_stride;
 	struct task_struct *step_task;
 	struct pt_regs step_regs;
+	pgoff_t step_pages[VMLAB_STEP_PAGES];
+	unsigned int step_nr;
+	pgoff_t whole_next;
 };
 
 /**
@@ -205,7 +229,6 @@ struct vmlab_writeback {
  *	a frame without a VMA or to make the first VMA
  * @config_lock: serialises changes of the configuration; no fault takes it
  * @writeback: the part of space/writeback.c
- * @nr_vmas: VMAs that map the space
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
  * @debugfs: the directory of this space
@@ -240,7 +263,6 @@ struct vmlab_space {
 	struct rw_semaphore backing_lock ____cacheline_aligned_in_smp;
 	struct mutex config_lock;	/* see above */
 	struct vmlab_writeback writeback;
-	atomic_long_t nr_vmas;
 	struct list_head link;
 	unsigned long shrink_cursor;
 	struct dentry *debugfs;

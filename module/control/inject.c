@@ -32,6 +32,7 @@ static int inject_prepare(struct vmlab_inject_state *state)
 	/* The kernel logs each as a memory error of the machine. */
 	if (rule->action == VMLAB_INJECT_HWPOISON && !ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
 		return -EPERM;
+	state->kernel = ns_capable_noaudit(&init_user_ns, CAP_SYS_PTRACE);
 	if (!rule->pid)
 		return 0;
 	state->pid = find_get_pid(rule->pid);

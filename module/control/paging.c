@@ -36,8 +36,8 @@ long vmlab_ioctl_paging_get(struct vmlab_space *space, void __user *uarg)
 	usize = paging.size;
 	memset(&paging, 0, sizeof(paging));
 	paging.size = usize;
-	vmlab_pager_get(space, &paging);
-	return vmlab_uarg_put(&paging, sizeof(paging), uarg);
+	ret = vmlab_pager_get(space, &paging);
+	return ret ?: vmlab_uarg_put(&paging, sizeof(paging), uarg);
 }
 
 /**

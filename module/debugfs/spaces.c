@@ -47,6 +47,7 @@ static int stats_show(struct seq_file *m, void *v)
 	ROW(vmas, "count", s);
 	ROW(faults, "count", s);
 	VMLAB_SPACE_COUNTERS(SPACE_ROW)
+	ROW(vma_close, "count", s);
 	ROW(charged, "pages", p);
 	VMLAB_PAGING_COUNTERS(PAGING_ROW)
 	for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
@@ -78,9 +79,10 @@ static int policy_show(struct seq_file *m, void *v)
 	int ret;
 
 	ret = vmlab_space_get_config(space, &config);
+	if (!ret)
+		ret = vmlab_pager_get(space, &paging);
 	if (ret)
 		return ret;
-	vmlab_pager_get(space, &paging);
 	vmlab_pager_name(space, name);
 
 	seq_puts(m, "field value\n");

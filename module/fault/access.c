@@ -43,6 +43,10 @@ int vmlab_access(struct vm_area_struct *vma, unsigned long addr, void *buf,
 	folio = vmlab_bring(space, pgoff, VMLAB_BRING_ACCESS, &filled);
 	if (IS_ERR(folio))
 		return -EFAULT;
+	if (PageHWPoison(vmlab_frame_page(folio, pgoff))) {
+		vmlab_frame_release(folio);
+		return -EFAULT;
+	}
 
 	len = min_t(int, len, PAGE_SIZE - offset);
 	kaddr = kmap_local_page(vmlab_frame_page(folio, pgoff));

@@ -32,6 +32,28 @@ static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 				      vmf->address, HPAGE_PMD_ORDER);
 }
 
+/*
+ * Make the huge entry of a frame writable, if it is there.  With @write,
+ * vmf_insert_folio_pmd() would warn when something else was put there since it
+ * was looked at, such as a page table with guard markers.  The folio is locked.
+ */
+static void huge_make_writable(struct vm_fault *vmf, struct folio *folio)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	unsigned long addr = vmf->address & PMD_MASK;
+	spinlock_t *ptl = pmd_lock(vma->vm_mm, vmf->pmd);
+	pmd_t entry = READ_ONCE(*vmf->pmd);
+
+	if (pmd_trans_huge(entry) && pmd_pfn(entry) == folio_pfn(folio)) {
+		/* Only more is allowed: a stale TLB entry faults again. */
+		entry = pmd_mkyoung(pmd_mkdirty(entry));
+		entry = pmd_mkwrite_novma(entry);
+		set_pmd_at(vma->vm_mm, addr, vmf->pmd, entry);
+		update_mmu_cache_pmd(vma, addr, vmf->pmd);
+	}
+	spin_unlock(ptl);
+}
+
 /**
  * vmlab_huge_fault() - map a huge frame
  * @vmf: the fault: nothing is mapped in its 2 MiB, or a huge entry is about to
@@ -69,7 +91,9 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 		vmlab_frame_mark_dirty(space, folio);
 		vmlab_count_mkwrite(space, folio->index);
 	}
-	ret = vmf_insert_folio_pmd(vmf, folio, write);
+	ret = vmf_insert_folio_pmd(vmf, folio, false);
+	if (write)
+		huge_make_writable(vmf, folio);
 	vmlab_frame_release(folio);
 
 	if (filled)

@@ -54,6 +54,13 @@ static bool vmlab_inject_hits(struct vmlab_inject_state *state,
 	    (rule->end && offset >= rule->end) ||
 	    (state->pid && state->pid != task_tgid(current)))
 		return false;
+	/*
+	 * A task that can stall the kernel at an address of its choice can
+	 * win races in the kernel: as with userfaultfd, it needs a capability.
+	 */
+	if (rule->action == VMLAB_INJECT_DELAY && !state->kernel &&
+	    !(vmf->flags & FAULT_FLAG_USER))
+		return false;
 	/* The lock was dropped already, or must not be dropped. */
 	if (rule->action == VMLAB_INJECT_RETRY &&
 	    !vmlab_fault_may_retry(vmf->flags))

@@ -12,12 +12,14 @@
  * struct vmlab_inject_state - one rule in force
  * @rule: the rule, as user space gave it
  * @pid: the process that it concerns, referenced; NULL for all
+ * @kernel: a delay also concerns faults of the kernel
  * @matches: faults that the rule matched
  * @hits: faults that it disturbed
  */
 struct vmlab_inject_state {
 	struct vmlab_inject_rule rule;
 	struct pid *pid;
+	bool kernel;
 	atomic64_t matches;
 	atomic64_t hits;
 };

@@ -15,15 +15,17 @@
  * @vmf: the fault; vmf->page is the frame's, referenced
  *
  * Context: a page fault in a shared mapping, may sleep.
- * Return: VM_FAULT_LOCKED, or VM_FAULT_NOPAGE when the frame was removed: mm
- * faults again.
+ * Return: VM_FAULT_LOCKED, or VM_FAULT_NOPAGE when the frame was removed or the
+ * task was killed: mm faults again.
  */
 vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 {
 	struct vmlab_space *space = vmf->vma->vm_private_data;
 	struct folio *folio = page_folio(vmf->page);
 
-	folio_lock(folio);
+	/* mm hides the flags of the fault here: a killed task faults again. */
+	if (folio_lock_killable(folio))
+		return VM_FAULT_NOPAGE;
 	if (unlikely(folio->mapping != space->inode->i_mapping)) {
 		folio_unlock(folio);
 		return VM_FAULT_NOPAGE;
@@ -78,7 +80,10 @@ vm_fault_t vmlab_pfn_mkwrite(struct vm_fault *vmf)
 	folio = vmlab_frame_get(space, vmf->pgoff);
 	if (!folio)
 		return VM_FAULT_NOPAGE;
-	folio_lock(folio);
+	if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return VM_FAULT_NOPAGE;
+	}
 	if (unlikely(!folio->mapping)) {
 		vmlab_frame_release(folio);
 		return VM_FAULT_NOPAGE;

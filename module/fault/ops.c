@@ -46,6 +46,16 @@ static vm_fault_t fault_injected(int action)
 	}
 }
 
+/* May a fault map pages besides its own? */
+static bool fault_may_map_around(struct vmlab_space *space,
+				 const struct vm_fault *vmf)
+{
+	const unsigned long needed = VMLAB_AROUND_VM_FLAGS;
+
+	return !(vmf->flags & FAULT_FLAG_WRITE) && !space->backing->special &&
+	       (vmf->vma->vm_flags & needed) == needed;
+}
+
 /* Map a frame that a fault found or filled; it is locked. */
 static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
 			    struct folio *folio, bool filled)
@@ -54,9 +64,8 @@ static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
 		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
 	if (vmlab_stepping(space))
 		vmlab_step(space, vmf->pgoff, vmf->flags);
-	else if (unlikely(vmf->vma->vm_flags & VM_MIXEDMAP) &&
-		 !(vmf->flags & FAULT_FLAG_WRITE) &&
-		 READ_ONCE(space->pager.around))
+	else if (unlikely(READ_ONCE(space->pager.around)) &&
+		 fault_may_map_around(space, vmf))
 		vmlab_map_around(space, vmf);
 	if (unlikely(space->backing->special))
 		return vmlab_map_special(space, vmf, folio,
@@ -66,7 +75,8 @@ static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
 }
 
 /* Count why a fault found no frame, and return the code that ends it. */
-static vm_fault_t fault_failed(struct vmlab_space *space, int err,
+static vm_fault_t fault_failed(struct vmlab_space *space,
+			       const struct vm_fault *vmf, int err,
 			       u32 *outcome)
 {
 	switch (err) {
@@ -79,10 +89,16 @@ static vm_fault_t fault_failed(struct vmlab_space *space, int err,
 		*outcome = VMLAB_FAULT_OOM;
 		return VM_FAULT_OOM;
 	case -EINTR:
-		/* Only a fatal signal ends the wait: no instruction follows. */
+		/*
+		 * Only a fatal signal ends a wait.  In a fault of the kernel,
+		 * only VM_FAULT_RETRY ends the access; with NOPAGE it would
+		 * fault for ever.  get_user_pages() without retry looks at
+		 * signals itself.
+		 */
 		vmlab_count(space, interrupted);
 		*outcome = VMLAB_FAULT_INTERRUPTED;
-		return VM_FAULT_NOPAGE;
+		return vmlab_fault_may_end(vmf->flags) ? VM_FAULT_RETRY :
+							 VM_FAULT_NOPAGE;
 	default:
 		vmlab_count(space, error);
 		*outcome = VMLAB_FAULT_ERROR;
@@ -97,9 +113,14 @@ static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 	struct folio *folio;
 	bool filled;
 
+	/* A core dump must not fill the holes of a sparse mapping. */
+	if (unlikely(current->flags & PF_DUMPCORE) &&
+	    !xa_load(&space->frames.xa, vmf->pgoff))
+		return fault_failed(space, vmf, -ENXIO, outcome);
+
 	folio = vmlab_bring(space, vmf->pgoff, VMLAB_BRING_ACCESS, &filled);
 	if (IS_ERR(folio))
-		return fault_failed(space, PTR_ERR(folio), outcome);
+		return fault_failed(space, vmf, PTR_ERR(folio), outcome);
 	if (unlikely(PageHWPoison(vmlab_frame_page(folio, vmf->pgoff)))) {
 		/* mm would take the frame for a page of its page cache. */
 		vmlab_frame_release(folio);
@@ -129,7 +150,7 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 	if (likely(injected == -1)) {
 		ret = fault_serve(space, vmf, &outcome);
 	} else if (injected == -EINTR) {
-		ret = fault_failed(space, injected, &outcome);
+		ret = fault_failed(space, vmf, injected, &outcome);
 	} else {
 		vmlab_count(space, error);
 		outcome = VMLAB_FAULT_INJECTED;
@@ -157,19 +178,7 @@ static vm_fault_t vmlab_map_pages(struct vm_fault *vmf, pgoff_t first,
 /* fork or a split made another VMA of the space. */
 static void vmlab_vma_open(struct vm_area_struct *vma)
 {
-	struct vmlab_space *space = vma_space(vma);
-
-	atomic_long_inc(&space->nr_vmas);
-	vmlab_count(space, vma_open);
-}
-
-/* The VMA is removed; its reference to the file still keeps the space. */
-static void vmlab_vma_close(struct vm_area_struct *vma)
-{
-	struct vmlab_space *space = vma_space(vma);
-
-	atomic_long_dec(&space->nr_vmas);
-	vmlab_count(space, vma_close);
+	vmlab_count(vma_space(vma), vma_open);
 }
 
 /* A VMA can be split at any page: mm splits huge entries itself. */
@@ -185,9 +194,9 @@ static int vmlab_vma_mremap(struct vm_area_struct *vma)
 	return 0;
 }
 
+/* Without ->close: mm never merges VMAs that have it again after a split. */
 static const struct vm_operations_struct vmlab_vm_ops = {
 	.open		= vmlab_vma_open,
-	.close		= vmlab_vma_close,
 	.may_split	= vmlab_vma_may_split,
 	.mremap		= vmlab_vma_mremap,
 	.fault		= vmlab_fault,

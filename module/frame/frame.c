@@ -139,12 +139,12 @@ struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 }
 
 static int publish_single(struct vmlab_space *space, struct folio *folio,
-			  void *evicted)
+			  void *evicted, gfp_t gfp)
 {
 	struct xarray *xa = &space->frames.xa;
 	void *old;
 
-	old = xa_cmpxchg(xa, folio->index, evicted, folio, GFP_KERNEL_ACCOUNT);
+	old = xa_cmpxchg(xa, folio->index, evicted, folio, gfp);
 	if (likely(old == evicted)) {
 		/* An evicted page that has to be written back stays dirty. */
 		if (evicted && xa_get_mark(xa, folio->index, VMLAB_FRAME_DIRTY))
@@ -154,7 +154,8 @@ static int publish_single(struct vmlab_space *space, struct folio *folio,
 	return xa_is_err(old) ? xa_err(old) : -EEXIST;
 }
 
-static int publish_huge(struct vmlab_space *space, struct folio *folio)
+static int publish_huge(struct vmlab_space *space, struct folio *folio,
+			gfp_t gfp)
 {
 	XA_STATE_ORDER(range, &space->frames.xa, folio->index,
 		       folio_order(folio));
@@ -172,7 +173,7 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio)
 			xas_store(&xas, folio);
 		}
 		xas_unlock(&range);
-	} while (xas_nomem(&range, GFP_KERNEL_ACCOUNT));
+	} while (xas_nomem(&range, gfp));
 	return xas_error(&range);
 }
 
@@ -182,6 +183,7 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio)
  * @folio: from vmlab_frame_alloc(); a huge one is stored at each of its offsets
  * @evicted: the entry that the frame replaces: NULL, or the value of an
  *	evicted page; NULL for a huge frame
+ * @gfp: how to allocate nodes of the xarray
  *
  * On success the xarray holds the first reference and the caller gets another.
  * On failure the folio is freed.
@@ -191,14 +193,14 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio)
  * user has as many resident pages as the limit allows.
  */
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
-			void *evicted)
+			void *evicted, gfp_t gfp)
 {
 	const long nr = folio_nr_pages(folio);
 	int ret = vmlab_user_charge(space->user, VMLAB_USER_PAGES, nr);
 
 	if (likely(!ret)) {
-		ret = nr > 1 ? publish_huge(space, folio) :
-			       publish_single(space, folio, evicted);
+		ret = nr > 1 ? publish_huge(space, folio, gfp) :
+			       publish_single(space, folio, evicted, gfp);
 		if (unlikely(ret))
 			vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, nr);
 	}

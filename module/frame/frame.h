@@ -31,6 +31,13 @@ static inline bool vmlab_frame_marked(struct vmlab_space *space, pgoff_t pgoff,
 	return xa_get_mark(&space->frames.xa, pgoff, mark);
 }
 
+/* Has a page of a frame a memory error? */
+static inline bool vmlab_frame_poisoned(struct folio *folio)
+{
+	return folio_test_hwpoison(folio) ||
+	       (folio_test_large(folio) && folio_test_has_hwpoisoned(folio));
+}
+
 /* Must the contents of a page be saved before the frame may be freed? */
 static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
 				       pgoff_t pgoff)
@@ -48,7 +55,7 @@ struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 				unsigned int order, gfp_t gfp);
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
-			void *evicted);
+			void *evicted, gfp_t gfp);
 void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
 void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);

@@ -62,13 +62,14 @@ static int bring_fill(struct vmlab_space *space, struct folio *folio,
  */
 static __always_inline struct folio *
 bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
-	     void *evicted)
+	     void *evicted, gfp_t gfp)
 {
 	const struct vmlab_backing *backing = READ_ONCE(space->backing);
-	gfp_t gfp = GFP_HIGHUSER | __GFP_ACCOUNT;
+	gfp_t node_gfp = gfp;
 	struct folio *folio;
 	int ret;
 
+	gfp |= __GFP_HIGHMEM;
 	/* Compact a little but do not reclaim: pages serve as well. */
 	if (order)
 		gfp |= __GFP_NORETRY | __GFP_NOWARN;
@@ -78,7 +79,7 @@ bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
 	folio = vmlab_frame_alloc(space, pgoff, order, gfp);
 	if (!folio)
 		return ERR_PTR(-ENOMEM);
-	ret = vmlab_frame_publish(space, folio, evicted);
+	ret = vmlab_frame_publish(space, folio, evicted, node_gfp);
 	if (unlikely(ret))
 		return ERR_PTR(ret);
 
@@ -98,16 +99,20 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 		     enum vmlab_bring_how how)
 {
 	struct vmlab_frame *charge = NULL;
+	gfp_t gfp = GFP_USER | __GFP_ACCOUNT;
 	struct folio *folio;
 
+	/* Prefetching neither reclaims nor wakes kswapd. */
+	if (how == VMLAB_BRING_NOWAIT)
+		gfp = (gfp & ~__GFP_RECLAIM) | __GFP_NOWARN;
 	if (vmlab_pager_on(&space->pager)) {
 		charge = order ? vmlab_charge_huge(space, 1u << order) :
 			 vmlab_charge(space, how != VMLAB_BRING_NOWAIT,
-				      how != VMLAB_BRING_ACCESS);
+				      how != VMLAB_BRING_ACCESS, gfp);
 		if (IS_ERR(charge))
 			return ERR_CAST(charge);
 	}
-	folio = bring_create(space, pgoff, order, evicted);
+	folio = bring_create(space, pgoff, order, evicted, gfp);
 	if (IS_ERR(folio)) {
 		vmlab_uncharge(space, charge);
 		return folio;

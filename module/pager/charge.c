@@ -4,8 +4,8 @@
  *
  * A fault charges its new frame before it allocates it.  While the budget is
  * used up, charging evicts.  It waits only when every candidate is busy; when
- * none can be evicted at all, because they are pinned, it charges the frame
- * above the budget, so that a mapping goes on working.  The next charges evict
+ * none can be evicted at all, because they are pinned or because their contents
+ * cannot be saved, it charges the frame above the budget, so that a mapping goes on working.  The next charges evict
  * down to the budget again.
  *
  * Charging holds no folio lock while it waits for one, so faults cannot wait
@@ -15,12 +15,15 @@
 #include <linux/sched/signal.h>
 
 #include "pager/charge.h"
+#include "pager/drain.h"
 #include "pager/evict.h"
 #include "pager/residence.h"
 #include "policy/policy.h"
 
-/* Failed attempts to evict after which a frame is charged above the budget. */
+/* Attempts, each after a wait for a locked frame, after which a frame is charged above the budget. */
 #define VMLAB_ATTEMPTS		64
+/* Frames that were set aside, looked at again before each eviction. */
+#define VMLAB_REJOINED		2
 /* Frames that are unmapped after an eviction, to see their next access. */
 #define VMLAB_SAMPLES		2
 
@@ -46,9 +49,7 @@ static void charge_sample(struct vmlab_space *space)
 							 pager_link);
 			pgoff[nr] = frame->pgoff;
 			nr_pages[nr] = frame->nr;
-			frame = list_is_last(&frame->pager_link,
-					     &pager->frames) ?
-				NULL : list_next_entry(frame, pager_link);
+			frame = vmlab_pager_after(pager, frame);
 		}
 		pager->hand = frame;
 	}
@@ -64,6 +65,7 @@ static void charge_sample(struct vmlab_space *space)
  * @space: a space whose pager is on
  * @wait: wait for busy frames, and charge above the budget if need be
  * @prefetched: no access is waiting for the frame
+ * @gfp: how to allocate its record
  *
  * Context: process context, may sleep.  With @wait the caller holds no folio
  * lock.
@@ -71,7 +73,7 @@ static void charge_sample(struct vmlab_space *space)
  * ERR_PTR() of -ENOMEM, -EINTR when the task was killed, -EBUSY without @wait.
  */
 struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
-				 bool prefetched)
+				 bool prefetched, gfp_t gfp)
 {
 	struct vmlab_pager *pager = &space->pager;
 	unsigned int attempts = VMLAB_ATTEMPTS;
@@ -79,7 +81,7 @@ struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
 	struct vmlab_frame *frame;
 	int ret = 0;
 
-	frame = vmlab_pager_record(1, prefetched);
+	frame = vmlab_pager_record(1, prefetched, gfp);
 	if (!frame)
 		return ERR_PTR(-ENOMEM);
 
@@ -88,7 +90,7 @@ struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
 
 		spin_lock(&pager->lock);
 		charged = pager->charged < pager->budget;
-		if (!charged && wait && (ret == -EBUSY || !attempts)) {
+		if (!charged && wait && ret && (ret != -EAGAIN || !attempts)) {
 			vmlab_count(space, over_budget);
 			charged = true;
 		}
@@ -102,7 +104,9 @@ struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
 			return frame;
 		}
 
-		ret = vmlab_evict_victim(space, wait);
+		ret = vmlab_evict_rejoin(space, VMLAB_REJOINED);
+		if (!ret)
+			ret = vmlab_evict_victim(space, wait);
 		if (!ret)
 			evicted = true;
 		else
@@ -133,7 +137,7 @@ struct vmlab_frame *vmlab_charge_huge(struct vmlab_space *space,
 	struct vmlab_frame *frame;
 	bool charged;
 
-	frame = vmlab_pager_record(nr, false);
+	frame = vmlab_pager_record(nr, false, GFP_KERNEL);
 	if (!frame)
 		return ERR_PTR(-ENOMEM);
 
@@ -171,22 +175,29 @@ void vmlab_uncharge(struct vmlab_space *space, struct vmlab_frame *frame)
  * @space: a space whose pager is on
  *
  * Context: process context, may sleep; the caller holds no folio lock.
- * Return: 0, also when busy frames stay above the budget; or -EINTR when the
+ * Return: 0, also when frames that cannot be evicted stay above the budget; or -EINTR when the
  * task was killed.
  */
 int vmlab_charge_shrink(struct vmlab_space *space)
 {
 	struct vmlab_pager *pager = &space->pager;
 	unsigned int attempts = VMLAB_ATTEMPTS;
-	int ret = 0;
+	bool drained = false;
+	int ret;
 
-	while (READ_ONCE(pager->charged) > READ_ONCE(pager->budget) &&
-	       attempts) {
+	ret = vmlab_evict_rejoin(space, READ_ONCE(pager->nr_aside));
+	while (!ret && READ_ONCE(pager->charged) > READ_ONCE(pager->budget)) {
 		ret = vmlab_evict_victim(space, true);
-		if (ret == -EINTR || ret == -EBUSY)
-			break;
-		if (ret == -EAGAIN)
-			attempts--;
+		if (ret == -EAGAIN && attempts--)
+			ret = 0;
+		if (ret == -EBUSY && !drained) {
+			vmlab_drain(true);
+			drained = true;
+			ret = vmlab_evict_rejoin(space,
+						 READ_ONCE(pager->nr_aside));
+		}
+		if (fatal_signal_pending(current))
+			ret = -EINTR;
 		cond_resched();
 	}
 	return ret == -EINTR ? ret : 0;

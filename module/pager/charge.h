@@ -6,7 +6,7 @@
 #include "types.h"
 
 struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
-				 bool prefetched);
+				 bool prefetched, gfp_t gfp);
 struct vmlab_frame *vmlab_charge_huge(struct vmlab_space *space,
 				      unsigned int nr);
 void vmlab_uncharge(struct vmlab_space *space, struct vmlab_frame *frame);

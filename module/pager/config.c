@@ -25,6 +25,7 @@ void vmlab_pager_setup(struct vmlab_pager *pager,
 {
 	spin_lock_init(&pager->lock);
 	INIT_LIST_HEAD(&pager->frames);
+	INIT_LIST_HEAD(&pager->aside);
 	pager->budget = ULONG_MAX;
 	pager->dirty_evicted = dirty_evicted;
 }
@@ -53,10 +54,13 @@ static int pager_adopt_all(struct vmlab_space *space)
 		folio = vmlab_frame_get(space, pgoff);
 		if (!folio)
 			continue;
-		folio_lock(folio);
-		if (folio->mapping && !folio->private)
-			ret = vmlab_pager_adopt(space, folio, NULL);
-		vmlab_frame_release(folio);
+		ret = folio_lock_killable(folio);
+		if (!ret) {
+			if (folio->mapping && !folio->private)
+				ret = vmlab_pager_adopt(space, folio, NULL);
+			folio_unlock(folio);
+		}
+		folio_put(folio);
 		if (ret)
 			return ret;
 		cond_resched();
@@ -64,24 +68,51 @@ static int pager_adopt_all(struct vmlab_space *space)
 	return 0;
 }
 
-/* Hand all frames to another policy, or to a new state of the same one. */
+/* Frames that are handed over to another policy under the lock at a time. */
+#define VMLAB_SWAPPED	256
+
+/* Hand over some frames.  Returns whether more are left. */
+static bool pager_swap_some(struct vmlab_pager *pager)
+{
+	struct vmlab_frame *frame;
+	unsigned int nr;
+
+	spin_lock(&pager->lock);
+	for (nr = 0; pager->old_next && nr < VMLAB_SWAPPED; nr++) {
+		frame = pager->old_next;
+		pager->old_next = vmlab_pager_after(pager, frame);
+		if (!frame->in_policy || !vmlab_pager_in_old(pager, frame))
+			continue;
+		pager->old_policy->remove(pager->old_state, frame);
+		pager->policy->insert(pager->state, frame, false);
+		frame->generation = pager->generation;
+	}
+	spin_unlock(&pager->lock);
+	return READ_ONCE(pager->old_next);
+}
+
+/*
+ * Hand all frames to another policy, or to a new state of the same one, in
+ * portions: nothing of the size of the space happens under the lock.  The caller
+ * holds config_lock.
+ */
 static void pager_swap(struct vmlab_pager *pager,
-			     const struct vmlab_policy *policy, void *state,
-			     unsigned long capacity, u64 seed)
+		       const struct vmlab_policy *policy, void *state,
+		       unsigned long capacity, u64 seed)
 {
 	const struct vmlab_policy *old_policy;
-	struct vmlab_frame *frame;
 	void *old_state;
 
 	spin_lock(&pager->lock);
 	old_policy = pager->policy;
 	old_state = pager->state;
-	list_for_each_entry(frame, &pager->frames, pager_link) {
-		if (!frame->in_policy)
-			continue;
-		old_policy->remove(old_state, frame);
-		policy->insert(state, frame, false);
-	}
+	pager->old_policy = old_policy;
+	pager->old_state = old_state;
+	pager->old_next = list_first_entry_or_null(&pager->frames,
+						   struct vmlab_frame,
+						   pager_link);
+	/* Frames that become resident from now on go to the new policy. */
+	pager->generation = !pager->generation;
 	pager->state = state;
 	pager->capacity = capacity;
 	pager->seed = seed;
@@ -89,8 +120,15 @@ static void pager_swap(struct vmlab_pager *pager,
 	WRITE_ONCE(pager->asks, policy->fault);
 	spin_unlock(&pager->lock);
 
-	if (old_policy)
-		old_policy->destroy(old_state);
+	while (pager_swap_some(pager))
+		cond_resched();
+	if (!old_policy)
+		return;
+	spin_lock(&pager->lock);
+	pager->old_policy = NULL;
+	pager->old_state = NULL;
+	spin_unlock(&pager->lock);
+	old_policy->destroy(old_state);
 }
 
 /* Charge all frames, once.  The caller holds config_lock. */
@@ -150,7 +188,8 @@ int vmlab_pager_enable(struct vmlab_space *space)
 
 	if (READ_ONCE(pager->complete))
 		return 0;
-	mutex_lock(&space->config_lock);
+	if (mutex_lock_killable(&space->config_lock))
+		return -EINTR;
 	ret = vmlab_store_create(space);
 	if (!ret && !pager->policy) {
 		void *state = vmlab_policy_fifo.create(&args);
@@ -213,10 +252,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 		goto out_policy;
 	}
 
-	mutex_lock(&space->config_lock);
-	ret = -EINVAL;
-	if (!paging->nr_trace != !args.policy->traced)
-		goto out;
+	ret = -EINTR;
+	if (mutex_lock_killable(&space->config_lock))
+		goto out_policy;
 	ret = vmlab_store_create(space);
 	if (!ret)
 		ret = pager_choose(space, &args);
@@ -229,7 +267,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 	spin_lock(&pager->lock);
 	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
 	pager->last_stride = 0;
+	pager->whole_next = 0;
 	pager->step_task = NULL;
+	pager->step_nr = VMLAB_STEP_PAGES + 1;
 	spin_unlock(&pager->lock);
 
 	ret = pager_start(space);
@@ -271,10 +311,12 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 	args.policy = vmlab_policy_get(id, bpf_id);
 	if (IS_ERR(args.policy))
 		return PTR_ERR(args.policy);
+	ret = -EINVAL;
 	if (args.policy->traced)
-		return -EINVAL;
-
-	mutex_lock(&space->config_lock);
+		goto out;
+	ret = -EINTR;
+	if (mutex_lock_killable(&space->config_lock))
+		goto out;
 	if (space->pager.budget != ULONG_MAX)
 		args.capacity = min(space->pager.budget, totalram_pages());
 	ret = vmlab_store_create(space);
@@ -283,6 +325,7 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 	if (!ret)
 		ret = pager_start(space);
 	mutex_unlock(&space->config_lock);
+out:
 	vmlab_policy_put(args.policy);
 	return ret;
 }
@@ -293,12 +336,14 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
  * @paging: filled in, but for its size; without a trace
  *
  * Context: process context, may sleep; takes config_lock.
+ * Return: 0, or -EINTR when the task was killed.
  */
-void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
+int vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 {
 	struct vmlab_pager *pager = &space->pager;
 
-	mutex_lock(&space->config_lock);
+	if (mutex_lock_killable(&space->config_lock))
+		return -EINTR;
 	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
 			(pager->around ? VMLAB_PAGING_AROUND : 0);
 	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
@@ -313,6 +358,7 @@ void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	paging->prefetch = pager->prefetch;
 	paging->prefetch_pages = pager->prefetch_pages;
 	mutex_unlock(&space->config_lock);
+	return 0;
 }
 
 /**

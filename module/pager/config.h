@@ -14,7 +14,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 		    const struct vmlab_paging *paging, const u64 *trace);
 int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 			   u64 seed);
-void vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging);
+int vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging);
 void vmlab_pager_name(struct vmlab_space *space,
 		      char name[VMLAB_POLICY_NAME_MAX]);
 

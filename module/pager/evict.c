@@ -3,29 +3,63 @@
  * Eviction: unmap a frame everywhere, save its contents, free it.
  *
  * The policy names a victim.  The pager tries to lock it without waiting and
- * asks for the next best when the victim is busy: locked by a fault, pinned, or
- * locked in memory.
+ * asks for the next best when the victim is busy: locked by a fault, pinned,
+ * locked in memory, or with a memory error.  Busy frames are set aside when there
+ * are many; each charge above the budget looks at some of them again.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 
 #include "backing/backing.h"
 #include "compat.h"
 #include "events.h"
 #include "frame/frame.h"
 #include "frame/store.h"
+#include "frame/vmas.h"
+#include "pager/drain.h"
 #include "pager/evict.h"
 #include "pager/residence.h"
 #include "policy/policy.h"
 #include "trace.h"
 
-/* Victims that one attempt tries. */
-#define VMLAB_CANDIDATES	64
+/* Victims locked by others after which one attempt ends. */
+#define VMLAB_LOCKED	64
+/* Busy victims that one attempt skips before it sets busy frames aside. */
+#define VMLAB_SKIPPED	32
+/* Failures to save contents after which one attempt ends. */
+#define VMLAB_FAILED	4
 
-/* Unmap a locked frame.  Returns 0, or -EBUSY when another user remains. */
+/*
+ * Does a frame have more references than the space, its mappings and the caller
+ * hold?
+ */
+static bool evict_pinned(struct folio *folio)
+{
+	if (folio_ref_count(folio) <= 2 + vmlab_frame_mapcount(folio))
+		return false;
+	/* Perhaps only a batch of mlock(2) holds it. */
+	if (!folio_maybe_dma_pinned(folio))
+		vmlab_drain(false);
+	return true;
+}
+
+/*
+ * Must a frame stay?  One with a memory error does: its contents cannot be
+ * saved, and must not come back as if they were good.
+ */
+static bool evict_busy(struct vmlab_space *space, struct folio *folio)
+{
+	return vmlab_pager_is_locked(folio) || vmlab_frame_poisoned(folio) ||
+	       evict_pinned(folio) ||
+	       vmlab_vmas_locked(space, folio->index,
+				 folio_next_index(folio) - 1);
+}
+
+/* Unmap a locked frame.  Returns 0, or -EBUSY when it must stay. */
 static int evict_isolate(struct vmlab_space *space, struct folio *folio)
 {
-	if (folio_test_mlocked(folio) || vmlab_pager_is_locked(folio))
+	if (evict_busy(space, folio))
 		return -EBUSY;
 	vmlab_frame_unmap(space, folio);
 	if (folio_mapped(folio))
@@ -125,10 +159,28 @@ int vmlab_evict_clean(struct vmlab_space *space, struct folio *folio)
 	return 0;
 }
 
-/* Does a frame have more references than the space and its mappings hold? */
-static bool evict_pinned(struct folio *folio)
+/*
+ * After a victim turned out busy, name the next one.  The first few keep their
+ * places in the policy's order; when there are more, they are set aside.  The
+ * caller holds the pager's lock, and the folio lock of @victim.
+ */
+static struct vmlab_frame *evict_skip(struct vmlab_pager *pager,
+				      struct vmlab_frame *victim,
+				      unsigned int skipped)
 {
-	return folio_ref_count(folio) > 1 + vmlab_frame_mapcount(folio);
+	if (skipped <= VMLAB_SKIPPED && !pager->nr_aside)
+		return vmlab_pager_victim(pager, victim);
+	vmlab_pager_set_aside(pager, victim);
+	return vmlab_pager_victim(pager, NULL);
+}
+
+/* Wait for a frame that was locked.  Returns -EAGAIN or -EINTR. */
+static int evict_wait(struct folio *folio)
+{
+	if (folio_lock_killable(folio))
+		return -EINTR;
+	folio_unlock(folio);
+	return -EAGAIN;
 }
 
 /**
@@ -139,59 +191,119 @@ static bool evict_pinned(struct folio *folio)
  * Context: process context, may sleep.  With @wait the caller holds no folio
  * lock.
  * Return: 0, -EBUSY when no frame can be evicted now, -EAGAIN after it waited
- * for a frame that was locked, -EINTR when the task was killed then.
+ * for a frame that was locked, -EINTR when the task was killed, or another
+ * negative errno when contents cannot be saved.
  */
 int vmlab_evict_victim(struct vmlab_space *space, bool wait)
 {
+	unsigned int locked = 0, skipped = 0, failed = 0;
 	struct vmlab_pager *pager = &space->pager;
-	unsigned int tries = VMLAB_CANDIDATES;
-	struct folio *busy = NULL;
+	struct folio *busy = NULL, *folio;
 	struct vmlab_frame *victim;
-	int ret = -EBUSY;
+	int ret = -EBUSY, err;
 
 	spin_lock(&pager->lock);
-	victim = pager->policy->victim(pager->state, NULL);
-	while (victim && tries--) {
-		struct folio *folio = victim->folio;
-
+	victim = vmlab_pager_victim(pager, NULL);
+	while (victim) {
+		if (IS_ERR(victim)) {
+			/* The search takes long: it resumes after a break. */
+			spin_unlock(&pager->lock);
+			cond_resched();
+			spin_lock(&pager->lock);
+			victim = vmlab_pager_victim(pager, NULL);
+			continue;
+		}
+		folio = victim->folio;
 		/* It stays in the space, and so alive, under the pager's lock. */
 		if (!folio_trylock(folio)) {
 			if (!busy) {
 				folio_get(folio);
 				busy = folio;
 			}
-		} else if (evict_pinned(folio)) {
-			folio_unlock(folio);
-		} else {
-			folio_get(folio);
-			/* Under the lock: a BPF policy can be unloaded. */
-			trace_vmlab_victim(space->id, pager->policy->name,
-					   folio->index);
-			spin_unlock(&pager->lock);
-			ret = vmlab_evict_frame(space, folio);
-			if (!ret) {
-				vmlab_frame_release(folio);
-				goto out;
-			}
-			/* Locked, so not removed: the policy still has it. */
-			spin_lock(&pager->lock);
-			victim = pager->policy->victim(pager->state, victim);
-			vmlab_frame_release(folio);
+			if (++locked == VMLAB_LOCKED)
+				break;
+			victim = vmlab_pager_victim(pager, victim);
 			continue;
 		}
-		victim = pager->policy->victim(pager->state, victim);
+		folio_get(folio);
+		/* Under the lock: a BPF policy can be unloaded. */
+		trace_vmlab_victim(space->id, pager->policy->name,
+				   folio->index);
+		spin_unlock(&pager->lock);
+
+		err = vmlab_evict_frame(space, folio);
+		if (err && err != -EBUSY) {
+			ret = err;
+			failed++;
+		}
+		if (err && fatal_signal_pending(current))
+			ret = -EINTR;
+		if (!err || ret == -EINTR || failed == VMLAB_FAILED) {
+			vmlab_frame_release(folio);
+			if (!err)
+				ret = 0;
+			goto out;
+		}
+		cond_resched();
+
+		/* Locked, so not removed: the policy still has it. */
+		spin_lock(&pager->lock);
+		victim = evict_skip(pager, folio->private, ++skipped);
+		vmlab_frame_release(folio);
 	}
 	spin_unlock(&pager->lock);
 
-	if (busy && wait) {
-		ret = folio_lock_killable(busy);
-		if (!ret) {
-			folio_unlock(busy);
-			ret = -EAGAIN;
-		}
-	}
+	if (busy && wait && ret == -EBUSY)
+		ret = evict_wait(busy);
 out:
 	if (busy)
 		folio_put(busy);
 	return ret;
+}
+
+/**
+ * vmlab_evict_rejoin() - look again at frames that were set aside
+ * @space: a space whose pager is on
+ * @nr: how many frames
+ *
+ * Frames that are no longer busy are given back to the policy.
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or -EINTR when the task was killed.
+ */
+int vmlab_evict_rejoin(struct vmlab_space *space, unsigned long nr)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_frame *frame;
+	struct folio *folio;
+
+	while (nr-- && READ_ONCE(pager->nr_aside)) {
+		spin_lock(&pager->lock);
+		frame = list_first_entry_or_null(&pager->aside,
+						 struct vmlab_frame, link);
+		if (!frame) {
+			spin_unlock(&pager->lock);
+			break;
+		}
+		list_move_tail(&frame->link, &pager->aside);
+		folio = frame->folio;
+		folio_get(folio);
+		spin_unlock(&pager->lock);
+
+		if (folio_trylock(folio)) {
+			frame = folio->private;
+			if (frame && !evict_busy(space, folio)) {
+				spin_lock(&pager->lock);
+				if (frame->aside)
+					vmlab_pager_rejoin(pager, frame);
+				spin_unlock(&pager->lock);
+			}
+			folio_unlock(folio);
+		}
+		folio_put(folio);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
 }

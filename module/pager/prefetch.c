@@ -31,8 +31,11 @@ static bool prefetch_range(struct vmlab_space *space, pgoff_t pgoff,
 			break;
 		folio = vmlab_bring(space, pgoff, VMLAB_BRING_NOWAIT, &filled);
 		/* The page of the fault itself is locked: it is resident. */
-		if (IS_ERR(folio) && PTR_ERR(folio) != -EBUSY)
+		if (IS_ERR(folio) && PTR_ERR(folio) != -EBUSY) {
+			if (PTR_ERR(folio) == -ENOMEM)
+				WRITE_ONCE(space->pager.whole_next, pgoff);
 			return false;
+		}
 		if (!IS_ERR(folio))
 			vmlab_frame_release(folio);
 		cond_resched();
@@ -139,8 +142,12 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 		stride = prefetch_stride(pager, pgoff);
 		break;
 	case VMLAB_PREFETCH_WHOLE:
-		pgoff = first - 1;
-		nr = end - first;
+		/* Where memory ran out: the pages before were tried. */
+		pgoff = READ_ONCE(pager->whole_next);
+		if (pgoff < first || pgoff >= end)
+			pgoff = first;
+		nr = end - pgoff;
+		pgoff--;
 		break;
 	}
 	/* Prefetched pages must not evict the page of the fault. */

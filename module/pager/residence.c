@@ -11,8 +11,8 @@
 
 #include "compat.h"
 #include "frame/frame.h"
+#include "pager/drain.h"
 #include "pager/residence.h"
-#include "policy/policy.h"
 
 static struct kmem_cache *vmlab_frame_cache;
 
@@ -24,8 +24,15 @@ static struct kmem_cache *vmlab_frame_cache;
  */
 int vmlab_pager_init(void)
 {
+	int ret = vmlab_drain_init();
+
+	if (ret)
+		return ret;
 	vmlab_frame_cache = KMEM_CACHE(vmlab_frame, SLAB_ACCOUNT);
-	return vmlab_frame_cache ? 0 : -ENOMEM;
+	if (vmlab_frame_cache)
+		return 0;
+	vmlab_drain_exit();
+	return -ENOMEM;
 }
 
 /**
@@ -36,21 +43,24 @@ int vmlab_pager_init(void)
 void vmlab_pager_exit(void)
 {
 	kmem_cache_destroy(vmlab_frame_cache);
+	vmlab_drain_exit();
 }
 
 /**
  * vmlab_pager_record() - allocate the record of a frame
  * @nr: pages of the frame
  * @prefetched: the frame is not accessed yet
+ * @gfp: how to allocate it
  *
  * Context: process context, may sleep.
  * Return: the record, or NULL without memory.
  */
-struct vmlab_frame *vmlab_pager_record(unsigned int nr, bool prefetched)
+struct vmlab_frame *vmlab_pager_record(unsigned int nr, bool prefetched,
+				       gfp_t gfp)
 {
 	struct vmlab_frame *frame;
 
-	frame = kmem_cache_zalloc(vmlab_frame_cache, GFP_KERNEL);
+	frame = kmem_cache_zalloc(vmlab_frame_cache, gfp);
 	if (frame) {
 		frame->nr = nr;
 		frame->prefetched = prefetched;
@@ -67,6 +77,92 @@ struct vmlab_frame *vmlab_pager_record(unsigned int nr, bool prefetched)
 void vmlab_pager_record_free(struct vmlab_frame *frame)
 {
 	kmem_cache_free(vmlab_frame_cache, frame);
+}
+
+/* Insert a frame into the policy.  The caller holds the pager's lock. */
+static void policy_insert(struct vmlab_pager *pager, struct vmlab_frame *frame,
+			  bool accessed)
+{
+	pager->policy->insert(pager->state, frame, accessed);
+	frame->in_policy = true;
+	frame->generation = pager->generation;
+}
+
+/*
+ * Remove a frame from the policy that has it, or from the list of busy frames.
+ * The caller holds the pager's lock.
+ */
+static void policy_remove(struct vmlab_pager *pager, struct vmlab_frame *frame)
+{
+	if (frame->aside) {
+		list_del(&frame->link);
+		frame->aside = false;
+		pager->nr_aside--;
+		return;
+	}
+	if (!frame->in_policy)
+		return;
+	if (vmlab_pager_in_old(pager, frame))
+		pager->old_policy->remove(pager->old_state, frame);
+	else
+		pager->policy->remove(pager->state, frame);
+	frame->in_policy = false;
+}
+
+/**
+ * vmlab_pager_victim() - ask the policy for a victim
+ * @pager: the pager
+ * @prev: NULL for the first choice, or a frame that turned out busy
+ *
+ * While frames are handed over to another policy, those that it does not have
+ * yet come after those that it has.
+ *
+ * Context: the pager's lock is held.
+ * Return: as struct vmlab_policy.victim.
+ */
+struct vmlab_frame *vmlab_pager_victim(struct vmlab_pager *pager,
+				       struct vmlab_frame *prev)
+{
+	struct vmlab_frame *victim = NULL;
+
+	if (!prev || !vmlab_pager_in_old(pager, prev)) {
+		victim = pager->policy->victim(pager->state, prev);
+		prev = NULL;
+	}
+	if (!victim && pager->old_policy)
+		victim = pager->old_policy->victim(pager->old_state, prev);
+	return victim;
+}
+
+/**
+ * vmlab_pager_set_aside() - take a busy frame from the policy
+ * @pager: the pager
+ * @frame: a frame that the policy has
+ *
+ * Otherwise the policy would name the same busy frames again and again.
+ *
+ * Context: the pager's lock is held.
+ */
+void vmlab_pager_set_aside(struct vmlab_pager *pager,
+			   struct vmlab_frame *frame)
+{
+	policy_remove(pager, frame);
+	frame->aside = true;
+	list_add_tail(&frame->link, &pager->aside);
+	pager->nr_aside++;
+}
+
+/**
+ * vmlab_pager_rejoin() - give a frame that was set aside back to the policy
+ * @pager: the pager
+ * @frame: a frame that was set aside
+ *
+ * Context: the pager's lock is held.
+ */
+void vmlab_pager_rejoin(struct vmlab_pager *pager, struct vmlab_frame *frame)
+{
+	policy_remove(pager, frame);
+	policy_insert(pager, frame, false);
 }
 
 /**
@@ -87,7 +183,8 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 	bool fresh = frame;
 
 	if (!frame) {
-		frame = vmlab_pager_record(folio_nr_pages(folio), false);
+		frame = vmlab_pager_record(folio_nr_pages(folio), false,
+					   GFP_KERNEL);
 		if (!frame)
 			return -ENOMEM;
 	}
@@ -99,9 +196,7 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 	if (!fresh)
 		pager->charged += frame->nr;
 	list_add_tail(&frame->pager_link, &pager->frames);
-	pager->policy->insert(pager->state, frame,
-			      fresh && !frame->prefetched);
-	frame->in_policy = true;
+	policy_insert(pager, frame, fresh && !frame->prefetched);
 	spin_unlock(&pager->lock);
 	if (frame->prefetched)
 		vmlab_count(space, prefetched);
@@ -114,12 +209,11 @@ static void pager_forget(struct vmlab_space *space, struct vmlab_frame *frame)
 	struct vmlab_pager *pager = &space->pager;
 
 	spin_lock(&pager->lock);
-	if (frame->in_policy)
-		pager->policy->remove(pager->state, frame);
+	policy_remove(pager, frame);
 	if (pager->hand == frame)
-		pager->hand = list_is_last(&frame->pager_link,
-					   &pager->frames) ?
-			      NULL : list_next_entry(frame, pager_link);
+		pager->hand = vmlab_pager_after(pager, frame);
+	if (pager->old_next == frame)
+		pager->old_next = vmlab_pager_after(pager, frame);
 	list_del(&frame->pager_link);
 	pager->charged -= frame->nr;
 	if (frame->locked)
@@ -169,7 +263,9 @@ void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
 		vmlab_count(space, prefetch_used);
 	}
 	spin_lock(&pager->lock);
-	if (frame->in_policy)
+	if (frame->in_policy && vmlab_pager_in_old(pager, frame))
+		pager->old_policy->access(pager->old_state, frame);
+	else if (frame->in_policy)
 		pager->policy->access(pager->state, frame);
 	spin_unlock(&pager->lock);
 }
@@ -212,8 +308,7 @@ int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
 	spin_lock(&pager->lock);
 	if (lock && !frame->locked) {
 		if (pager->locked + frame->nr < pager->budget) {
-			pager->policy->remove(pager->state, frame);
-			frame->in_policy = false;
+			policy_remove(pager, frame);
 			frame->locked = true;
 			pager->locked += frame->nr;
 		} else {
@@ -222,8 +317,7 @@ int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
 	} else if (!lock && frame->locked) {
 		frame->locked = false;
 		pager->locked -= frame->nr;
-		pager->policy->insert(pager->state, frame, false);
-		frame->in_policy = true;
+		policy_insert(pager, frame, false);
 	}
 	spin_unlock(&pager->lock);
 	return ret;

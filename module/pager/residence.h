@@ -5,6 +5,7 @@
 
 #include <linux/compiler.h>
 
+#include "policy/policy.h"
 #include "types.h"
 
 struct folio;
@@ -15,11 +16,33 @@ static inline bool vmlab_pager_on(const struct vmlab_pager *pager)
 	return READ_ONCE(pager->policy);
 }
 
+/* Is a frame that is in a policy in the one that is being replaced? */
+static inline bool vmlab_pager_in_old(const struct vmlab_pager *pager,
+				      const struct vmlab_frame *frame)
+{
+	return frame->generation != pager->generation;
+}
+
+/* The frame that arrived after another, or NULL. */
+static inline struct vmlab_frame *
+vmlab_pager_after(struct vmlab_pager *pager, struct vmlab_frame *frame)
+{
+	return list_is_last(&frame->pager_link, &pager->frames) ?
+	       NULL : list_next_entry(frame, pager_link);
+}
+
 int vmlab_pager_init(void);
 void vmlab_pager_exit(void);
 
-struct vmlab_frame *vmlab_pager_record(unsigned int nr, bool prefetched);
+struct vmlab_frame *vmlab_pager_record(unsigned int nr, bool prefetched,
+				       gfp_t gfp);
 void vmlab_pager_record_free(struct vmlab_frame *frame);
+
+struct vmlab_frame *vmlab_pager_victim(struct vmlab_pager *pager,
+				       struct vmlab_frame *prev);
+void vmlab_pager_set_aside(struct vmlab_pager *pager,
+			   struct vmlab_frame *frame);
+void vmlab_pager_rejoin(struct vmlab_pager *pager, struct vmlab_frame *frame);
 
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_frame *frame);

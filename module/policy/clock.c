@@ -13,6 +13,9 @@
 
 #include "policy/policy.h"
 
+/* Frames that the hand passes in one call. */
+#define CLOCK_PASSED_MAX	1024
+
 /*
  * The circle as a queue: the hand is between its tail and its head, and moves
  * on by rotating it.
@@ -59,6 +62,7 @@ static struct vmlab_frame *clock_victim(void *state, struct vmlab_frame *prev)
 {
 	struct clock *clock = state;
 	struct vmlab_frame *frame;
+	unsigned int passed;
 
 	/* The hand passes a busy frame. */
 	if (prev)
@@ -66,7 +70,7 @@ static struct vmlab_frame *clock_victim(void *state, struct vmlab_frame *prev)
 	if (list_empty(&clock->circle))
 		return NULL;
 	/* At most one turn, which clears all bits. */
-	for (;;) {
+	for (passed = 0; passed < CLOCK_PASSED_MAX; passed++) {
 		frame = list_first_entry(&clock->circle, struct vmlab_frame,
 					link);
 		if (!frame->referenced)
@@ -74,6 +78,8 @@ static struct vmlab_frame *clock_victim(void *state, struct vmlab_frame *prev)
 		frame->referenced = false;
 		list_move_tail(&frame->link, &clock->circle);
 	}
+	/* The hand has moved on: the next call resumes here. */
+	return ERR_PTR(-EAGAIN);
 }
 
 const struct vmlab_policy vmlab_policy_clock = {

@@ -6,12 +6,16 @@
  * OPT follows the trace as accesses are seen: each access moves the position to
  * the next occurrence of its page.  An access that is not in the trace does not
  * move the position, and its page counts as never accessed again.
+ *
+ * Repeated accesses of one page count as one, in the trace and when they are
+ * seen: the page is mapped after the first, so the repeats may not fault.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/xarray.h>
+#include <linux/sort.h>
 
 #include <linux/vmlab.h>
 
@@ -19,26 +23,35 @@
 #include "user.h"
 
 #define NEVER	U64_MAX
+/* No page: offsets are below 2^52. */
+#define NO_PAGE	U64_MAX
+
+/* One access of the trace: the @index-th is of page @pgoff. */
+struct opt_use {
+	u64 pgoff;
+	u64 index;
+};
 
 /*
  * @tree: resident frames by next access, @key, the farthest first; of those
  *	that are never accessed again, the longest resident first, by @seq
- * @ahead: by page, the index in the trace of its first access at or after the
- *	position, or of an earlier one
  * @arrivals: insertions so far
  * @pos: the position: index in the trace of the next access
- * @nr: accesses in the trace
- * @user: the user that @next is charged to, or NULL
- * @next: for each access, the index of the next access of the same page
+ * @last: the page that was accessed last
+ * @nr: number of @uses
+ * @charged: accesses of the trace, charged to @user
+ * @user: a user with a limit, or NULL
+ * @uses: the trace without repeats, by page and index
  */
 struct opt {
 	struct rb_root_cached tree;
-	struct xarray ahead;
 	u64 arrivals;
 	u64 pos;
+	u64 last;
 	unsigned long nr;
+	unsigned long charged;
 	struct vmlab_user *user;
-	u64 next[];
+	struct opt_use uses[];
 };
 
 static bool opt_less(struct rb_node *a, const struct rb_node *b)
@@ -49,12 +62,23 @@ static bool opt_less(struct rb_node *a, const struct rb_node *b)
 	return pa->key > pb->key || (pa->key == pb->key && pa->seq < pb->seq);
 }
 
+static int use_cmp(const void *a, const void *b)
+{
+	const struct opt_use *ua = a, *ub = b;
+
+	/* sort() takes no lock, and minutes for a long trace. */
+	if (!(ua->index & 0xff))
+		cond_resched();
+	if (ua->pgoff != ub->pgoff)
+		return ua->pgoff < ub->pgoff ? -1 : 1;
+	return ua->index < ub->index ? -1 : ua->index > ub->index;
+}
+
 static void opt_destroy(void *state)
 {
 	struct opt *opt = state;
 
-	xa_destroy(&opt->ahead);
-	vmlab_user_uncharge(opt->user, VMLAB_USER_TRACE, opt->nr);
+	vmlab_user_uncharge(opt->user, VMLAB_USER_TRACE, opt->charged);
 	kvfree(opt);
 }
 
@@ -67,7 +91,7 @@ static void *opt_create(const struct vmlab_policy_args *args)
 
 	if (ret)
 		return ERR_PTR(ret);
-	opt = kvzalloc(struct_size(opt, next, args->nr_trace),
+	opt = kvzalloc(struct_size(opt, uses, args->nr_trace),
 		       GFP_KERNEL_ACCOUNT);
 	if (!opt) {
 		vmlab_user_uncharge(args->user, VMLAB_USER_TRACE,
@@ -75,51 +99,59 @@ static void *opt_create(const struct vmlab_policy_args *args)
 		return ERR_PTR(-ENOMEM);
 	}
 	opt->user = args->user;
+	opt->charged = args->nr_trace;
 	opt->tree = RB_ROOT_CACHED;
-	xa_init_flags(&opt->ahead, XA_FLAGS_ACCOUNT);
-	opt->nr = args->nr_trace;
-
-	/* Backwards: the entry stored last is the next occurrence. */
-	for (i = opt->nr; i--;) {
-		void *old = xa_store(&opt->ahead, args->trace[i],
-				     xa_mk_value(i), GFP_KERNEL_ACCOUNT);
-
-		if (xa_is_err(old)) {
-			opt_destroy(opt);
-			return ERR_PTR(xa_err(old));
-		}
-		opt->next[i] = old ? xa_to_value(old) : NEVER;
-		cond_resched();
+	opt->last = NO_PAGE;
+	for (i = 0; i < args->nr_trace; i++) {
+		if (i && args->trace[i] == args->trace[i - 1])
+			continue;
+		opt->uses[opt->nr].pgoff = args->trace[i];
+		opt->uses[opt->nr].index = opt->nr;
+		opt->nr++;
 	}
+	sort(opt->uses, opt->nr, sizeof(opt->uses[0]), use_cmp, NULL);
 	return opt;
 }
 
-/* Follow the accesses of one page from @index to the position. */
-static u64 opt_ahead(const struct opt *opt, u64 index)
+/* Return the index of the first access of a page from the position on. */
+static u64 opt_next(const struct opt *opt, u64 pgoff)
 {
-	while (index != NEVER && index < opt->pos)
-		index = opt->next[index];
-	return index;
+	unsigned long low = 0, high = opt->nr;
+
+	while (low < high) {
+		unsigned long mid = low + (high - low) / 2;
+		const struct opt_use *use = &opt->uses[mid];
+
+		if (use->pgoff < pgoff ||
+		    (use->pgoff == pgoff && use->index < opt->pos))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < opt->nr && opt->uses[low].pgoff == pgoff ?
+	       opt->uses[low].index : NEVER;
 }
 
-/* Move the position past the access of a page that is expected at @index. */
-static u64 opt_follow(struct opt *opt, u64 index)
+/* Move the position past the access of a page, and return its next access. */
+static u64 opt_follow(struct opt *opt, u64 pgoff)
 {
-	index = opt_ahead(opt, index);
-	if (index == NEVER)
-		return NEVER;
-	opt->pos = index + 1;
-	return opt->next[index];
+	u64 index;
+
+	if (pgoff != opt->last) {
+		index = opt_next(opt, pgoff);
+		if (index != NEVER)
+			opt->pos = index + 1;
+		opt->last = pgoff;
+	}
+	return opt_next(opt, pgoff);
 }
 
-static void opt_insert(void *state, struct vmlab_frame *frame,
-		       bool accessed)
+static void opt_insert(void *state, struct vmlab_frame *frame, bool accessed)
 {
 	struct opt *opt = state;
-	void *entry = xa_load(&opt->ahead, frame->pgoff);
-	u64 index = entry ? xa_to_value(entry) : NEVER;
 
-	frame->key = accessed ? opt_follow(opt, index) : opt_ahead(opt, index);
+	frame->key = accessed ? opt_follow(opt, frame->pgoff) :
+				opt_next(opt, frame->pgoff);
 	frame->seq = opt->arrivals++;
 	rb_add_cached(&frame->node, &opt->tree, opt_less);
 }
@@ -129,11 +161,6 @@ static void opt_remove(void *state, struct vmlab_frame *frame)
 	struct opt *opt = state;
 
 	rb_erase_cached(&frame->node, &opt->tree);
-	/* Remember where to resume.  To replace a value needs no memory. */
-	if (frame->key == NEVER)
-		xa_erase(&opt->ahead, frame->pgoff);
-	else
-		xa_store(&opt->ahead, frame->pgoff, xa_mk_value(frame->key), 0);
 }
 
 static void opt_access(void *state, struct vmlab_frame *frame)
@@ -141,7 +168,7 @@ static void opt_access(void *state, struct vmlab_frame *frame)
 	struct opt *opt = state;
 
 	rb_erase_cached(&frame->node, &opt->tree);
-	frame->key = opt_follow(opt, frame->key);
+	frame->key = opt_follow(opt, frame->pgoff);
 	rb_add_cached(&frame->node, &opt->tree, opt_less);
 }
 

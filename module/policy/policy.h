@@ -32,7 +32,10 @@ struct vmlab_user;
  * @pager_link: the pager's: place in the list of all frames
  * @folio: the pager's: the frame
  * @nr: the pager's: pages of the frame, more than one when it is huge
- * @in_policy: the pager's: inserted into the policy
+ * @in_policy: the pager's: inserted into a policy
+ * @generation: the pager's: which policy it was inserted into, see struct
+ *	vmlab_pager
+ * @aside: the pager's: in the list of busy frames, by @link
  * @locked: the pager's: locked in memory by VMLAB_RANGE_LOCK
  * @prefetched: the pager's: prefetched and not accessed yet
  */
@@ -56,6 +59,8 @@ struct vmlab_frame {
 	struct folio *folio;
 	unsigned int nr;
 	bool in_policy;
+	bool generation;
+	bool aside;
 	bool locked;
 	bool prefetched;
 };
@@ -128,7 +133,9 @@ struct vmlab_wishes {
  * @access: a resident frame was accessed
  * @victim: name the frame to evict.  @prev is NULL for the first choice, or a
  *	frame that turned out busy, for the next best.  Return: a frame that was
- *	inserted and not removed, or NULL when there is no further one.
+ *	inserted and not removed, NULL when there is no further one, or an
+ *	ERR_PTR(-EAGAIN) when the search takes longer than a spinlock should be
+ *	held: the caller drops the lock and asks for the first choice again.
  * @fault: what to do besides because of a fault; may be NULL
  * @bpf_id: of a policy in BPF, else 0
  *

@@ -32,7 +32,8 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 
 	if (down_write_killable(&space->backing_lock))
 		return -EINTR;
-	if (atomic_long_read(&space->nr_vmas) || !xa_empty(&space->frames.xa))
+	if (mapping_mapped(space->inode->i_mapping) ||
+	    !xa_empty(&space->frames.xa))
 		ret = -EBUSY;
 	else if (backing->write)
 		ret = vmlab_writeback_start(space);

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "frame/frame.h"
+#include "frame/vmas.h"
 #include "pager/evict.h"
 #include "space/registry.h"
 #include "space/shrink.h"
@@ -36,7 +37,8 @@ static unsigned long shrink_frame(struct vmlab_space *space,
 		return 0;
 	/* Special entries are in no reverse map: such frames look unmapped. */
 	if (folio_mapped(folio)) {
-		if (!folio_test_mlocked(folio))
+		if (!vmlab_vmas_locked(space, folio->index,
+				       folio->index + nr - 1))
 			vmlab_frame_unmap(space, folio);
 		return 0;
 	}

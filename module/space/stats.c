@@ -3,6 +3,7 @@
 #include <linux/cpumask.h>
 
 #include "compat.h"
+#include "frame/vmas.h"
 #include "space/stats.h"
 
 #define SUM(name, unit) stats->name += READ_ONCE(c->name);
@@ -22,7 +23,7 @@ void vmlab_space_stats(struct vmlab_space *space,
 	stats->space_id = space->id;
 	stats->frames = atomic_long_read(&space->frames.nr);
 	stats->frames_dirty = atomic_long_read(&space->frames.nr_dirty);
-	stats->vmas = atomic_long_read(&space->nr_vmas);
+	stats->vmas = vmlab_vmas_count(space);
 
 	for_each_possible_cpu(cpu) {
 		const struct vmlab_counters *c =
@@ -32,6 +33,9 @@ void vmlab_space_stats(struct vmlab_space *space,
 		for (i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
 			stats->latency[i] += READ_ONCE(c->latency[i]);
 	}
+	/* ->close would keep VMAs from merging again after a split. */
+	stats->vma_close = stats->vma_open > stats->vmas ?
+			   stats->vma_open - stats->vmas : 0;
 	stats->faults = stats->filled + stats->mapped + stats->sigbus +
 			stats->oom + stats->interrupted + stats->error;
 }

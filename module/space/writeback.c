@@ -132,6 +132,13 @@ again:
 		folio_put(*folio);
 		goto again;
 	}
+	if (vmlab_frame_poisoned(*folio)) {
+		/* Its contents are lost: report it, and do not try again. */
+		writeback_take(space, pgoff, *folio);
+		vmlab_frame_release(*folio);
+		*folio = NULL;
+		return -EIO;
+	}
 	/*
 	 * First write-protect, then clear the mark, then copy.  A GUP user
 	 * marks the page dirty again when it unpins it.
@@ -149,31 +156,38 @@ again:
 	return ret;
 }
 
-/* The file that a space is written back to, with a reference, or NULL. */
-static struct file *writeback_file(struct vmlab_space *space, loff_t *offset)
-{
-	struct file *file = NULL;
+/*
+ * Where pages are written.  A copy: the backing can change once the last frame
+ * is dropped, while a copy of it is still written.
+ */
+struct target {
+	const struct vmlab_backing *backing;
+	struct file *file;
+	loff_t offset;
+};
 
+/* Get the target of a space; returns whether there is one. */
+static bool writeback_target(struct vmlab_space *space, struct target *target)
+{
 	down_read(&space->backing_lock);
-	if (space->backing->write) {
-		file = get_file(space->file);
-		*offset = space->file_offset;
-	}
+	target->backing = space->backing;
+	target->offset = space->file_offset;
+	target->file = space->backing->write ? get_file(space->file) : NULL;
 	up_read(&space->backing_lock);
-	return file;
+	return target->file;
 }
 
 /* Write one page back.  Returns 0 or a negative errno. */
 static int writeback_page(struct vmlab_space *space, pgoff_t pgoff,
-			  struct file *file, loff_t offset, void *buf)
+			  const struct target *target, void *buf)
 {
 	struct folio *folio;
 	int ret;
 
 	ret = writeback_copy(space, pgoff, buf, &folio);
 	if (ret == 1) {
-		/* The backing cannot change: there is a frame, or a value. */
-		ret = space->backing->write(file, offset, pgoff, buf);
+		ret = target->backing->write(target->file, target->offset,
+					     pgoff, buf);
 		if (ret)
 			writeback_redo(space, pgoff);
 		else
@@ -195,9 +209,9 @@ static int writeback_page(struct vmlab_space *space, pgoff_t pgoff,
  * Write the dirty pages of a range back, all of them even after an error, unless
  * the task that waits for @request is killed.  Returns 0 or the first error.
  */
-static int writeback_pages(struct vmlab_space *space, struct file *file,
-			   loff_t offset, pgoff_t first, pgoff_t last,
-			   const struct request *request)
+static int writeback_pages(struct vmlab_space *space,
+			   const struct target *target, pgoff_t first,
+			   pgoff_t last, const struct request *request)
 {
 	unsigned long pgoff = first;
 	int ret, err = 0;
@@ -211,7 +225,7 @@ static int writeback_pages(struct vmlab_space *space, struct file *file,
 	     entry && !(request && READ_ONCE(request->abandoned));
 	     entry = xa_find_after(&space->frames.xa, &pgoff, last,
 				   VMLAB_FRAME_DIRTY)) {
-		ret = writeback_page(space, pgoff, file, offset, buf);
+		ret = writeback_page(space, pgoff, target, buf);
 		err = err ?: ret;
 		cond_resched();
 	}
@@ -220,14 +234,16 @@ static int writeback_pages(struct vmlab_space *space, struct file *file,
 }
 
 /* Ask the file to reach its disk, where the range of the request lies. */
-static void writeback_sync(struct vmlab_space *space, struct file *file,
-			   loff_t offset, const struct request *request)
+static void writeback_sync(struct vmlab_space *space,
+			   const struct target *target,
+			   const struct request *request)
 {
-	const loff_t max = LLONG_MAX - offset;
+	const loff_t max = LLONG_MAX - target->offset;
 	int ret;
 
-	ret = vfs_fsync_range(file, min(request->start, max) + offset,
-			      min(request->end, max) + offset,
+	ret = vfs_fsync_range(target->file,
+			      min(request->start, max) + target->offset,
+			      min(request->end, max) + target->offset,
 			      request->datasync);
 	if (ret)
 		mapping_set_error(space->inode->i_mapping, ret);
@@ -241,21 +257,19 @@ static int writeback_run(struct vmlab_space *space,
 	pgoff_t last = request ? (u64)request->end >> PAGE_SHIFT : ULONG_MAX;
 	struct mem_cgroup *memcg;
 	const struct cred *cred;
-	struct file *file;
-	loff_t offset;
+	struct target target;
 	int ret;
 
-	file = writeback_file(space, &offset);
-	if (!file)
+	if (!writeback_target(space, &target))
 		return 0;
-	cred = override_creds(file->f_cred);
+	cred = override_creds(target.file->f_cred);
 	memcg = set_active_memcg(space->memcg);
-	ret = writeback_pages(space, file, offset, first, last, request);
+	ret = writeback_pages(space, &target, first, last, request);
 	if (request && !READ_ONCE(request->abandoned))
-		writeback_sync(space, file, offset, request);
+		writeback_sync(space, &target, request);
 	set_active_memcg(memcg);
 	(void)revert_creds(cred);
-	fput(file);
+	fput(target.file);
 	return ret;
 }
 

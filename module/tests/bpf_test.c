@@ -121,6 +121,7 @@ static struct setup *begin(struct kunit *test)
 	args.policy = s->policy;
 	args.space = s->space;
 	args.lock = &s->space->pager.lock;
+	args.budget = &s->space->pager.budget;
 	s->state = s->policy->create(&args);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(s->state));
 	for (i = 0; i < PAGES; i++) {
@@ -327,6 +328,8 @@ static void unload_in_use(struct kunit *test)
 	/* Who looked it up before it went comes too late. */
 	args.policy = s->policy;
 	args.space = s->space;
+	args.lock = &s->space->pager.lock;
+	args.budget = &s->space->pager.budget;
 	KUNIT_EXPECT_EQ(test, PTR_ERR(s->policy->create(&args)), -ENOENT);
 	end(test, s, false);
 }
@@ -340,6 +343,8 @@ static void init_refuses(struct kunit *test)
 	struct vmlab_policy_args args = {
 		.policy = s->policy,
 		.space = s->space,
+		.lock = &s->space->pager.lock,
+		.budget = &s->space->pager.budget,
 	};
 	unsigned int i;
 
