@@ -17,6 +17,11 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
+/* Batches of folios; the header was renamed in 7.x. */
+#if __has_include(<linux/pagevec.h>)
+#include <linux/pagevec.h>
+#endif
+
 /*
  * Which user namespace an mm's privileges belong to moved from mm_struct to
  * the task's exec_state in 7.x, together with dumpability.  The header came

@@ -124,12 +124,12 @@ static void vmlab_events_advance(struct vmlab_event_ring *events,
 	if (events->epoch == epoch) {
 		if (event->type != VMLAB_EVENT_LOST)
 			events->tail++;
+		else if (events->head == events->tail)
+			events->lost -= event->lost;
 		else
-			/*
-			 * An event that was put in meanwhile carries the
-			 * number as well: it counts twice, but is not missed.
-			 */
-			events->lost -= min(events->lost, event->lost);
+			/* The first event put in meanwhile took the number. */
+			events->ring[events->tail % events->nr].lost -=
+				event->lost;
 	}
 	spin_unlock(&events->lock);
 }
@@ -152,7 +152,10 @@ static ssize_t vmlab_events_copy(struct vmlab_event_ring *events,
 	u64 epoch;
 	int ret;
 
-	while (size - done >= sizeof(event) && !signal_pending(current)) {
+	while (size - done >= sizeof(event)) {
+		/* At least one, or the caller would wait for what is there. */
+		if (done && signal_pending(current))
+			break;
 		ret = vmlab_events_peek(events, &event, &epoch);
 		if (!ret)
 			break;

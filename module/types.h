@@ -191,7 +191,7 @@ struct vmlab_event_ring {
  * struct vmlab_writeback - write-back to a file; the part of space/writeback.c
  * @wq: the space's own workqueue: a file that never answers blocks no other
  *	space.  NULL until the space first gets a backing that is written to;
- *	set once, under backing_lock.
+ *	set once.
  * @work: serves @requests, and writes back after evictions.  The only place
  *	where pages are written, so that an older copy is never written last.
  * @lock: protects the members below

@@ -28,16 +28,16 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 			    struct file *file, loff_t offset)
 {
 	struct file *old = NULL;
-	int ret = 0;
+	int ret = backing->write ? vmlab_writeback_start(space) : 0;
 
+	if (ret)
+		return ret;
 	if (down_write_killable(&space->backing_lock))
 		return -EINTR;
 	if (mapping_mapped(space->inode->i_mapping) ||
-	    !xa_empty(&space->frames.xa))
+	    !xa_empty(&space->frames.xa)) {
 		ret = -EBUSY;
-	else if (backing->write)
-		ret = vmlab_writeback_start(space);
-	if (!ret) {
+	} else {
 		old = space->file;
 		space->file = file ? get_file(file) : NULL;
 		space->file_offset = offset;

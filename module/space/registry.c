@@ -7,6 +7,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 
+#include "compat.h"
 #include "space/registry.h"
 
 /* The space that the shrinker visits next is the first. */
@@ -63,6 +64,7 @@ struct vmlab_space *vmlab_registry_get(u64 id)
 	mutex_unlock(&spaces_lock);
 	return found;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_registry_get);
 
 /**
  * vmlab_registry_next() - return the spaces in turn, the next at each call

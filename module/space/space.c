@@ -87,8 +87,8 @@ int vmlab_space_init(void)
 {
 	int ret;
 
-	/* With a rescuer: the shrinker may put the last reference. */
-	vmlab_wq = alloc_workqueue("vmlab", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	/* No rescuer: reclaim waits for no work on it. */
+	vmlab_wq = alloc_workqueue("vmlab", WQ_UNBOUND, 0);
 	if (!vmlab_wq)
 		return -ENOMEM;
 	ret = vmlab_frame_init();
@@ -220,6 +220,7 @@ void vmlab_space_put(struct vmlab_space *space)
 {
 	kref_put(&space->ref, space_release);
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_put);
 
 /**
  * vmlab_space_put_later() - put a reference, and destroy the space elsewhere

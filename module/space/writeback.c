@@ -332,20 +332,22 @@ void vmlab_writeback_init(struct vmlab_space *space)
  * vmlab_writeback_start() - prepare a space for a backing that is written to
  * @space: the space
  *
- * Context: process context, may sleep; the caller holds backing_lock for writing.
+ * Context: process context, may sleep; the caller does not hold backing_lock,
+ * which mmap(2) takes.
  * Return: 0 or -ENOMEM.
  */
 int vmlab_writeback_start(struct vmlab_space *space)
 {
 	struct workqueue_struct *wq;
 
-	if (space->writeback.wq)
+	if (READ_ONCE(space->writeback.wq))
 		return 0;
 	/* No rescuer: reclaim does not wait for this write-back. */
 	wq = alloc_workqueue("vmlab-%llu", WQ_UNBOUND, 1, space->id);
 	if (!wq)
 		return -ENOMEM;
-	WRITE_ONCE(space->writeback.wq, wq);
+	if (cmpxchg(&space->writeback.wq, NULL, wq))
+		destroy_workqueue(wq);
 	return 0;
 }
 

@@ -108,6 +108,22 @@ struct vmlab_flag_names {
 
 /* --- a space: what one open file maps ------------------------------------ */
 
+/*
+ * Limits per user.  A space is charged to the user that opened it: to the uid of
+ * the caller of open(2), or in a user namespace that another user than root made,
+ * to the maker of the outermost such namespace.  CAP_SYS_RESOURCE in the initial
+ * user namespace at open(2) exempts the space.  The limits are parameters of the
+ * module, in /sys/module/vmlab/parameters; a change concerns what is charged
+ * from then on.
+ *   max_user_spaces       open(2) fails with EMFILE
+ *   max_user_pages        resident pages: a touch is answered with SIGBUS, as
+ *                         where a quota is used up; requests fail with EDQUOT
+ *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
+ *                         as if they were busy
+ *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
+ *   max_user_events       events in rings: EDQUOT, see VMLAB_IOC_EVENTS
+ */
+
 /* vmlab_space_config.backing */
 #define VMLAB_BACKING_ZERO	0	/* demand-zero frames */
 #define VMLAB_BACKING_PATTERN	1	/* each 64-bit word is its offset in the space */
@@ -146,6 +162,7 @@ struct vmlab_flag_names {
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE, and this kernel cannot: before 6.15, or
  *           without transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
+ *   EINTR   the caller was killed
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {
@@ -1284,6 +1301,8 @@ struct vmlab_layout {
  *   ENOENT  no policy @policy_id is loaded
  *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
+ *   EDQUOT  the traces of the user would exceed max_user_trace, see above; the
+ *           copy counts as well while the request lasts
  *   ENOMEM  no memory for the policy
  *   others  what the program's init said
  *   EINTR   the caller was killed while frames were on their way out
@@ -1451,7 +1470,9 @@ struct vmlab_dirty {
  * @flags: must be zero
  * @backing: VMLAB_BACKING_*
  * @fd: VMLAB_BACKING_FILE: a regular file, open for reading and writing; the
- *	space keeps it open.  Zero with others.
+ *	space opens it again, with the credentials that @fd was opened with, and
+ *	keeps that open: what fcntl(2) does to @fd later has no effect.  Zero
+ *	with others.
  * @offset: where in the file the space begins, a multiple of the page size.
  *	Zero with others.
  * @reserved: must be zero
@@ -1460,7 +1481,11 @@ struct vmlab_dirty {
  * fsync(2), which tell of errors as those of a file do; soon after dirty
  * frames were evicted; and when the last descriptor and mapping go, also when
  * a signal killed who had them.  A page that could not be written back stays
- * dirty for the next attempt.  A touch beyond the end of the file is answered
+ * dirty for the next attempt.  The kernel writes with the credentials that @fd
+ * was opened with, whoever calls msync(2), and the page cache that it fills is
+ * charged to the memory cgroup that opened the space.  Where a file does not
+ * answer, SIGKILL ends msync(2), fsync(2) and close(2), and a task that exits
+ * waits for at most a second; the space is then written back in the background.  A touch beyond the end of the file is answered
  * with SIGBUS; the part of its last page beyond the end is not written.
  *
  * VMLAB_BACKING_PFN takes shared mappings only: mmap() of a writable private
@@ -1471,6 +1496,10 @@ struct vmlab_dirty {
  *   EBADF    @fd is not open
  *   EACCES   @fd is not open for reading and writing
  *   ETXTBSY  @fd is a swap file
+ *   EOPNOTSUPP  a file without a page cache of its own: on overlayfs, on
+ *            hugetlbfs, or with DAX
+ *   EINTR    the caller was killed
+ *   others   the file cannot be opened again
  */
 struct vmlab_backing_config {
 	__u32 size;
@@ -1615,7 +1644,9 @@ struct vmlab_event {
  * the file is O_NONBLOCK (EAGAIN), and fails with EINVAL when events are off
  * or the buffer has no room for one; poll(2) tells when there is one.
  *   EINVAL  unknown @mask, @nr out of range
+ *   EDQUOT  the rings of the user would exceed max_user_events, see above
  *   ENOMEM  no memory
+ * An event that cannot be copied to the buffer (EFAULT) is not lost.
  */
 struct vmlab_events {
 	__u32 size;
