@@ -93,10 +93,10 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 
 	/*
 	 * First keep new huge frames away from the new end, for what can fail
-	 * is to evict the one across it.  Pages beyond it stay meanwhile.  Both
-	 * barriers pair with the one in bring_create_charged().
+	 * is to evict the one across it.  Pages beyond it stay meanwhile.
 	 */
 	WRITE_ONCE(space->huge_end, nr_pages);
+	/* Pairs with the barrier in bring_create_charged(). */
 	smp_mb();
 	ret = truncate_huge(space, nr_pages);
 	if (ret) {
@@ -104,6 +104,7 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 		return ret;
 	}
 	WRITE_ONCE(space->nr_pages, nr_pages);
+	/* The same. */
 	smp_mb();
 	/* First in one sweep, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
