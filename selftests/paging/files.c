@@ -215,6 +215,99 @@ static void holes(void)
 	close(file);
 }
 
+/* --- memory cgroup --------------------------------------------------------- */
+
+#define CGROUP	"/sys/fs/cgroup/vmlab-test"
+#define MANY	512
+
+static bool put(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* Bytes of tmpfs that are charged to the group. */
+static unsigned long long charged(void)
+{
+	unsigned long long bytes = 0;
+	FILE *stat = fopen(CGROUP "/memory.stat", "r");
+	char line[128];
+
+	while (stat && fgets(line, sizeof(line), stat))
+		if (sscanf(line, "shmem %llu", &bytes) == 1)
+			break;
+	if (stat)
+		fclose(stat);
+	return bytes;
+}
+
+/* Evict dirty pages: what the kernel then writes to the file is charged here. */
+static int writes_in_cgroup(void *arg)
+{
+	struct vmlab_range r = {
+		.op = VMLAB_RANGE_EVICT, .end = MANY * psize,
+	};
+	int file, fd;
+	char *p;
+
+	(void)arg;
+	r.size = sizeof(r);
+	if (!put(CGROUP "/cgroup.procs", "0"))
+		return 1;
+	file = new_file("/dev/shm");
+	fd = dev_open(O_RDWR);
+	if (ftruncate(file, MANY * (off_t)psize) || set_backing(fd, file))
+		return 2;
+	p = map_pages(fd, MANY, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	memset(p, 'm', MANY * psize);
+	if (ioctl(fd, VMLAB_IOC_RANGE, &r))
+		return 3;
+	for (int i = 0; i < 200; i++) {
+		if (file_has(file, (off_t)((MANY - 1) * psize), 'm'))
+			break;
+		msleep(50);
+	}
+	stop_self();
+	return 0;
+}
+
+static void memory_cgroup(void)
+{
+	unsigned long long bytes = 0;
+	pid_t pid;
+
+	mkdir("/sys/fs/cgroup", 0755);
+	mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL);
+	if (!put("/sys/fs/cgroup/cgroup.subtree_control", "+memory") ||
+	    (mkdir(CGROUP, 0755) && errno != EEXIST)) {
+		skip("no memory cgroups", "what write-back charges");
+		return;
+	}
+	pid = spawn(writes_in_cgroup, NULL);
+	if (wait_stopped(pid, NULL)) {
+		/* The kernel sums it every two seconds. */
+		for (int i = 0; i < 50; i++) {
+			bytes = charged();
+			if (bytes >= MANY * psize * 7 / 4)
+				break;
+			msleep(100);
+		}
+		/* The swap store has them once, the file again. */
+		ok(bytes >= MANY * psize * 7 / 4,
+		   "write-back charges the cgroup that opened the space: %llu KiB",
+		   bytes >> 10);
+	} else {
+		ok(false, "a writer in a memory cgroup");
+	}
+	kill_and_reap(pid);
+	msleep(200);
+	rmdir(CGROUP);
+}
+
 int main(void)
 {
 	psize = page_size();
@@ -225,5 +318,6 @@ int main(void)
 	no_page_cache();
 	unmount_after_close();
 	holes();
+	memory_cgroup();
 	return tap_done();
 }
