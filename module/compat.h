@@ -17,8 +17,8 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
-/* Batches of folios; the header was renamed in 7.x. */
-#if __has_include(<linux/pagevec.h>)
+/* Batches of pages and folios; the header was renamed in 7.x. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
 #include <linux/pagevec.h>
 #endif
 
