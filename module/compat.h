@@ -17,6 +17,11 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
+/* Batches of pages and folios; the header was renamed in 7.x. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#include <linux/pagevec.h>
+#endif
+
 /*
  * Which user namespace an mm's privileges belong to moved from mm_struct to
  * the task's exec_state in 7.x, together with dumpability.  The header came
@@ -266,13 +271,6 @@ static inline void vmlab_drain_batches(void)
 #define VMLAB_WQ_PERCPU WQ_PERCPU
 #else
 #define VMLAB_WQ_PERCPU 0
-#endif
-
-/* system_unbound_wq has been called system_dfl_wq since 6.17. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
-#define vmlab_unbound_wq system_dfl_wq
-#else
-#define vmlab_unbound_wq system_unbound_wq
 #endif
 
 /*
