@@ -239,8 +239,13 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 
 /*
  * Releasing an empty batch of folios, of pages before 6.6, drains the batches of
- * this CPU, those of mlock(2) too.
+ * this CPU, those of mlock(2) too.  The header has another name since 7.3.
  */
+#if __has_include(<linux/folio_batch.h>)
+#include <linux/folio_batch.h>
+#else
+#include <linux/pagevec.h>
+#endif
 static inline void vmlab_drain_batches(void)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)

@@ -102,9 +102,14 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 	gfp_t gfp = GFP_USER | __GFP_ACCOUNT;
 	struct folio *folio;
 
-	/* Prefetching neither reclaims nor wakes kswapd. */
+	/*
+	 * Prefetching in a fault neither reclaims nor wakes kswapd.  By request
+	 * it reclaims, but does not call the OOM killer.
+	 */
 	if (how == VMLAB_BRING_NOWAIT)
 		gfp = (gfp & ~__GFP_RECLAIM) | __GFP_NOWARN;
+	else if (how == VMLAB_BRING_PREFETCH)
+		gfp |= __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 	if (vmlab_pager_on(&space->pager)) {
 		charge = order ? vmlab_charge_huge(space, 1u << order) :
 			 vmlab_charge(space, how != VMLAB_BRING_NOWAIT,

@@ -9,6 +9,7 @@
 #include "frame/store.h"
 #include "pager/bring.h"
 #include "pager/config.h"
+#include "pager/drain.h"
 #include "pager/evict.h"
 #include "pager/residence.h"
 #include "space/range.h"
@@ -148,6 +149,7 @@ int vmlab_space_range(struct vmlab_space *space, u32 op, unsigned long *pgoff,
 		      unsigned long end, struct vmlab_range *range)
 {
 	int ret = vmlab_pager_enable(space);
+	bool drained = false;
 
 	if (ret)
 		return ret;
@@ -162,6 +164,12 @@ int vmlab_space_range(struct vmlab_space *space, u32 op, unsigned long *pgoff,
 			goto out;
 		}
 		ret = range_ops[op].page(space, *pgoff);
+		/* Perhaps only mm's batches of mlock(2) hold it: once a call. */
+		if (ret == -EBUSY && op == VMLAB_RANGE_EVICT && !drained) {
+			drained = true;
+			vmlab_drain(true);
+			ret = range_ops[op].page(space, *pgoff);
+		}
 		/* The space ends here, and the range with it. */
 		if (ret == -ERANGE)
 			break;
