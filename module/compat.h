@@ -536,10 +536,15 @@ static inline bool vmlab_folio_is_thp(struct folio *folio)
 }
 #else
 #define VMLAB_KPF_EXTRA { KPF_OWNER_2, PG_owner_2 },
+/* The flags of a folio are a structure since 6.18. */
 static inline unsigned long vmlab_kpf_source(struct folio *folio,
 					     struct page *page)
 {
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return folio->flags.f;
+#else
 	return folio->flags;
+#endif
 }
 
 #define vmlab_folio_is_thp(folio) folio_test_large_rmappable(folio)

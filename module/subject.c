@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The process that is inspected: found by pid or pidfd, and permitted. */
+/* The process to inspect: find it by pid or pidfd and check the permission. */
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/magic.h>
@@ -58,9 +58,10 @@ static struct pid *vmlab_target_pid(const struct vmlab_target *target)
 }
 
 /*
- * A process may look at its own mm.  Another's takes CAP_SYS_PTRACE where that
- * mm's privileges count.  Called with exec_update_lock held, so that what is
- * checked and the mm belong together.
+ * A process may inspect its own mm.  For another's it needs CAP_SYS_PTRACE in
+ * the user namespace of that mm: LSMs are asked about the capability, but not
+ * about the access, because ptrace_may_access() is not exported.  The caller
+ * holds exec_update_lock, so that the check and the mm belong together.
  */
 static bool vmlab_may_inspect(struct task_struct *task, struct mm_struct *mm)
 {
@@ -80,12 +81,34 @@ static bool vmlab_may_inspect(struct task_struct *task, struct mm_struct *mm)
 	return ret;
 }
 
+/*
+ * Return the mm of a process.  A leader that exited has none, but its threads
+ * use the process's mm until the last one exits.
+ */
+static struct mm_struct *get_process_mm(struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct task_struct *t;
+
+	if (mm || task->flags & PF_KTHREAD || !thread_group_leader(task))
+		return mm;
+	rcu_read_lock();
+	for_each_thread(task, t) {
+		mm = get_task_mm(t);
+		if (mm)
+			break;
+	}
+	rcu_read_unlock();
+	return mm;
+}
+
 /**
- * vmlab_subject_from_pid() - take hold of a process, without any check
+ * vmlab_subject_from_pid() - get a process without any permission check
  * @subject: filled in
- * @pid: which
+ * @pid: its pid
  *
- * For debugfs, which is root's.  A kernel thread has a subject without an mm.
+ * For debugfs, whose files only root can open.  The subject of a kernel thread
+ * has no mm.
  *
  * Context: process context.
  * Return: 0 and the caller must vmlab_subject_put(), or -ESRCH when there is
@@ -99,8 +122,8 @@ int vmlab_subject_from_pid(struct vmlab_subject *subject, struct pid *pid)
 		return -ESRCH;
 
 	subject->task = task;
-	/* NULL for a kernel thread, even one that adopted a user's mm. */
-	subject->mm = get_task_mm(task);
+	/* NULL for a kernel thread, even one that uses a user's mm. */
+	subject->mm = get_process_mm(task);
 	if (!subject->mm && !(task->flags & PF_KTHREAD)) {
 		put_task_struct(task);
 		return -ESRCH;
@@ -109,13 +132,13 @@ int vmlab_subject_from_pid(struct vmlab_subject *subject, struct pid *pid)
 }
 
 /**
- * vmlab_subject_get() - take hold of a request's target, if permitted
+ * vmlab_subject_get() - get the target of a request, if permitted
  * @subject: filled in
- * @target: whom the caller named
+ * @target: the target that the caller named
  *
  * Context: process context, may sleep; takes the target's exec_update_lock.
  * Return: 0 and the caller must vmlab_subject_put(), the errors that &struct
- * vmlab_target lists, or -EINTR when the caller was killed meanwhile.
+ * vmlab_target lists, or -EINTR when the caller was killed.
  */
 int vmlab_subject_get(struct vmlab_subject *subject,
 		      const struct vmlab_target *target)
@@ -151,12 +174,13 @@ out_pid:
 }
 
 /**
- * vmlab_subject_get_mm() - like vmlab_subject_get(), for an mm that must exist
+ * vmlab_subject_get_mm() - get the target of a request that needs an mm
  * @subject: filled in, with an mm
- * @target: whom the caller named
+ * @target: the target that the caller named
  *
  * Context: as vmlab_subject_get().
- * Return: as vmlab_subject_get(), and -ENXIO for a kernel thread: no mm.
+ * Return: as vmlab_subject_get(), or -ENXIO for a kernel thread, which has no
+ * mm.
  */
 int vmlab_subject_get_mm(struct vmlab_subject *subject,
 			 const struct vmlab_target *target)
@@ -171,7 +195,7 @@ int vmlab_subject_get_mm(struct vmlab_subject *subject,
 }
 
 /**
- * vmlab_subject_put() - let go of a process
+ * vmlab_subject_put() - release a subject
  * @subject: from one of the functions above
  *
  * Context: process context, may sleep: the last user of an mm tears it down.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The process that is inspected. */
+/* The process to inspect. */
 #ifndef VMLAB_SUBJECT_H
 #define VMLAB_SUBJECT_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arguments of ioctl requests: structures that are versioned by their size,
- * as openat2(2) does it, with the size in the structure's first member.
+ * Arguments of ioctl requests: structures versioned by their size as in
+ * openat2(2), with the size in the first member.
  */
 #include <linux/mm.h>
 #include <linux/uaccess.h>
@@ -10,7 +10,7 @@
 #include "uarg.h"
 
 /**
- * vmlab_uarg_check_size() - may a caller's structure have this size?
+ * vmlab_uarg_check_size() - check the size of a caller's structure
  * @usize: the size that the caller gave
  * @min: the size of the structure when it was first published
  *
@@ -28,9 +28,9 @@ int vmlab_uarg_check_size(size_t usize, size_t min)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_uarg_check_size);
 
 /**
- * vmlab_uarg_get() - copy a caller's structure in
- * @karg: filled in; what an older caller does not have is zero
- * @ksize: the size of the structure that we know, @karg
+ * vmlab_uarg_get() - copy in a caller's structure
+ * @karg: filled in; members that an older caller lacks are zero
+ * @ksize: the size of @karg
  * @min: the size of the structure when it was first published
  * @uarg: the caller's structure, a __u32 size first
  *
@@ -38,7 +38,7 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_uarg_check_size);
  *
  * Context: process context, may sleep.
  * Return: 0, -EFAULT, -EINVAL when the caller's size is too small, -E2BIG
- * when it has parts that we do not know and that are not zero.
+ * when it has parts beyond @ksize that are not zero.
  */
 int vmlab_uarg_get(void *karg, size_t ksize, size_t min,
 		   const void __user *uarg)
@@ -54,19 +54,19 @@ int vmlab_uarg_get(void *karg, size_t ksize, size_t min,
 	ret = copy_struct_from_user(karg, ksize, uarg, usize);
 	if (ret)
 		return ret;
-	/* What was checked counts, whatever the caller wrote since. */
+	/* The caller may have changed it since it was checked. */
 	*(u32 *)karg = usize;
 	return 0;
 }
 
 /**
- * vmlab_uarg_put() - copy a result out to the caller's structure
- * @karg: our structure; its first member is the caller's size
+ * vmlab_uarg_put() - copy out a result to the caller's structure
+ * @karg: the result; its first member is the caller's size
  * @ksize: the size of @karg
  * @uarg: the caller's structure
  *
- * The part of the caller's structure that we do not know stays as it is: it
- * was checked to be zero.
+ * The part of the caller's structure beyond @ksize is not written:
+ * vmlab_uarg_get() checked that it is zero.
  *
  * Context: process context, may sleep.
  * Return: 0, or -EFAULT.

@@ -2,9 +2,9 @@
 /*
  * debugfs: attach, detach, self, and the directories of attached processes.
  *
- * A directory follows its process, not the number: it holds the struct pid,
- * and an entry in the pid's wait queue, the one that poll(2) of a pidfd uses,
- * has it collected when the process exits.
+ * A directory belongs to the process, not to the number: it holds the struct
+ * pid.  An entry in the pid's wait queue, which poll(2) of a pidfd uses too,
+ * removes the directory when the process exits.
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
@@ -19,20 +19,20 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include "../compat.h"
-#include "debugfs.h"
+#include "compat.h"
+#include "debugfs/debugfs.h"
 
 /* A pid with room for a sign, spaces and a newline. */
 #define PID_STRING_MAX	32
 
 /**
  * struct attached - an attached process
- * @node: in attached_list, or empty once somebody has begun to remove it
+ * @node: in attached_list, or empty once the removal has begun
  * @pid: the process
  * @dir: its directory
  * @wait: in the pid's wait queue
  * @collect: removes the directory after the process exited
- * @exited: set once @collect was queued, so that it never is twice
+ * @exited: set when @collect was queued, so that it is queued once
  */
 struct attached {
 	struct list_head node;
@@ -49,7 +49,7 @@ static LIST_HEAD(attached_list);
 static DEFINE_MUTEX(attached_lock);	/* attached_list */
 
 /**
- * vmlab_parse_pid() - read a pid that was written to attach or detach
+ * vmlab_parse_pid() - parse a pid that was written to attach or detach
  * @string: decimal digits, with white space before and after
  * @len: its length, without a NUL
  *
@@ -65,7 +65,7 @@ int vmlab_parse_pid(const char *string, size_t len)
 		return -EINVAL;
 	memcpy(buffer, string, len);
 	buffer[len] = '\0';
-	/* A NUL inside would hide what follows it. */
+	/* A NUL inside would hide the rest. */
 	if (strlen(buffer) != len)
 		return -EINVAL;
 	if (kstrtoint(strim(buffer), 10, &pid) || pid <= 0)
@@ -85,7 +85,7 @@ static struct attached *find_attached(const struct pid *pid)
 	return NULL;
 }
 
-/* @a is off the list and nothing can queue @a->collect any more. */
+/* @a is off the list and nothing can queue @a->collect. */
 static void free_attached(struct attached *a)
 {
 	debugfs_remove(a->dir);
@@ -99,7 +99,7 @@ static void collect_attached(struct work_struct *work)
 
 	mutex_lock(&attached_lock);
 	if (list_empty(&a->node)) {
-		/* detach was faster and frees it once we have returned. */
+		/* detach() removes it, and frees it after this function. */
 		mutex_unlock(&attached_lock);
 		return;
 	}
@@ -107,24 +107,6 @@ static void collect_attached(struct work_struct *work)
 	mutex_unlock(&attached_lock);
 
 	remove_wait_queue(&a->pid->wait_pidfd, &a->wait);
-	free_attached(a);
-}
-
-static int process_exited(wait_queue_entry_t *wait, unsigned int mode,
-			  int flags, void *key)
-{
-	struct attached *a = container_of(wait, struct attached, wait);
-
-	if (!test_and_set_bit(0, &a->exited))
-		queue_work(attach_wq, &a->collect);
-	return 0;
-}
-
-/* Remove a directory of which @a was just taken off the list. */
-static void detach(struct attached *a)
-{
-	remove_wait_queue(&a->pid->wait_pidfd, &a->wait);
-	cancel_work_sync(&a->collect);
 	free_attached(a);
 }
 
@@ -140,6 +122,31 @@ static bool has_exited(struct pid *pid)
 	return ret;
 }
 
+/*
+ * Called with spin locks held.  A traced leader wakes the queue
+ * when it exits, even though threads of the process live: the last of them
+ * wakes it again.
+ */
+static int process_exited(wait_queue_entry_t *wait, unsigned int mode,
+			  int flags, void *key)
+{
+	struct attached *a = container_of(wait, struct attached, wait);
+
+	if (!has_exited(a->pid))
+		return 0;
+	if (!test_and_set_bit(0, &a->exited))
+		queue_work(attach_wq, &a->collect);
+	return 0;
+}
+
+/* Remove the directory of @a, which was just taken off the list. */
+static void detach(struct attached *a)
+{
+	remove_wait_queue(&a->pid->wait_pidfd, &a->wait);
+	cancel_work_sync(&a->collect);
+	free_attached(a);
+}
+
 static int attach(struct pid *pid)
 {
 	struct attached *a;
@@ -147,7 +154,7 @@ static int attach(struct pid *pid)
 
 	if (has_exited(pid))
 		return -ESRCH;
-	/* A process that had this number may not have been collected yet. */
+	/* Wait for the removal of an earlier process of this number. */
 	flush_workqueue(attach_wq);
 
 	a = kzalloc(sizeof(*a), GFP_KERNEL);
@@ -164,20 +171,20 @@ static int attach(struct pid *pid)
 		kfree(a);
 		return -EEXIST;
 	}
-	/* debugfs has one name for all: the number in the first namespace. */
+	/* The name is the number in the initial pid namespace. */
 	snprintf(name, sizeof(name), "%d", pid_nr(pid));
 	a->dir = debugfs_create_dir(name, attach_root);
 	vmlab_debugfs_process_files(a->dir, a->pid);
 	list_add_tail(&a->node, &attached_list);
 	add_wait_queue(&pid->wait_pidfd, &a->wait);
-	/* It may have exited before it was watched. */
+	/* It may have exited before it was in the queue. */
 	if (has_exited(pid))
 		process_exited(&a->wait, 0, 0, NULL);
 	mutex_unlock(&attached_lock);
 	return 0;
 }
 
-/* Read what was written as a process of the writer's pid namespace. */
+/* Parse the number of a process in the writer's pid namespace. */
 static struct pid *written_pid(const char __user *ubuf, size_t count)
 {
 	char buffer[PID_STRING_MAX];
@@ -244,7 +251,7 @@ static const struct file_operations detach_fops = {
 };
 
 /**
- * vmlab_debugfs_attach_init() - make attach, detach and self
+ * vmlab_debugfs_attach_init() - create attach, detach and self
  * @root: their parent
  *
  * Context: process context, may sleep.
@@ -263,10 +270,10 @@ int vmlab_debugfs_attach_init(struct dentry *root)
 }
 
 /**
- * vmlab_debugfs_attach_exit() - detach from all that is still attached
+ * vmlab_debugfs_attach_exit() - detach from all attached processes
  *
- * Context: process context, may sleep.  No file of ours is open: each holds a
- * reference to the module.
+ * Context: process context, may sleep.  No file is open: each holds a reference
+ * on the module.
  */
 void vmlab_debugfs_attach_exit(void)
 {
@@ -281,6 +288,6 @@ void vmlab_debugfs_attach_exit(void)
 		mutex_lock(&attached_lock);
 	}
 	mutex_unlock(&attached_lock);
-	/* Waits for collections that were under way. */
+	/* Wait for removals that are being done. */
 	destroy_workqueue(attach_wq);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Consumers: they turn the producers' records into text. */
+/* Files of debugfs: they print the records of producers. */
 #ifndef VMLAB_DEBUGFS_H
 #define VMLAB_DEBUGFS_H
 
@@ -23,8 +23,10 @@ int vmlab_debugfs_attach_init(struct dentry *root);
 void vmlab_debugfs_attach_exit(void);
 int vmlab_parse_pid(const char *string, size_t len);
 
-/* process.c: the files of one process; NULL means the reader itself. */
+/* process.c: the files of one process; NULL means the process that reads. */
 void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid);
+
+/* inode.c: which process a file describes */
 struct pid *vmlab_debugfs_inode_pid(struct inode *inode);
 int vmlab_debugfs_inode_mm(struct inode *inode, struct mm_struct **mm);
 

@@ -5,17 +5,17 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "../inspect/inspect.h"
-#include "debugfs.h"
+#include "debugfs/debugfs.h"
+#include "inspect/inspect.h"
 
 #define GAPS_PER_BATCH	64
 
 /**
  * struct gaps_private - one open <pid>/gaps
  * @mm: the mm at the time of the open, held by mm_count only, or NULL
- * @gaps: the ranges under way
- * @filled: how many
- * @start: cursor at which @gaps was taken
+ * @gaps: the ranges being printed
+ * @filled: number of @gaps
+ * @start: cursor at which @gaps were read
  *
  * The position of the seq_file is the end address of the gap that was printed
  * last, plus one: 0 is the header, 1 the first gap.
@@ -27,7 +27,7 @@ struct gaps_private {
 	u64 start;
 };
 
-/* Find the range after the address @cursor, among those at hand or anew. */
+/* Find the range after the address @cursor, in the batch or in a new one. */
 static void *gaps_seek(struct gaps_private *p, u64 cursor)
 {
 	struct vmlab_gaps query = {
@@ -59,7 +59,7 @@ static void *gaps_start(struct seq_file *m, loff_t *pos)
 	struct gaps_private *p = m->private;
 
 	if (!*pos) {
-		/* A new pass must not show an old batch. */
+		/* A rewind must not print an old batch. */
 		p->filled = 0;
 		return SEQ_START_TOKEN;
 	}

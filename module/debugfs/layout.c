@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* debugfs: layout. */
-#include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <linux/user_namespace.h>
 
-#include "../inspect/inspect.h"
-#include "debugfs.h"
+#include "debugfs/debugfs.h"
+#include "inspect/inspect.h"
 
-/* More than any kernel has. */
+/* No kernel has more. */
 #define REGIONS_MAX	64
 
 static void show_region(struct seq_file *m, const struct vmlab_region *r)
@@ -27,8 +25,7 @@ static void show_region(struct seq_file *m, const struct vmlab_region *r)
 
 static int layout_show(struct seq_file *m, void *v)
 {
-	/* Who opened the file counts, not who reads it. */
-	bool hide = !file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG);
+	bool hide = m->private;
 	struct vmlab_region *regions;
 	int i, nr;
 
@@ -46,7 +43,9 @@ static int layout_show(struct seq_file *m, void *v)
 
 static int layout_open(struct inode *inode, struct file *file)
 {
-	return single_open(file, layout_show, NULL);
+	/* The rights of the opener count, not those of a later reader. */
+	return single_open(file, layout_show,
+			   vmlab_layout_hidden() ? (void *)1 : NULL);
 }
 
 const struct file_operations vmlab_debugfs_layout_fops = {

@@ -4,10 +4,10 @@
 #include <linux/pid.h>
 #include <linux/seq_file.h>
 
-#include "../inspect/inspect.h"
-#include "debugfs.h"
+#include "debugfs/debugfs.h"
+#include "inspect/inspect.h"
 
-/* A task may call itself anything, lines of ours included. */
+/* A task can put any bytes into its name, newlines included. */
 static void show_comm(struct seq_file *m, const char *comm, const char *end)
 {
 	seq_escape(m, comm, "\n");
@@ -72,23 +72,24 @@ static void show_mm(struct seq_file *m, const struct vmlab_mm *r)
 #undef PAGES
 }
 
-static void show_tasks(struct seq_file *m, const struct mm_struct *mm)
+static int show_tasks(struct seq_file *m, const struct mm_struct *mm)
 {
 	struct vmlab_task tasks[16];
-	unsigned int i, nr;
 	u64 cursor = 0;
+	int i, nr;
 
 	seq_puts(m, "\ntgid tid comm\n");
 	while (!seq_has_overflowed(m)) {
 		nr = vmlab_inspect_tasks(mm, &cursor, tasks,
 					 ARRAY_SIZE(tasks));
-		if (!nr)
-			break;
+		if (nr <= 0)
+			return nr;
 		for (i = 0; i < nr; i++) {
 			seq_printf(m, "%d %d ", tasks[i].tgid, tasks[i].tid);
 			show_comm(m, tasks[i].comm, "\n");
 		}
 	}
+	return 0;
 }
 
 static int mm_show(struct seq_file *m, void *v)
@@ -109,7 +110,7 @@ static int mm_show(struct seq_file *m, void *v)
 	show_comm(m, record.comm, " -\n");
 	if (subject.mm) {
 		show_mm(m, &record);
-		show_tasks(m, subject.mm);
+		ret = show_tasks(m, subject.mm);
 	} else {
 		show_kthread(m, &record);
 	}

@@ -4,44 +4,45 @@
  *
  * pagetable has one line for each run of entries that follow each other in
  * address and place and have equal bits, in order of address:
- *	start end	what the run covers, hexadecimal
+ *	start end	addresses that the run covers, hexadecimal
  *	level		pte, pmd, pud
  *	entries		how many
- *	index		of the first one in its table
+ *	index		index of the first one in its table
  *	phys		physical address of the first frame, hexadecimal; for a
  *			page in swap "swap:<area>:<slot>"; else "-"
  *	raw		the first entry, hexadecimal
  *	pkey		protection key
  *	flags		names of VMLAB_PTE_* bits
- * It streams: a batch of records is taken under mmap_lock and printed after it
+ * It streams: a batch of records is read under mmap_lock and printed after it
  * was released.
  *
  * pgtotals has one line for each level, the highest first:
  *	level tables bytes none table leaf other	see struct
  *	entry_bytes		vmlab_pgtable_level; entry_bytes is what one
  *				entry covers
- * and after an empty line "field value unit" for what concerns all levels.
+ * and after an empty line "field value unit" for the totals of all levels.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "../inspect/pagetable.h"
-#include "../subject.h"
-#include "debugfs.h"
+#include "debugfs/debugfs.h"
+#include "inspect/pagetable.h"
+#include "subject.h"
 
 #define PTES_PER_BATCH	64
 
 /**
  * struct pagetable_private - one open <pid>/pagetable
- * @mm: the mm at the time of the open, held by mm_count only, so that an open
+ * @mm: the mm when the file was opened, held by mm_count only, so that an open
  *	file does not keep an address space; NULL for a kernel thread
- * @batch: the records under way
+ * @batch: the records being printed
  * @first: position in the file of the first of them
- * @cursor: where the walk goes on after @batch
+ * @cursor: cursor for the batch after @batch
  *
  * The position of the seq_file counts lines: 0 is the header.
  */
@@ -56,6 +57,10 @@ static int pagetable_next_batch(struct pagetable_private *p)
 {
 	int ret;
 
+	/* lseek(2) can ask for any number of batches. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
 	if (!mmget_not_zero(p->mm))
 		return -ESRCH;
 	p->first += p->batch.filled;
@@ -92,7 +97,7 @@ static void *pagetable_start(struct seq_file *m, loff_t *pos)
 	struct pagetable_private *p = m->private;
 
 	if (!*pos) {
-		/* A new pass must not show an old batch. */
+		/* A rewind must not print an old batch. */
 		pagetable_rewind(p);
 		return SEQ_START_TOKEN;
 	}
@@ -171,7 +176,7 @@ static int pagetable_open(struct inode *inode, struct file *file)
 
 	pagetable_rewind(p);
 	p->batch.filter.show = VMLAB_PTE_ALL;
-	/* debugfs is root's. */
+	/* Only root can open the file. */
 	p->batch.privileged = true;
 	p->batch.nr = PTES_PER_BATCH;
 	p->batch.records = kcalloc(PTES_PER_BATCH, sizeof(*p->batch.records),

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* debugfs: the files in the directory of one process. */
 #include <linux/debugfs.h>
-#include <linux/pid.h>
-#include <linux/sched.h>
-#include <linux/sched/mm.h>
+#include <linux/kernel.h>
 
-#include "../subject.h"
-#include "debugfs.h"
+#include "debugfs/debugfs.h"
 
 static const struct {
 	const char *name;
@@ -21,13 +18,13 @@ static const struct {
 };
 
 /**
- * vmlab_debugfs_process_files() - make the files of a process
+ * vmlab_debugfs_process_files() - create the files of a process
  * @dir: its directory
- * @pid: the process, or NULL for whoever opens them; must live as long as
- *	the directory
+ * @pid: the process, or NULL for the process that opens a file; must live as
+ *	long as the directory
  *
- * An open file keeps what it needs by itself, so that it can say ESRCH when
- * the directory is long gone: hence the variant without debugfs' proxy.
+ * An open file holds references of its own, so that it can return ESRCH after
+ * the directory was removed: the proxy of debugfs would return EIO instead.
  *
  * Context: process context, may sleep.
  */
@@ -38,42 +35,4 @@ void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid)
 	for (i = 0; i < ARRAY_SIZE(process_files); i++)
 		debugfs_create_file_unsafe(process_files[i].name, 0400, dir,
 					   pid, process_files[i].fops);
-}
-
-/**
- * vmlab_debugfs_inode_pid() - which process a file is about
- * @inode: of one of a process's files, while it is being opened
- *
- * Context: process context.
- * Return: the pid, with a reference that the caller must put.
- */
-struct pid *vmlab_debugfs_inode_pid(struct inode *inode)
-{
-	return get_pid(inode->i_private ?: task_tgid(current));
-}
-
-/**
- * vmlab_debugfs_inode_mm() - take hold of the mm that a file is about
- * @inode: of one of a process's files, while it is being opened
- * @mm: set to the mm, held by mm_count only, so that an open file does not
- *	keep an address space: to be dropped; or to NULL for a kernel thread
- *
- * Context: process context, may sleep.
- * Return: 0, or -ESRCH when the process has exited.
- */
-int vmlab_debugfs_inode_mm(struct inode *inode, struct mm_struct **mm)
-{
-	struct pid *pid = vmlab_debugfs_inode_pid(inode);
-	struct vmlab_subject subject;
-	int ret;
-
-	ret = vmlab_subject_from_pid(&subject, pid);
-	put_pid(pid);
-	if (ret)
-		return ret;
-	*mm = subject.mm;
-	if (*mm)
-		mmgrab(*mm);
-	vmlab_subject_put(&subject);
-	return 0;
 }

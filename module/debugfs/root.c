@@ -3,9 +3,9 @@
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
-#include "../inspect/inspect.h"
+#include "debugfs/debugfs.h"
 #include "frame/frame.h"
-#include "debugfs.h"
+#include "inspect/inspect.h"
 
 static struct dentry *vmlab_root;
 
@@ -34,11 +34,11 @@ static int frames_show(struct seq_file *m, void *v)
 DEFINE_SHOW_ATTRIBUTE(frames);
 
 /**
- * vmlab_debugfs_init() - build the tree; once, at module load
+ * vmlab_debugfs_init() - create the tree; once, at module load
  *
  * Context: process context, may sleep.
- * Return: 0 or a negative errno.  A kernel without debugfs is no error: all
- * but the text files works there.
+ * Return: 0 or a negative errno.  A kernel without debugfs is no error: only
+ * the text files are missing there.
  */
 int vmlab_debugfs_init(void)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: spaces/<id>/{stats,policy,frames}, one directory per open
+ * debugfs: spaces/<id>/{stats,policy,frames}, one directory for each open
  * /dev/vmlab.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -99,7 +100,7 @@ DEFINE_SHOW_ATTRIBUTE(policy);
 
 /*
  * Position 0 is the header, position n the first frame from offset n - 1 on.
- * What is found is only a hint: show() looks again.
+ * The frame may be gone when show() looks it up again.
  */
 static void *frames_find(struct vmlab_space *space, loff_t *pos)
 {
@@ -108,6 +109,9 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 
 	entry = xa_find(&space->frames.xa, &pgoff, ULONG_MAX, XA_PRESENT);
 	while (xa_is_value(entry)) {
+		/* Any number of pages may be evicted. */
+		if (fatal_signal_pending(current))
+			return ERR_PTR(-EINTR);
 		cond_resched();
 		entry = xa_find_after(&space->frames.xa, &pgoff, ULONG_MAX,
 				      XA_PRESENT);
@@ -182,7 +186,7 @@ static const struct seq_operations frames_sops = {
 DEFINE_SEQ_ATTRIBUTE(frames);
 
 /**
- * vmlab_debugfs_spaces_init() - make the directory of spaces
+ * vmlab_debugfs_spaces_init() - create the directory of spaces
  * @root: its parent
  *
  * Context: process context, may sleep.
@@ -195,7 +199,7 @@ int vmlab_debugfs_spaces_init(struct dentry *root)
 }
 
 /**
- * vmlab_debugfs_add_space() - make the directory of a new space
+ * vmlab_debugfs_add_space() - create the directory of a new space
  * @space: the space
  *
  * Context: process context, may sleep.

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: <pid>/tree.  A line is indented by its level, which awk's fields do
- * not notice.  Streams as <pid>/vmas does.
+ * debugfs: <pid>/tree.  A line is indented by its level, which does not change
+ * its fields for awk.  Streams as <pid>/vmas does.
  */
 #include <linux/module.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "../inspect/inspect.h"
-#include "debugfs.h"
+#include "debugfs/debugfs.h"
+#include "inspect/inspect.h"
 
 #define ITEMS_PER_BATCH	256
 
 /**
  * struct tree_private - one open <pid>/tree
  * @mm: the mm at the time of the open, held by mm_count only, or NULL
- * @items: the items under way
- * @dump: its nr is the number of @items, its cursor stands after them
+ * @items: the items being printed
+ * @dump: its nr is the number of @items, its cursor points after them
  * @base: position in the file of the first of @items
  *
  * The position of the seq_file counts lines: 0 is the header.
@@ -39,6 +40,10 @@ static int tree_next_batch(struct tree_private *p)
 {
 	int ret;
 
+	/* lseek(2) can ask for any number of batches. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
 	if (!mmget_not_zero(p->mm))
 		return -ESRCH;
 	p->base += p->dump.nr;
@@ -50,7 +55,7 @@ static int tree_next_batch(struct tree_private *p)
 	return ret;
 }
 
-/* Forward this costs nothing; backward it starts again. */
+/* Go forward from batch to batch; to go back, start again. */
 static void *tree_seek(struct tree_private *p, loff_t pos)
 {
 	int ret;
@@ -72,7 +77,7 @@ static void *tree_start(struct seq_file *m, loff_t *pos)
 	struct tree_private *p = m->private;
 
 	if (!*pos) {
-		/* A new pass must not show an old batch. */
+		/* A rewind must not print an old batch. */
 		tree_rewind(p);
 		return SEQ_START_TOKEN;
 	}

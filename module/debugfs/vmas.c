@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: <pid>/vmas.  Streams: a batch of records is taken under mmap_lock
- * and printed after it was released, so a long dump never holds the target up.
+ * debugfs: <pid>/vmas.  Streams: a batch of records is read under mmap_lock and
+ * printed after it was released, so that a long dump does not block the target.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -10,17 +10,17 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "../inspect/inspect.h"
-#include "debugfs.h"
+#include "debugfs/debugfs.h"
+#include "inspect/inspect.h"
 
 #define VMAS_PER_BATCH	32
 
 /**
  * struct vmas_private - one open <pid>/vmas
- * @mm: the mm at the time of the open, held by mm_count only, so that an open
+ * @mm: the mm when the file was opened, held by mm_count only, so that an open
  *	file does not keep an address space; NULL for a kernel thread
- * @batch: the records under way
- * @start: cursor at which @batch was taken
+ * @batch: the records being printed
+ * @start: cursor at which @batch was read
  * @next: cursor after @batch
  *
  * The position of the seq_file is the end address of the VMA that was printed
@@ -83,7 +83,7 @@ static void vmas_stop(struct seq_file *m, void *v)
 {
 	struct vmas_private *p = m->private;
 
-	/* The reader may take its time until the next read(2). */
+	/* Any time may pass until the next read(2). */
 	p->batch.filled = 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the page tables of this architecture look like. */
+/* The layout of page tables on this architecture. */
 #ifndef VMLAB_ARCH_H
 #define VMLAB_ARCH_H
 
@@ -14,14 +14,14 @@
 enum vmlab_pt_kind {
 	VMLAB_PT_NONE,	/* empty */
 	VMLAB_PT_TABLE,	/* points to a table of the next level */
-	VMLAB_PT_LEAF,	/* maps a frame, or says where the page is */
+	VMLAB_PT_LEAF,	/* maps a frame, or records where the page is */
 };
 
 /**
  * struct vmlab_entry - a page table entry, decoded
- * @flags: VMLAB_PTE_* bits that the entry itself tells
- * @pfn: frame that it maps, had mapped (migration and the like) or, for a
- *	table, that holds the table; 0 with none
+ * @flags: VMLAB_PTE_* bits that follow from the entry alone
+ * @pfn: frame that it maps, that it mapped before (migration and the like), or
+ *	that holds the table it points to; 0 when there is none
  * @swap_offset: page slot in the swap area
  * @swap_type: number of the swap area
  * @pkey: protection key
@@ -35,18 +35,21 @@ struct vmlab_entry {
 };
 
 /*
- * A kernel that frees page tables without waiting for CPUs that have
- * interrupts off gives no way to read those of another process, see walk.c.
+ * ptlock.c relies on RCU to keep PTE tables.  Other configurations are not
+ * tested: they have no levels here, and each request for page tables returns
+ * EOPNOTSUPP.
  */
 #if defined(CONFIG_X86_64) && defined(CONFIG_MMU_GATHER_RCU_TABLE_FREE)
 unsigned int vmlab_pt_levels(void);
 const u64 *vmlab_pt_root(const struct mm_struct *mm);
 const u64 *vmlab_pt_next(u64 raw);
 bool vmlab_pt_same_table(u64 a, u64 b);
+spinlock_t *vmlab_pt_lockptr(struct mm_struct *mm, unsigned int level,
+			     const u64 *table, u64 parent);
+u64 vmlab_pt_place(unsigned int level, u64 raw);
 enum vmlab_pt_kind vmlab_pt_kind(unsigned int level, u64 raw);
 void vmlab_pt_decode(unsigned int level, u64 raw, struct vmlab_entry *entry);
 #else
-/* No levels: whoever wants to walk is told that it is not supported. */
 static inline unsigned int vmlab_pt_levels(void)
 {
 	return 0;
@@ -65,6 +68,18 @@ static inline const u64 *vmlab_pt_next(u64 raw)
 static inline bool vmlab_pt_same_table(u64 a, u64 b)
 {
 	return true;
+}
+
+static inline spinlock_t *vmlab_pt_lockptr(struct mm_struct *mm,
+					   unsigned int level,
+					   const u64 *table, u64 parent)
+{
+	return &mm->page_table_lock;
+}
+
+static inline u64 vmlab_pt_place(unsigned int level, u64 raw)
+{
+	return 0;
 }
 
 static inline enum vmlab_pt_kind vmlab_pt_kind(unsigned int level, u64 raw)

@@ -5,8 +5,8 @@
 
 #include <linux/vmlab.h>
 
-#include "../compat.h"
-#include "arch.h"
+#include "compat.h"
+#include "inspect/arch.h"
 
 static const struct {
 	u64 bit;
@@ -33,7 +33,7 @@ static const struct {
 };
 
 /**
- * vmlab_pt_levels() - levels of the page table
+ * vmlab_pt_levels() - return the number of page-table levels
  *
  * Context: any.
  * Return: 4 or 5.
@@ -45,8 +45,8 @@ unsigned int vmlab_pt_levels(void)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_levels);
 
 /**
- * vmlab_pt_root() - the highest table
- * @mm: whose; with page-table isolation the kernel's copy of two, see
+ * vmlab_pt_root() - return the highest table
+ * @mm: the mm; with page-table isolation the result is the kernel's copy, see
  *	vmlab_pt_decode()
  *
  * Context: any; the table lives as long as @mm is referenced.
@@ -58,7 +58,7 @@ const u64 *vmlab_pt_root(const struct mm_struct *mm)
 }
 
 /**
- * vmlab_pt_next() - the table that an entry points to
+ * vmlab_pt_next() - return the table that an entry points to
  * @raw: an entry of kind VMLAB_PT_TABLE
  *
  * Context: any.
@@ -70,11 +70,12 @@ const u64 *vmlab_pt_next(u64 raw)
 }
 
 /**
- * vmlab_pt_same_table() - do two entries point to the same table?
+ * vmlab_pt_same_table() - check whether two entries point to the same table
  * @a: an entry of kind VMLAB_PT_TABLE
  * @b: any entry of the same level above 1
  *
- * The CPU sets the accessed bit whenever it likes, so entries may differ.
+ * The CPU sets the accessed bit at any time: other bits than those of the
+ * table's address may differ.
  *
  * Context: any.
  * Return: whether they do.
@@ -88,7 +89,50 @@ bool vmlab_pt_same_table(u64 a, u64 b)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_same_table);
 
 /**
- * vmlab_pt_kind() - what an entry is
+ * vmlab_pt_lockptr() - return the lock that a table's entries change under
+ * @mm: the mm
+ * @level: level of the table
+ * @table: its first entry
+ * @parent: the entry that points to it, for level 1
+ *
+ * Context: RCU, which keeps the lock where it is allocated apart.
+ * Return: the lock.
+ */
+spinlock_t *vmlab_pt_lockptr(struct mm_struct *mm, unsigned int level,
+			     const u64 *table, u64 parent)
+{
+	pmd_t pmd = __pmd(parent);
+
+	switch (level) {
+	case 1:
+		return pte_lockptr(mm, &pmd);
+	case 2:
+		return pmd_lockptr(mm, (pmd_t *)table);
+	default:
+		return pud_lockptr(mm, (pud_t *)table);
+	}
+}
+
+/**
+ * vmlab_pt_place() - return the bits of a leaf that hold the frame number
+ * @level: level of the entry
+ * @raw: the entry
+ *
+ * Context: any.
+ * Return: a mask, in which the number of the next frame is larger by what an
+ * entry covers; 0 when the entry is not present for the CPU: such an entry has
+ * the number inverted, or none.
+ */
+u64 vmlab_pt_place(unsigned int level, u64 raw)
+{
+	if (!(raw & _PAGE_PRESENT))
+		return 0;
+	return PTE_PFN_MASK & ~(BIT_ULL(vmlab_pt_shift(level)) - 1);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_place);
+
+/**
+ * vmlab_pt_kind() - classify an entry
  * @level: 1 for a PTE, and so on
  * @raw: the entry
  *
@@ -119,7 +163,7 @@ enum vmlab_pt_kind vmlab_pt_kind(unsigned int level, u64 raw)
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_kind);
 
-/* The frame, with the inversion of bits undone that guards against L1TF. */
+/* Return the frame; the accessors undo the inversion that mitigates L1TF. */
 static u64 leaf_pfn(unsigned int level, u64 raw)
 {
 	switch (level) {
@@ -217,7 +261,7 @@ static void decode_absent(unsigned int level, u64 raw, struct vmlab_entry *e)
 }
 
 /**
- * vmlab_pt_decode() - take an entry apart
+ * vmlab_pt_decode() - decode an entry
  * @level: 1 for a PTE, and so on
  * @raw: the entry, not empty
  * @e: filled in

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where mmap() would map: the free-area search.
+ * Search for the free area where mmap() would map.
  *
- * mm does it for the caller's own mm only, in functions that are not exported.
- * The search in the tree is, though; round it stand the rules of
- * mm/vma.c (unmapped_area_topdown()) and arch/x86/kernel/sys_x86_64.c on which
- * range is searched and what stacks keep free.
+ * mm searches only in the caller's own mm, by functions that are not exported.
+ * The search in the tree is exported; this file adds the rules of mm/vma.c
+ * (unmapped_area_topdown()) and arch/x86/kernel/sys_x86_64.c on the range to
+ * search and on the gaps below stacks.
  */
 #include <linux/maple_tree.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 
-#include "../compat.h"
-#include "inspect.h"
+#include "compat.h"
+#include "inspect/inspect.h"
 
 /* mm's default, unless the kernel was booted with stack_guard_gap=. */
 #define DEFAULT_GUARD_GAP	(256UL << PAGE_SHIFT)
-/* A guard gap of more pages than this is not looked for. */
+/* Do not search for a guard gap of more pages than this. */
 #define MAX_GUARD_PAGES		0x100000UL
 
-/* In bytes plus 1, so that 0 stands for not known yet. */
+/* In bytes plus 1: 0 means not known yet. */
 static unsigned long learnt_guard_gap;
 
 /* Would mmap() give the caller this one page, if it asked for it? */
@@ -30,9 +30,9 @@ static bool own_page_granted(unsigned long addr)
 }
 
 /*
- * mm keeps stack_guard_gap to itself.  But asked for a page below a stack it
- * grants it only beyond the guard gap, so ask for one page after the other;
- * nothing is mapped by that.
+ * stack_guard_gap is not exported.  But mm grants a page below a stack only
+ * beyond the guard gap: search for the nearest one that it would grant.  This
+ * maps nothing.
  */
 static bool learn_guard_gap(struct mm_struct *mm)
 {
@@ -68,20 +68,20 @@ static bool learn_guard_gap(struct mm_struct *mm)
 }
 
 /**
- * vmlab_stack_guard_gap() - what mmap() keeps free below a stack
- * @guard_gap: set to that, bytes
+ * vmlab_stack_guard_gap() - return the bytes that mmap() keeps free below a stack
+ * @guard_gap: set to the number of bytes
  *
  * Context: process context, may sleep; takes mmap_lock of the caller's own mm
  * for reading.
- * Return: true, or false when @guard_gap is but mm's default: this process
- * has no stack that it could be learnt from, and no earlier one had.
+ * Return: true, or false when @guard_gap is only mm's default, because neither
+ * the caller nor an earlier one has a stack to learn it from.
  */
 bool vmlab_stack_guard_gap(unsigned long *guard_gap)
 {
 	struct mm_struct *mm = current->mm;
 
-	if (!READ_ONCE(learnt_guard_gap) && mm) {
-		mmap_read_lock(mm);
+	if (!READ_ONCE(learnt_guard_gap) && mm &&
+	    !mmap_read_lock_killable(mm)) {
 		learn_guard_gap(mm);
 		mmap_read_unlock(mm);
 	}
@@ -94,11 +94,11 @@ bool vmlab_stack_guard_gap(unsigned long *guard_gap)
 }
 
 /**
- * vmlab_vma_guard() - bytes that mmap() keeps free below an entry of the tree
+ * vmlab_vma_guard() - return the bytes that mmap() keeps free below an entry
  * @entry: the entry
  * @guard_gap: bytes kept free below a stack
  *
- * Context: mmap_lock held, or the entry cannot go for another reason.
+ * Context: mmap_lock held, or the entry stays for another reason.
  * Return: bytes, mostly 0.
  */
 unsigned long vmlab_vma_guard(const void *entry, unsigned long guard_gap)
@@ -114,64 +114,113 @@ unsigned long vmlab_vma_guard(const void *entry, unsigned long guard_gap)
 	return 0;
 }
 
-/* Where the free part below an entry that starts at @start ends. */
+/* Return the end of the free part below an entry that starts at @start. */
 static unsigned long below_guard(const void *entry, unsigned long start,
 				 unsigned long guard_gap)
 {
 	return start - min(start, vmlab_vma_guard(entry, guard_gap));
 }
 
+/* Find the highest area below @high.  It ends at *@end, free below *@free. */
+static int last_area(struct maple_tree *mt, const struct vmlab_area *area,
+		     unsigned long high, unsigned long length,
+		     unsigned long *end, unsigned long *free)
+{
+	MA_STATE(mas, mt, 0, 0);
+	MA_STATE(above, mt, 0, 0);
+	int ret = -ENOMEM;
+	void *next;
+
+	rcu_read_lock();
+	if (mas_empty_area_rev(&mas, area->low, high - 1, length))
+		goto out;
+	ret = 0;
+	*end = mas.last + 1;
+	*free = ULONG_MAX;
+	mas_set(&above, *end);
+	next = mas_find(&above, ULONG_MAX);
+	if (next)
+		*free = below_guard(next, above.index, area->guard_gap);
+out:
+	rcu_read_unlock();
+	return ret;
+}
+
+/* User space chooses how many stacks a search has to pass. */
+static int search_may_go_on(void)
+{
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
+	return 0;
+}
+
 static int search_down(struct maple_tree *mt, const struct vmlab_area *area,
 		       unsigned long length, unsigned long *addr)
 {
 	unsigned long high = area->high, free, end;
-	void *next;
+	int ret;
 
 	while (high > area->low) {
-		MA_STATE(mas, mt, 0, 0);
-
-		if (mas_empty_area_rev(&mas, area->low, high - 1, length))
-			return -ENOMEM;
-		end = mas.last + 1;
+		ret = search_may_go_on();
+		if (!ret)
+			ret = last_area(mt, area, high, length, &end, &free);
+		if (ret)
+			return ret;
 		*addr = (end - area->length) & ~area->align_mask;
-		{
-			MA_STATE(above, mt, end, end);
-
-			next = mas_find(&above, ULONG_MAX);
-			if (!next)
-				return 0;
-			free = below_guard(next, above.index, area->guard_gap);
-			if (free >= end)
-				return 0;
-		}
+		if (free >= end)
+			return 0;
 		high = free;
 	}
 	return -ENOMEM;
+}
+
+/*
+ * Find the lowest area above *@low.  It starts at *@start, is free below *@free,
+ * and the entry above it ends at *@low.
+ */
+static int first_area(struct maple_tree *mt, const struct vmlab_area *area,
+		      unsigned long *low, unsigned long length,
+		      unsigned long *start, unsigned long *free)
+{
+	MA_STATE(mas, mt, 0, 0);
+	MA_STATE(above, mt, 0, 0);
+	int ret = -ENOMEM;
+	void *next;
+
+	rcu_read_lock();
+	if (mas_empty_area(&mas, *low, area->high - 1, length))
+		goto out;
+	ret = 0;
+	*start = mas.index;
+	*free = ULONG_MAX;
+	mas_set(&above, mas.index);
+	next = mas_find(&above, ULONG_MAX);
+	if (next && vmlab_vma_guard(next, area->guard_gap)) {
+		*free = below_guard(next, above.index, area->guard_gap);
+		*low = above.last + 1;
+	}
+out:
+	rcu_read_unlock();
+	return ret;
 }
 
 static int search_up(struct maple_tree *mt, const struct vmlab_area *area,
 		     unsigned long length, unsigned long *addr)
 {
 	unsigned long low = area->low, free;
-	void *next;
+	unsigned long start;
+	int ret;
 
 	while (low < area->high) {
-		MA_STATE(mas, mt, 0, 0);
-
-		if (mas_empty_area(&mas, low, area->high - 1, length))
-			return -ENOMEM;
-		*addr = (mas.index + area->align_mask) & ~area->align_mask;
-		{
-			MA_STATE(above, mt, mas.index, mas.index);
-
-			next = mas_find(&above, ULONG_MAX);
-			if (!next || !vmlab_vma_guard(next, area->guard_gap))
-				return 0;
-			free = below_guard(next, above.index, area->guard_gap);
-			if (free >= *addr + length - 1)
-				return 0;
-			low = above.last + 1;
-		}
+		ret = search_may_go_on();
+		if (!ret)
+			ret = first_area(mt, area, &low, length, &start, &free);
+		if (ret)
+			return ret;
+		*addr = (start + area->align_mask) & ~area->align_mask;
+		if (free >= *addr + length - 1)
+			return 0;
 	}
 	return -ENOMEM;
 }
@@ -179,33 +228,29 @@ static int search_up(struct maple_tree *mt, const struct vmlab_area *area,
 /**
  * vmlab_area_search() - find a free area as mmap() does
  * @mt: a tree of VMAs
- * @area: what is searched for, and where
+ * @area: the area to search for, and the range to search
  * @addr: set to the address found
  *
- * Context: the caller keeps writers out; takes RCU itself.
- * Return: 0, or -ENOMEM when there is none.
+ * Context: process context, may sleep; the caller excludes writers.
+ * Return: 0, -ENOMEM when there is none, or -EINTR when the caller was killed.
  */
 int vmlab_area_search(struct maple_tree *mt, const struct vmlab_area *area,
 		      unsigned long *addr)
 {
-	/* As mm has it: room for the worst alignment, wherever it begins. */
+	/* As mm does it: room for the worst alignment of any start. */
 	unsigned long length = area->length + area->align_mask;
-	int ret;
 
 	if (length < area->length)
 		return -ENOMEM;
-	rcu_read_lock();
-	ret = area->topdown ? search_down(mt, area, length, addr) :
-			      search_up(mt, area, length, addr);
-	rcu_read_unlock();
-	return ret;
+	return area->topdown ? search_down(mt, area, length, addr) :
+			       search_up(mt, area, length, addr);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_area_search);
 
 /**
- * vmlab_default_min_addr() - the kernel's configured vm.mmap_min_addr
+ * vmlab_default_min_addr() - return the configured default of vm.mmap_min_addr
  *
- * What the sysctl was set to since is not exported.
+ * The current value of the sysctl is not exported.
  *
  * Context: any.
  * Return: the address, at least PAGE_SIZE.
@@ -223,7 +268,7 @@ u64 vmlab_default_min_addr(void)
 	return addr;
 }
 
-/* The range for a search in one direction, by the layout of the mm. */
+/* Set the range for a search in one direction, from the layout of the mm. */
 static void area_limits(const struct mm_struct *mm, struct vmlab_area *area,
 			u64 min_addr, bool high)
 {
@@ -245,7 +290,7 @@ static void area_limits(const struct mm_struct *mm, struct vmlab_area *area,
 	if (area->topdown) {
 		area->low = PAGE_SIZE;
 		area->high = base;
-		/* A hint above 47 bits opens what 5-level tables add. */
+		/* A hint above 47 bits allows the range of 5-level tables. */
 		if (high)
 			area->high += end - window;
 	} else {
@@ -270,7 +315,7 @@ static int search_once(struct mm_struct *mm, struct vmlab_area *area,
 	return ret;
 }
 
-/* Down from mmap_base, and if that fails up from the legacy base. */
+/* Search down from mmap_base and, if that fails, up from the legacy base. */
 static int search_both(struct mm_struct *mm, struct vmlab_area *area,
 		       struct vmlab_free_area *r)
 {
@@ -278,7 +323,7 @@ static int search_both(struct mm_struct *mm, struct vmlab_area *area,
 
 	area->topdown = r->result & VMLAB_AREA_TOPDOWN;
 	ret = search_once(mm, area, r);
-	if (!ret || !area->topdown)
+	if (ret != -ENOMEM || !area->topdown)
 		return ret;
 
 	area->topdown = false;
@@ -289,8 +334,8 @@ static int search_both(struct mm_struct *mm, struct vmlab_area *area,
 }
 
 /*
- * For huge pages mm searches for one more than asked for, and aligns within;
- * where the area found is aligned already, going down, the end of it is used.
+ * For huge pages mm searches for one huge page more than requested and aligns
+ * in the area found.  Top-down, in an area that is aligned, it takes the end.
  */
 static int search_thp(struct mm_struct *mm, struct vmlab_area *area,
 		      struct vmlab_free_area *r)
@@ -323,9 +368,9 @@ static bool wants_thp(const struct mm_struct *mm,
 }
 
 /**
- * vmlab_inspect_free_area() - say where mmap() would map in a process
- * @mm: whose; the caller holds a reference in mm_users
- * @r: the question, checked, and the answer
+ * vmlab_inspect_free_area() - find the place where mmap() would map in a process
+ * @mm: the mm; the caller holds a reference in mm_users
+ * @r: the request, checked; the outputs are set
  *
  * Context: process context, may sleep; takes mmap_lock for reading, and that of
  * the caller's own mm.
@@ -354,7 +399,7 @@ int vmlab_inspect_free_area(struct mm_struct *mm, struct vmlab_free_area *r)
 	if (r->length <= mm->task_size) {
 		if (wants_thp(mm, r))
 			ret = search_thp(mm, &area, r);
-		if (ret)
+		if (ret == -ENOMEM)
 			ret = search_both(mm, &area, r);
 	}
 	mmap_read_unlock(mm);

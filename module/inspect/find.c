@@ -4,22 +4,22 @@
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 
-#include "../compat.h"
-#include "inspect.h"
+#include "compat.h"
+#include "inspect/inspect.h"
 
 /**
- * vmlab_find_entries() - what is at, below and above a range
+ * vmlab_find_entries() - find the entries at, below and above a range
  * @mt: the tree
  * @start: the range's first index
  * @end: its end, above @start
- * @found: array of VMLAB_FIND_NR entries, each set to one or to NULL
- * @gap: set to the free range that @start lies in, [0] to [1] inclusive; only
- *	meaningful when that is one
+ * @found: array of VMLAB_FIND_NR, each set to an entry or to NULL
+ * @gap: set to the free range that @start lies in, [0] to [1] inclusive; valid
+ *	only when the function returns true
  *
  * mm's find_vma() is the first entry that ends above @start,
  * find_vma_intersection() the same unless it starts at or above @end.
  *
- * Context: the caller keeps writers out; takes RCU itself.
+ * Context: the caller excludes writers; takes RCU itself.
  * Return: true when @start is free.
  */
 bool vmlab_find_entries(struct maple_tree *mt, unsigned long start,
@@ -42,7 +42,7 @@ bool vmlab_find_entries(struct maple_tree *mt, unsigned long start,
 	is_free = !entry || at.index > start;
 	gap[1] = entry ? at.index - 1 : ULONG_MAX;
 
-	/* From within an entry this finds the one below that entry. */
+	/* When @start is inside an entry, this is the one below that entry. */
 	entry = mas_prev(&below, 0);
 	found[VMLAB_FIND_PREV] = entry;
 	gap[0] = entry ? below.last + 1 : 0;
@@ -83,7 +83,7 @@ static int find_records(struct vmlab_find *r, void *found[VMLAB_FIND_NR],
 
 /**
  * vmlab_inspect_find() - look up an address or a range
- * @mm: whose; the caller holds a reference in mm_users
+ * @mm: the mm; the caller holds a reference in mm_users
  * @r: its start and end are read; found, gap, costs and records are set
  * @batch: empty, with room for VMLAB_FIND_NR records and their names
  *

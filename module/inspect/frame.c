@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page frames: what struct page says of them.
+ * Facts of page frames, from struct page.
  *
- * A frame number comes from an entry that was copied some time ago: by now the
- * frame may be free, or in use for another purpose.  Its struct page stays, as
- * long as the memory is online.  A reference on the folio keeps it from being
- * freed, split or merged; it is taken as get_user_pages_fast() does, without
- * any lock, and given up when the page turns out to belong to another folio.
+ * All is read under the lock of the page table that the entry is in.  A present
+ * entry that is not special holds a reference on its frame: it is not freed,
+ * split or merged while the lock is held, so no other reference is needed.
+ * Other entries (migration, a frame without rmap) do not: their folio is taken
+ * by reference as get_user_pages_fast() does it, or the facts are not stable.
+ * That reference is never the last one: the code that set such an entry keeps a
+ * reference until the entry is replaced, which takes the lock.
  */
 #include <linux/hugetlb.h>
 #include <linux/kernel-page-flags.h>
@@ -16,8 +18,15 @@
 #include <linux/page_idle.h>
 #include <linux/page_ref.h>
 
-#include "../compat.h"
-#include "frame.h"
+#include "compat.h"
+#include "inspect/frame.h"
+
+/* Does @entry itself keep its frame? */
+static bool entry_holds_frame(const struct vmlab_entry *entry)
+{
+	return entry->flags & VMLAB_PTE_PRESENT &&
+	       !(entry->flags & VMLAB_PTE_SPECIAL);
+}
 
 static struct folio *page_folio_get(struct page *page)
 {
@@ -33,9 +42,23 @@ static struct folio *page_folio_get(struct page *page)
 	}
 }
 
+/* Return the folio of @page as it stays while the table's lock is held. */
+static struct folio *hold_folio(const struct vmlab_entry *entry,
+				struct page *page)
+{
+	return entry_holds_frame(entry) ? page_folio(page) :
+					  page_folio_get(page);
+}
+
+static void release_folio(const struct vmlab_entry *entry, struct folio *folio)
+{
+	if (!entry_holds_frame(entry))
+		folio_put(folio);
+}
+
 /*
- * mm keeps to itself which frames are the huge zero page.  But nothing else is
- * mapped by a PMD of anonymous memory and is not anonymous.
+ * The frames of the huge zero page are not exported.  No other frame that a PMD
+ * of an anonymous VMA maps is not anonymous.
  */
 static bool is_huge_zero(const struct vm_area_struct *vma, unsigned int level,
 			 u64 flags, const struct folio *folio)
@@ -58,15 +81,15 @@ static bool is_exclusive(const struct vm_area_struct *vma, unsigned int level,
 }
 
 /**
- * vmlab_frame_bits() - the bits of an entry that the frame tells
- * @vma: that the entry is in
- * @level: of the entry
+ * vmlab_frame_bits() - return the bits of an entry that come from its frame
+ * @vma: the VMA that the entry is in
+ * @level: level of the entry
  * @entry: the entry, with a frame or not
- * @pfn: which frame of those that the entry maps
+ * @pfn: one of the frames that the entry maps
  * @shared: the entry's table is shared with another process
  *
- * Context: mmap_lock held; may sleep: the reference may be the last one.
- * Return: those of VMLAB_PTE_FRAME_BITS that hold.
+ * Context: the lock of the entry's table held.
+ * Return: those of VMLAB_PTE_FRAME_BITS that are set.
  */
 u64 vmlab_frame_bits(const struct vm_area_struct *vma, unsigned int level,
 		     const struct vmlab_entry *entry, u64 pfn, bool shared)
@@ -83,7 +106,7 @@ u64 vmlab_frame_bits(const struct vm_area_struct *vma, unsigned int level,
 	if (entry->flags & VMLAB_PTE_SPECIAL && level == 1)
 		return 0;
 	page = pfn_to_online_page(pfn);
-	folio = page ? page_folio_get(page) : NULL;
+	folio = page ? hold_folio(entry, page) : NULL;
 	if (!folio)
 		return 0;
 
@@ -97,7 +120,7 @@ u64 vmlab_frame_bits(const struct vm_area_struct *vma, unsigned int level,
 		    is_exclusive(vma, level, folio, page, entry->pfn, shared))
 			bits |= VMLAB_PTE_EXCLUSIVE;
 	}
-	folio_put(folio);
+	release_folio(entry, folio);
 	return bits;
 }
 
@@ -131,8 +154,8 @@ static const struct {
 };
 
 /*
- * The flags that /proc/kpageflags shows, which are no more than what one looks
- * for in a page that is mapped: the buddy allocator's free pages are not.
+ * The flags that /proc/kpageflags shows, except those of free pages, which no
+ * entry maps.
  */
 static u64 page_flags(struct folio *folio, struct page *page, bool zero)
 {
@@ -186,14 +209,16 @@ static u64 page_flags(struct folio *folio, struct page *page, bool zero)
 #endif
 
 /**
- * vmlab_frame_facts() - what there is to say about a frame
+ * vmlab_frame_facts() - describe a frame
+ * @entry: the entry that has it
  * @pfn: its number
  * @zero: it is known to be the zero page or part of the huge zero page
  * @r: gets @pfn, @head_pfn, @page_flags, @mapcount, @refcount, @order, @flags
  *
- * Context: process context, may sleep.
+ * Context: the lock of the entry's table held.
  */
-void vmlab_frame_facts(u64 pfn, bool zero, struct vmlab_page *r)
+void vmlab_frame_facts(const struct vmlab_entry *entry, u64 pfn, bool zero,
+		       struct vmlab_page *r)
 {
 	struct page *page = pfn_to_online_page(pfn);
 	struct folio *folio;
@@ -203,9 +228,9 @@ void vmlab_frame_facts(u64 pfn, bool zero, struct vmlab_page *r)
 	if (!page)
 		return;
 	r->flags |= VMLAB_PAGE_STRUCT;
-	folio = page_folio_get(page);
+	folio = hold_folio(entry, page);
 	if (!folio) {
-		/* Not referenced: whatever it is, it is nobody's page now. */
+		/* Frozen for migration or a split, or not in use. */
 		r->head_pfn = pfn;
 		return;
 	}
@@ -213,7 +238,7 @@ void vmlab_frame_facts(u64 pfn, bool zero, struct vmlab_page *r)
 	r->head_pfn = folio_pfn(folio);
 	r->order = folio_order(folio);
 	r->mapcount = vmlab_page_mapcount(folio, page);
-	r->refcount = folio_ref_count(folio) - 1;
+	r->refcount = folio_ref_count(folio) - !entry_holds_frame(entry);
 	r->page_flags = page_flags(folio, page, zero);
-	folio_put(folio);
+	release_folio(entry, folio);
 }

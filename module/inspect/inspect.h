@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Producers: they read kernel structures and yield records of the uapi header.
- * None formats text, none touches a user buffer.
+ * Producers: they read kernel structures and fill in records of the uapi
+ * header.  They format no text and touch no user buffer.
  */
 #ifndef VMLAB_INSPECT_H
 #define VMLAB_INSPECT_H
@@ -11,19 +11,17 @@
 
 #include <linux/vmlab.h>
 
-#include "../subject.h"
-
-struct pid_namespace;
+#include "subject.h"
 
 /* mm.c */
 int vmlab_inspect_mm(const struct vmlab_subject *subject,
 		     struct vmlab_mm *record);
 
 /* tasks.c */
-unsigned int vmlab_inspect_tasks(const struct mm_struct *mm, u64 *cursor,
-				 struct vmlab_task *tasks, unsigned int nr);
-void vmlab_inspect_borrowed(struct task_struct *kthread,
-			    struct vmlab_mm *record);
+int vmlab_inspect_tasks(const struct mm_struct *mm, u64 *cursor,
+			struct vmlab_task *tasks, unsigned int nr);
+int vmlab_inspect_borrowed(struct task_struct *kthread,
+			   struct vmlab_mm *record);
 
 /* vmas.c */
 
@@ -32,7 +30,7 @@ void vmlab_inspect_borrowed(struct task_struct *kthread,
  * @vmas: array of records
  * @nr: records that @vmas has room for
  * @filled: records in @vmas
- * @strings: room for names
+ * @strings: room for names, or NULL when no names are wanted
  * @strings_size: bytes at @strings
  * @strings_used: bytes in use
  * @last_ops: vm_operations_struct that @last_ops_off names
@@ -61,13 +59,15 @@ int vmlab_inspect_vmas(struct mm_struct *mm, u64 *cursor, u64 end,
 unsigned int vmlab_tree_fill(struct maple_tree *mt,
 			     struct vmlab_tree_cursor *cursor, bool again,
 			     struct vmlab_tree_item *items, unsigned int nr);
+u32 vmlab_inspect_changed(struct mm_struct *mm, u64 *generation, bool first);
+int vmlab_inspect_tree(struct mm_struct *mm, struct vmlab_tree *r,
+		       struct vmlab_tree_item *items);
+
+/* treestats.c */
 unsigned int vmlab_tree_walk(struct maple_tree *mt, unsigned long index,
 			     unsigned int *pivots);
 void vmlab_tree_tally(struct vmlab_tree_stats *stats,
 		      const struct vmlab_tree_item *items, unsigned int nr);
-u32 vmlab_inspect_changed(struct mm_struct *mm, u64 *generation, bool first);
-int vmlab_inspect_tree(struct mm_struct *mm, struct vmlab_tree *r,
-		       struct vmlab_tree_item *items);
 int vmlab_inspect_tree_stats(struct mm_struct *mm,
 			     struct vmlab_tree_stats *stats);
 
@@ -85,12 +85,12 @@ int vmlab_inspect_gap_stats(struct mm_struct *mm,
 /* area.c */
 
 /**
- * struct vmlab_area - a free area that is searched for
+ * struct vmlab_area - a free area to search for
  * @length: bytes
  * @align_mask: bits of its address that must be zero
- * @low: lowest address searched
- * @high: end of the range searched
- * @guard_gap: bytes kept free below a stack
+ * @low: lowest address to search
+ * @high: end of the range to search
+ * @guard_gap: bytes that mmap() keeps free below a stack
  * @topdown: take the highest place, not the lowest
  */
 struct vmlab_area {
@@ -117,6 +117,7 @@ int vmlab_inspect_find(struct mm_struct *mm, struct vmlab_find *r,
 		       struct vmlab_vma_batch *batch);
 
 /* layout.c */
+bool vmlab_layout_hidden(void);
 int vmlab_inspect_layout(struct vmlab_region *regions, unsigned int nr,
 			 bool hide);
 

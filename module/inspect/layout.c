@@ -1,14 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The regions of the machine's virtual address space, by the arch's headers:
- * what is laid out before the first process, and is the same for all.
+ * The regions of the virtual address space, from the headers of the
+ * architecture: what is the same for all processes.
  */
+#include <linux/capability.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/user_namespace.h>
 
-#include "../compat.h"
-#include "inspect.h"
+#include "compat.h"
+#include "inspect/inspect.h"
+
+/*
+ * kptr_restrict is not exported, but %pK prints zeros where it forbids the
+ * address: for all with 2, with 1 without CAP_SYSLOG or with changed ids.
+ */
+static bool pointers_restricted(void)
+{
+	char text[2 * sizeof(void *) + 1];
+
+	snprintf(text, sizeof(text), "%pK", (void *)PAGE_OFFSET);
+	return !text[strspn(text, "0")];
+}
+
+/**
+ * vmlab_layout_hidden() - check whether the caller may see kernel addresses
+ *
+ * The same rule as for /proc/kallsyms, except that CAP_SYSLOG is always needed.
+ *
+ * Context: process context.
+ * Return: true when the addresses of the kernel half must be left out.
+ */
+bool vmlab_layout_hidden(void)
+{
+	return !ns_capable_noaudit(&init_user_ns, CAP_SYSLOG) ||
+	       pointers_restricted();
+}
 
 #ifdef CONFIG_X86_64
 
@@ -23,9 +52,9 @@
 /**
  * struct layout - the list under construction
  * @regions: room for the list
- * @nr: regions that there is room for
- * @filled: regions there are, perhaps more than @nr
- * @hide: leave the addresses of the kernel half out
+ * @nr: room in @regions
+ * @filled: regions found, perhaps more than @nr
+ * @hide: leave out the addresses of the kernel half
  */
 struct layout {
 	struct vmlab_region *regions;
@@ -67,7 +96,7 @@ static void add_user_half(struct layout *layout)
 	if (TASK_SIZE_MAX > DEFAULT_MAP_WINDOW)
 		add(layout, "user_high", DEFAULT_MAP_WINDOW, TASK_SIZE_MAX - 1,
 		    0);
-	/* The last page of the half, and no sign extension of its top bit. */
+	/* The last page of the half, and addresses without sign extension. */
 	add(layout, "noncanonical", TASK_SIZE_MAX, kernel_half - 1,
 	    VMLAB_REGION_HOLE);
 }
@@ -77,7 +106,7 @@ static void add_memory_map(struct layout *layout)
 {
 	u32 random = IS_ENABLED(CONFIG_RANDOMIZE_MEMORY) ? VMLAB_REGION_RANDOM :
 							   0;
-	/* The array is made for whole sections of memory. */
+	/* The array covers whole sections of memory. */
 	unsigned long pages = round_up(__pa(high_memory - 1) / PAGE_SIZE + 1,
 				       PAGES_PER_SECTION);
 
@@ -102,15 +131,15 @@ static void add_top_of_map(struct layout *layout)
 		   ESPFIX_BASE_ADDR + P4D_SIZE - 1, 0);
 #endif
 #ifdef CONFIG_EFI
-	/* It is filled from the top down: its start is the higher address. */
+	/* The kernel fills it from the top down: EFI_VA_START is the higher. */
 	add_kernel(layout, "efi", EFI_VA_END, EFI_VA_START - 1, 0);
 #endif
-	/* Somewhere in it is the image, at the same distance as in memory. */
+	/* The image lies in it, at the offset that KASLR chose. */
 	add_kernel(layout, "kernel_image", __START_KERNEL_map,
 		   __START_KERNEL_map + KERNEL_IMAGE_SIZE - 1, 0);
 	add_kernel(layout, "modules", MODULES_VADDR, MODULES_END - 1, 0);
 #ifdef CONFIG_X86_VSYSCALL_EMULATION
-	/* The first page that a fixmap may have is user space's. */
+	/* The first page of the fixmap range is the vsyscall page. */
 	add_kernel(layout, "fixmap", FIXADDR_START, VSYSCALL_ADDR - 1, 0);
 	add_kernel(layout, "vsyscall", VSYSCALL_ADDR,
 		   VSYSCALL_ADDR + PAGE_SIZE - 1, 0);
@@ -127,7 +156,7 @@ static void add_top_of_map(struct layout *layout)
  * @hide: leave out addresses of the kernel half
  *
  * Context: any.
- * Return: the number of regions there are, which may be above @nr, or
+ * Return: the number of regions, which may be above @nr, or
  * -EOPNOTSUPP when they are not known for this architecture.
  */
 int vmlab_inspect_layout(struct vmlab_region *regions, unsigned int nr,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One process's struct mm_struct, as /proc/PID/status and beyond. */
+/* struct mm_struct of one process: what /proc/PID/status has, and more. */
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/string.h>
 
-#include "../compat.h"
-#include "inspect.h"
+#include "compat.h"
+#include "inspect/inspect.h"
 
-/* uapi indices are the kernel's, but not by promise. */
+/* The uapi indices equal the kernel's, which may change. */
 static_assert(VMLAB_RSS_FILE == MM_FILEPAGES);
 static_assert(VMLAB_RSS_ANON == MM_ANONPAGES);
 static_assert(VMLAB_RSS_SWAP == MM_SWAPENTS);
@@ -26,7 +26,7 @@ static void vmlab_inspect_sizes(struct mm_struct *mm, struct vmlab_mm *r)
 	      r->rss[VMLAB_RSS_SHMEM];
 
 	r->total_vm = mm->total_vm;
-	/* mm raises the marks only when a size is about to shrink. */
+	/* mm updates the marks only when a size is about to shrink. */
 	r->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
 	r->hiwater_rss = max(mm->hiwater_rss, rss);
 	r->data_vm = mm->data_vm;
@@ -69,8 +69,8 @@ static void vmlab_inspect_ranges(struct mm_struct *mm, struct vmlab_mm *r)
 
 /**
  * vmlab_inspect_mm() - describe a process's mm
- * @subject: whose; a kernel thread gets what little there is to say
- * @r: filled in, but for its size and target
+ * @subject: the process; a kernel thread has few of the fields
+ * @r: filled in except for its size and target
  *
  * Context: process context, may sleep; takes mmap_lock for reading.
  * Return: 0, or -EINTR when the caller was killed while it waited.
@@ -84,14 +84,12 @@ int vmlab_inspect_mm(const struct vmlab_subject *subject, struct vmlab_mm *r)
 	r->tgid = task_tgid_vnr(task);
 	get_task_comm(r->comm, task);
 
-	if (!mm) {
-		vmlab_inspect_borrowed(task, r);
-		return 0;
-	}
+	if (!mm)
+		return vmlab_inspect_borrowed(task, r);
 
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
-	/* Without the one that the subject holds. */
+	/* The subject holds one of them. */
 	r->mm_users = atomic_read(&mm->mm_users) - 1;
 	r->mm_count = atomic_read(&mm->mm_count);
 	r->map_count = mm->map_count;

@@ -2,13 +2,15 @@
 /* The entries of a process's page tables, in batches, folded into runs. */
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
+#include <linux/mmap_lock.h>
 
-#include "../compat.h"
-#include "frame.h"
-#include "pagetable.h"
+#include "compat.h"
+#include "inspect/frame.h"
+#include "inspect/inspect.h"
+#include "inspect/pagetable.h"
 
 /**
- * vmlab_pt_filter_init() - take the filter from a request
+ * vmlab_pt_filter_init() - set up the filter of a request
  * @filter: filled in
  * @query: the request
  *
@@ -31,12 +33,12 @@ int vmlab_pt_filter_init(struct vmlab_pt_filter *filter,
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_filter_init);
 
 /**
- * vmlab_pt_filter_match() - does an entry pass the filter?
+ * vmlab_pt_filter_match() - check whether an entry passes a filter
  * @filter: the filter
  * @flags: VMLAB_PTE_* of the entry
  *
  * Context: any.
- * Return: whether it does.
+ * Return: true when it passes.
  */
 bool vmlab_pt_filter_match(const struct vmlab_pt_filter *filter, u64 flags)
 {
@@ -48,7 +50,7 @@ bool vmlab_pt_filter_match(const struct vmlab_pt_filter *filter, u64 flags)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_filter_match);
 
 /**
- * vmlab_pt_filter_needs() - which bits a filter looks at or reports
+ * vmlab_pt_filter_needs() - return the bits that a filter tests or reports
  * @filter: the filter
  *
  * Context: any.
@@ -60,13 +62,13 @@ u64 vmlab_pt_filter_needs(const struct vmlab_pt_filter *filter)
 }
 
 /**
- * vmlab_pte_fold() - does an entry continue a run?
+ * vmlab_pte_fold() - check whether a record continues a run
  * @last: the run
- * @r: the entry, as a record of its own
- * @contiguous: the place in memory or swap is what would continue the run
+ * @r: the record
+ * @contiguous: its place in memory or swap follows that of the run
  *
  * Context: any.
- * Return: whether it does.
+ * Return: true when the two can be one record.
  */
 bool vmlab_pte_fold(const struct vmlab_pte *last, const struct vmlab_pte *r,
 		    bool contiguous)
@@ -77,16 +79,18 @@ bool vmlab_pte_fold(const struct vmlab_pte *last, const struct vmlab_pte *r,
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pte_fold);
 
-/* The place that an entry refers to; runs continue at the place after it. */
+/* The place that an entry refers to: a frame or a slot of swap. */
 static u64 place(const struct vmlab_entry *e)
 {
 	return e->flags & VMLAB_PTE_SWAP ? e->swap_offset : e->pfn;
 }
 
-static u64 place_after(const struct vmlab_entry *e, unsigned int level)
+/* The place that would continue a run which ends with @nr entries as @e. */
+static u64 place_after(const struct vmlab_entry *e, unsigned int level, u64 nr)
 {
 	if (e->flags & VMLAB_PTE_SWAP || e->pfn)
-		return place(e) + BIT_ULL(vmlab_pt_shift(level) - PAGE_SHIFT);
+		return place(e) +
+		       nr * BIT_ULL(vmlab_pt_shift(level) - PAGE_SHIFT);
 	return 0;
 }
 
@@ -95,25 +99,73 @@ static bool contiguous(const struct vmlab_pte_batch *b,
 {
 	if (!b->privileged || b->flags & VMLAB_PTES_FOLD_FLAGS)
 		return true;
-	/* The same frame again and again. */
+	/* A run of entries of the zero page has one frame for all. */
 	if (bits & VMLAB_PTE_ZERO)
 		return true;
 	return place(e) == b->next;
 }
 
-/* False when there is no room. */
+static void fold_in_vma(struct vmlab_pte_batch *b,
+			const struct vm_area_struct *vma)
+{
+	b->fold_end = vma->vm_end;
+	b->fold_vma = (struct vmlab_vma_identity){
+		.vma = vma,
+		.file = vma->vm_file,
+		.start = vma->vm_start,
+		.end = vma->vm_end,
+		.flags = vma->vm_flags,
+		.pgoff = vma->vm_pgoff,
+	};
+}
+
+static bool is_fold_vma(const struct vmlab_vma_identity *id,
+			const struct vm_area_struct *vma)
+{
+	return id->vma == vma && id->file == vma->vm_file &&
+	       id->start == vma->vm_start && id->end == vma->vm_end &&
+	       id->flags == vma->vm_flags && id->pgoff == vma->vm_pgoff;
+}
+
+/*
+ * Nothing may fold with the last record when its VMA may have been replaced
+ * while mmap_lock was not held.  A kernel that counts changes of the mm tells
+ * for certain; with others compare what identifies the VMA.
+ */
+static void pte_locked(struct vmlab_walk *w, bool again)
+{
+	struct vmlab_pte_batch *b = w->private;
+	u32 changes = vmlab_inspect_changed(w->mm, &b->generation, !again);
+	struct vm_area_struct *vma;
+
+	if (!again || !changes || !b->fold_end)
+		return;
+	vma = find_vma(w->mm, b->fold_end - 1);
+	if (!(changes & VMLAB_TREE_NO_GENERATION) || !vma ||
+	    !is_fold_vma(&b->fold_vma, vma))
+		b->fold_end = 0;
+}
+
+/*
+ * Add a record of @r->nr entries, the first of which is @e.  False when there
+ * is no room.
+ */
 static bool add_record(struct vmlab_pte_batch *b, struct vmlab_pte *r,
 		       const struct vmlab_entry *e, u64 bits)
 {
 	struct vmlab_pte *last = b->records + b->filled - !!b->filled;
+	const u64 entry_start = r->start;
 
 	r->shift = vmlab_pt_shift(r->level);
-	r->nr = 1;
-	r->end = r->start + BIT_ULL(r->shift);
+	r->end = r->start + (r->nr << r->shift);
 	r->flags = bits & b->filter.show;
 	r->pkey = e->pkey;
+	if (!(bits & VMLAB_PTE_TABLE))
+		r->start = vmlab_walk_record_start(&b->walk, entry_start);
 	if (b->privileged) {
 		r->phys = e->pfn << PAGE_SHIFT;
+		if (e->pfn)
+			r->phys += r->start - entry_start;
 		r->swap_type = e->swap_type;
 		r->swap_offset = e->swap_offset;
 	} else {
@@ -126,40 +178,43 @@ static bool add_record(struct vmlab_pte_batch *b, struct vmlab_pte *r,
 	if (r->start < b->fold_end &&
 	    vmlab_pte_fold(last, r, contiguous(b, e, bits))) {
 		last->end = r->end;
-		last->nr++;
+		last->nr += r->nr;
 	} else if (b->filled < b->nr) {
 		b->records[b->filled++] = *r;
 		if (!(b->flags & VMLAB_PTES_RAW) && !(bits & VMLAB_PTE_TABLE))
-			b->fold_end = b->walk.vma->vm_end;
+			fold_in_vma(b, b->walk.vma);
 	} else {
 		return false;
 	}
-	b->next = place_after(e, r->level);
+	b->next = place_after(e, r->level, r->nr);
 	return true;
 }
 
-static u64 pte_entry(struct vmlab_walk *w, unsigned int i, u64 from, u64 to)
+static u64 pte_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
+		       unsigned int nr, u64 from, u64 to)
 {
 	struct vmlab_pte_batch *b = w->private;
-	const unsigned int level = w->run.level;
+	const unsigned int level = w->table.level;
+	const unsigned int shift = vmlab_pt_shift(level);
 	struct vmlab_pte r = {
-		.start = w->run.addr + ((u64)i << vmlab_pt_shift(level)),
+		.start = from >> shift << shift,
 		.level = level,
-		.raw = w->run.entry[i],
+		.raw = raw,
+		.nr = nr,
+		.index = i,
 	};
 	struct vmlab_entry e;
 	u64 bits;
 
-	vmlab_pt_decode(level, r.raw, &e);
+	vmlab_pt_decode(level, raw, &e);
 	bits = e.flags;
 	if (vmlab_pt_filter_needs(&b->filter) & VMLAB_PTE_FRAME_BITS)
 		bits |= vmlab_frame_bits(w->vma, level, &e, e.pfn,
-					 w->run.shared);
+					 w->table.shared);
 	if (is_vm_hugetlb_page(w->vma))
 		bits |= VMLAB_PTE_HUGETLB;
 	if (!vmlab_pt_filter_match(&b->filter, bits))
 		return to;
-	r.index = vmlab_pt_index(level, r.start);
 	return add_record(b, &r, &e, bits) ? to : from;
 }
 
@@ -173,10 +228,11 @@ static bool pte_table(struct vmlab_walk *w, unsigned int level)
 	if (level == vmlab_pt_levels() || !(b->flags & VMLAB_PTES_TABLES))
 		return true;
 	r.level = level + 1;
-	r.raw = w->run.path[level].raw;
+	r.raw = w->table.path[level].raw;
 	r.start = w->addr >> vmlab_pt_shift(r.level)
 			  << vmlab_pt_shift(r.level);
 	r.index = vmlab_pt_index(r.level, r.start);
+	r.nr = 1;
 	vmlab_pt_decode(r.level, r.raw, &e);
 	return !vmlab_pt_filter_match(&b->filter, e.flags) ||
 	       add_record(b, &r, &e, e.flags);
@@ -184,22 +240,34 @@ static bool pte_table(struct vmlab_walk *w, unsigned int level)
 
 static const struct vmlab_walk_ops pte_ops = {
 	.table = pte_table,
-	.entry = pte_entry,
+	.entries = pte_entries,
+	.locked = pte_locked,
 };
 
+/* Frame facts, and records of their own, are for each entry. */
+static enum vmlab_alike pte_alike(const struct vmlab_pte_batch *b)
+{
+	if (b->flags & VMLAB_PTES_RAW ||
+	    vmlab_pt_filter_needs(&b->filter) & VMLAB_PTE_FRAME_BITS)
+		return VMLAB_ALIKE_NONE;
+	if (!b->privileged || b->flags & VMLAB_PTES_FOLD_FLAGS)
+		return VMLAB_ALIKE_BITS;
+	return VMLAB_ALIKE_PLACE;
+}
+
 /**
- * vmlab_inspect_ptes() - describe a stretch of a process's page tables
- * @b: emptied and filled: @filter, @flags, @privileged, @records and @nr are
- *	the caller's to set, @walk.tables_read tells the cost afterwards
- * @mm: whose; the caller holds a reference in mm_users
+ * vmlab_inspect_ptes() - describe a part of a process's page tables
+ * @b: emptied and filled; the caller sets @filter, @flags, @privileged,
+ *	@records and @nr, and reads the cost from @walk.tables_read
+ * @mm: the mm; the caller holds a reference in mm_users
  * @start: first address, a multiple of the page size
- * @end: end of the range, likewise; 0 for all
- * @cursor: 0 to start; set to where to go on
+ * @end: end of the range, a multiple of the page size; 0 for all
+ * @cursor: 0 to start; set to the cursor for the next call
  *
  * Context: process context, may sleep; takes mmap_lock for reading.
- * Return: 0, with b->filled at 0 at the end; -EINVAL when the range or the
- * cursor is not right; -EINTR when the caller was killed; -EOPNOTSUPP when page
- * tables of this architecture are not known.
+ * Return: 0, with b->filled at 0 at the end; -EINVAL for a bad range or cursor;
+ * -EINTR when the caller was killed; -EOPNOTSUPP when the layout of page tables
+ * of this architecture is not known.
  */
 int vmlab_inspect_ptes(struct vmlab_pte_batch *b, struct mm_struct *mm,
 		       u64 start, u64 end, u64 *cursor)
@@ -211,6 +279,7 @@ int vmlab_inspect_ptes(struct vmlab_pte_batch *b, struct mm_struct *mm,
 	b->walk.mm = mm;
 	b->walk.ops = &pte_ops;
 	b->walk.private = b;
+	b->walk.alike = pte_alike(b);
 	ret = vmlab_walk_start(&b->walk, start, end, *cursor);
 	if (!ret)
 		ret = vmlab_walk(&b->walk);

@@ -5,11 +5,11 @@
 
 #include <linux/vmlab.h>
 
-#include "arch.h"
-#include "walk.h"
+#include "inspect/arch.h"
+#include "inspect/walk.h"
 
 /**
- * struct vmlab_pt_filter - which entries count, and what of them
+ * struct vmlab_pt_filter - which entries to report, and which bits of them
  * @inverted: as category_inverted of struct vmlab_ptes
  * @mask: as its category_mask
  * @anyof: as its category_anyof_mask
@@ -28,15 +28,35 @@ bool vmlab_pt_filter_match(const struct vmlab_pt_filter *filter, u64 flags);
 u64 vmlab_pt_filter_needs(const struct vmlab_pt_filter *filter);
 
 /**
+ * struct vmlab_vma_identity - what tells one VMA from another
+ * @vma: compared, never followed
+ * @file: compared, never followed
+ * @start: where it starts
+ * @end: where it ends
+ * @flags: its vm_flags
+ * @pgoff: its vm_pgoff
+ */
+struct vmlab_vma_identity {
+	const void *vma;
+	const void *file;
+	u64 start;
+	u64 end;
+	u64 flags;
+	u64 pgoff;
+};
+
+/**
  * struct vmlab_pte_batch - a walk that fills records of entries
  * @walk: the walk
  * @filter: which entries
  * @flags: VMLAB_PTES_*
- * @privileged: whether to tell frame numbers and the like
+ * @privileged: report raw entries, frame numbers and swap locations
  * @records: array to fill
  * @nr: its length
  * @filled: records in it
  * @fold_end: end of the VMA of the last record, 0 when nothing may fold with it
+ * @fold_vma: that VMA
+ * @generation: generation of the mm when mmap_lock was last held
  * @next: what would continue the last record: a frame number or a swap offset
  */
 struct vmlab_pte_batch {
@@ -48,6 +68,8 @@ struct vmlab_pte_batch {
 	unsigned int nr;
 	unsigned int filled;
 	u64 fold_end;
+	struct vmlab_vma_identity fold_vma;
+	u64 generation;
 	u64 next;
 };
 
@@ -55,7 +77,7 @@ struct vmlab_pte_batch {
  * struct vmlab_page_batch - a walk that fills records of pages
  * @walk: the walk
  * @filter: which pages
- * @privileged: whether to tell frame numbers and the like
+ * @privileged: report frame facts and swap locations
  * @records: array to fill
  * @nr: its length
  * @filled: records in it

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A process's page tables in sum. */
+/* Totals of a process's page tables. */
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "pagetable.h"
+#include "inspect/pagetable.h"
 
 /* The kernel counts tables of these levels: PTE, PMD and PUD. */
 #define LEVELS_COUNTED	3
@@ -19,29 +19,30 @@ static bool totals_table(struct vmlab_walk *w, unsigned int level)
 	return true;
 }
 
-static u64 totals_entry(struct vmlab_walk *w, unsigned int i, u64 from, u64 to)
+static u64 totals_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
+			  unsigned int nr, u64 from, u64 to)
 {
 	struct vmlab_pgtable_totals *r = w->private;
 	struct vmlab_entry e;
 
-	vmlab_pt_decode(w->run.level, w->run.entry[i], &e);
+	vmlab_pt_decode(w->table.level, raw, &e);
 	if (e.flags & VMLAB_PTE_PRESENT)
-		r->level[w->run.level - 1].leaf++;
+		r->level[w->table.level - 1].leaf += nr;
 	else
-		r->level[w->run.level - 1].other++;
+		r->level[w->table.level - 1].other += nr;
 	/*
-	 * For each huge page of anonymous memory, the huge zero page too, mm
-	 * sets a PTE table aside, and keeps it while the page is migrated.
+	 * mm deposits a PTE table for each huge page of anonymous memory, the
+	 * huge zero page included, and keeps it during migration.
 	 */
-	if (w->run.level == 2 && vma_is_anonymous(w->vma) &&
+	if (w->table.level == 2 && vma_is_anonymous(w->vma) &&
 	    !(w->vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)))
-		r->deposited++;
+		r->deposited += nr;
 	return to;
 }
 
 static const struct vmlab_walk_ops totals_ops = {
 	.table = totals_table,
-	.entry = totals_entry,
+	.entries = totals_entries,
 };
 
 static void totals_finish(struct vmlab_pgtable_totals *r)
@@ -55,12 +56,12 @@ static void totals_finish(struct vmlab_pgtable_totals *r)
 
 		l->shift = vmlab_pt_shift(i + 1);
 		l->bytes = l->tables * PAGE_SIZE;
-		/* Of the PGD the upper half is the kernel's. */
+		/* The upper half of the PGD belongs to the kernel. */
 		if (i + 1 == r->levels)
 			entries = l->tables *
 				  (vmlab_pt_index(i + 1, TASK_SIZE_MAX - 1) +
 				   1);
-		/* A target that runs may change between two looks at it. */
+		/* The tables of a target that runs change during the walk. */
 		l->none = entries - min(used, entries);
 		if (i < LEVELS_COUNTED)
 			r->bytes += l->bytes;
@@ -70,15 +71,15 @@ static void totals_finish(struct vmlab_pgtable_totals *r)
 
 /**
  * vmlab_inspect_pgtotals() - count the page tables of a process
- * @mm: whose; the caller holds a reference in mm_users
- * @r: filled in, but for its size and target; zero on entry
+ * @mm: the mm; the caller holds a reference in mm_users
+ * @r: zero on entry; filled in except for its size and target
  *
- * All tables are seen: one that leads to no address inside a VMA is freed when
- * the last such VMA is unmapped.
+ * The walk reaches all tables: mm frees a table when it unmaps the last VMA
+ * that needs it.
  *
  * Context: process context, may sleep; takes mmap_lock for reading, and
- * releases it now and then.
- * Return: as vmlab_inspect_ptes(), and -ENOMEM.
+ * releases it after some thousand entries each time.
+ * Return: as vmlab_inspect_ptes(), or -ENOMEM.
  */
 int vmlab_inspect_pgtotals(struct mm_struct *mm, struct vmlab_pgtable_totals *r)
 {
@@ -90,6 +91,7 @@ int vmlab_inspect_pgtotals(struct mm_struct *mm, struct vmlab_pgtable_totals *r)
 	walk->mm = mm;
 	walk->ops = &totals_ops;
 	walk->private = r;
+	walk->alike = VMLAB_ALIKE_BITS;
 	r->levels = vmlab_pt_levels();
 	ret = vmlab_walk_start(walk, 0, 0, 0);
 	if (!ret)

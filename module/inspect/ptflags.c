@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the bits of page table entries and of page frames are called. */
+/* Names of the bits of page table entries and of page frames. */
 #include <linux/kernel-page-flags.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 
-#include "../compat.h"
-#include "pagetable.h"
+#include "compat.h"
+#include "inspect/pagetable.h"
 
 #define PTE_FLAG(flag, word) \
 	[ilog2(VMLAB_PTE_##flag)] = { word, "" }
@@ -100,11 +100,11 @@ name_of(const struct vmlab_flag_name *names, unsigned int nr, unsigned int bit)
 }
 
 /**
- * vmlab_pte_flag_name() - what a VMLAB_PTE_* bit is called
+ * vmlab_pte_flag_name() - return the name of a VMLAB_PTE_* bit
  * @bit: 0 to 63
  *
  * Context: any.
- * Return: its names, empty when there is no such bit.
+ * Return: its names, empty for an unknown bit.
  */
 const struct vmlab_flag_name *vmlab_pte_flag_name(unsigned int bit)
 {
@@ -113,11 +113,11 @@ const struct vmlab_flag_name *vmlab_pte_flag_name(unsigned int bit)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pte_flag_name);
 
 /**
- * vmlab_page_flag_name() - what a KPF_* bit is called
+ * vmlab_page_flag_name() - return the name of a KPF_* bit
  * @bit: 0 to 63
  *
  * Context: any.
- * Return: its names, empty when there is no such bit.
+ * Return: its names, empty for an unknown bit.
  */
 const struct vmlab_flag_name *vmlab_page_flag_name(unsigned int bit)
 {
@@ -126,7 +126,7 @@ const struct vmlab_flag_name *vmlab_page_flag_name(unsigned int bit)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_page_flag_name);
 
 /**
- * vmlab_pt_level_name() - what a level is called
+ * vmlab_pt_level_name() - return the name of a level
  * @level: from 1
  *
  * Context: any.

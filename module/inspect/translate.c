@@ -2,11 +2,9 @@
 /* The translation of one address, step by step. */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
-#include <linux/sched/signal.h>
-#include <linux/slab.h>
 
-#include "../compat.h"
-#include "pagetable.h"
+#include "compat.h"
+#include "inspect/pagetable.h"
 
 static u32 outcome(unsigned int level, u64 raw, u64 flags)
 {
@@ -40,7 +38,7 @@ static u8 vma_access(const struct vm_area_struct *vma)
 	return access;
 }
 
-/* What all levels together allow user mode. */
+/* Return what all levels together allow user mode. */
 static u8 walk_access(const struct vmlab_translation *r)
 {
 	u8 access = VMLAB_ACCESS_READ | VMLAB_ACCESS_WRITE | VMLAB_ACCESS_EXEC;
@@ -60,26 +58,25 @@ static u8 walk_access(const struct vmlab_translation *r)
 }
 
 static void describe_walk(struct vmlab_translation *r, bool privileged,
-			  const struct vmlab_pt_run *run)
+			  const struct vmlab_pt_table *t)
 {
-	u64 offset = r->addr & (BIT_ULL(vmlab_pt_shift(run->level)) - 1);
+	u64 offset = r->addr & (BIT_ULL(vmlab_pt_shift(t->level)) - 1);
 	struct vmlab_entry e = {};
 	unsigned int level;
 
-	for (level = r->levels; level >= run->level; level--) {
+	for (level = r->levels; level >= t->level; level--) {
 		struct vmlab_walk_step *step = &r->step[r->steps++];
-		u64 raw = run->path[level - 1].raw;
+		u64 raw = t->path[level - 1].raw;
 
 		vmlab_pt_decode(level, raw, &e);
 		step->flags = e.flags;
 		if (!privileged)
 			continue;
-		step->table = run->path[level - 1].table;
+		step->table = t->path[level - 1].table;
 		step->raw = raw;
 		step->phys = e.pfn << PAGE_SHIFT;
 	}
-	r->outcome = outcome(run->level, run->path[run->level - 1].raw,
-			     e.flags);
+	r->outcome = outcome(t->level, t->path[t->level - 1].raw, e.flags);
 	r->access = walk_access(r);
 	r->pkey = e.pkey;
 	if (!privileged)
@@ -88,6 +85,18 @@ static void describe_walk(struct vmlab_translation *r, bool privileged,
 	r->swap_offset = e.swap_offset;
 	if (e.flags & VMLAB_PTE_PRESENT)
 		r->phys = (e.pfn << PAGE_SHIFT) + offset;
+}
+
+/* Copy the entries on the way to @page, the last under its lock. */
+static int read_path(struct vm_area_struct *vma, u64 page,
+		     struct vmlab_pt_table *t)
+{
+	if (vmlab_pt_lock_vma(vma))
+		return -EINTR;
+	vmlab_pt_lock(vma->vm_mm, page, t);
+	vmlab_pt_unlock(t);
+	vmlab_pt_unlock_vma(vma);
+	return 0;
 }
 
 static void describe_vma(struct vmlab_translation *r,
@@ -114,56 +123,41 @@ static void describe_address(struct vmlab_translation *r)
 
 /**
  * vmlab_inspect_translate() - walk the page tables for one address
- * @mm: whose; the caller holds a reference in mm_users
- * @privileged: whether to tell raw entries, frame numbers and the like
- * @r: @addr is taken, the rest filled in, but for its size and target; zero on
- *	entry
+ * @mm: the mm; the caller holds a reference in mm_users
+ * @privileged: report raw entries, frame numbers and swap locations
+ * @r: @addr is read; zero otherwise on entry, filled in except for its size and
+ *	target
  *
  * Context: process context, may sleep; takes mmap_lock for reading.
  * Return: 0, -EINVAL when the address is not in the user half, -EINTR when the
- * caller was killed, -ENOMEM, -EOPNOTSUPP when page tables of this architecture
- * are not known.
+ * caller was killed, -EOPNOTSUPP when the layout of page tables of this
+ * architecture is not known.
  */
 int vmlab_inspect_translate(struct mm_struct *mm, bool privileged,
 			    struct vmlab_translation *r)
 {
 	const u64 page = r->addr & PAGE_MASK;
 	struct vm_area_struct *vma;
-	struct vmlab_pt_run *run;
-	bool again;
+	struct vmlab_pt_table t;
 	int ret = 0;
 
 	if (!vmlab_pt_levels())
 		return -EOPNOTSUPP;
 	if (r->addr >= TASK_SIZE_MAX)
 		return -EINVAL;
-	run = kmalloc(sizeof(*run), GFP_KERNEL);
-	if (!run)
-		return -ENOMEM;
 
 	describe_address(r);
-	do {
-		again = false;
-		if (mmap_read_lock_killable(mm)) {
-			ret = -EINTR;
-			break;
-		}
-		vma = find_vma(mm, page);
-		if (!vma || vma->vm_start > page) {
-			r->outcome = VMLAB_WALK_NO_VMA;
-		} else if (vmlab_pt_read(mm, page, page + PAGE_SIZE, run)) {
-			describe_vma(r, vma);
-			describe_walk(r, privileged, run);
-		} else {
-			again = true;
-		}
-		mmap_read_unlock(mm);
-		if (again && fatal_signal_pending(current)) {
-			ret = -EINTR;
-			break;
-		}
-		cond_resched();
-	} while (again);
-	kfree(run);
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	vma = find_vma(mm, page);
+	if (!vma || vma->vm_start > page) {
+		r->outcome = VMLAB_WALK_NO_VMA;
+	} else {
+		describe_vma(r, vma);
+		ret = read_path(vma, page, &t);
+		if (!ret)
+			describe_walk(r, privileged, &t);
+	}
+	mmap_read_unlock(mm);
 	return ret;
 }

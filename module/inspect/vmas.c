@@ -9,15 +9,15 @@
 #include <linux/slab.h>
 #include <linux/userfaultfd_k.h>
 
-#include "../compat.h"
+#include "compat.h"
 #include "fault/ops.h"
-#include "inspect.h"
+#include "inspect/inspect.h"
 
 /**
  * vmlab_vma_batch_alloc() - make room for records and names
  * @batch: filled in
  * @nr: records, at least 1
- * @strings_size: bytes for names, at least 1
+ * @strings_size: bytes for names; 0 when no names are wanted
  *
  * Context: process context, may sleep.
  * Return: 0 and the caller must vmlab_vma_batch_free(), or -ENOMEM.
@@ -28,8 +28,9 @@ int vmlab_vma_batch_alloc(struct vmlab_vma_batch *batch, unsigned int nr,
 	memset(batch, 0, sizeof(*batch));
 	batch->vmas = kvmalloc_array(nr, sizeof(*batch->vmas),
 				     GFP_KERNEL_ACCOUNT);
-	batch->strings = kvmalloc(strings_size, GFP_KERNEL_ACCOUNT);
-	if (!batch->vmas || !batch->strings) {
+	if (strings_size)
+		batch->strings = kvmalloc(strings_size, GFP_KERNEL_ACCOUNT);
+	if (!batch->vmas || (strings_size && !batch->strings)) {
 		vmlab_vma_batch_free(batch);
 		return -ENOMEM;
 	}
@@ -57,7 +58,7 @@ static char *batch_room(struct vmlab_vma_batch *b, size_t *size)
 	return b->strings + b->strings_used;
 }
 
-/* Take the string that was just written at the start of the room. */
+/* Keep the string that was just written at the start of the room. */
 static u32 batch_commit(struct vmlab_vma_batch *b, size_t len)
 {
 	u32 off = b->strings_used;
@@ -70,9 +71,13 @@ static int batch_print(struct vmlab_vma_batch *b, u32 *off,
 		       const char *format, const char *string)
 {
 	size_t size;
-	char *room = batch_room(b, &size);
-	int len = snprintf(room, size, format, string);
+	char *room;
+	int len;
 
+	if (!b->strings)
+		return 0;
+	room = batch_room(b, &size);
+	len = snprintf(room, size, format, string);
 	if (len >= size)
 		return -ENOSPC;
 	*off = batch_commit(b, len);
@@ -83,9 +88,12 @@ static int batch_path(struct vmlab_vma_batch *b, u32 *off,
 		      const struct path *path)
 {
 	size_t size, len;
-	char *room = batch_room(b, &size);
-	char *name = size ? d_path(path, room, size) : ERR_PTR(-ENAMETOOLONG);
+	char *room, *name;
 
+	if (!b->strings)
+		return 0;
+	room = batch_room(b, &size);
+	name = size ? d_path(path, room, size) : ERR_PTR(-ENAMETOOLONG);
 	if (IS_ERR(name))
 		return PTR_ERR(name) == -ENAMETOOLONG ? -ENOSPC :
 							PTR_ERR(name);
@@ -152,6 +160,8 @@ static int vma_ops_name(struct vmlab_vma_batch *b, struct vmlab_vma *r,
 	char *offset;
 	int ret;
 
+	if (!b->strings)
+		return 0;
 	if (b->last_ops && b->last_ops == vma->vm_ops) {
 		r->ops_off = b->last_ops_off;
 		return 0;
@@ -160,7 +170,7 @@ static int vma_ops_name(struct vmlab_vma_batch *b, struct vmlab_vma *r,
 	symbol[0] = '\0';
 	if (vma->vm_ops) {
 		sprint_symbol(symbol, (unsigned long)vma->vm_ops);
-		/* "name+0x0/0x98 [module]": nothing but the start will do. */
+		/* "name+0x0/0x98 [module]": the structure must start there. */
 		offset = strstr(symbol, "+0x0/");
 		if (offset)
 			*offset = '\0';
@@ -183,7 +193,7 @@ static void vma_facts(struct vmlab_vma *r, const struct vm_area_struct *vma)
 	r->pgoff = vma->vm_pgoff;
 	r->vm_flags = vma->vm_flags;
 	r->page_prot = pgprot_val(vma->vm_page_prot);
-	/* Set once a first anonymous page is made, under page_table_lock. */
+	/* Set under page_table_lock when the first anonymous page is made. */
 	if (READ_ONCE(vma->anon_vma))
 		r->flags |= VMLAB_VMA_ANON_VMA;
 	if (userfaultfd_armed((struct vm_area_struct *)vma))
@@ -202,11 +212,11 @@ static void vma_facts(struct vmlab_vma *r, const struct vm_area_struct *vma)
 
 /**
  * vmlab_vma_batch_add() - describe a VMA
- * @b: gets the record and its names; must have room for the record
+ * @b: gets the record, and its names if wanted; has room for the record
  * @vma: the VMA
  *
  * Context: mmap_lock held.
- * Return: 0, or -ENOSPC when the names do not fit and others are there already.
+ * Return: 0, or -ENOSPC when the names do not fit and the batch has records.
  */
 int vmlab_vma_batch_add(struct vmlab_vma_batch *b, struct vm_area_struct *vma)
 {
@@ -222,7 +232,7 @@ int vmlab_vma_batch_add(struct vmlab_vma_batch *b, struct vm_area_struct *vma)
 		b->strings_used = used;
 		if (ret == -ENOSPC && b->filled)
 			return ret;
-		/* Even alone it does not fit: say so and go on. */
+		/* The names do not fit into an empty batch: mark the record. */
 		r->flags |= VMLAB_VMA_NAME_CUT;
 		r->name_off = 0;
 		r->ops_off = 0;
@@ -236,12 +246,12 @@ int vmlab_vma_batch_add(struct vmlab_vma_batch *b, struct vm_area_struct *vma)
 }
 
 /**
- * vmlab_inspect_vmas() - describe a stretch of a process's VMAs
- * @mm: whose; the caller holds a reference in mm_users
+ * vmlab_inspect_vmas() - describe a part of a process's VMAs
+ * @mm: the mm; the caller holds a reference in mm_users
  * @cursor: VMAs that end above this address; set to the end of the last one
  * @end: VMAs that start below this address, 0 for all
- * @batch: emptied and filled, until one of its two rooms is full; a record is
- *	only made without its names when they would not fit into an empty batch
+ * @batch: emptied and filled until records or names have no more room; a
+ *	record lacks wanted names only when an empty batch has no room for them
  *
  * Context: process context, may sleep; takes mmap_lock for reading.
  * Return: 0, with batch->filled at 0 at the end, or -EINTR when the caller was

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the bits of vm_flags and of our feature mask are called. */
+/* Names of the bits of vm_flags and of the feature mask; the features. */
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 
-#include "../compat.h"
+#include "compat.h"
+#include "inspect/arch.h"
+#include "inspect/inspect.h"
 #include "policy/bpf/loaded.h"
-#include "arch.h"
-#include "inspect.h"
 
 struct mask_name {
 	u64 mask;
@@ -96,7 +96,7 @@ find_name(const struct mask_name *names, unsigned int nr, unsigned int bit)
 }
 
 /**
- * vmlab_vma_flag_name() - what a bit of vm_flags means on this kernel
+ * vmlab_vma_flag_name() - return the name of a bit of vm_flags on this kernel
  * @bit: 0 to 63
  *
  * Context: any.
@@ -109,11 +109,11 @@ const struct vmlab_flag_name *vmlab_vma_flag_name(unsigned int bit)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_vma_flag_name);
 
 /**
- * vmlab_feature_name() - what a bit of vmlab_info.features means
+ * vmlab_feature_name() - return the name of a bit of vmlab_info.features
  * @bit: 0 to 63
  *
  * Context: any.
- * Return: its names, empty when there is no such feature.
+ * Return: its names, empty for an unknown feature.
  */
 const struct vmlab_flag_name *vmlab_feature_name(unsigned int bit)
 {
@@ -122,7 +122,7 @@ const struct vmlab_flag_name *vmlab_feature_name(unsigned int bit)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_feature_name);
 
 /**
- * vmlab_features() - what can be used on this kernel
+ * vmlab_features() - return the features that this kernel has
  *
  * Context: any.
  * Return: VMLAB_FEAT_* bits.

@@ -7,78 +7,88 @@
 
 #include <linux/vmlab.h>
 
-#include "arch.h"
-
-/**
- * struct vmlab_pt_run - entries of one table, copied at one moment
- * @addr: start of what the first entry covers
- * @nr: how many; they are empty or leaves, or their table is at @level with a
- *	single entry that leads further
- * @level: of the table
- * @shared: the table is shared with another process (hugetlb)
- * @path: by level, counted from 0 for level 1: the entry that was followed
- *	or, on @level, the first one, and the table that it is in
- * @entry: the entries
- */
-struct vmlab_pt_run {
-	u64 addr;
-	unsigned int nr;
-	unsigned int level;
-	bool shared;
-	struct {
-		u64 raw;
-		u64 table;
-	} path[VMLAB_PT_LEVELS_MAX];
-	u64 entry[VMLAB_PT_ENTRIES];
-};
+#include "inspect/arch.h"
+#include "inspect/ptlock.h"
 
 struct vmlab_walk;
 
 /**
- * struct vmlab_walk_ops - what to do on the way, under mmap_lock
- * @table: optional: the walk comes to a table of @level for the first time;
- *	run.path[@level] is what points to it, if not the PGD itself.  False
- *	when there is no room to report it
- * @entry: an entry that is not empty and no table; @from and @to is the part
- *	of what it covers that lies in the walk's range and in walk->vma, the
- *	entry itself is walk->run.entry[@i].  Returns the address up to which it
- *	was reported: @to, or less for want of room or of walk->budget
+ * struct vmlab_walk_ops - what to do on the way
+ * @table: optional: the walk enters a table of @level for the first time;
+ *	table.path[@level] is what points to it, unless it is the PGD.  Returns
+ *	false when there is no room for a record
+ * @entries: @nr leaf entries from walk->table.entry[@i] on.  The first is @raw,
+ *	the others equal it but for what walk->alike allows.  [@from, @to) is
+ *	the part of their range that lies in the walk's range and in walk->vma.
+ *	Returns the address up to which they were reported: @to, or less when
+ *	there is no room for records or walk->budget is used up
+ * @locked: optional: mmap_lock was taken, @again: not for the first time
  *
- * Both must not sleep for long.
+ * @table and @entries run under the lock of the page table and mmap_lock: they
+ * must not sleep, allocate or touch user memory.
  */
 struct vmlab_walk_ops {
 	bool (*table)(struct vmlab_walk *walk, unsigned int level);
-	u64 (*entry)(struct vmlab_walk *walk, unsigned int i, u64 from, u64 to);
+	u64 (*entries)(struct vmlab_walk *walk, u64 raw, unsigned int i,
+		       unsigned int nr, u64 from, u64 to);
+	void (*locked)(struct vmlab_walk *walk, bool again);
 };
 
 /**
- * struct vmlab_walk - a walk under way
- * @mm: whose tables; the caller holds a reference in mm_users
- * @ops: whom to tell
- * @private: theirs
+ * enum vmlab_alike - which entries one call of @entries may take together
+ * @VMLAB_ALIKE_NONE: each entry alone
+ * @VMLAB_ALIKE_PLACE: equal bits, frames next to each other
+ * @VMLAB_ALIKE_BITS: equal bits, whatever the frames
+ */
+enum vmlab_alike {
+	VMLAB_ALIKE_NONE,
+	VMLAB_ALIKE_PLACE,
+	VMLAB_ALIKE_BITS,
+};
+
+/**
+ * struct vmlab_walk - state of a walk
+ * @mm: the mm; the caller holds a reference in mm_users
+ * @ops: the callbacks
+ * @private: for the callbacks
+ * @alike: which entries are reported together
+ * @start: where the walk's range starts
  * @addr: everything below was reported
  * @end: where to stop
  * @entered: bit n: the table of level n that leads to @addr was reported
- * @tables_read: tables copied so far
- * @budget: what may be done before mmap_lock is released
- * @vma: the VMA under way, valid in the callbacks
- * @run: the entries under way
+ * @tables_read: tables read so far
+ * @budget: entries that may be read before mmap_lock is released
+ * @pause: set by @entries: release the table's lock before the next entry
+ * @vma: the VMA being walked, valid in the callbacks
+ * @table: the table being read, valid in the callbacks
  */
 struct vmlab_walk {
 	struct mm_struct *mm;
 	const struct vmlab_walk_ops *ops;
 	void *private;
+	enum vmlab_alike alike;
+	u64 start;
 	u64 addr;
 	u64 end;
 	unsigned int entered;
 	u64 tables_read;
 	int budget;
+	bool pause;
 	struct vm_area_struct *vma;
-	struct vmlab_pt_run run;
+	struct vmlab_pt_table table;
 };
 
-bool vmlab_pt_read(struct mm_struct *mm, u64 addr, u64 end,
-		   struct vmlab_pt_run *run);
+/*
+ * Where the record of an entry starts: at the entry, unless a part of it was
+ * reported before as other entries, from which khugepaged made a huge page.
+ */
+static inline u64 vmlab_walk_record_start(const struct vmlab_walk *walk,
+					  u64 entry_start)
+{
+	return walk->addr > walk->start ? max(walk->addr, entry_start) :
+					  entry_start;
+}
+
 void vmlab_walk_advance(struct vmlab_walk *walk, u64 to);
 u64 vmlab_walk_cursor(const struct vmlab_walk *walk);
 int vmlab_walk_start(struct vmlab_walk *walk, u64 start, u64 end, u64 cursor);

@@ -4,9 +4,9 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../inspect/inspect.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/inspect.h"
+#include "query/query.h"
+#include "uarg.h"
 
 static int find(struct vmlab_find *r, struct vmlab_vma_batch *batch)
 {
@@ -57,7 +57,7 @@ long vmlab_query_find(void __user *uarg)
 	if (query->flags || (query->end && query->end <= query->start))
 		goto out;
 
-	/* Whatever the caller left in the outputs does not come back. */
+	/* Do not return what the caller left in the outputs. */
 	r = query + 1;
 	r->size = query->size;
 	r->target = query->target;
@@ -67,7 +67,7 @@ long vmlab_query_find(void __user *uarg)
 	if (r->end <= r->start)
 		goto out;
 
-	/* Without room for names, records still want some of their own. */
+	/* Without room for names, records still need room for theirs. */
 	ret = vmlab_vma_batch_alloc(&batch, VMLAB_FIND_NR,
 				    query->strings_size ?
 				    min_t(u32, query->strings_size,

@@ -6,11 +6,11 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../inspect/inspect.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/inspect.h"
+#include "query/query.h"
+#include "uarg.h"
 
-/* Bounds what one call allocates, and how long it holds mmap_lock. */
+/* Bounds the memory of a call, and how long it holds mmap_lock. */
 #define GAPS_PER_CALL	1024
 
 /**
@@ -78,7 +78,7 @@ long vmlab_query_gap_stats(void __user *uarg)
 	ret = vmlab_subject_get_mm(&subject, &query.target);
 	if (ret)
 		return ret;
-	/* Whatever the caller left in the outputs does not come back. */
+	/* Do not return what the caller left in the outputs. */
 	memset(&stats, 0, sizeof(stats));
 	stats.size = query.size;
 	stats.target = query.target;

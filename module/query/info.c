@@ -6,10 +6,10 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 
-#include "../inspect/inspect.h"
-#include "../inspect/pagetable.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/inspect.h"
+#include "inspect/pagetable.h"
+#include "query/query.h"
+#include "uarg.h"
 
 /**
  * vmlab_query_info() - VMLAB_IOC_INFO

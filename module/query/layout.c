@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMLAB_IOC_LAYOUT. */
-#include <linux/capability.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../inspect/inspect.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/inspect.h"
+#include "query/query.h"
+#include "uarg.h"
 
-/* More than any kernel has. */
+/* No kernel has more. */
 #define REGIONS_MAX	64
 
 /**
@@ -36,7 +35,7 @@ long vmlab_query_layout(void __user *uarg)
 	regions = kcalloc(REGIONS_MAX, sizeof(*regions), GFP_KERNEL);
 	if (!regions)
 		return -ENOMEM;
-	ret = vmlab_inspect_layout(regions, nr, !capable(CAP_SYSLOG));
+	ret = vmlab_inspect_layout(regions, nr, vmlab_layout_hidden());
 	if (ret < 0)
 		goto out;
 

@@ -4,9 +4,9 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../inspect/inspect.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/inspect.h"
+#include "query/query.h"
+#include "uarg.h"
 
 #define TASKS_PER_CALL	256
 
@@ -36,7 +36,7 @@ long vmlab_query_mm(void __user *uarg)
 	ret = vmlab_subject_get(&subject, &target);
 	if (ret)
 		return ret;
-	/* Whatever the caller left in the outputs does not come back. */
+	/* Do not return what the caller left in the outputs. */
 	memset(&record, 0, sizeof(record));
 	record.size = usize;
 	record.target = target;
@@ -74,10 +74,12 @@ long vmlab_query_tasks(void __user *uarg)
 	ret = vmlab_subject_get_mm(&subject, &query.target);
 	if (ret)
 		goto out;
-	query.nr = vmlab_inspect_tasks(subject.mm, &query.cursor, tasks,
-				       query.nr);
+	ret = vmlab_inspect_tasks(subject.mm, &query.cursor, tasks, query.nr);
 	vmlab_subject_put(&subject);
+	if (ret < 0)
+		goto out;
 
+	query.nr = ret;
 	if (copy_to_user(u64_to_user_ptr(query.tasks), tasks,
 			 query.nr * sizeof(*tasks)))
 		ret = -EFAULT;

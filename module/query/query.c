@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The requests that ask about processes and the kernel: which is which. */
+/* Dispatch the requests about processes and the kernel. */
 #include <linux/errno.h>
 
 #include <linux/vmlab.h>
 
-#include "query.h"
+#include "query/query.h"
 
 /**
  * vmlab_query() - serve a request that does not concern the open file's space

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Consumers: they copy the producers' records to user buffers. */
+/* Handlers of requests: they copy the records of producers to user buffers. */
 #ifndef VMLAB_QUERY_H
 #define VMLAB_QUERY_H
 

@@ -2,11 +2,12 @@
 /* VMLAB_IOC_TRANSLATE. */
 #include <linux/capability.h>
 #include <linux/string.h>
+#include <linux/user_namespace.h>
 
-#include "../inspect/pagetable.h"
-#include "../subject.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/pagetable.h"
+#include "query/query.h"
+#include "subject.h"
+#include "uarg.h"
 
 /**
  * vmlab_query_translate() - VMLAB_IOC_TRANSLATE
@@ -17,7 +18,8 @@
  */
 long vmlab_query_translate(void __user *uarg)
 {
-	const bool privileged = capable(CAP_SYS_ADMIN);
+	const bool privileged = ns_capable_noaudit(&init_user_ns,
+						   CAP_SYS_ADMIN);
 	struct vmlab_translation r, query;
 	struct vmlab_subject subject;
 	int ret;

@@ -4,11 +4,11 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../inspect/inspect.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/inspect.h"
+#include "query/query.h"
+#include "uarg.h"
 
-/* Bounds what one call allocates, and how long it holds mmap_lock. */
+/* Bounds the memory of a call, and how long it holds mmap_lock. */
 #define ITEMS_PER_CALL	4096
 
 /**
@@ -85,7 +85,7 @@ long vmlab_query_tree_stats(void __user *uarg)
 	ret = vmlab_subject_get_mm(&subject, &target);
 	if (ret)
 		goto out;
-	/* Whatever the caller left in the outputs does not come back. */
+	/* Do not return what the caller left in the outputs. */
 	memset(stats, 0, sizeof(*stats));
 	stats->size = usize;
 	stats->target = target;

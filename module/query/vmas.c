@@ -3,11 +3,11 @@
 #include <linux/minmax.h>
 #include <linux/uaccess.h>
 
-#include "../inspect/inspect.h"
-#include "../uarg.h"
-#include "query.h"
+#include "inspect/inspect.h"
+#include "query/query.h"
+#include "uarg.h"
 
-/* Bounds what one call allocates, and how long it holds mmap_lock. */
+/* Bound the memory of a call, and how long it holds mmap_lock. */
 #define VMAS_PER_CALL		256
 #define STRINGS_PER_CALL	(64 * 1024)
 
@@ -31,10 +31,12 @@ long vmlab_query_vmas(void __user *uarg)
 	if (query.flags || query.reserved || !query.nr)
 		return -EINVAL;
 
+	/* Without a buffer no names are wanted, and none is looked up. */
 	if (!query.strings)
 		query.strings_size = 0;
 	ret = vmlab_vma_batch_alloc(&batch,
 				    min_t(u32, query.nr, VMAS_PER_CALL),
+				    !query.strings ? 0 :
 				    clamp_t(u32, query.strings_size, 1,
 					    STRINGS_PER_CALL));
 	if (ret)
@@ -50,7 +52,7 @@ long vmlab_query_vmas(void __user *uarg)
 		goto out;
 
 	query.nr = batch.filled;
-	/* With no room at all, the empty string of cut names stays ours. */
+	/* A buffer of size 0 has no room for the empty string of cut names. */
 	query.strings_size = min(query.strings_size, batch.strings_used);
 	if (copy_to_user(u64_to_user_ptr(query.vmas), batch.vmas,
 			 batch.filled * sizeof(*batch.vmas)) ||

@@ -3,7 +3,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#include "../debugfs/debugfs.h"
+#include "debugfs/debugfs.h"
 
 static int parse(const char *string)
 {

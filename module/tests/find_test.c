@@ -4,7 +4,7 @@
 #include <linux/maple_tree.h>
 #include <linux/xarray.h>
 
-#include "../inspect/inspect.h"
+#include "inspect/inspect.h"
 
 /* Entries: A at [1000, 1fff], B right above at [2000, 2fff], C at [5000, 5fff]. */
 #define A	xa_mk_value(1)

@@ -4,14 +4,14 @@
 #include <linux/maple_tree.h>
 #include <linux/mm.h>
 
-#include "../compat.h"
-#include "../inspect/inspect.h"
+#include "compat.h"
+#include "inspect/inspect.h"
 
 #define GUARD	0x4000UL
 #define END	0x100000UL
 
 /*
- * A tree of VMAs that are nobody's:
+ * A tree of VMAs that belong to no mm:
  *
  *	10000-20000  20000-21000  ...  40000-41000 (stack)  ...  80000-90000
  */
@@ -85,7 +85,7 @@ static void gaps_all(struct kunit *test)
 	mtree_destroy(&v->mt);
 }
 
-/* A window cuts off what sticks out. */
+/* Gaps end at the limits of the window. */
 static void gaps_window(struct kunit *test)
 {
 	static const struct vmlab_gap want[] = {
@@ -101,7 +101,7 @@ static void gaps_window(struct kunit *test)
 	expect_gap(test, &gaps[0], &want[0]);
 	expect_gap(test, &gaps[1], &want[1]);
 
-	/* One that starts and ends within a VMA has none. */
+	/* A window inside a VMA has no gap. */
 	cursor = 0x11000;
 	KUNIT_EXPECT_EQ(test, 0, vmlab_gaps_fill(&v->mt, &cursor, 0x12000,
 						 GUARD, gaps, 8));
@@ -124,6 +124,40 @@ static void gaps_of_nothing(struct kunit *test)
 	expect_gap(test, &gap, &want);
 	KUNIT_EXPECT_EQ(test, 0, vmlab_gaps_fill(&mt, &cursor, END, GUARD,
 						 &gap, 1));
+}
+
+/* A call reads a bounded number of VMAs, and the next one goes on. */
+static void gaps_bounded(struct kunit *test)
+{
+	const unsigned long first = 0x10000, nr = 10000;
+	const unsigned long last = first + nr * PAGE_SIZE;
+	const struct vmlab_gap want = {
+		last, last + PAGE_SIZE, last - PAGE_SIZE, 0, 0
+	};
+	struct vm_area_struct *vma;
+	unsigned int filled, calls = 0;
+	struct maple_tree mt;
+	struct vmlab_gap gap;
+	u64 cursor = first;
+	unsigned long i;
+
+	vma = kunit_kzalloc(test, sizeof(*vma), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, vma);
+	mt_init_flags(&mt, MT_FLAGS_ALLOC_RANGE);
+	for (i = first; i < last; i += PAGE_SIZE)
+		KUNIT_ASSERT_EQ(test, 0,
+				mtree_store_range(&mt, i, i + PAGE_SIZE - 1,
+						  vma, GFP_KERNEL));
+	do {
+		filled = vmlab_gaps_fill(&mt, &cursor, last + PAGE_SIZE, GUARD,
+					 &gap, 1);
+		calls++;
+	} while (!filled && cursor < last);
+	KUNIT_EXPECT_EQ(test, filled, 1);
+	expect_gap(test, &gap, &want);
+	KUNIT_EXPECT_GT(test, calls, 1);
+	KUNIT_EXPECT_EQ(test, cursor, last + PAGE_SIZE);
+	mtree_destroy(&mt);
 }
 
 static void gaps_totals(struct kunit *test)
@@ -196,7 +230,7 @@ static void area_bottom_up(struct kunit *test)
 
 	expect_area(test, &v->mt, UP(0x1000, 0x1000, END), 0x1000);
 	expect_area(test, &v->mt, UP(0x1000, 0x18000, END), 0x21000);
-	/* The guard gap leaves no room: the gap above the stack has. */
+	/* The guard gap leaves no room below the stack: take the gap above. */
 	expect_area(test, &v->mt, UP(0x1f000, 0x18000, END), 0x41000);
 	expect_area(test, &v->mt, UP(0x70000, 0x1000, END), 0x90000);
 	expect_area(test, &v->mt, UP(0x71000, 0x1000, END), 0);
@@ -212,7 +246,7 @@ static void area_aligned(struct kunit *test)
 		    ALIGNED(DOWN(0x1000, 0x1000, 0x7f000), 0x10000), 0x70000);
 	expect_area(test, &v->mt,
 		    ALIGNED(UP(0x1000, 0x21000, END), 0x8000), 0x28000);
-	/* The worst case must fit, even where this one would. */
+	/* The worst alignment must fit, even where this one would. */
 	expect_area(test, &v->mt,
 		    ALIGNED(DOWN(0x70000, 0x90000, END), 0x10000), 0);
 	/* And must not wrap. */
@@ -225,6 +259,7 @@ static struct kunit_case gaps_cases[] = {
 	KUNIT_CASE(gaps_all),
 	KUNIT_CASE(gaps_window),
 	KUNIT_CASE(gaps_of_nothing),
+	KUNIT_CASE(gaps_bounded),
 	KUNIT_CASE(gaps_totals),
 	KUNIT_CASE(area_topdown),
 	KUNIT_CASE(area_bottom_up),

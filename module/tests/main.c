@@ -2,7 +2,7 @@
 /* vmlab_kunit.ko: the suites are in the other files, one a unit. */
 #include <linux/module.h>
 
-#include "../compat.h"
+#include "compat.h"
 
 MODULE_DESCRIPTION("KUnit tests of vmlab");
 MODULE_LICENSE("GPL");

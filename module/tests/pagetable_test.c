@@ -5,9 +5,9 @@
 #include <linux/pgtable.h>
 #include <linux/string.h>
 
-#include "../compat.h"
-#include "../inspect/arch.h"
-#include "../inspect/pagetable.h"
+#include "compat.h"
+#include "inspect/arch.h"
+#include "inspect/pagetable.h"
 
 #define PFN 0x12345
 
@@ -98,7 +98,7 @@ static void huge_entries(struct kunit *test)
 	for (level = 2; level <= 3; level++) {
 		KUNIT_EXPECT_EQ(test, vmlab_pt_kind(level, raw), VMLAB_PT_LEAF);
 		expect_entry(test, level, raw, flags, pfn);
-		/* Not where PTEs have it, and no part of the frame number. */
+		/* PAT is another bit than in PTEs, not one of the frame number. */
 		expect_entry(test, level, raw | _PAGE_PAT_LARGE,
 			     flags | VMLAB_PTE_PAT, pfn);
 	}
@@ -118,7 +118,7 @@ static void table_entries(struct kunit *test)
 				     VMLAB_PTE_USER | VMLAB_PTE_ACCESSED,
 			     PFN);
 	}
-	/* The CPU sets the accessed bit behind everyone's back. */
+	/* The CPU sets the accessed bit at any time. */
 	KUNIT_EXPECT_TRUE(test,
 			  vmlab_pt_same_table(raw, raw & ~_PAGE_ACCESSED));
 	KUNIT_EXPECT_FALSE(test, vmlab_pt_same_table(raw, raw + PAGE_SIZE));
@@ -179,7 +179,7 @@ static void hwpoison_entry(struct kunit *test)
 #endif
 }
 
-/* What is remembered of a page while it is away. */
+/* Bits of the page that an entry keeps while it is not present. */
 static void bits_of_absent_entries(struct kunit *test)
 {
 	pte_t pte = swp_entry_to_pte(make_readable_migration_entry(PFN));
@@ -187,7 +187,7 @@ static void bits_of_absent_entries(struct kunit *test)
 	if (IS_ENABLED(CONFIG_MEM_SOFT_DIRTY))
 		expect_entry(test, 1, pte_val(pte_swp_mksoft_dirty(pte)),
 			     VMLAB_PTE_MIGRATION | VMLAB_PTE_SOFT_DIRTY, PFN);
-	/* Where userfaultfd keeps its mark in what is not present. */
+	/* The bit of userfaultfd in entries that are not present. */
 	pte = __pte(pte_val(pte) | _PAGE_USER);
 	if (IS_ENABLED(CONFIG_HAVE_ARCH_USERFAULTFD_WP))
 		expect_entry(test, 1, pte_val(pte),
@@ -236,6 +236,46 @@ static struct vmlab_walk *new_walk(struct kunit *test)
 	return w;
 }
 
+/* The next frame's entry is larger by what an entry covers; others: 0. */
+static void place_bits(struct kunit *test)
+{
+	const u64 raw = pte_val(pfn_pte(PFN, PAGE_SHARED));
+	const u64 next = pte_val(pfn_pte(PFN + 1, PAGE_SHARED));
+	const u64 other = pte_val(pfn_pte(PFN + 1, PAGE_READONLY));
+	const u64 huge = 0x40000ULL << PAGE_SHIFT | _PAGE_PRESENT | _PAGE_PSE;
+
+	KUNIT_EXPECT_EQ(test, next, raw + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, (raw ^ next) & ~vmlab_pt_place(1, raw), 0);
+	KUNIT_EXPECT_NE(test, (raw ^ other) & ~vmlab_pt_place(1, raw), 0);
+	/* The third bit of the memory type is no part of the frame number. */
+	KUNIT_EXPECT_EQ(test, vmlab_pt_place(2, huge) & _PAGE_PAT_LARGE, 0);
+	KUNIT_EXPECT_NE(test, vmlab_pt_place(2, huge) & PMD_SIZE, 0);
+
+	KUNIT_EXPECT_EQ(test, vmlab_pt_place(1, pte_val(pfn_pte(PFN, PAGE_NONE))),
+			0);
+	KUNIT_EXPECT_EQ(test, vmlab_pt_place(1, pte_val(swp_entry_to_pte(swp_entry(3, 5)))),
+			0);
+}
+
+/* What was reported as small pages is cut off the record of a huge one. */
+static void record_start(struct kunit *test)
+{
+	struct vmlab_walk *w = new_walk(test);
+	u64 cursor;
+
+	/* A range that starts inside an entry has all of it. */
+	KUNIT_ASSERT_EQ(test, vmlab_walk_start(w, 0x205000, 0, 0), 0);
+	KUNIT_EXPECT_EQ(test, vmlab_walk_record_start(w, 0x200000), 0x200000);
+	cursor = vmlab_walk_cursor(w);
+	vmlab_walk_advance(w, 0x207000);
+	KUNIT_EXPECT_EQ(test, vmlab_walk_record_start(w, 0x200000), 0x207000);
+	KUNIT_EXPECT_EQ(test, vmlab_walk_record_start(w, 0x208000), 0x208000);
+
+	/* A cursor at the start is no progress. */
+	KUNIT_ASSERT_EQ(test, vmlab_walk_start(w, 0x205000, 0, cursor), 0);
+	KUNIT_EXPECT_EQ(test, vmlab_walk_record_start(w, 0x200000), 0x200000);
+}
+
 static void walk_range(struct kunit *test)
 {
 	struct vmlab_walk *w = new_walk(test);
@@ -246,7 +286,7 @@ static void walk_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vmlab_walk_start(w, 0, U64_MAX & PAGE_MASK, 0),
 			0);
 	KUNIT_EXPECT_EQ(test, w->end, TASK_SIZE_MAX);
-	/* Beyond the user half there is nothing, and that is no error. */
+	/* A range beyond the user half is empty, which is no error. */
 	KUNIT_EXPECT_EQ(test, vmlab_walk_start(w, U64_MAX & PAGE_MASK, 0, 0),
 			0);
 	KUNIT_EXPECT_EQ(test, w->addr, w->end);
@@ -263,7 +303,7 @@ static void walk_resumes(struct kunit *test)
 	u64 cursor;
 
 	KUNIT_ASSERT_EQ(test, vmlab_walk_start(w, 0, 0, 0), 0);
-	/* Even where nothing was done yet a cursor is not the start. */
+	/* A cursor is never 0, even at the start. */
 	KUNIT_EXPECT_NE(test, vmlab_walk_cursor(w), 0);
 
 	w->entered = BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5);
@@ -282,7 +322,7 @@ static void walk_resumes(struct kunit *test)
 			-EINVAL);
 }
 
-/* Which tables were reported is forgotten when the walk leaves them. */
+/* A walk that leaves a table forgets that the table was reported. */
 static void walk_leaves_tables(struct kunit *test)
 {
 	struct vmlab_walk *w = new_walk(test);
@@ -392,6 +432,8 @@ static struct kunit_case pagetable_cases[] = {
 	KUNIT_CASE(bits_of_absent_entries),
 	KUNIT_CASE(markers),
 	KUNIT_CASE(index_arithmetic),
+	KUNIT_CASE(place_bits),
+	KUNIT_CASE(record_start),
 	KUNIT_CASE(walk_range),
 	KUNIT_CASE(walk_resumes),
 	KUNIT_CASE(walk_leaves_tables),

@@ -5,7 +5,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "../inspect/inspect.h"
+#include "inspect/inspect.h"
 
 /* Entries of the big tree: [i * STRIDE, i * STRIDE + LEN). */
 #define BIG	(IS_ENABLED(CONFIG_KASAN) ? 1000 : 5000)

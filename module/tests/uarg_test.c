@@ -3,7 +3,7 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 
-#include "../uarg.h"
+#include "uarg.h"
 
 static void size_below_first_version(struct kunit *test)
 {

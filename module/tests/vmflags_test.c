@@ -5,7 +5,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "../inspect/inspect.h"
+#include "inspect/inspect.h"
 
 static void vma_flag_words(struct kunit *test)
 {

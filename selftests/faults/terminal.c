@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * vmlab top on a terminal: the picture fits and follows the size, q and ^C end
- * the program, and it restores the terminal.
+ * the program, ^Z stops it, and it restores the terminal.
  */
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -27,7 +28,8 @@
 enum { PATIENCE = 120 };	/* seconds to wait for output */
 
 struct session {
-	pid_t pid;
+	pid_t pid;	/* of the leader of the session */
+	pid_t job;	/* of the program */
 	int terminal;	/* the end of this test */
 	int theirs;	/* the end of vmlab, kept open to read its settings */
 	struct termios before;
@@ -46,10 +48,34 @@ static void set_size(const struct session *s, int rows, int columns)
 		bail("TIOCSWINSZ: %s", strerror(errno));
 }
 
-static void start(struct session *s, int rows, int columns)
+/* Run a program in a job of its own, as a shell does; its pid goes to @report. */
+static void run_job(char *const *argv, int report)
 {
-	char *const argv[] = { "vmlab", "top", "--delay=0.5",
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		setpgid(0, 0);
+		/* until the shell has made it the foreground job */
+		while (tcgetpgrp(STDIN_FILENO) != getpid())
+			usleep(1000);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	setpgid(pid, pid);
+	tcsetpgrp(STDIN_FILENO, pid);
+	if (write(report, &pid, sizeof(pid)) != sizeof(pid) ||
+	    waitpid(pid, &status, 0) != pid)
+		_exit(126);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 125);
+}
+
+static void start(struct session *s, int rows, int columns, const char *delay)
+{
+	char option[32] = "--delay=";
+	char *const argv[] = { "vmlab", "top", strcat(option, delay),
 			       "--color=never", NULL };
+	int job[2];
 
 	memset(s, 0, sizeof(*s));
 	if (openpty(&s->terminal, &s->theirs, NULL, NULL, NULL))
@@ -57,15 +83,22 @@ static void start(struct session *s, int rows, int columns)
 	set_size(s, rows, columns);
 	if (tcgetattr(s->theirs, &s->before))
 		bail("tcgetattr: %s", strerror(errno));
+	if (pipe(job))
+		bail("pipe: %s", strerror(errno));
 	s->pid = fork();
 	if (s->pid < 0)
 		bail("fork: %s", strerror(errno));
 	if (!s->pid) {
 		close(s->terminal);
 		login_tty(s->theirs);
-		execvp(argv[0], argv);
-		_exit(127);
+		/* the sequences above are those of xterm */
+		setenv("TERM", "xterm", 1);
+		run_job(argv, job[1]);
 	}
+	close(job[1]);
+	if (read(job[0], &s->job, sizeof(s->job)) != sizeof(s->job))
+		bail("the program has not started");
+	close(job[0]);
 }
 
 static void forget(struct session *s)
@@ -162,11 +195,62 @@ static void check_picture(struct session *s, int rows, int columns)
 	ok(lines >= 3 && lines < (size_t)rows, "it has %zu lines", lines);
 }
 
+/* Return whether the terminal has the settings that it had before the program. */
+static bool has_settings(const struct session *s)
+{
+	struct termios after;
+
+	if (tcgetattr(s->theirs, &after))
+		bail("tcgetattr: %s", strerror(errno));
+	return after.c_lflag == s->before.c_lflag &&
+	       after.c_iflag == s->before.c_iflag &&
+	       after.c_oflag == s->before.c_oflag &&
+	       !memcmp(after.c_cc, s->before.c_cc, sizeof(after.c_cc));
+}
+
+/* Return the state of the program, as ps(1) shows it. */
+static char state_of(const struct session *s)
+{
+	char path[64], line[512] = "", *state;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", s->job);
+	stat = fopen(path, "r");
+	if (!stat)
+		return '?';
+	if (!fgets(line, sizeof(line), stat))
+		line[0] = '\0';
+	fclose(stat);
+	state = strrchr(line, ')');
+	return state && state[1] ? state[2] : '?';
+}
+
+/* ^Z gives the terminal back; SIGCONT takes it again. */
+static void check_stop(struct session *s)
+{
+	bool left;
+
+	forget(s);
+	if (write(s->terminal, "\032", 1) != 1)
+		bail("write: %s", strerror(errno));
+	left = wait_for(s, OLD_SCREEN);
+	ok(left && strstr(s->seen, SHOW_CURSOR),
+	   "^Z: the old screen and the cursor come back");
+	for (int i = 0; i < PATIENCE * 10 && state_of(s) != 'T'; i++)
+		usleep(100000);
+	ok(state_of(s) == 'T', "^Z: the program is stopped");
+	ok(has_settings(s), "^Z: the terminal has its settings again");
+	forget(s);
+	kill(s->job, SIGCONT);
+	ok(wait_for(s, "\033[?1049h"), "SIGCONT: it takes the terminal again");
+	check_picture(s, 8, 44);
+	ok(!has_settings(s), "SIGCONT: with settings of its own");
+}
+
 /* End the program and test the state of the terminal. */
 static void check_end(struct session *s, const char *how)
 {
-	struct termios after;
-	bool shown, left, same;
+	bool shown, left;
 	int status = -1;
 
 	forget(s);
@@ -178,18 +262,28 @@ static void check_end(struct session *s, const char *how)
 	waitpid(s->pid, &status, 0);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
 	   "exit status 0 (%#x)", status);
-	if (tcgetattr(s->theirs, &after))
-		bail("tcgetattr: %s", strerror(errno));
-	same = after.c_lflag == s->before.c_lflag &&
-	       after.c_iflag == s->before.c_iflag &&
-	       after.c_oflag == s->before.c_oflag &&
-	       !memcmp(after.c_cc, s->before.c_cc, sizeof(after.c_cc));
-	ok(same, "the settings of the terminal are restored");
+	ok(has_settings(s), "the settings of the terminal are restored");
 	close(s->terminal);
 	close(s->theirs);
 }
 
-/* Fork a process that faults: its pid. */
+/* A change of the size before the first interval has ended shows no numbers. */
+static void check_early_resize(void)
+{
+	static struct session s;
+
+	start(&s, 24, 80, "3");
+	if (!ok(wait_for(&s, "\033[?1049h"), "a terminal that is resized early"))
+		return;
+	forget(&s);
+	set_size(&s, 20, 70);
+	ok(wait_for(&s, BELOW), "it shows the first picture");
+	ok(!strstr(s.seen, "nan") && !strstr(s.seen, "inf"),
+	   "all its numbers are numbers");
+	check_end(&s, "q");
+}
+
+/* Fork a process that faults, and return its pid. */
 static pid_t make_faults(void)
 {
 	const size_t size = 64 * 4096;
@@ -222,19 +316,21 @@ int main(void)
 		return tap_done();
 	}
 	child = make_faults();
-	start(&s, 24, 80);
+	start(&s, 24, 80, "0.5");
 	if (!ok(wait_for(&s, "\033[?1049h"), "top uses the alternate screen"))
 		return tap_done();
 	check_picture(&s, 24, 80);
 	set_size(&s, 8, 44);
 	check_picture(&s, 8, 44);
+	check_stop(&s);
 	check_end(&s, "q");
 
-	start(&s, 12, 100);
+	start(&s, 12, 100, "0.5");
 	if (!ok(wait_for(&s, "\033[?1049h"), "a second time"))
 		return tap_done();
 	check_picture(&s, 12, 100);
 	check_end(&s, "\003");
+	check_early_resize();
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	return tap_done();

@@ -1,45 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What faults.bpf.c counts, as it and its readers in user space see it. */
+/* Keys and values of the maps that faults.bpf.c shares with user space. */
 #ifndef VMLAB_FAULTS_H
 #define VMLAB_FAULTS_H
 
 #include <linux/types.h>
 
 /*
- * Why a fault happened.  Every fault that the kernel adds to ru_minflt or
+ * The cause of a fault.  Every fault that the kernel adds to ru_minflt or
  * ru_majflt has exactly one kind.
  */
 enum fault_kind {
 	FAULT_ANON,		/* first write to anonymous memory */
 	FAULT_ZERO,		/* first read of it: the zero page */
-	FAULT_THP,		/* first write, answered with a huge page */
-	FAULT_STACK,		/* a stack that grew by this fault */
+	FAULT_THP,		/* first write that mapped a huge page */
+	FAULT_STACK,		/* first access to a page that a stack grew to */
 	FAULT_FILE_READ,	/* a page of a file, to read or to execute */
 	FAULT_FILE_WRITE,	/* write to a shared page of a file */
 	FAULT_COW,		/* write that copied a page */
-	FAULT_REUSE,		/* write to a page that nobody shares any more */
+	FAULT_REUSE,		/* write to a page with one user left: no copy */
 	FAULT_SWAP,		/* the page had been swapped out */
-	FAULT_NUMA,		/* NUMA balancing wanted to know who uses the page */
-	FAULT_MIGRATION,	/* the page was being moved */
+	FAULT_NUMA,		/* hint of NUMA balancing */
+	FAULT_MIGRATION,	/* the page was being migrated */
 	FAULT_HUGETLB,		/* a page of hugetlbfs */
 	FAULT_VMLAB,		/* a page of /dev/vmlab */
-	FAULT_UFFD,		/* a userfaultfd was asked */
+	FAULT_UFFD,		/* a userfaultfd handled it */
 	FAULT_SPECIAL,		/* vdso, vvar, memory of a device */
-	FAULT_SPURIOUS,		/* somebody else had been faster */
+	FAULT_SPURIOUS,		/* another thread had mapped the page already */
 	FAULT_UNSEEN,		/* counted by the kernel, missed by the programs */
 	NR_FAULT_KINDS
 };
 
-/* who made the access */
+/* what made the access */
 enum fault_origin {
 	ORIGIN_USER,		/* an instruction of the program */
-	ORIGIN_KERNEL,		/* the kernel, copying from or to the program */
-	ORIGIN_GUP,		/* the kernel, looking a page up: exec, O_DIRECT, ptrace */
+	ORIGIN_KERNEL,		/* the kernel, while copying from or to the process */
+	ORIGIN_GUP,		/* get_user_pages(): exec, O_DIRECT, ptrace */
 	ORIGIN_UNSEEN,
 	NR_FAULT_ORIGINS
 };
 
-/* how an attempt ended that the kernel did not count as a fault */
+/* the outcome of an attempt that the kernel did not count */
 enum fault_failure {
 	FAILURE_SIGBUS,
 	FAILURE_SIGSEGV,
@@ -49,24 +49,24 @@ enum fault_failure {
 	NR_FAULT_FAILURES
 };
 
-/* what could not be recorded */
+/* records that did not fit */
 enum fault_lost {
-	LOST_TASK,		/* no memory to follow a task: its faults are not seen */
+	LOST_TASK,		/* no memory to follow a task: its faults are missing */
 	LOST_PROCESS,		/* the table of processes was full */
 	LOST_VMA,		/* the table of VMAs was full */
 	LOST_FILE,		/* the table of files was full: a name is missing */
 	LOST_IP,		/* the table of instructions was full */
 	LOST_STACK,		/* the table of stacks was full */
 	LOST_SIGNAL,		/* the table of signals was full */
-	LOST_WALK,		/* a page table could not be read: kind by VMA alone */
+	LOST_WALK,		/* unreadable page table: kind judged by the VMA alone */
 	NR_FAULT_LOST
 };
 
 enum { FAULT_MINOR, FAULT_MAJOR, NR_FAULT_SIZES };
 
 /*
- * Latencies are counted in buckets: eight to every power of two, so a bucket
- * is at most an eighth as wide as the values in it.
+ * Latencies are counted in buckets, eight to every power of two: a bucket is at
+ * most an eighth as wide as the values in it.
  */
 #define LATENCY_SUB_BITS	3
 #define LATENCY_MAX_BITS	40 /* 18 minutes; longer ones go to the last bucket */
@@ -77,7 +77,7 @@ struct fault_totals {
 	__u64 ns[NR_FAULT_KINDS];
 	__u64 max_ns[NR_FAULT_KINDS];
 	__u64 origin[NR_FAULT_ORIGINS][NR_FAULT_SIZES];
-	__u64 retries;		/* attempts that had to be made again */
+	__u64 retries;		/* attempts that returned VM_FAULT_RETRY */
 	__u64 failures[NR_FAULT_FAILURES];
 	__u64 lost[NR_FAULT_LOST];
 };
@@ -89,7 +89,7 @@ struct latency_histogram {
 #define FAULT_COMM_LEN 16
 
 struct process_key {
-	__u64 start_ns;		/* boot time when it started: pids come again */
+	__u64 start_ns;		/* start, on the boot clock: tells reused pids apart */
 	__u32 tgid;
 	__u32 pad;
 };
@@ -98,23 +98,25 @@ struct process_stat {
 	__u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES];
 	__u64 ns;
 	__u32 exec_id;
-	__u32 exited;		/* its last thread is gone */
+	__u32 exited;		/* its last thread has exited */
 	char comm[FAULT_COMM_LEN];
 };
 
 struct file_key {
 	__u64 ino;
-	__u32 dev;		/* as the kernel writes it: major << 20 | minor */
+	__u32 dev;		/* in the kernel's encoding: major << 20 | minor */
 	__u32 pad;
 };
 
 #define FILE_PATH_SIZE	1024
 #define FILE_NAME_SIZE	256
 
-/* the names from the file up to the root, each ended by a zero byte */
+/* the names from the file up to the root, each with a terminating zero byte */
 struct file_path {
 	__u32 len;
-	__u32 rootless;		/* a memfd and the like: one name, no directories */
+	__u32 rootless;		/* a memfd or the like: one name, no directories */
+	__s64 size;		/* with mtime, to recognize the file */
+	__s64 mtime;		/* s */
 	char names[FILE_PATH_SIZE];
 };
 
@@ -123,7 +125,7 @@ enum vma_class { VMA_CLASS_OTHER, VMA_CLASS_HEAP, VMA_CLASS_STACK, VMA_CLASS_SPE
 
 struct vma_key {
 	struct file_key file;	/* zero for anonymous memory */
-	__u64 start;		/* zero for heap and stack, which grow */
+	__u64 start;		/* zero for heap and stack: these grow */
 	__u32 tgid;
 	__u32 exec_id;
 	__u32 class;
@@ -178,7 +180,7 @@ struct signal_key {
 	__u32 exec_id;
 	__s32 signal;
 	__s32 code;		/* SEGV_MAPERR and so on */
-	__u32 stack_limit;	/* the stack was refused this address */
+	__u32 stack_limit;	/* the kernel refused to grow the stack to it */
 	__u32 pad;
 };
 

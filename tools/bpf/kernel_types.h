@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The few fields of kernel structures that the programs read.  Their offsets
- * are those of the running kernel: libbpf takes them from its BTF.
+ * The fields of kernel structures that the programs read.  libbpf replaces their
+ * offsets by those of the running kernel, from its BTF.
  */
 #ifndef VMLAB_KERNEL_TYPES_H
 #define VMLAB_KERNEL_TYPES_H
@@ -16,10 +16,24 @@ struct super_block {
 	unsigned long s_magic;
 };
 
+struct timespec64 {
+	__s64 tv_sec;
+};
+
 struct inode {
 	struct super_block *i_sb;
 	__u64 i_ino;
 	__u32 i_rdev;
+	__s64 i_size;
+	__s64 i_mtime_sec; /* since Linux 6.11 */
+};
+
+struct inode___6_7 {
+	struct timespec64 __i_mtime;
+};
+
+struct inode___6_1 {
+	struct timespec64 i_mtime;
 };
 
 struct qstr {
@@ -28,6 +42,7 @@ struct qstr {
 
 struct dentry {
 	struct dentry *d_parent;
+	struct inode *d_inode;
 	struct qstr d_name;
 };
 
@@ -49,6 +64,12 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	__u32 f_mode;
+};
+
+struct backing_file {
+	struct file file;
+	struct path user_path;
 };
 
 struct mm_struct {
@@ -94,7 +115,7 @@ struct pt_regs {
 
 struct vm_fault;
 
-/* the members of siginfo's union that a fault fills in */
+/* the member of the union in siginfo that a fault fills in */
 struct sigfault {
 	void *_addr;
 };
@@ -128,7 +149,7 @@ enum vm_fault_reason {
 
 #pragma clang attribute pop
 
-/* not in BTF, the same in every supported kernel */
+/* macros, which BTF does not have: the same in every supported kernel */
 #define VM_READ		0x00000001ul
 #define VM_WRITE	0x00000002ul
 #define VM_EXEC		0x00000004ul

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The page-table entry of an address, read from a BPF program (x86-64). */
+/* Read the page-table entry of an address from a BPF program (x86-64). */
 #ifndef VMLAB_PAGEWALK_H
 #define VMLAB_PAGEWALK_H
 
@@ -14,14 +14,14 @@
 #define ENTRY_SWAP_TYPE(e) ((e) >> 59)
 
 /*
- * Swap entries whose type is below this are pages in swap, for every kernel
- * configuration; above are migration, device and poison entries, and markers
- * have the highest.
+ * A swap entry with a type below this is a page in swap, in every kernel
+ * configuration.  Higher types are migration, device and poison entries; the
+ * highest type is that of markers.
  */
 #define SWAP_TYPES	23
 #define SWAP_TYPE_MARKER 31
 
-/* where the kernel maps all memory unless it chooses a place at boot */
+/* start of the direct map, unless KASLR moves it at boot */
 #define DIRECT_MAP	0xffff888000000000ull
 
 extern const void page_offset_base __ksym __weak;
@@ -30,14 +30,15 @@ extern const void page_offset_base __ksym __weak;
 const volatile bool five_levels;
 
 struct walk {
-	__u64 entry;	/* 0: nothing there */
+	__u64 entry;	/* 0: empty */
 	__u32 level;	/* 1 for a PTE, 2 for a PMD, ... */
-	bool valid;	/* tables could be read */
+	bool valid;	/* all tables were readable */
 };
 
 /*
- * Without locks, so the tables may change meanwhile: what is read is what the
- * processor could have seen.  Reads that fail are no harm.
+ * Read the entry that translates an address.  Without locks: the tables may change
+ * meanwhile, as they may for the MMU.  A read of freed memory fails or gives a
+ * wrong entry, but does not fault.
  */
 static __always_inline void walk_page_table(const void *pgd, __u64 address, struct walk *w)
 {
@@ -68,7 +69,7 @@ static __always_inline void walk_page_table(const void *pgd, __u64 address, stru
 	w->valid = true;
 }
 
-/* the frame of an address that a present leaf entry maps */
+/* Return the frame that a present leaf entry maps an address to. */
 static __always_inline __u64 walk_pfn(const struct walk *w, __u64 address)
 {
 	__u64 pages = 1ull << (9 * (w->level - 1));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/option_tables.h"
 #include "cmd/commands.h"
 
 static const struct command *const commands[] = {

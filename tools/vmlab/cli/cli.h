@@ -59,9 +59,6 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-extern const struct option_spec common_options[];
-extern const struct option_spec table_options[];
-extern const struct option_spec top_options[];
 
 /** struct cli - the state of one run of the program */
 struct cli {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/completion.h"
+#include "cli/option_tables.h"
 
 static const char head[] =
 	"# bash completion for vmlab, printed by 'vmlab completion bash'\n"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/completion.h"
+#include "cli/option_tables.h"
 
 /* Print text inside the single quotes of a specification for _arguments. */
 static void print_text(FILE *out, const char *s)

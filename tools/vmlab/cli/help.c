@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/option_tables.h"
 
 static const char exit_codes[] =
 	"Exit codes:\n"

@@ -6,34 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/option_tables.h"
 
 #define MAX_OPTIONS 32
-
-/* Above any character: these options have no short form. */
-enum { OPT_COLOUR = 0x1000, OPT_NOHEADINGS, OPT_OUTPUT, OPT_RAW };
-
-const struct option_spec common_options[] = {
-	{ "json", 'j', NULL, NULL, "print JSON instead of tables" },
-	{ "color", OPT_COLOUR, "WHEN", "auto always never",
-	  "auto (on a terminal, without NO_COLOR), always, never" },
-	{ "help", 'h', NULL, NULL, "print this text and exit" },
-	{ 0 },
-};
-
-const struct option_spec table_options[] = {
-	{ "noheadings", OPT_NOHEADINGS, NULL, NULL, "print no header" },
-	{ "output", OPT_OUTPUT, "COLUMNS", NULL,
-	  "print these columns, separated by commas, in this order" },
-	{ "raw", OPT_RAW, NULL, NULL,
-	  "separate columns by one blank; blanks in a cell become \\x20" },
-	{ 0 },
-};
-
-const struct option_spec top_options[] = {
-	{ "version", 'V', NULL, NULL, "print the version and exit" },
-	{ 0 },
-};
 
 static bool has_option(const struct option *opts, size_t nr, const char *name)
 {

@@ -1,198 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab faults: the page faults of a command or of a running process. */
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "faults/report.h"
-#include "cli/parse.h"
+#include "cmd/commands.h"
+#include "cli/failure.h"
+#include "model/parse.h"
+#include "faults/gather.h"
+#include "faults/process.h"
+#include "show/faults.h"
+#include "sys/output.h"
 
 enum { OPT_FOLDED = 0x2000, OPT_VERBOSE };
 
 static const struct option_spec options[] = {
 	{ "pid", 'p', "PID", NULL,
-	  "look at this process, until it ends or ^C" },
+	  "count faults of this process, until it ends or ^C" },
 	{ "follow", 'f', NULL, NULL,
-	  "with --pid: also at processes it forks from now on" },
-	{ "duration", 'd', "SECONDS", NULL, "with --pid: end after this time" },
+	  "with --pid: also of processes that it forks from now on" },
+	{ "duration", 'd', "SECONDS", NULL, "with --pid: end after SECONDS" },
 	{ "brief", 'b', NULL, NULL,
-	  "only totals and kinds: the least overhead" },
-	{ "histogram", 'H', NULL, NULL, "also a histogram of latencies" },
-	{ "top", 'n', "N", NULL, "rows of each table, 0 for all (default 10)" },
+	  "count only totals and kinds: the least overhead" },
+	{ "histogram", 'H', NULL, NULL, "print a histogram of latencies too" },
+	{ "top", 'n', "N", NULL, "print N rows of each table, 0 for all (default 10)" },
 	{ "folded", OPT_FOLDED, "FILE", NULL,
-	  "write stacks for a flame graph to FILE" },
+	  "write stacks for a flame graph to FILE, '-' is standard output" },
 	{ "output", 'o', "FILE", NULL,
-	  "write the report to FILE, not to standard output" },
-	{ "verbose", OPT_VERBOSE, NULL, NULL, "print what libbpf says" },
+	  "write the report to FILE, '-' is standard output" },
+	{ "verbose", OPT_VERBOSE, NULL, NULL, "print the messages of libbpf" },
 	{ 0 },
-};
-
-/* where to write; opened first, so nothing is measured in vain */
-struct destination {
-	const char *path;
-	FILE *file;
 };
 
 struct request {
 	struct faults_report report;
-	struct destination folded;
-	struct destination output;
-	double duration; /* 0: no limit */
+	struct faults_options session;
+	struct output folded;
+	struct output output;
+	double duration; /* s, 0: no limit */
 };
 
-static volatile sig_atomic_t interrupted; /* by this signal */
-
-static void on_interrupt(int sig)
-{
-	interrupted = sig;
-}
-
-/* Without SA_RESTART: waiting ends. */
-static void catch_interrupts(void)
-{
-	struct sigaction action = { .sa_handler = on_interrupt };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-/*
- * ^C reaches the command too, by the terminal; a SIGTERM of ours is passed on.
- * Either way the report is of all that it did.
- */
-static int run_command(struct faults_report *r)
-{
-	double start = now();
-	int err = faults_spawn(r->command, &r->pid);
-
-	if (err)
-		return cli_error("cannot run '%s': %s", r->command[0],
-				 strerror(-err));
-	while (wait4(r->pid, &r->status, 0, &r->usage) < 0) {
-		if (errno != EINTR)
-			return cli_error("cannot wait for '%s': %s",
-					 r->command[0], strerror(errno));
-		if (interrupted == SIGTERM)
-			kill(r->pid, SIGTERM);
-	}
-	r->seconds = now() - start;
-	r->waited = true;
-	return EXIT_OK;
-}
-
-static int watch_process(const struct request *q, struct faults_report *r,
-			 int pidfd)
-{
-	struct pollfd poll_for = { .fd = pidfd, .events = POLLIN };
-	double start = now();
-
-	for (;;) {
-		double left = q->duration > 0 ? start + q->duration - now() : 3600;
-		int ret;
-
-		if (interrupted || left <= 0)
-			break;
-		ret = poll(&poll_for, 1,
-			   left > 3600 ? 3600 * 1000 : (int)(left * 1000) + 1);
-		if (ret > 0 || (ret < 0 && errno != EINTR))
-			break;
-	}
-	r->seconds = now() - start;
-	return EXIT_OK;
-}
-
-static int open_process(pid_t pid, int *pidfd)
-{
-	*pidfd = pidfd_open(pid, 0);
-	if (*pidfd >= 0)
-		return EXIT_OK;
-	if (errno == EINVAL)
-		return cli_error("%d is a thread: give the process it belongs "
-				 "to, see Tgid in /proc/%d/status", pid, pid);
-	if (errno == ESRCH) {
-		cli_error("there is no process %d: see ps(1)", pid);
-		return EXIT_NO_PROCESS;
-	}
-	return cli_error("cannot open process %d: %s", pid, strerror(errno));
-}
-
-static int open_destination(struct destination *d)
-{
-	if (!d->path)
-		return EXIT_OK;
-	d->file = fopen(d->path, "we");
-	if (!d->file)
-		return cli_error("cannot write %s: %s", d->path,
-				 strerror(errno));
-	return EXIT_OK;
-}
-
-static int close_destination(struct destination *d, int err)
-{
-	if (!d->file)
-		return EXIT_OK;
-	if (ferror(d->file) && !err)
-		err = -EIO;
-	if (fclose(d->file) && !err)
-		err = -errno;
-	d->file = NULL;
-	return err ? cli_error("cannot write %s: %s", d->path,
-			       strerror(-err)) :
-		     EXIT_OK;
-}
-
-static int write_report(const struct cli *cli, struct request *q)
+static int write_report(const struct cli *cli, struct request *q,
+			struct failure *failure)
 {
 	FILE *out = q->output.file ? q->output.file : stdout;
-	int err = EXIT_OK;
+	/* stacks on standard output: nothing else goes there */
+	bool report = !output_is_stdout(&q->folded) || q->output.file;
+	int err = 0;
 
 	if (q->folded.file) {
-		int ret = faults_print_folded(&q->report, q->folded.file);
-
-		err = close_destination(&q->folded, ret);
+		faults_print_folded(&q->report, q->folded.file);
+		err = output_close(&q->folded, failure);
 	}
-	if (cli->json)
+	if (report && cli->json) {
 		faults_print_json(&q->report, out);
-	else
+	} else if (report) {
+		faults_merge(&q->report);
 		faults_print(&q->report, out, cli->colour && out == stdout);
-	if (!err)
-		err = close_destination(&q->output, 0);
-	return err;
+	}
+	return err ? err : output_close(&q->output, failure);
 }
 
-static int measure(const struct cli *cli, struct request *q, int pidfd)
+static int measure(const struct cli *cli, struct request *q, int pidfd,
+		   struct failure *failure)
 {
 	struct faults_report *r = &q->report;
 	struct faults_session *session;
-	int err = faults_open(&session, &r->options);
+	int err = faults_open(&session, &q->session, failure);
 
 	if (err)
 		return err;
-	r->session = session;
-	catch_interrupts();
-	err = r->command ? run_command(r) : watch_process(q, r, pidfd);
+	err = r->command ? faults_run_command(r, failure) :
+			   faults_watch_process(r, pidfd, q->duration, failure);
 	if (!err) {
-		int ret = faults_gather(r);
-
-		err = ret ? cli_error("cannot read the counters: %s",
-				      strerror(-ret)) :
-			    write_report(cli, q);
+		err = faults_gather(r, session, &q->session);
+		if (err)
+			failure_set(failure, err, "cannot read the counters: %s",
+				    strerror(-err));
+		else
+			err = write_report(cli, q, failure);
 	}
 	faults_release(r);
 	faults_close(session);
@@ -201,23 +88,22 @@ static int measure(const struct cli *cli, struct request *q, int pidfd)
 
 static int observe(const struct cli *cli, struct request *q)
 {
-	int pidfd = -1, err = EXIT_OK;
+	struct failure failure, ignored;
+	int pidfd = -1, err = 0;
 
 	if (q->report.pid)
-		err = open_process(q->report.pid, &pidfd);
+		err = faults_open_process(q->report.pid, &pidfd, &failure);
 	if (!err)
-		err = open_destination(&q->folded);
+		err = output_open(&q->folded, &failure);
 	if (!err)
-		err = open_destination(&q->output);
+		err = output_open(&q->output, &failure);
 	if (!err)
-		err = measure(cli, q, pidfd);
-	if (q->folded.file)
-		fclose(q->folded.file);
-	if (q->output.file)
-		fclose(q->output.file);
+		err = measure(cli, q, pidfd, &failure);
+	output_close(&q->folded, &ignored);
+	output_close(&q->output, &ignored);
 	if (pidfd >= 0)
 		close(pidfd);
-	return err;
+	return err ? cli_failure(&failure) : EXIT_OK;
 }
 
 static int check(const struct cli *cli, struct request *q, int argc,
@@ -228,27 +114,26 @@ static int check(const struct cli *cli, struct request *q, int argc,
 	if (optind < argc)
 		r->command = argv + optind;
 	if (r->command && r->pid)
-		return cli_usage(cli, "give a command or --pid, not both");
+		return cli_usage(cli, "give a command or --pid=PID, not both");
 	if (!r->command && !r->pid)
 		return cli_usage(cli,
-				 "whose faults? Give --pid=PID or -- COMMAND");
-	if (r->command && (r->options.follow || q->duration > 0))
-		return cli_usage(cli, "--%s goes with --pid: a command is "
+				 "nothing to count. Give --pid=PID or -- COMMAND");
+	if (r->command && (q->session.follow || q->duration > 0))
+		return cli_usage(cli, "--%s needs --pid=PID: a command is "
 				 "followed until it ends",
-				 r->options.follow ? "follow" : "duration");
-	r->options.spawn = r->command;
-	r->options.pid = r->pid;
-	r->options.by_stack = q->folded.path;
+				 q->session.follow ? "follow" : "duration");
+	q->session.spawn = r->command;
+	q->session.pid = r->pid;
+	q->session.by_vma = r->by_vma;
+	q->session.by_ip = r->by_ip;
+	q->session.by_stack = q->folded.path;
 	return EXIT_OK;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct request q = {
-		.report = {
-			.top = 10,
-			.options = { .by_vma = true, .by_ip = true },
-		},
+		.report = { .top = 10, .by_vma = true, .by_ip = true },
 	};
 	uint64_t number;
 	char *end;
@@ -262,7 +147,7 @@ static int run(struct cli *cli, int argc, char **argv)
 						 "id, see ps(1)", optarg);
 			break;
 		case 'f':
-			q.report.options.follow = true;
+			q.session.follow = true;
 			break;
 		case 'd':
 			q.duration = strtod(optarg, &end);
@@ -273,15 +158,16 @@ static int run(struct cli *cli, int argc, char **argv)
 						 optarg);
 			break;
 		case 'b':
-			q.report.options.by_vma = false;
-			q.report.options.by_ip = false;
+			q.report.by_vma = false;
+			q.report.by_ip = false;
 			break;
 		case 'H':
 			q.report.histogram = true;
 			break;
 		case 'n':
 			if (parse_u64(optarg, &number))
-				return cli_usage(cli, "--top=%s: give a number",
+				return cli_usage(cli, "--top=%s: give a number of rows, 0 "
+						 "for all",
 						 optarg);
 			q.report.top = number;
 			break;
@@ -292,7 +178,7 @@ static int run(struct cli *cli, int argc, char **argv)
 			q.output.path = optarg;
 			break;
 		case OPT_VERBOSE:
-			q.report.options.verbose = true;
+			q.session.verbose = true;
 			break;
 		default:
 			return cli->exit_code;
@@ -303,27 +189,31 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"Counts page faults as the kernel counts them: the totals are those that\n"
-	"getrusage(2) gives, and every fault has one kind.  A command is followed with all\n"
-	"its descendants, from its first instruction to its end; a process with all its\n"
-	"threads, from now on.  Needs root, and a kernel with BTF; not the vmlab module.\n"
+	"Counts page faults as the kernel counts them: the totals equal those of\n"
+	"getrusage(2), and each fault has one kind.  A command is followed with all its\n"
+	"descendants, from its first instruction to its end; a process with all its\n"
+	"threads, from now on.  Threads that the kernel makes for a process, such as\n"
+	"io_uring workers, belong to it.  Needs root and a kernel with BTF; the vmlab module\n"
+	"is not needed.\n"
 	"\n"
-	"MINOR, MAJOR  faults without and with waiting for a device; one that had to be\n"
-	"              made again is major, as the kernel has it\n"
+	"MINOR, MAJOR  faults without and with I/O; the kernel counts a fault that it had\n"
+	"              to retry as major\n"
 	"TIME          sum of the time in the kernel's handler, from its call to the end\n"
-	"              of the last attempt; without the processor's exception\n"
-	"P50, P99      time within which 50 and 99 of 100 were done, at most 1/8 too high\n"
-	"KIND          why: the table explains each; --json has all, also those with none\n"
+	"              of the last attempt; without the exception of the processor\n"
+	"P50, P99      time that 50 and 99 of 100 faults took at most, up to 1/8 too high\n"
+	"KIND          cause: the table explains each; --json has also those without faults\n"
 	"OFFSET        of the mapping in its file, hexadecimal\n"
 	"INSTRUCTION   that made the access or the system call: function + offset, from\n"
-	"              the symbol table of the file, or offset in the file\n"
-	"unseen        faults that the kernel counted while a program was skipped; they\n"
-	"              are in the totals\n"
-	"Lost: ...     what did not fit in a table; totals and kinds are not affected\n"
+	"              symbol tables and debug information, or offset in the file.  A\n"
+	"              file that was replaced, or that cannot be found, has no functions\n"
+	"unseen        faults that the kernel counted while a program was skipped; the\n"
+	"              totals include them\n"
+	"Lost: ...     records that did not fit in a table; totals and kinds are complete\n"
 	"\n"
-	"Failed faults (SIGSEGV, SIGBUS) are no part of the totals: see Signals.\n"
-	"The command's own output comes before the report: use --output to part them.\n"
-	"The exit code says nothing of the command's: the report has its status.\n"
+	"The totals do not include failed faults (SIGSEGV, SIGBUS): see Signals.\n"
+	"The output of the command precedes the report: --output separates them.  With\n"
+	"'--folded -' standard output has the stacks, and the report only with --output.\n"
+	"The exit status of the command is in the report, not in the exit code.\n"
 	"\n"
 	"Example: a compiler run, and ten seconds of a process, as a flame graph\n"
 	"  vmlab faults -- gcc -c main.c\n"

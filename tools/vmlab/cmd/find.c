@@ -5,7 +5,7 @@
 
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/find.h"
 
 struct query {

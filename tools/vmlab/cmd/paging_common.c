@@ -5,21 +5,6 @@
 #include "cmd/paging_common.h"
 #include "paging/policy_find.h"
 
-int paging_fail(const struct failure *failure)
-{
-	if (!*failure->text)
-		return cli_fail(failure->err, failure->about, 0);
-	cli_error("%s", failure->text);
-	switch (failure->err) {
-	case -EPERM:
-		return EXIT_NO_PERMISSION;
-	case -ESRCH:
-		return EXIT_NO_PROCESS;
-	default:
-		return EXIT_FAILED;
-	}
-}
-
 int paging_bad_value(const struct cli *cli, const struct option_spec *spec,
 		     int id, const char *value, const char *form)
 {

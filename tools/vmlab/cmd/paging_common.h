@@ -4,10 +4,7 @@
 #define VMLAB_PAGING_COMMON_H
 
 #include "cli/cli.h"
-#include "paging/failure.h"
-
-/** paging_fail - print why a session failed; returns the exit code for it */
-int paging_fail(const struct failure *failure);
+#include "cli/failure.h"
 
 /**
  * paging_bad_value - complain about the value of an option

@@ -63,7 +63,7 @@ static int do_load(struct cli *cli, const struct vmlab *lab, char **argv,
 	if (!vmlab_has_feature(lab, VMLAB_FEAT_STRUCT_OPS))
 		return no_struct_ops();
 	if (policy_load(argv[0], name, verbose, &failure))
-		return paging_fail(&failure);
+		return cli_failure(&failure);
 	policy_print_done(cli->json, "loaded", name, 0);
 	return EXIT_OK;
 }
@@ -75,7 +75,7 @@ static int do_unload(struct cli *cli, const struct vmlab *lab, char **argv)
 	if (!vmlab_has_feature(lab, VMLAB_FEAT_STRUCT_OPS))
 		return no_struct_ops();
 	if (policy_unload(argv[0], &failure))
-		return paging_fail(&failure);
+		return cli_failure(&failure);
 	policy_print_done(cli->json, "unloaded", argv[0], 0);
 	return EXIT_OK;
 }

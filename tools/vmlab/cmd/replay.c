@@ -9,7 +9,7 @@
 #include "cmd/paging_common.h"
 #include "model/paging_words.h"
 #include "model/parse.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "paging/replay.h"
 #include "show/json.h"
 #include "show/replay.h"
@@ -187,7 +187,7 @@ static int run_tables(const struct cli *cli, struct arguments *a,
 			replay_steps_close(t);
 	}
 	if (err)
-		return paging_fail(&failure);
+		return cli_failure(&failure);
 	replay_print_outcomes(cli->colour, &a->replay.ref, outcomes, nr);
 	return EXIT_OK;
 }
@@ -212,7 +212,7 @@ static int run_json(struct arguments *a, const struct vmlab *lab,
 	if (!err)
 		replay_print_json(&a->replay.ref, outcomes, nr, steps);
 	json_decref(steps);
-	return err ? paging_fail(&failure) : EXIT_OK;
+	return err ? cli_failure(&failure) : EXIT_OK;
 }
 
 static int run_all(const struct cli *cli, struct arguments *a)

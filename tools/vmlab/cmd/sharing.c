@@ -5,7 +5,7 @@
 
 #include "cmd/commands.h"
 #include "inspect/sharing.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/sharing.h"
 
 enum { OPT_PFNS = 0x100 };

@@ -52,7 +52,7 @@ static int perform(const struct cli *cli, const struct space_arguments *a,
 	int err;
 
 	if (session_run(&s, lab, &a->plan)) {
-		err = paging_fail(&s.failure);
+		err = cli_failure(&s.failure);
 	} else {
 		err = print(cli, &s);
 		if (a->hold)

@@ -1,75 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab faults: reads the counters, names the places, sorts the rows. */
-#include <inttypes.h>
-#include <signal.h>
+/* Read the counters of a session; look up paths and symbols. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "faults/report.h"
-#include "show/faults_words.h"
-#include "cli/must.h"
+#include "faults/gather.h"
 #include "faults/symbols.h"
+#include "sys/xalloc.h"
 
-/* compare by number of faults, most first; ties by time spent */
-static int by_count(const __u64 *a, __u64 a_ns, const __u64 *b, __u64 b_ns)
+/* what the tables are read with */
+struct gathering {
+	struct faults_report *report;
+	const struct faults_session *session;
+	struct symbols *symbols;
+};
+
+static int gather_processes(const struct gathering *g)
 {
-	__u64 x = a[FAULT_MINOR] + a[FAULT_MAJOR],
-	      y = b[FAULT_MINOR] + b[FAULT_MAJOR];
-
-	if (x != y)
-		return x > y ? -1 : 1;
-	return a_ns == b_ns ? 0 : a_ns > b_ns ? -1 : 1;
-}
-
-static int compare_processes(const void *a, const void *b)
-{
-	const struct process_row *x = a, *y = b;
-	int order = by_count(x->sum, x->stat.ns, y->sum, y->stat.ns);
-
-	if (order)
-		return order;
-	return x->key.start_ns == y->key.start_ns ? 0 :
-	       x->key.start_ns < y->key.start_ns  ? -1 :
-						    1;
-}
-
-static int compare_vmas(const void *a, const void *b)
-{
-	const struct vma_row *x = a, *y = b;
-
-	return by_count(x->stat.count, x->stat.ns, y->stat.count, y->stat.ns);
-}
-
-static int compare_ips(const void *a, const void *b)
-{
-	const struct ip_row *x = a, *y = b;
-
-	return by_count(x->stat.count, x->stat.ns, y->stat.count, y->stat.ns);
-}
-
-static int compare_signals(const void *a, const void *b)
-{
-	const struct signal_row *x = a, *y = b;
-
-	return x->count == y->count ? 0 : x->count > y->count ? -1 : 1;
-}
-
-/* qsort(3) may not be given a null pointer, not even for nothing */
-static void sort(void *rows, size_t nr, size_t size,
-		 int (*compare)(const void *, const void *))
-{
-	if (nr)
-		qsort(rows, nr, size, compare);
-}
-
-static int gather_processes(struct faults_report *r)
-{
+	struct faults_report *r = g->report;
 	struct process_key *keys;
 	struct process_stat *stats;
-	int err = faults_read(r->session, FAULTS_PROCESSES, (void **)&keys,
+	int err = faults_read(g->session, FAULTS_PROCESSES, (void **)&keys,
 			      (void **)&stats, &r->nr_processes);
 
-	r->processes = must(calloc(r->nr_processes + 1, sizeof(*r->processes)));
+	r->processes = check_alloc(calloc(r->nr_processes + 1, sizeof(*r->processes)));
 	for (size_t i = 0; i < r->nr_processes; i++) {
 		struct process_row *row = &r->processes[i];
 
@@ -77,60 +30,79 @@ static int gather_processes(struct faults_report *r)
 		row->stat = stats[i];
 		fault_sum(row->stat.count, row->sum);
 	}
-	sort(r->processes, r->nr_processes, sizeof(*r->processes),
-	     compare_processes);
 	free(keys);
 	free(stats);
 	return err;
 }
 
-static char *vma_name(const struct faults_report *r, const struct vma_key *key)
+static char *vma_name(const struct gathering *g, const struct vma_key *key)
 {
+	static const char *const names[] = {
+		[VMA_CLASS_OTHER] = "[anon]",
+		[VMA_CLASS_HEAP] = "[heap]",
+		[VMA_CLASS_STACK] = "[stack]",
+		[VMA_CLASS_SPECIAL] = "[special]",
+	};
 	char *path;
 
-	if (key->file.dev) {
-		path = faults_path(r->session, &key->file);
-		return path ? path : must(strdup("?"));
-	}
-	switch (key->class) {
-	case VMA_CLASS_HEAP:
-		return must(strdup("[heap]"));
-	case VMA_CLASS_STACK:
-		return must(strdup("[stack]"));
-	case VMA_CLASS_SPECIAL:
-		return must(strdup("[special]"));
-	default:
-		return must(strdup("[anon]"));
-	}
+	if (!key->file.dev)
+		return check_alloc(strdup(names[key->class]));
+	path = faults_path(g->session, &key->file, NULL, NULL);
+	return path ? path : check_alloc(strdup("?"));
 }
 
-static int gather_vmas(struct faults_report *r)
+static int gather_vmas(const struct gathering *g)
 {
+	struct faults_report *r = g->report;
 	struct vma_key *keys;
 	struct vma_stat *stats;
-	int err = faults_read(r->session, FAULTS_VMAS, (void **)&keys,
+	int err = faults_read(g->session, FAULTS_VMAS, (void **)&keys,
 			      (void **)&stats, &r->nr_vmas);
 
-	r->vmas = must(calloc(r->nr_vmas + 1, sizeof(*r->vmas)));
+	r->vmas = check_alloc(calloc(r->nr_vmas + 1, sizeof(*r->vmas)));
 	for (size_t i = 0; i < r->nr_vmas; i++) {
 		r->vmas[i].key = keys[i];
 		r->vmas[i].stat = stats[i];
-		r->vmas[i].name = vma_name(r, &keys[i]);
+		r->vmas[i].name = vma_name(g, &keys[i]);
 	}
-	sort(r->vmas, r->nr_vmas, sizeof(*r->vmas), compare_vmas);
 	free(keys);
 	free(stats);
 	return err;
 }
 
-static int gather_ips(struct faults_report *r)
+/*
+ * Return the symbol of an instruction, NULL when unknown.
+ * @back: bytes to go back first: a return address may be that of the next function
+ */
+static char *find_symbol(const struct gathering *g, const struct ip_row *row,
+			 unsigned int back, uint64_t *distance)
 {
+	struct mapped_file file = {
+		.key = row->stat.file,
+		.pid = (pid_t)row->key.tgid,
+	};
+	char *symbol, *path;
+
+	path = faults_path(g->session, &row->stat.file, &file.size,
+			   &file.mtime);
+	if (!path)
+		return NULL;
+	file.path = path;
+	symbol = symbols_find(g->symbols, &file, row->stat.offset - back,
+			      distance);
+	free(path);
+	return symbol;
+}
+
+static int gather_ips(const struct gathering *g)
+{
+	struct faults_report *r = g->report;
 	struct ip_key *keys;
 	struct ip_stat *stats;
-	int err = faults_read(r->session, FAULTS_IPS, (void **)&keys,
+	int err = faults_read(g->session, FAULTS_IPS, (void **)&keys,
 			      (void **)&stats, &r->nr_ips);
 
-	r->ips = must(calloc(r->nr_ips + 1, sizeof(*r->ips)));
+	r->ips = check_alloc(calloc(r->nr_ips + 1, sizeof(*r->ips)));
 	for (size_t i = 0; i < r->nr_ips; i++) {
 		struct ip_row *row = &r->ips[i];
 
@@ -138,169 +110,161 @@ static int gather_ips(struct faults_report *r)
 		row->stat = stats[i];
 		if (!row->stat.known)
 			continue;
-		row->path = faults_path(r->session, &row->stat.file);
-		if (row->path)
-			row->symbol = symbols_find(r->symbols, row->path,
-						   row->stat.offset,
-						   &row->distance);
+		row->path = faults_path(g->session, &row->stat.file, NULL,
+					NULL);
+		row->symbol = find_symbol(g, row, 0, &row->distance);
 	}
-	sort(r->ips, r->nr_ips, sizeof(*r->ips), compare_ips);
 	free(keys);
 	free(stats);
 	return err;
 }
 
-static int gather_signals(struct faults_report *r)
+static int compare_keys(const void *a, const void *b)
 {
+	const struct ip_key *x = &((const struct ip_row *)a)->key;
+	const struct ip_key *y = &((const struct ip_row *)b)->key;
+
+	if (x->tgid != y->tgid)
+		return x->tgid < y->tgid ? -1 : 1;
+	if (x->exec_id != y->exec_id)
+		return x->exec_id < y->exec_id ? -1 : 1;
+	return x->ip == y->ip ? 0 : x->ip < y->ip ? -1 : 1;
+}
+
+/* Keep a string for as long as the report lives. */
+static const char *keep(struct faults_report *r, char *name)
+{
+	/* space for a power of two, so the number tells when it is full */
+	if (!(r->nr_names & (r->nr_names - 1)))
+		r->names = check_alloc(reallocarray(r->names,
+					     r->nr_names ? 2 * r->nr_names : 1,
+					     sizeof(*r->names)));
+	r->names[r->nr_names++] = name;
+	return name;
+}
+
+/*
+ * Describe a frame.
+ * @cache: two elements for each row of instructions: the frame as the innermost
+ *	and as a caller
+ */
+static struct stack_frame frame_of(const struct gathering *g,
+				   struct stack_frame *cache,
+				   const struct ip_key *key, unsigned int caller)
+{
+	struct faults_report *r = g->report;
+	struct ip_row wanted = { .key = *key };
+	struct stack_frame *frame;
+	const struct ip_row *row;
+	uint64_t distance;
+	char *symbol;
+
+	row = r->nr_ips ? bsearch(&wanted, r->ips, r->nr_ips, sizeof(*row),
+				  compare_keys) :
+			  NULL;
+	if (!row || !row->path)
+		return (struct stack_frame){ .address = key->ip };
+	frame = &cache[2 * (size_t)(row - r->ips) + caller];
+	if (!frame->path) {
+		symbol = find_symbol(g, row, caller, &distance);
+		frame->symbol = symbol ? keep(r, symbol) : NULL;
+		frame->path = keep(r, check_alloc(strdup(row->path)));
+		frame->address = row->stat.offset;
+	}
+	return *frame;
+}
+
+static void fill_stack(const struct gathering *g, struct stack_frame *cache,
+		       struct stack_row *row)
+{
+	struct ip_key ip = { .tgid = row->key.tgid,
+			     .exec_id = row->key.exec_id };
+	__u64 addresses[MAX_FAULT_STACK];
+	size_t nr = 0;
+
+	if (row->key.stack != NO_FAULT_STACK)
+		nr = faults_stack(g->session, row->key.stack, addresses);
+	row->frames = check_alloc(calloc(nr + 1, sizeof(*row->frames)));
+	row->nr_frames = nr;
+	for (size_t i = 0; i < nr; i++) {
+		ip.ip = addresses[nr - 1 - i];
+		row->frames[i] = frame_of(g, cache, &ip, i + 1 < nr);
+	}
+}
+
+static int gather_stacks(const struct gathering *g)
+{
+	struct faults_report *r = g->report;
+	struct stack_frame *cache;
+	struct stack_key *keys;
+	struct stack_stat *stats;
+	int err = faults_read(g->session, FAULTS_STACKS, (void **)&keys,
+			      (void **)&stats, &r->nr_stacks);
+
+	if (r->nr_ips)
+		qsort(r->ips, r->nr_ips, sizeof(*r->ips), compare_keys);
+	cache = check_alloc(calloc(2 * r->nr_ips + 1, sizeof(*cache)));
+	r->stacks = check_alloc(calloc(r->nr_stacks + 1, sizeof(*r->stacks)));
+	for (size_t i = 0; i < r->nr_stacks; i++) {
+		r->stacks[i].key = keys[i];
+		r->stacks[i].stat = stats[i];
+		fill_stack(g, cache, &r->stacks[i]);
+	}
+	free(cache);
+	free(keys);
+	free(stats);
+	return err;
+}
+
+static int gather_signals(const struct gathering *g)
+{
+	struct faults_report *r = g->report;
 	struct signal_key *keys;
 	__u64 *counts;
-	int err = faults_read(r->session, FAULTS_SIGNALS, (void **)&keys,
+	int err = faults_read(g->session, FAULTS_SIGNALS, (void **)&keys,
 			      (void **)&counts, &r->nr_signals);
 
-	r->signals = must(calloc(r->nr_signals + 1, sizeof(*r->signals)));
+	r->signals = check_alloc(calloc(r->nr_signals + 1, sizeof(*r->signals)));
 	for (size_t i = 0; i < r->nr_signals; i++) {
 		r->signals[i].key = keys[i];
 		r->signals[i].count = counts[i];
 	}
-	sort(r->signals, r->nr_signals, sizeof(*r->signals), compare_signals);
 	free(keys);
 	free(counts);
 	return err;
 }
 
-static int gather_latency(struct faults_report *r)
+static int gather_totals(const struct gathering *g)
 {
-	int err = 0;
+	struct faults_report *r = g->report;
+	int err = faults_totals(g->session, &r->totals);
 
-	for (size_t k = 0; !err && k < NR_FAULT_KINDS; k++) {
-		err = faults_latency(r->session, (enum fault_kind)k,
+	for (size_t k = 0; !err && k < NR_FAULT_KINDS; k++)
+		err = faults_latency(g->session, (enum fault_kind)k,
 				     &r->latency[k]);
-		for (size_t i = 0; i < LATENCY_SLOTS; i++)
-			r->all_latency.slots[i] += r->latency[k].slots[i];
-		r->all_ns += r->totals.ns[k];
-		if (r->totals.max_ns[k] > r->all_max_ns)
-			r->all_max_ns = r->totals.max_ns[k];
-	}
+	r->lacks_stack = faults_lacks_stack(g->session);
+	r->lacks_uffd = faults_lacks_uffd(g->session);
+	faults_sum(r);
 	return err;
 }
 
-int faults_gather(struct faults_report *r)
+int faults_gather(struct faults_report *r, const struct faults_session *session,
+		  const struct faults_options *o)
 {
-	int err = faults_totals(r->session, &r->totals);
+	struct gathering g = { r, session, symbols_new() };
+	int err = gather_totals(&g);
 
-	r->symbols = symbols_new();
-	fault_sum(r->totals.count, r->sum);
 	if (!err)
-		err = gather_latency(r);
+		err = gather_processes(&g);
 	if (!err)
-		err = gather_processes(r);
-	if (!err)
-		err = gather_signals(r);
-	if (!err && r->options.by_vma)
-		err = gather_vmas(r);
-	if (!err && (r->options.by_ip || r->options.by_stack))
-		err = gather_ips(r);
+		err = gather_signals(&g);
+	if (!err && o->by_vma)
+		err = gather_vmas(&g);
+	if (!err && (o->by_ip || o->by_stack))
+		err = gather_ips(&g);
+	if (!err && o->by_stack)
+		err = gather_stacks(&g);
+	faults_sort(r);
+	symbols_free(g.symbols);
 	return err;
-}
-
-void faults_release(struct faults_report *r)
-{
-	for (size_t i = 0; i < r->nr_vmas; i++)
-		free(r->vmas[i].name);
-	for (size_t i = 0; i < r->nr_ips; i++)
-		free(r->ips[i].path);
-	free(r->processes);
-	free(r->vmas);
-	free(r->ips);
-	free(r->signals);
-	if (r->symbols)
-		symbols_free(r->symbols);
-}
-
-/* the same part of the same file, or the same sort of anonymous memory */
-static int compare_vma_places(const void *a, const void *b)
-{
-	const struct vma_row *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
-
-	if (order || !x->key.file.dev)
-		return order;
-	return x->stat.pgoff == y->stat.pgoff ? 0 :
-	       x->stat.pgoff < y->stat.pgoff  ? -1 :
-						1;
-}
-
-void faults_merge_vmas(struct faults_report *r)
-{
-	size_t nr = 0;
-
-	sort(r->vmas, r->nr_vmas, sizeof(*r->vmas), compare_vma_places);
-	for (size_t i = 0; i < r->nr_vmas; i++) {
-		struct vma_row *to = &r->vmas[nr ? nr - 1 : 0],
-			       *from = &r->vmas[i];
-
-		if (!nr || compare_vma_places(to, from)) {
-			r->vmas[nr++] = *from;
-			continue;
-		}
-		to->stat.count[FAULT_MINOR] += from->stat.count[FAULT_MINOR];
-		to->stat.count[FAULT_MAJOR] += from->stat.count[FAULT_MAJOR];
-		to->stat.ns += from->stat.ns;
-		to->stat.kinds |= from->stat.kinds;
-		to->stat.flags |= from->stat.flags;
-		free(from->name);
-	}
-	r->nr_vmas = nr;
-	sort(r->vmas, nr, sizeof(*r->vmas), compare_vmas);
-}
-
-static int compare_ip_places(const void *a, const void *b)
-{
-	const struct ip_row *x = a, *y = b;
-	int order;
-
-	if (!x->path != !y->path)
-		return x->path ? -1 : 1;
-	if (!x->path) {
-		if (x->key.tgid != y->key.tgid)
-			return x->key.tgid < y->key.tgid ? -1 : 1;
-		return x->key.ip == y->key.ip ? 0 :
-		       x->key.ip < y->key.ip  ? -1 :
-						1;
-	}
-	order = strcmp(x->path, y->path);
-	if (order)
-		return order;
-	return x->stat.offset == y->stat.offset ? 0 :
-	       x->stat.offset < y->stat.offset	? -1 :
-						  1;
-}
-
-void faults_merge_ips(struct faults_report *r)
-{
-	size_t nr = 0;
-
-	sort(r->ips, r->nr_ips, sizeof(*r->ips), compare_ip_places);
-	for (size_t i = 0; i < r->nr_ips; i++) {
-		struct ip_row *to = &r->ips[nr ? nr - 1 : 0],
-			      *from = &r->ips[i];
-
-		if (!nr || compare_ip_places(to, from)) {
-			r->ips[nr++] = *from;
-			continue;
-		}
-		to->stat.count[FAULT_MINOR] += from->stat.count[FAULT_MINOR];
-		to->stat.count[FAULT_MAJOR] += from->stat.count[FAULT_MAJOR];
-		to->stat.ns += from->stat.ns;
-		to->stat.kinds |= from->stat.kinds;
-		free(from->path);
-	}
-	r->nr_ips = nr;
-	sort(r->ips, nr, sizeof(*r->ips), compare_ips);
-}
-
-bool faults_usage_matches(const struct faults_report *r)
-{
-	return r->sum[FAULT_MINOR] == (__u64)r->usage.ru_minflt &&
-	       r->sum[FAULT_MAJOR] == (__u64)r->usage.ru_majflt;
 }

@@ -1,47 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of functions, from the symbol tables of ELF files. */
-#include <fcntl.h>
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
 #include <gelf.h>
-#include <libelf.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/must.h"
 #include "faults/symbols.h"
+#include "sys/xalloc.h"
 
-struct symbol {
-	uint64_t start;
-	uint64_t size;
-	char *name;
-};
+/* A C function of libstdc++; its header is for C++ only. */
+char *__cxa_demangle(const char *mangled, char *buffer, size_t *length,
+		     int *status);
 
-/* part of the file that is loaded: addresses of symbols are not offsets */
-struct segment {
-	uint64_t offset;
-	uint64_t size;
-	uint64_t address;
-};
-
+/* one file */
 struct object {
 	struct object *next;
-	char *path;
-	struct segment *segments;
-	size_t nr_segments;
-	struct symbol *symbols;
-	size_t nr_symbols, space;
+	struct file_key key;
+	__s64 size, mtime;
+	pid_t tried; /* the last process through which it was looked for */
+	Dwfl *dwfl; /* NULL while it has not been found */
+	Dwfl_Module *module;
 };
 
 struct symbols {
 	struct object *objects;
 };
 
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.section_address = dwfl_offline_section_address,
+};
+
 struct symbols *symbols_new(void)
 {
-	elf_version(EV_CURRENT);
-	return must(calloc(1, sizeof(struct symbols)));
+	/* a report must not wait for a server of debug files */
+	unsetenv("DEBUGINFOD_URLS");
+	return check_alloc(calloc(1, sizeof(struct symbols)));
 }
 
 void symbols_free(struct symbols *symbols)
@@ -50,200 +48,134 @@ void symbols_free(struct symbols *symbols)
 
 	for (struct object *o = symbols->objects; o; o = next) {
 		next = o->next;
-		for (size_t i = 0; i < o->nr_symbols; i++)
-			free(o->symbols[i].name);
-		free(o->symbols);
-		free(o->segments);
-		free(o->path);
+		dwfl_end(o->dwfl);
 		free(o);
 	}
 	free(symbols);
 }
 
-static void add_symbol(struct object *o, const GElf_Sym *sym, const char *name)
+static void load(struct object *o, const struct mapped_file *file)
 {
-	if (o->nr_symbols == o->space) {
-		o->space = o->space ? 2 * o->space : 1024;
-		o->symbols = must(realloc(o->symbols,
-					  o->space * sizeof(*o->symbols)));
-	}
-	o->symbols[o->nr_symbols++] = (struct symbol){
-		.start = sym->st_value,
-		.size = sym->st_size,
-		.name = must(strdup(name)),
-	};
-}
-
-static void read_symbols(struct object *o, Elf *elf, Elf_Scn *section,
-			 const GElf_Shdr *header)
-{
-	Elf_Data *data = elf_getdata(section, NULL);
-	size_t nr = header->sh_entsize ? header->sh_size / header->sh_entsize :
-					 0;
-
-	for (size_t i = 0; data && i < nr; i++) {
-		const char *name;
-		GElf_Sym sym;
-
-		if (!gelf_getsym(data, (int)i, &sym))
-			break;
-		if (sym.st_shndx == SHN_UNDEF ||
-		    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
-		     GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
-			continue;
-		name = elf_strptr(elf, header->sh_link, sym.st_name);
-		if (name && *name)
-			add_symbol(o, &sym, name);
-	}
-}
-
-/* @debug: [out] where the separate debug information would be */
-static void read_sections(struct object *o, Elf *elf, char *debug, size_t size)
-{
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-
-	while ((section = elf_nextscn(elf, section))) {
-		if (!gelf_getshdr(section, &header))
-			continue;
-		if (header.sh_type == SHT_SYMTAB ||
-		    header.sh_type == SHT_DYNSYM)
-			read_symbols(o, elf, section, &header);
-		else if (header.sh_type == SHT_NOTE && debug && !*debug) {
-			Elf_Data *data = elf_getdata(section, NULL);
-			size_t name, desc;
-			GElf_Nhdr note;
-			const unsigned char *id;
-			int len;
-
-			if (!data ||
-			    !gelf_getnote(data, 0, &note, &name, &desc) ||
-			    note.n_type != NT_GNU_BUILD_ID || note.n_descsz < 2)
-				continue;
-			id = (const unsigned char *)data->d_buf + desc;
-			len = snprintf(debug, size,
-				       "/usr/lib/debug/.build-id/%02x/", id[0]);
-			for (size_t i = 1;
-			     i < note.n_descsz && (size_t)len + 10 < size; i++)
-				len += snprintf(debug + len, size - (size_t)len,
-						"%02x", id[i]);
-			snprintf(debug + len, size - (size_t)len, ".debug");
-		}
-	}
-}
-
-static void read_segments(struct object *o, Elf *elf)
-{
-	size_t nr;
-
-	if (elf_getphdrnum(elf, &nr))
-		return;
-	o->segments = must(calloc(nr + 1, sizeof(*o->segments)));
-	for (size_t i = 0; i < nr; i++) {
-		GElf_Phdr header;
-
-		if (!gelf_getphdr(elf, (int)i, &header) ||
-		    header.p_type != PT_LOAD)
-			continue;
-		o->segments[o->nr_segments++] = (struct segment){
-			.offset = header.p_offset,
-			.size = header.p_filesz,
-			.address = header.p_vaddr,
-		};
-	}
-}
-
-static bool read_elf(struct object *o, const char *path, char *debug,
-		     size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	Elf *elf;
+	int fd = mapped_file_open(file);
 
 	if (fd < 0)
-		return false;
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (elf && elf_kind(elf) == ELF_K_ELF) {
-		if (debug)
-			read_segments(o, elf);
-		read_sections(o, elf, debug, size);
+		return;
+	o->dwfl = dwfl_begin(&callbacks);
+	if (o->dwfl) {
+		dwfl_report_begin(o->dwfl);
+		/* takes the descriptor, unless it fails */
+		o->module = dwfl_report_offline(o->dwfl, file->path,
+						file->path, fd);
+		dwfl_report_end(o->dwfl, NULL, NULL);
 	}
-	elf_end(elf);
-	close(fd);
-	return true;
+	if (!o->module)
+		close(fd);
 }
 
-static int by_start(const void *a, const void *b)
+static struct object *object_of(struct symbols *symbols,
+				const struct mapped_file *file)
 {
-	const struct symbol *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	/* aliases: the last is found, so let it be the shortest plain name */
-	if (strlen(x->name) != strlen(y->name))
-		return strlen(x->name) > strlen(y->name) ? -1 : 1;
-	return -strcmp(x->name, y->name);
-}
-
-static struct object *object_of(struct symbols *symbols, const char *path)
-{
-	char debug[512] = "";
 	struct object *o;
 
 	for (o = symbols->objects; o; o = o->next)
-		if (!strcmp(o->path, path))
-			return o;
-	o = must(calloc(1, sizeof(*o)));
-	o->path = must(strdup(path));
-	o->next = symbols->objects;
-	symbols->objects = o;
-	read_elf(o, path, debug, sizeof(debug));
-	if (*debug)
-		read_elf(o, debug, NULL, 0);
-	if (o->nr_symbols)
-		qsort(o->symbols, o->nr_symbols, sizeof(*o->symbols), by_start);
+		if (o->key.ino == file->key.ino && o->key.dev == file->key.dev &&
+		    o->size == file->size && o->mtime == file->mtime)
+			break;
+	if (!o) {
+		o = check_alloc(calloc(1, sizeof(*o)));
+		o->key = file->key;
+		o->size = file->size;
+		o->mtime = file->mtime;
+		o->next = symbols->objects;
+		symbols->objects = o;
+	}
+	/* another process may be alive, or in another mount namespace */
+	if (!o->dwfl && o->tried != file->pid) {
+		o->tried = file->pid;
+		load(o, file);
+	}
 	return o;
 }
 
+/* Convert an offset in the file to an address in the module. */
 static bool address_of(const struct object *o, uint64_t offset,
-		       uint64_t *address)
+		       GElf_Addr *address)
 {
-	for (size_t i = 0; i < o->nr_segments; i++) {
-		const struct segment *s = &o->segments[i];
+	GElf_Addr bias;
+	Elf *elf = dwfl_module_getelf(o->module, &bias);
+	size_t nr;
 
-		if (offset >= s->offset && offset - s->offset < s->size) {
-			*address = offset - s->offset + s->address;
-			return true;
-		}
+	if (!elf || elf_getphdrnum(elf, &nr))
+		return false;
+	for (size_t i = 0; i < nr; i++) {
+		GElf_Phdr p;
+
+		if (!gelf_getphdr(elf, (int)i, &p) || p.p_type != PT_LOAD ||
+		    offset < p.p_offset || offset - p.p_offset >= p.p_filesz)
+			continue;
+		*address = offset - p.p_offset + p.p_vaddr + bias;
+		return true;
 	}
 	return false;
 }
 
-const char *symbols_find(struct symbols *symbols, const char *path,
-			 uint64_t offset, uint64_t *distance)
+/* the function around an address by debug information, for files without symbols */
+static const char *find_in_dwarf(const struct object *o, GElf_Addr address,
+				 uint64_t *distance)
 {
-	const struct object *o = object_of(symbols, path);
-	const struct symbol *s;
-	size_t low = 0, high;
-	uint64_t address;
+	const char *name = NULL;
+	Dwarf_Die *unit, *scopes = NULL;
+	Dwarf_Addr bias, start;
+	int nr;
 
-	if (!address_of(o, offset, &address))
+	unit = dwfl_module_addrdie(o->module, address, &bias);
+	if (!unit)
 		return NULL;
-	/* the last symbol that starts at or before the address */
-	high = o->nr_symbols;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (o->symbols[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
+	nr = dwarf_getscopes(unit, address - bias, &scopes);
+	for (int i = 0; i < nr && !name; i++) {
+		if (dwarf_tag(&scopes[i]) != DW_TAG_subprogram ||
+		    dwarf_entrypc(&scopes[i], &start))
+			continue;
+		name = dwarf_diename(&scopes[i]);
+		*distance = address - bias - start;
 	}
-	if (!low)
+	free(scopes);
+	return name;
+}
+
+/* Return a copy of a name without its version, and demangled. */
+static char *plain_name(const char *name)
+{
+	char *copy = check_alloc(strndup(name, strcspn(name, "@"))), *plain = NULL;
+	int status;
+
+	if (!strncmp(copy, "_Z", 2))
+		plain = __cxa_demangle(copy, NULL, NULL, &status);
+	if (!plain)
+		return copy;
+	free(copy);
+	return plain;
+}
+
+char *symbols_find(struct symbols *symbols, const struct mapped_file *file,
+		   uint64_t offset, uint64_t *distance)
+{
+	const struct object *o = object_of(symbols, file);
+	const char *name, *function = NULL;
+	GElf_Addr address;
+	GElf_Off from;
+	GElf_Sym sym;
+
+	if (!o->module || !address_of(o, offset, &address))
 		return NULL;
-	s = &o->symbols[low - 1];
-	/* one without a size, as assembly has, reaches to the next */
-	if (s->size && address - s->start >= s->size)
-		return NULL;
-	*distance = address - s->start;
-	return s->name;
+	name = dwfl_module_addrinfo(o->module, address, &from, &sym, NULL, NULL,
+				    NULL);
+	/* a symbol without a size, as assembly has, may end before the address */
+	if (!name || !*name || !sym.st_size)
+		function = find_in_dwarf(o, address, distance);
+	if (function)
+		name = function;
+	else
+		*distance = from;
+	return name && *name ? plain_name(name) : NULL;
 }

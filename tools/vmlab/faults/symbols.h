@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names of functions, from the symbol tables of ELF files. */
+/* Names of functions, from symbol tables and debug information. */
 #ifndef VMLAB_SYMBOLS_H
 #define VMLAB_SYMBOLS_H
 
 #include <stdint.h>
+
+#include "faults/mapped_file.h"
 
 struct symbols;
 
@@ -11,17 +13,19 @@ struct symbols *symbols_new(void);
 void symbols_free(struct symbols *symbols);
 
 /**
- * symbols_find - the function at an offset in a file
- * @path: an ELF file; it is read once
+ * symbols_find - find the function at an offset in a mapped file
+ * @file: an ELF file; it is read once
  * @offset: in bytes from the start of the file
  * @distance: [out] bytes from the start of the function
  *
- * Looks in the symbol table, in the dynamic one, and in the separate debug
- * information that /usr/lib/debug has under the file's build id.
+ * Looks in the file, and in its separate debug file: by build id or
+ * .gnu_debuglink, below /usr/lib/debug or beside the file.  Names of C++ are
+ * demangled.  Gives no name when the file that the process has mapped cannot
+ * be found, rather than a name from another file: see mapped_file_open().
  *
- * Return: a name that lives as long as @symbols, NULL when none is known.
+ * Return: a name to be freed, NULL when none is known.
  */
-const char *symbols_find(struct symbols *symbols, const char *path,
-			 uint64_t offset, uint64_t *distance);
+char *symbols_find(struct symbols *symbols, const struct mapped_file *file,
+		   uint64_t offset, uint64_t *distance);
 
 #endif /* VMLAB_SYMBOLS_H */

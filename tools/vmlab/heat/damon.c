@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Heat by DAMON, the kernel's own sampler, through its files in sysfs. */
+/* Measure by DAMON, the kernel's access monitor, through its files in sysfs. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "model/heat.h"
-#include "cli/must.h"
+#include "heat/source.h"
+#include "sys/xalloc.h"
 
 #define KDAMONDS "/sys/kernel/mm/damon/admin/kdamonds"
 #define ATTRS "0/contexts/0/monitoring_attrs/"
@@ -20,10 +20,10 @@
 #define PATTERN SCHEME "access_pattern/"
 
 struct damon {
-	unsigned int checks; /* samples to an interval */
-	int kdamond; /* its pid, 0 when not known */
-	double cpu; /* its CPU time at the last look */
-	bool ours;
+	unsigned int checks; /* samples in an interval */
+	int kdamond; /* pid of its thread, 0 when unknown */
+	double cpu; /* its CPU time when the interval began */
+	bool ours; /* nr_kdamonds was set here: close() sets it back */
 };
 
 __attribute__((format(printf, 2, 3))) static int put(const char *file,
@@ -66,7 +66,7 @@ static int get(const char *file, uint64_t *value)
 	return 0;
 }
 
-/* CPU time of the kernel thread that samples, s */
+/* Return the CPU time of the kernel thread that samples, s. */
 static double kdamond_cpu(const struct damon *d)
 {
 	unsigned long user = 0, system = 0;
@@ -79,7 +79,7 @@ static double kdamond_cpu(const struct damon *d)
 	stat = fopen(path, "re");
 	if (!stat)
 		return 0;
-	/* fields 14 and 15; the name before them may hold anything */
+	/* fields 14 and 15; the name before them may have spaces and parentheses */
 	if (fgets(line, sizeof(line), stat)) {
 		after = strrchr(line, ')');
 		if (after)
@@ -103,6 +103,7 @@ static void damon_close(void *state)
 	free(d);
 }
 
+/* Keep the first error. */
 static void first(int *err, int next)
 {
 	if (!*err)
@@ -124,7 +125,7 @@ static int configure(struct heat *h, struct damon *d)
 	if (err)
 		return err;
 	d->ours = true;
-	/* one failure fails all: the first is told */
+	/* continue after a failure; report the first */
 	first(&err, put("0/contexts/nr_contexts", "1"));
 	first(&err, put("0/contexts/0/operations", "vaddr"));
 	first(&err, put(ATTRS "intervals/sample_us", "%" PRIu64, sample_us));
@@ -135,7 +136,7 @@ static int configure(struct heat *h, struct damon *d)
 	first(&err, put("0/contexts/0/targets/nr_targets", "1"));
 	first(&err, put("0/contexts/0/targets/0/pid_target", "%d", h->pid));
 	first(&err, put("0/contexts/0/schemes/nr_schemes", "1"));
-	/* a scheme that does nothing with all regions: they can be read */
+	/* a scheme without effect, for all regions: it makes them readable */
 	first(&err, put(SCHEME "action", "stat"));
 	first(&err, put(PATTERN "sz/max", "%" PRIu64, UINT64_MAX));
 	first(&err, put(PATTERN "nr_accesses/max", "%u", UINT32_MAX));
@@ -145,39 +146,35 @@ static int configure(struct heat *h, struct damon *d)
 	return err;
 }
 
-static int damon_open(struct heat *h, bool complain, void **state)
+static int damon_open(struct heat *h, void **state, struct failure *failure)
 {
 	struct damon *d;
 	uint64_t value;
 	int err;
 
 	if (access(KDAMONDS, F_OK))
-		return complain ?
-			       cli_error("this kernel has no DAMON: it needs "
-					 "CONFIG_DAMON_VADDR and "
-					 "CONFIG_DAMON_SYSFS") :
-			       EXIT_FAILED;
+		return failure_set(failure, -EOPNOTSUPP,
+				   "this kernel has no DAMON: it needs "
+				   "CONFIG_DAMON_VADDR and CONFIG_DAMON_SYSFS");
 	if (!get("nr_kdamonds", &value) && value)
-		return complain ? cli_error("DAMON is in use: see " KDAMONDS
-					    "; writing 0 to nr_kdamonds ends "
-					    "that") :
-				  EXIT_FAILED;
-	d = must(calloc(1, sizeof(*d)));
+		return failure_set(failure, -EBUSY,
+				   "DAMON is in use: see " KDAMONDS "; writing "
+				   "0 to nr_kdamonds ends that");
+	d = check_alloc(calloc(1, sizeof(*d)));
 	err = configure(h, d);
 	if (err) {
 		damon_close(d);
-		if (!complain)
-			return EXIT_FAILED;
-		if (err == -EACCES || err == -EPERM) {
-			cli_error("no permission to use DAMON: run vmlab as root");
-			return EXIT_NO_PERMISSION;
-		}
-		return cli_error("cannot start DAMON: %s", strerror(-err));
+		if (err == -EACCES || err == -EPERM)
+			return failure_set(failure, err,
+					   "no permission to use DAMON: run "
+					   "vmlab as root");
+		return failure_set(failure, -EIO, "cannot start DAMON: %s",
+				   strerror(-err));
 	}
 	if (!get("0/pid", &value))
 		d->kdamond = (int)value;
 	*state = d;
-	return EXIT_OK;
+	return 0;
 }
 
 static int damon_begin(struct heat *h, void *state)
@@ -224,7 +221,7 @@ static int damon_end(struct heat *h, void *state, struct heat_sample *sample)
 	DIR *dir;
 	int err;
 
-	/* waits for the end of DAMON's interval; fails when the target is gone */
+	/* waits for the end of DAMON's interval; fails when the process has ended */
 	err = put("0/state", "update_schemes_tried_regions");
 	if (err)
 		return kill(h->pid, 0) && errno == ESRCH ? -ESRCH : err;
@@ -244,7 +241,7 @@ static int damon_end(struct heat *h, void *state, struct heat_sample *sample)
 
 const struct heat_source heat_damon = {
 	.name = "damon",
-	.about = "DAMON: one page of each region is looked at 20 times an "
+	.about = "DAMON: one page of each region is checked 20 times an "
 		 "interval",
 	.open = damon_open,
 	.begin = damon_begin,

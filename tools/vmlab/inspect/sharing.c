@@ -5,7 +5,7 @@
 #include "model/parse.h"
 #include "inspect/sharing.h"
 #include "inspect/snapshot.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 static void add_page(struct sharing *s, const struct vmlab_page *page,
 		     const struct snap_vma *v, uint32_t object, uint32_t proc)

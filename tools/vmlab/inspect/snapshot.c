@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "inspect/snapshot.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 static int take_vmas(const struct vmlab_proc *proc, struct snapshot *snap)
 {

@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "model/parse.h"
 #include "inspect/snapshot.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/json.h"
 
 #define FORMAT_VERSION 1

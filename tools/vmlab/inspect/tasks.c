@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "inspect/tasks.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 int tasks_read(const struct vmlab_proc *proc, struct vmlab_task **tasks,
 	       size_t *nr)

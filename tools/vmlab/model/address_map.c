@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "model/address_map.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 #define FRACTION 256u /* of a power of two */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "model/diff.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 /*
  * struct diff - a comparison in progress

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab heat: samples, mappings, and the heat of a cell of the picture. */
-#include <errno.h>
-#include <inttypes.h>
+/* When which part of an address space was accessed: samples, mappings, cells. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/heat.h"
-#include "cli/must.h"
+#include "sys/xalloc.h"
 
 void heat_add(const struct heat *h, struct heat_sample *s, uint64_t start,
 	      uint64_t end, double value)
@@ -17,23 +15,23 @@ void heat_add(const struct heat *h, struct heat_sample *s, uint64_t start,
 		end = h->end;
 	if (start >= end)
 		return;
-	/* room for a power of two, so a full one shows in the number */
+	/* space for a power of two, so the number tells when it is full */
 	if (!(s->nr & (s->nr - 1))) {
 		size_t room = s->nr ? 2 * s->nr : 1;
 
-		s->runs = must(realloc(s->runs, room * sizeof(*s->runs)));
+		s->runs = check_alloc(realloc(s->runs, room * sizeof(*s->runs)));
 	}
 	s->runs[s->nr++] = (struct heat_run){ start, end, value };
 }
 
-static void add_area(struct heat *h, uint64_t start, uint64_t end,
-		     const char *name)
+void heat_add_area(struct heat *h, uint64_t start, uint64_t end,
+		   const char *name)
 {
 	struct heat_area *a;
 
 	for (size_t i = 0; i < h->nr_areas; i++) {
 		a = &h->areas[i];
-		/* known, perhaps grown */
+		/* known; it may have grown */
 		if (a->start < end && start < a->end &&
 		    !strcmp(a->name, name)) {
 			if (start < a->start)
@@ -44,9 +42,9 @@ static void add_area(struct heat *h, uint64_t start, uint64_t end,
 		}
 	}
 	h->areas =
-		must(realloc(h->areas, (h->nr_areas + 1) * sizeof(*h->areas)));
+		check_alloc(realloc(h->areas, (h->nr_areas + 1) * sizeof(*h->areas)));
 	a = &h->areas[h->nr_areas++];
-	*a = (struct heat_area){ start, end, must(strdup(name)), false };
+	*a = (struct heat_area){ start, end, check_alloc(strdup(name)), false };
 }
 
 static int compare_areas(const void *a, const void *b)
@@ -56,41 +54,23 @@ static int compare_areas(const void *a, const void *b)
 	return x->start == y->start ? 0 : x->start < y->start ? -1 : 1;
 }
 
-int heat_read_areas(struct heat *h)
+void heat_sort_areas(struct heat *h)
 {
-	char path[64], *line = NULL;
-	size_t size = 0;
-	FILE *maps;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", h->pid);
-	maps = fopen(path, "re");
-	if (!maps)
-		return errno == ENOENT ? -ESRCH : -errno;
-	while (getline(&line, &size, maps) > 0) {
-		uint64_t start, end;
-		int name = 0;
-
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n",
-			   &start, &end, &name) < 2 ||
-		    !name)
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-		if (h->end && (end <= h->start || start >= h->end))
-			continue;
-		if (h->end && start < h->start)
-			start = h->start;
-		if (h->end && end > h->end)
-			end = h->end;
-		add_area(h, start, end, line[name] ? line + name : "[anon]");
-	}
-	free(line);
-	fclose(maps);
 	if (h->nr_areas)
 		qsort(h->areas, h->nr_areas, sizeof(*h->areas), compare_areas);
-	return 0;
 }
 
-/* the first run that ends above an address */
+void heat_release(struct heat *h)
+{
+	for (size_t i = 0; i < h->nr_samples; i++)
+		free(h->samples[i].runs);
+	for (size_t i = 0; i < h->nr_areas; i++)
+		free(h->areas[i].name);
+	free(h->samples);
+	free(h->areas);
+}
+
+/* Return the first run that ends above an address. */
 static size_t first_run(const struct heat_sample *s, uint64_t address)
 {
 	size_t low = 0, high = s->nr;
@@ -147,4 +127,60 @@ double heat_cost(const struct heat *h)
 	for (size_t s = 0; s < h->nr_samples; s++)
 		cost += h->samples[s].cost;
 	return h->nr_samples ? cost / h->samples[h->nr_samples - 1].time : 0;
+}
+
+static uint64_t area_size(const struct heat_area *a)
+{
+	return a->end - a->start;
+}
+
+size_t heat_rows(const struct heat *h, size_t wanted, struct heat_row **rows)
+{
+	uint64_t total = 0;
+	size_t touched = 0, nr = 0;
+
+	for (size_t i = 0; i < h->nr_areas; i++) {
+		if (!h->areas[i].touched)
+			continue;
+		total += area_size(&h->areas[i]);
+		touched++;
+	}
+	*rows = check_alloc(calloc(touched + wanted + 1, sizeof(**rows)));
+	for (size_t i = 0; i < h->nr_areas; i++) {
+		const struct heat_area *a = &h->areas[i];
+		uint64_t pages = area_size(a) >> 12, parts = 1;
+
+		if (!a->touched)
+			continue;
+		if (wanted > touched)
+			parts += (uint64_t)((double)(wanted - touched) *
+					    (double)area_size(a) /
+					    (double)total);
+		if (parts > pages)
+			parts = pages ? pages : 1;
+		for (uint64_t p = 0; p < parts; p++)
+			(*rows)[nr++] = (struct heat_row){
+				.area = a,
+				.start = a->start + ((pages * p / parts) << 12),
+				.end = p + 1 == parts ?
+					       a->end :
+					       a->start +
+						       ((pages * (p + 1) / parts)
+							<< 12),
+				.first = p == 0,
+			};
+	}
+	return nr;
+}
+
+size_t heat_column(const struct heat *h, size_t column, size_t columns)
+{
+	return h->nr_samples * column / columns;
+}
+
+const char *heat_area_name(const struct heat_area *a)
+{
+	const char *slash = strrchr(a->name, '/');
+
+	return slash && slash[1] ? slash + 1 : a->name;
 }

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* vmlab heat: when which part of an address space was touched. */
+/* When which part of an address space was accessed. */
 #ifndef VMLAB_HEAT_H
 #define VMLAB_HEAT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/types.h>
-
-#include "cli/cli.h"
 
 /** struct heat_run - a stretch of memory in one interval */
 struct heat_run {
 	uint64_t start;
 	uint64_t end;
-	double heat; /* 0 to 1: how often it was seen touched */
+	double heat; /* 0 to 1: the share of checks that found it accessed */
 };
 
 /** struct heat_sample - one interval */
 struct heat_sample {
 	double time; /* of its end, s since the start */
-	double cost; /* s of CPU time spent to find out */
+	double cost; /* CPU time of the measurement, s */
 	struct heat_run *runs; /* in order of address */
 	size_t nr;
 };
@@ -31,56 +27,67 @@ struct heat_sample {
 struct heat_area {
 	uint64_t start;
 	uint64_t end;
-	char *name; /* escaped as there */
-	bool touched; /* in some interval */
+	char *name; /* with its escapes */
+	bool touched; /* accessed in some interval */
 };
 
 struct heat {
 	pid_t pid;
-	uint64_t start, end; /* what to look at; 0, 0 for all */
+	uint64_t start, end; /* the range to measure; 0, 0 for all */
 	double interval; /* s */
-	const char *method; /* a name for people */
+	const char *method; /* a description of the source */
 	struct heat_sample *samples;
 	size_t nr_samples;
 	struct heat_area *areas;
 	size_t nr_areas;
 };
 
-/** struct heat_source - a way to find out what is touched */
-struct heat_source {
-	const char *name;
-	const char *about; /* what it does, and to whom */
-	/* an exit code, with a complaint if @must */
-	int (*open)(struct heat *heat, bool must, void **state);
-	/* start an interval; 0 or a negative errno */
-	int (*begin)(struct heat *heat, void *state);
-	/* end it: fill runs and cost */
-	int (*end)(struct heat *heat, void *state, struct heat_sample *sample);
-	void (*close)(void *state);
-};
-
-extern const struct heat_source heat_module, heat_damon;
-
-/** heat_add - add a run to a sample, clipped to what is looked at */
+/** heat_add - add a run to a sample, clipped to the range */
 void heat_add(const struct heat *heat, struct heat_sample *sample,
 	      uint64_t start, uint64_t end, double value);
 
-/** heat_read_areas - read the mappings again; those gone stay; 0 or -errno */
-int heat_read_areas(struct heat *heat);
+/** heat_add_area - add a mapping, or extend it if it is known and has grown */
+void heat_add_area(struct heat *heat, uint64_t start, uint64_t end,
+		   const char *name);
 
-/** heat_mark_areas - find out which areas were touched */
+/** heat_sort_areas - sort the mappings by address */
+void heat_sort_areas(struct heat *heat);
+
+/** heat_mark_areas - set @touched of all mappings */
 void heat_mark_areas(struct heat *heat);
 
-/** heat_cell - heat of a part of memory in a part of time, 0 to 1 */
+/** heat_cell - return the heat of a part of memory in samples @first to @last - 1 */
 double heat_cell(const struct heat *heat, uint64_t start, uint64_t end,
 		 size_t first, size_t last);
 
-/** heat_cost - CPU time that looking took, as a share of the time looked at */
+/** heat_cost - return the CPU time of the measurement as a share of its duration */
 double heat_cost(const struct heat *heat);
 
-void heat_draw(const struct heat *heat, FILE *out, bool colour,
-	       unsigned int columns, unsigned int rows);
-void heat_svg(const struct heat *heat, FILE *out);
-void heat_json(const struct heat *heat, FILE *out);
+/** struct heat_row - one line of the picture: a part of a mapping */
+struct heat_row {
+	const struct heat_area *area;
+	uint64_t start, end;
+	bool first; /* of the mapping */
+};
+
+/**
+ * heat_rows - divide the mappings into lines of the picture
+ * @wanted: lines; there may be fewer, as lines start at pages, and more, as each
+ *	mapping that was accessed has one
+ * @rows: [out] to be freed
+ *
+ * Return: the number of lines.
+ */
+size_t heat_rows(const struct heat *heat, size_t wanted,
+		 struct heat_row **rows);
+
+/** heat_column - return the first sample of a column of the picture */
+size_t heat_column(const struct heat *heat, size_t column, size_t columns);
+
+/** heat_area_name - return the name of a mapping, without directories */
+const char *heat_area_name(const struct heat_area *area);
+
+/** heat_release - free samples and mappings */
+void heat_release(struct heat *heat);
 
 #endif /* VMLAB_HEAT_H */

@@ -6,7 +6,7 @@
 
 #include "model/parse.h"
 #include "model/reference.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 /* Parse the next number of a list at *s: 0, 1 at the end, or a negative errno. */
 static int next_number(char **s, uint64_t *value)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "model/sharing.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 static bool in_group(const struct share_group *g, const struct snap_vma *v,
 		     const char *perms)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "model/snapshot.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 
 void snapshot_add(struct snapshot *snap, const struct snap_vma *vma)
 {

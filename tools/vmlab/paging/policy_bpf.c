@@ -17,7 +17,7 @@
 
 static int no_permission(struct failure *failure)
 {
-	return failure_say(failure, -EPERM,
+	return failure_set(failure, -EPERM,
 			   "no permission to load or unload BPF programs: run "
 			   "vmlab as root%s",
 			   geteuid() ? "" : ", outside of containers; see also "
@@ -32,7 +32,7 @@ static int check_libbpf(struct failure *failure)
 	if (major > LIBBPF_NEEDED_MAJOR ||
 	    (major == LIBBPF_NEEDED_MAJOR && minor >= LIBBPF_NEEDED_MINOR))
 		return 0;
-	return failure_say(failure, -EOPNOTSUPP,
+	return failure_set(failure, -EOPNOTSUPP,
 			   "this vmlab was built with libbpf %u.%u, which cannot "
 			   "load policies: it takes %d.%d; on Debian 12, 'make "
 			   "tools' builds with that of its backports",
@@ -58,7 +58,7 @@ static int mount_pins(struct failure *failure)
 
 	if (err == -EPERM || err == -EACCES)
 		return no_permission(failure);
-	return err ? failure_say(failure, err,
+	return err ? failure_set(failure, err,
 				 "there is no BPF file system to pin the policy "
 				 "in, and mounting one failed: %s",
 				 strerror(-err)) :
@@ -71,7 +71,7 @@ static int explain_load(const char *file, int err, struct failure *failure)
 	char text[128];
 
 	if (verdict)
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "%s: the kernel's verifier rejected it: %s; "
 				   "--verbose shows its log", file, verdict);
 	switch (err) {
@@ -79,13 +79,13 @@ static int explain_load(const char *file, int err, struct failure *failure)
 		return no_permission(failure);
 	case -ENOTSUP:
 	case -ESRCH:
-		return failure_say(failure, -EOPNOTSUPP,
+		return failure_set(failure, -EOPNOTSUPP,
 				   "%s: this kernel does not know what the policy "
 				   "uses: is it built for this version of the "
 				   "module? --verbose shows more", file);
 	default:
 		libbpf_strerror(err, text, sizeof(text));
-		return failure_say(failure, err,
+		return failure_set(failure, err,
 				   "%s: the kernel does not accept it: %s; "
 				   "--verbose shows more", file, text);
 	}
@@ -96,18 +96,18 @@ static int explain_attach(const char *file, const char *name, int err,
 {
 	switch (err) {
 	case -EEXIST:
-		return failure_say(failure, err,
+		return failure_set(failure, err,
 				   "%s: a policy '%s' is loaded already: 'vmlab "
 				   "policy unload %s' first", file, name, name);
 	case -EPERM:
 		return no_permission(failure);
 	case -EINVAL:
-		return failure_say(failure, err,
+		return failure_set(failure, err,
 				   "%s: the module does not accept policy '%s': "
 				   "it needs a victim callback, and no callback "
 				   "may be sleepable", file, name);
 	default:
-		return failure_say(failure, err,
+		return failure_set(failure, err,
 				   "%s: cannot register the policy: %s", file,
 				   strerror(-err));
 	}
@@ -127,7 +127,7 @@ static int load(const char *file, const struct policy_object *o,
 		return explain_attach(file, o->name, -errno, failure);
 	err = policy_pins_create(o->obj, link, o->name);
 	bpf_link__destroy(link);
-	return err ? failure_say(failure, err,
+	return err ? failure_set(failure, err,
 				 "%s: cannot pin the policy in " POLICY_PIN_ROOT
 				 ": %s", file, strerror(-err)) :
 		     0;
@@ -161,20 +161,20 @@ int policy_unload(const char *name, struct failure *failure)
 	int err;
 
 	if (!policy_name_ok(name))
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "'%s' is no name of a policy: 'vmlab policy "
 				   "list' shows those that are loaded", name);
 	libbpf_log_start(false);
 	link = policy_pins_open(name);
 	if (!link && errno == ENOENT)
-		return failure_say(failure, -ENOENT,
+		return failure_set(failure, -ENOENT,
 				   "no policy '%s' is loaded, or not by 'vmlab "
 				   "policy load': see 'vmlab policy list'",
 				   name);
 	if (!link && (errno == EPERM || errno == EACCES))
 		return no_permission(failure);
 	if (!link)
-		return failure_say(failure, -errno,
+		return failure_set(failure, -errno,
 				   "cannot open " POLICY_PIN_ROOT "/%s/link: %s",
 				   name, strerror(errno));
 	/* detach, because closing does nothing while others hold the link */
@@ -185,7 +185,7 @@ int policy_unload(const char *name, struct failure *failure)
 		return no_permission(failure);
 	if (!err || err == -ENOLINK)
 		err = policy_pins_remove(name);
-	return err ? failure_say(failure, err, "cannot unload '%s': %s", name,
+	return err ? failure_set(failure, err, "cannot unload '%s': %s", name,
 				 strerror(-err)) :
 		     0;
 }

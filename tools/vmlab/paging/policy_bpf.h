@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "libvmlab.h"
-#include "paging/failure.h"
+#include "sys/failure.h"
 
 /**
  * policy_load - load a policy and pin it, so that it outlives the command

@@ -58,7 +58,7 @@ static char *read_object(const char *file, size_t *len,
 
 	/* not -errno: EPERM of a file is no lack of privilege to load it */
 	if (!data)
-		failure_say(failure, -EIO, "cannot read %s: %s", file,
+		failure_set(failure, -EIO, "cannot read %s: %s", file,
 			    strerror(errno));
 	if (in && in != stdin)
 		fclose(in);
@@ -81,14 +81,14 @@ static int check_elf(const char *file, const char *data, size_t len,
 	Elf64_Ehdr header;
 
 	if (!elf && ends_with(file, ".c"))
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "%s is C source: compile it to a BPF object "
 				   "with 'clang -target bpf -O2 -g -c' and load "
 				   "that; see Documentation/bpf.rst", file);
 	if (elf)
 		memcpy(&header, data, sizeof(header));
 	if (!elf || header.e_machine != EM_BPF)
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "%s is no BPF object: 'clang -target bpf -O2 "
 				   "-g -c' makes one", file);
 	return 0;
@@ -162,19 +162,19 @@ static int check_ops(const char *file, struct policy_object *o,
 	if (name)
 		memcpy(o->name, name, sizeof(o->name));
 	if (!name || o->name[sizeof(o->name) - 1] || !policy_name_ok(o->name))
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "%s: the policy's name must be 1 to %d "
 				   "letters, digits, '.', '_' and '-'", file,
 				   VMLAB_POLICY_NAME_MAX - 1);
 	if (p)
 		memcpy(&flags, p, sizeof(flags));
 	if (flags & ~VMLAB_POLICY_SAMPLES)
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "%s: the policy's flags are 0x%x: only "
 				   "VMLAB_POLICY_SAMPLES, 0x%x, is defined",
 				   file, flags, VMLAB_POLICY_SAMPLES);
 	if (lacks_victim(o))
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "%s: policy '%s' has no victim callback: "
 				   "every policy needs one, as in "
 				   "tools/bpf/policies/fifo.bpf.c", file,
@@ -195,19 +195,19 @@ static int find_ops(const char *file, struct policy_object *o,
 			continue;
 		t = btf ? ops_type(o->obj, map) : NULL;
 		if (!t || strcmp(btf__name_by_offset(btf, t->name_off), OPS_TYPE))
-			return failure_say(failure, -EINVAL,
+			return failure_set(failure, -EINVAL,
 					   "%s: '%s' is no struct " OPS_TYPE
 					   ": see the examples in "
 					   "tools/bpf/policies", file,
 					   bpf_map__name(map));
 		if (o->ops)
-			return failure_say(failure, -EINVAL,
+			return failure_set(failure, -EINVAL,
 					   "%s: more than one policy: put each "
 					   "into a file of its own", file);
 		o->ops = map;
 	}
 	if (!o->ops)
-		return failure_say(failure, -EINVAL,
+		return failure_set(failure, -EINVAL,
 				   "%s: no policy in it: it needs a struct "
 				   OPS_TYPE " in SEC(\".struct_ops.link\")",
 				   file);
@@ -253,7 +253,7 @@ int policy_object_open(const char *file, struct policy_object *o,
 		char text[128];
 
 		libbpf_strerror(err, text, sizeof(text));
-		return failure_say(failure, err,
+		return failure_set(failure, err,
 				   "%s is no BPF object that libbpf can read: "
 				   "%s; --verbose shows more", file, text);
 	}

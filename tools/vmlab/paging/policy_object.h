@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "libvmlab.h"
-#include "paging/failure.h"
+#include "sys/failure.h"
 
 /**
  * struct policy_object - an object that can be loaded

@@ -147,7 +147,7 @@ int replay_run(const struct vmlab *lab, const struct replay *replay,
 	outcome->evicted = paging.evicted;
 	outcome->stored = paging.stored;
 	if (err == -EOVERFLOW)
-		return failure_say(failure, err,
+		return failure_set(failure, err,
 				   "the steps are incomplete: the kernel dropped "
 				   "events; try again without --steps");
 	return err ? failure_about(failure, err, VMLAB_ABOUT_SPACE) : 0;

@@ -10,7 +10,7 @@
 #include "libvmlab.h"
 #include "model/reference.h"
 #include "model/replay.h"
-#include "paging/failure.h"
+#include "sys/failure.h"
 
 /**
  * struct replay - a reference string to replay

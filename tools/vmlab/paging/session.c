@@ -44,11 +44,11 @@ static int set_rules(struct session *s)
 
 	switch (err) {
 	case -ESRCH:
-		return failure_say(&s->failure, err,
+		return failure_set(&s->failure, err,
 				   "--inject: there is no process with the pid "
 				   "of a rule: see ps(1)");
 	case -EPERM:
-		return failure_say(&s->failure, err,
+		return failure_set(&s->failure, err,
 				   "--inject=hwpoison: no permission: run vmlab "
 				   "as root");
 	default:
@@ -70,7 +70,7 @@ static int configure(struct session *s)
 	if (!err && plan->huge) {
 		err = set_huge(s->space);
 		if (err == -EOPNOTSUPP)
-			return failure_say(&s->failure, err,
+			return failure_set(&s->failure, err,
 					   "this kernel cannot map huge frames "
 					   "of a module: that takes Linux 6.15 "
 					   "or later, with transparent huge "
@@ -157,12 +157,12 @@ static int run_child(struct session *s)
 
 	err = child_start(touch_in_child, s, &s->child);
 	if (err)
-		return failure_say(&s->failure, err,
+		return failure_set(&s->failure, err,
 				   "--fork: cannot start a second process: %s: "
 				   "see fork(2)", strerror(-err));
 	err = child_wait_report(&s->child, &report);
 	if (err == -ECHILD)
-		return failure_say(&s->failure, err,
+		return failure_set(&s->failure, err,
 				   "the child was killed before it was done: "
 				   "see dmesg");
 	if (err)

@@ -9,7 +9,7 @@
 #include "libvmlab.h"
 #include "model/space_result.h"
 #include "paging/child.h"
-#include "paging/failure.h"
+#include "sys/failure.h"
 #include "paging/touch.h"
 
 /**

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab faults: the report as tables. */
+/* The report of vmlab faults as tables. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "faults/report.h"
+#include "show/faults.h"
 #include "show/faults_words.h"
 #include "show/format.h"
-#include "cli/must.h"
 #include "show/table.h"
+#include "sys/xalloc.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -31,7 +31,7 @@ static void print_more(FILE *out, size_t nr, size_t shown)
 		fprintf(out, "(%zu more: --top=0 shows all)\n", nr - shown);
 }
 
-/* one cell for a duration */
+/* Print a cell with a duration. */
 static void time_cell(struct table *t, __u64 ns)
 {
 	char text[TIME_TEXT_MAX];
@@ -62,7 +62,7 @@ static void print_usage(const struct faults_report *r, FILE *out, bool colour)
 		style_off(colour, STYLE_WARN));
 	if (r->sum[FAULT_MINOR] >= (__u64)r->usage.ru_minflt &&
 	    r->sum[FAULT_MAJOR] >= (__u64)r->usage.ru_majflt)
-		fputs(" (it leaves out processes that were not waited for)",
+		fputs(" (it omits processes that were not waited for)",
 		      out);
 	fputc('\n', out);
 }
@@ -72,7 +72,7 @@ static void print_summary(const struct faults_report *r, FILE *out, bool colour)
 	if (r->command) {
 		fputs("vmlab faults:", out);
 		for (char *const *arg = r->command; *arg; arg++) {
-			char *safe = must(format_safe(*arg));
+			char *safe = check_alloc(format_safe(*arg));
 
 			fprintf(out, " %s", safe);
 			free(safe);
@@ -141,7 +141,7 @@ static void print_origins(const struct faults_report *r, FILE *out, bool colour)
 
 	if (!r->sum[FAULT_MINOR] && !r->sum[FAULT_MAJOR])
 		return;
-	print_title(out, colour, "By who made the access");
+	print_title(out, colour, "By origin of the access");
 	t = table_open(out, columns, NR(columns), colour);
 	for (unsigned int o = 0; o < NR_FAULT_ORIGINS; o++) {
 		const __u64 *count = r->totals.origin[o];
@@ -171,7 +171,7 @@ static void print_processes(const struct faults_report *r, FILE *out,
 	t = table_open(out, columns, NR(columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct process_row *p = &r->processes[i];
-		char *comm = must(format_safe(p->stat.comm));
+		char *comm = check_alloc(format_safe(p->stat.comm));
 
 		table_cell(t, STYLE_PLAIN, "%u", p->key.tgid);
 		count_cells(t, p->sum);
@@ -183,7 +183,7 @@ static void print_processes(const struct faults_report *r, FILE *out,
 	print_more(out, r->nr_processes, nr);
 }
 
-static void print_vmas(struct faults_report *r, FILE *out, bool colour)
+static void print_vmas(const struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
 		{ "MINOR", true },  { "MAJOR", true }, { "TIME", true },
@@ -191,17 +191,15 @@ static void print_vmas(struct faults_report *r, FILE *out, bool colour)
 	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
-	size_t nr;
+	size_t nr = rows_to_show(r, r->nr_vmas);
 
-	if (!r->nr_vmas)
+	if (!nr)
 		return;
-	faults_merge_vmas(r);
-	nr = rows_to_show(r, r->nr_vmas);
 	print_title(out, colour, "By mapping");
 	t = table_open(out, columns, NR(columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct vma_row *v = &r->vmas[i];
-		char *name = must(format_safe(v->name));
+		char *name = check_alloc(format_safe(v->name));
 
 		count_cells(t, v->stat.count);
 		time_cell(t, v->stat.ns);
@@ -219,7 +217,7 @@ static void print_vmas(struct faults_report *r, FILE *out, bool colour)
 	print_more(out, r->nr_vmas, nr);
 }
 
-static void print_ips(struct faults_report *r, FILE *out, bool colour)
+static void print_ips(const struct faults_report *r, FILE *out, bool colour)
 {
 	static const struct column columns[] = {
 		{ "MINOR", true }, { "MAJOR", true }, { "TIME", true },
@@ -227,22 +225,15 @@ static void print_ips(struct faults_report *r, FILE *out, bool colour)
 	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
-	size_t nr;
+	size_t nr = rows_to_show(r, r->nr_ips);
 
-	if (!r->options.by_ip)
+	if (!r->by_ip || !nr)
 		return;
-	faults_merge_ips(r);
-	/* frames of stacks have rows without faults of their own */
-	while (r->nr_ips && !r->ips[r->nr_ips - 1].stat.kinds)
-		free(r->ips[--r->nr_ips].path);
-	if (!r->nr_ips)
-		return;
-	nr = rows_to_show(r, r->nr_ips);
 	print_title(out, colour, "By instruction");
 	t = table_open(out, columns, NR(columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct ip_row *ip = &r->ips[i];
-		char *path = ip->path ? must(format_safe(ip->path)) : NULL;
+		char *path = ip->path ? check_alloc(format_safe(ip->path)) : NULL;
 
 		count_cells(t, ip->stat.count);
 		time_cell(t, ip->stat.ns);
@@ -304,7 +295,7 @@ static void print_failures(const struct faults_report *r, FILE *out)
 	if (r->totals.retries)
 		fprintf(out,
 			"\n%" PRIu64
-			" attempts were made again, and counted once\n",
+			" attempts were retried; each fault is counted once\n",
 			(uint64_t)r->totals.retries);
 	for (unsigned int f = 0; f < NR_FAULT_FAILURES; f++) {
 		if (!r->totals.failures[f])
@@ -356,14 +347,14 @@ static void print_lost(const struct faults_report *r, FILE *out, bool colour)
 				style_on(colour, STYLE_WARN),
 				(uint64_t)r->totals.lost[l], fault_lost_help(l),
 				style_off(colour, STYLE_WARN));
-	if (faults_lacks_stack(r->session))
-		fputs("This kernel does not let stack growth be told from anon\n",
+	if (r->lacks_stack)
+		fputs("This kernel does not show stack growth: its faults count as anon\n",
 		      out);
-	if (faults_lacks_uffd(r->session))
+	if (r->lacks_uffd)
 		fputs("This kernel has no userfaultfd\n", out);
 }
 
-void faults_print(struct faults_report *r, FILE *out, bool colour)
+void faults_print(const struct faults_report *r, FILE *out, bool colour)
 {
 	print_summary(r, out, colour);
 	print_kinds(r, out, colour);

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab faults: the report as JSON. */
+/* The report of vmlab faults as JSON. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
-#include "faults/report.h"
+#include "show/faults.h"
 #include "show/faults_words.h"
 #include "show/format.h"
 #include "show/json.h"
-#include "cli/must.h"
+#include "sys/xalloc.h"
 
 static json_t *object(void)
 {
-	return must(json_object());
+	return check_alloc(json_object());
 }
 
 static void put_counts(json_t *to, const __u64 count[NR_FAULT_SIZES])
@@ -34,7 +33,7 @@ static void put_latency(json_t *to, const struct latency_histogram *h, __u64 ns,
 
 static json_t *kinds_array(__u32 kinds)
 {
-	json_t *array = must(json_array());
+	json_t *array = check_alloc(json_array());
 
 	for (unsigned int k = 0; k < NR_FAULT_KINDS; k++)
 		if (kinds & (1u << k))
@@ -71,9 +70,9 @@ static json_t *command(const struct faults_report *r)
 
 	if (!r->command)
 		return json_null();
-	array = must(json_array());
+	array = check_alloc(json_array());
 	for (char *const *arg = r->command; *arg; arg++) {
-		char *safe = must(format_safe(*arg));
+		char *safe = check_alloc(format_safe(*arg));
 		const char *text = utf8_valid(*arg) ? *arg : safe;
 
 		json_array_append_new(array, json_string(text));
@@ -177,10 +176,9 @@ static void print_processes(const struct faults_report *r, struct json_doc *doc)
 
 static void put_file(json_t *to, const struct file_key *file)
 {
-	dev_t dev = faults_dev(file->dev);
-
-	json_put(to, "dev_major", json_integer(major(dev)));
-	json_put(to, "dev_minor", json_integer(minor(dev)));
+	/* the kernel's encoding: see struct file_key */
+	json_put(to, "dev_major", json_integer(file->dev >> 20));
+	json_put(to, "dev_minor", json_integer(file->dev & 0xfffff));
 	json_put(to, "inode", json_count(file->ino));
 }
 
@@ -265,9 +263,9 @@ void faults_print_json(const struct faults_report *r, FILE *out)
 	print_head(r, &doc);
 	print_latency(r, &doc);
 	print_processes(r, &doc);
-	if (r->options.by_vma)
+	if (r->by_vma)
 		print_vmas(r, &doc);
-	if (r->options.by_ip)
+	if (r->by_ip)
 		print_ips(r, &doc);
 	print_signals(r, &doc);
 	json_end(&doc);

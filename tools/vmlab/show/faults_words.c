@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of what is counted, and sums and percentiles of the counts. */
+/* Names of kinds, origins and outcomes of faults, and their meaning. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static const struct word kinds[NR_FAULT_KINDS] = {
 	[FAULT_ZERO] = { "zero",
 			 "first read of a page of anonymous memory: the zero page" },
 	[FAULT_THP] = { "thp",
-			"first write, answered with a transparent huge page" },
+			"first write that mapped a transparent huge page" },
 	[FAULT_STACK] = { "stack", "the stack grew to this page" },
 	[FAULT_FILE_READ] = { "file-read",
 			      "page of a file, to read or execute" },
@@ -24,26 +24,26 @@ static const struct word kinds[NR_FAULT_KINDS] = {
 			       "write to a shared page of a file" },
 	[FAULT_COW] = { "cow", "copy-on-write: the write copied a page" },
 	[FAULT_REUSE] = { "reuse",
-			  "write to a page that is shared no more: no copy" },
-	[FAULT_SWAP] = { "swap", "page that had been swapped out" },
-	[FAULT_NUMA] = { "numa", "NUMA balancing's hint" },
-	[FAULT_MIGRATION] = { "migration", "page that was being moved" },
+			  "write to a page with one user left: no copy" },
+	[FAULT_SWAP] = { "swap", "page that was swapped out" },
+	[FAULT_NUMA] = { "numa", "hint of NUMA balancing" },
+	[FAULT_MIGRATION] = { "migration", "page that was being migrated" },
 	[FAULT_HUGETLB] = { "hugetlb", "page of hugetlbfs" },
 	[FAULT_VMLAB] = { "vmlab", "page of /dev/vmlab" },
-	[FAULT_UFFD] = { "uffd", "a userfaultfd was asked" },
+	[FAULT_UFFD] = { "uffd", "a userfaultfd handled it" },
 	[FAULT_SPECIAL] = { "special", "vdso, vvar or memory of a device" },
-	[FAULT_SPURIOUS] = { "spurious", "another thread had been faster" },
+	[FAULT_SPURIOUS] = { "spurious", "another thread had mapped the page already" },
 	[FAULT_UNSEEN] = { "unseen",
-			   "counted by the kernel, missed by the programs" },
+			   "counted by the kernel, missed by the BPF programs" },
 };
 
 static const struct word origins[NR_FAULT_ORIGINS] = {
 	[ORIGIN_USER] = { "user", "instructions of the program" },
 	[ORIGIN_KERNEL] = { "kernel",
-			    "the kernel, copying from or to the program" },
+			    "the kernel, while copying from or to the process" },
 	[ORIGIN_GUP] = { "gup",
-			 "the kernel, looking pages up (exec, direct I/O, ptrace)" },
-	[ORIGIN_UNSEEN] = { "unseen", "not known" },
+			 "get_user_pages(): exec, direct I/O, ptrace" },
+	[ORIGIN_UNSEEN] = { "unseen", "unknown" },
 };
 
 static const char *const failures[NR_FAULT_FAILURES] = {
@@ -66,7 +66,7 @@ static const struct word losts[NR_FAULT_LOST] = {
 	[LOST_SIGNAL] = { "signal",
 			  "signals are not in the table: it is full" },
 	[LOST_WALK] = { "walk",
-			"kinds were judged without the page table: it could not be read" },
+			"kinds were judged without the page table, which could not be read" },
 };
 
 const char *fault_kind_name(enum fault_kind kind)
@@ -148,7 +148,7 @@ const char *signal_cause(int signal, int code)
 const char *signal_meaning(const struct signal_key *key)
 {
 	if (key->stack_limit)
-		return "the stack may not grow so far: its limit, or the gap below it";
+		return "the stack cannot grow so far: its limit, or the gap below it";
 	if (key->signal == SIGSEGV && key->code == SEGV_MAPERR)
 		return "nothing is mapped there";
 	if (key->signal == SIGSEGV && key->code == SEGV_ACCERR)
@@ -161,44 +161,4 @@ const char *signal_meaning(const struct signal_key *key)
 	    (key->code == BUS_MCEERR_AR || key->code == BUS_MCEERR_AO))
 		return "the page has a memory error";
 	return "not a page fault";
-}
-
-void fault_sum(const __u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES],
-	       __u64 sum[NR_FAULT_SIZES])
-{
-	sum[FAULT_MINOR] = 0;
-	sum[FAULT_MAJOR] = 0;
-	for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
-		sum[FAULT_MINOR] += count[k][FAULT_MINOR];
-		sum[FAULT_MAJOR] += count[k][FAULT_MAJOR];
-	}
-}
-
-__u64 latency_upper(size_t slot)
-{
-	const size_t sub = 1 << LATENCY_SUB_BITS;
-	size_t shift;
-
-	if (slot < sub)
-		return slot;
-	shift = slot / sub - 1;
-	return ((__u64)(slot % sub + sub + 1) << shift) - 1;
-}
-
-__u64 latency_percentile(const struct latency_histogram *h,
-			 unsigned int percent, __u64 max)
-{
-	__u64 total = 0, below = 0, rank;
-
-	for (size_t i = 0; i < LATENCY_SLOTS; i++)
-		total += h->slots[i];
-	if (!total)
-		return 0;
-	rank = (total * percent + 99) / 100;
-	for (size_t i = 0; i < LATENCY_SLOTS; i++) {
-		below += h->slots[i];
-		if (below >= rank)
-			return latency_upper(i) < max ? latency_upper(i) : max;
-	}
-	return max;
 }

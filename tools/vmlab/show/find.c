@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/find.h"
 #include "show/format.h"
 #include "show/json.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
 #include "show/mm.h"

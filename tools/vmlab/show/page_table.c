@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "model/page_table_level.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
 #include "show/page_table.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "model/paging_words.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/json.h"
 #include "show/paging.h"
 #include "show/record_fields.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/json.h"
 #include "show/replay.h"
 

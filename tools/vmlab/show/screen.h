@@ -1,14 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the terminal can show. */
-#ifndef VMLAB_SCREEN_H
-#define VMLAB_SCREEN_H
+/* A terminal that is drawn on again and again, by its description in terminfo(5). */
+#ifndef VMLAB_SHOW_SCREEN_H
+#define VMLAB_SHOW_SCREEN_H
 
 #include <stdbool.h>
 
-/** screen_utf8 - whether the locale (LC_ALL, LC_CTYPE, LANG) is UTF-8 */
-bool screen_utf8(void);
+struct screen;
 
-/** screen_width - columns: $COLUMNS, else the terminal's, else 80 */
-unsigned int screen_width(void);
+/**
+ * screen_open - take the terminal: a screen of its own, keys without Enter and echo
+ *
+ * Return: NULL when standard input or output is not a terminal, or when $TERM is
+ * not in terminfo or lacks what drawing needs.
+ */
+struct screen *screen_open(void);
 
-#endif /* VMLAB_SCREEN_H */
+/** screen_close - give it back: its settings, the cursor, and what it showed */
+void screen_close(struct screen *terminal);
+
+/** screen_suspend - give it back for a while, before the process stops */
+void screen_suspend(struct screen *terminal);
+
+/** screen_resume - take it again, after SIGCONT */
+void screen_resume(struct screen *terminal);
+
+/** screen_clear - clear the screen, after a change of its size */
+void screen_clear(struct screen *terminal);
+
+/** screen_home - begin a picture: go to the upper left corner */
+void screen_home(struct screen *terminal);
+
+/** screen_clear_line - clear the rest of the line */
+void screen_clear_line(struct screen *terminal);
+
+/** screen_clear_below - end a picture: clear all below it, and show it */
+void screen_clear_below(struct screen *terminal);
+
+/**
+ * screen_key - read a key
+ * @key: [out]
+ *
+ * Return: false when the terminal is gone.
+ */
+bool screen_key(struct screen *terminal, char *key);
+
+#endif /* VMLAB_SHOW_SCREEN_H */

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #include "model/paging_words.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
 #include "show/paging.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/table.h"
 

@@ -60,6 +60,14 @@ unsigned int terminal_rows(int fd)
 	return limited(rows ? rows : ROWS_DEFAULT, ROWS_MIN);
 }
 
+void terminal_window(int fd, unsigned int *rows, unsigned int *columns)
+{
+	struct winsize size = window_size(fd);
+
+	*rows = size.ws_row ? size.ws_row : ROWS_DEFAULT;
+	*columns = size.ws_col ? size.ws_col : COLUMNS_DEFAULT;
+}
+
 bool terminal_utf8(void)
 {
 	/* not setlocale(3): the rest of the program stays in the C locale */

@@ -23,6 +23,15 @@ unsigned int terminal_columns(int fd);
  */
 unsigned int terminal_rows(int fd);
 
+/**
+ * terminal_window - return the size of a window that a program fills
+ * @fd: the descriptor of the terminal
+ *
+ * The environment does not count: the size changes while the program runs.
+ * 24 by 80 without a terminal.
+ */
+void terminal_window(int fd, unsigned int *rows, unsigned int *columns);
+
 /** terminal_utf8 - tell whether the locale (LC_ALL, LC_CTYPE, LANG) is UTF-8 */
 bool terminal_utf8(void);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "model/page_table_level.h"
-#include "model/xalloc.h"
+#include "sys/xalloc.h"
 #include "show/json.h"
 #include "show/translate.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Allocations that end the program when there is no memory. */
-#ifndef VMLAB_MODEL_XALLOC_H
-#define VMLAB_MODEL_XALLOC_H
+#ifndef VMLAB_SYS_XALLOC_H
+#define VMLAB_SYS_XALLOC_H
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,4 +34,4 @@ static inline void *array_grow(void *array, size_t nr, size_t *room,
 	return check_alloc(reallocarray(array, *room, size));
 }
 
-#endif /* VMLAB_MODEL_XALLOC_H */
+#endif /* VMLAB_SYS_XALLOC_H */

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The options that several commands have. */
+#include "cli/option_tables.h"
+
+const struct option_spec common_options[] = {
+	{ "json", 'j', NULL, NULL, "print JSON instead of tables" },
+	{ "color", OPT_COLOUR, "WHEN", "auto always never",
+	  "auto (on a terminal, without NO_COLOR), always, never" },
+	{ "help", 'h', NULL, NULL, "print this text and exit" },
+	{ 0 },
+};
+
+const struct option_spec table_options[] = {
+	{ "noheadings", OPT_NOHEADINGS, NULL, NULL, "print no header" },
+	{ "output", OPT_OUTPUT, "COLUMNS", NULL,
+	  "print these columns, separated by commas, in this order" },
+	{ "raw", OPT_RAW, NULL, NULL,
+	  "separate columns by one blank; blanks in a cell become \\x20" },
+	{ 0 },
+};
+
+const struct option_spec top_options[] = {
+	{ "version", 'V', NULL, NULL, "print the version and exit" },
+	{ 0 },
+};

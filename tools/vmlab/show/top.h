@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The pictures of vmlab top: a table, on a terminal or in a stream, and JSON. */
+#ifndef VMLAB_SHOW_TOP_H
+#define VMLAB_SHOW_TOP_H
+
+#include <stdbool.h>
+
+#include "model/activity.h"
+#include "show/json.h"
+#include "show/screen.h"
+
+/**
+ * top_show - print the table of an interval
+ * @terminal: draw there, as much as fits; NULL: print all to standard output
+ */
+void top_show(const struct interval *interval, struct screen *terminal,
+	      bool colour);
+
+/** top_show_json - print the record of an interval */
+void top_show_json(const struct interval *interval, struct json_doc *doc);
+
+#endif /* VMLAB_SHOW_TOP_H */

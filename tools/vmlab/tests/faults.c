@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What vmlab faults, top and heat compute from counters, without a kernel. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/activity.h"
+#include "model/faults.h"
+#include "model/heat.h"
+#include "tap.h"
+
+static void test_percentiles(void)
+{
+	struct latency_histogram h = { 0 };
+
+	is(latency_percentile(&h, 50, 0), 0, "no faults: no percentile");
+	for (size_t i = 1; i < LATENCY_SLOTS; i++)
+		if (latency_upper(i) <= latency_upper(i - 1))
+			bail("bucket %zu ends before the one below", i);
+	is(latency_upper(7), 7, "small latencies have buckets of their own");
+	is(latency_upper(8), 8, "so has the first of the next power of two");
+	is(latency_upper(16), 17, "then a bucket has two values");
+	h.slots[8] = 99;
+	h.slots[16] = 1;
+	is(latency_percentile(&h, 50, 17), 8, "half are in the first bucket");
+	is(latency_percentile(&h, 99, 17), 8, "99 of 100 too");
+	is(latency_percentile(&h, 100, 16), 16, "no percentile is above the maximum");
+}
+
+static struct ip_row ip(const char *path, __u64 offset, __u32 tgid, __u64 minor)
+{
+	struct ip_row row = { .key.tgid = tgid, .key.ip = 1000 + offset };
+
+	row.path = path ? strdup(path) : NULL;
+	row.symbol = path ? strdup("f") : NULL;
+	row.stat.offset = offset;
+	row.stat.count[FAULT_MINOR] = minor;
+	row.stat.kinds = minor ? 1u << FAULT_ANON : 0;
+	return row;
+}
+
+static void test_merge(void)
+{
+	struct faults_report r = { 0 };
+
+	r.ips = calloc(6, sizeof(*r.ips));
+	r.ips[r.nr_ips++] = ip("/b", 16, 1, 0); /* a frame of a stack */
+	r.ips[r.nr_ips++] = ip("/a", 16, 1, 2);
+	r.ips[r.nr_ips++] = ip("/a", 16, 2, 3);
+	r.ips[r.nr_ips++] = ip("/a", 32, 1, 4);
+	r.ips[r.nr_ips++] = ip(NULL, 0, 1, 7);
+	r.ips[r.nr_ips++] = ip(NULL, 0, 2, 1);
+	faults_merge(&r);
+	is(r.nr_ips, 4, "one row for each instruction with faults");
+	is(r.ips[0].stat.count[FAULT_MINOR], 7, "most faults first");
+	is(r.ips[1].stat.count[FAULT_MINOR], 5, "two processes in one row");
+	is(r.ips[3].key.tgid, 2, "without a file, processes stay apart");
+	faults_release(&r);
+}
+
+static struct process_row process(__u32 tgid, __u64 anon, __u64 file)
+{
+	struct process_row row = { .key.tgid = tgid };
+
+	row.stat.count[FAULT_ANON][FAULT_MINOR] = anon;
+	row.stat.count[FAULT_FILE_READ][FAULT_MAJOR] = file;
+	return row;
+}
+
+static void test_intervals(void)
+{
+	struct process_row old[] = { process(3, 10, 0), process(1, 5, 5) };
+	struct process_row new[] = { process(4, 0, 1), process(3, 10, 0),
+				     process(1, 6, 9) };
+	struct counters before = { .processes = old, .nr = 2, .time = 1 };
+	struct counters after = { .processes = new, .nr = 3, .time = 3 };
+	struct interval in;
+
+	after.totals.count[FAULT_ANON][FAULT_MINOR] = 1;
+	after.totals.count[FAULT_FILE_READ][FAULT_MAJOR] = 5;
+	counters_sort(&before);
+	counters_sort(&after);
+	interval_between(&before, &after, &in);
+	is(in.nr, 2, "only processes with faults in the interval");
+	is(in.active[0].key.tgid, 1, "most faults first");
+	is(in.active[0].kind, FAULT_FILE_READ, "with the most frequent kind");
+	is(in.active[0].sum[FAULT_MAJOR], 4, "its major faults");
+	is(in.active[1].sum[FAULT_MAJOR], 1, "a new process");
+	ok(interval_rate(&in, 6) == 3, "6 faults in 2 s are 3 a second");
+	interval_release(&in);
+
+	after.time = before.time;
+	interval_between(&before, &after, &in);
+	ok(interval_rate(&in, 6) == 0, "an interval without length has no rate");
+	interval_release(&in);
+
+	new[0].stat.exited = 1;
+	counters_drop_exited(&after);
+	is(after.nr, 2, "processes that have exited are dropped");
+}
+
+static void test_heat(void)
+{
+	struct heat h = { .start = 0x2000, .end = 0x9000 };
+	struct heat_row *rows;
+	size_t nr;
+
+	h.samples = calloc(2, sizeof(*h.samples));
+	h.nr_samples = 2;
+	h.samples[0].time = 1;
+	h.samples[1].time = 2;
+	h.samples[1].cost = 0.5;
+	heat_add(&h, &h.samples[0], 0x1000, 0x4000, 1);
+	is(h.samples[0].runs[0].start, 0x2000, "a run is clipped to the range");
+	heat_add(&h, &h.samples[0], 0x9000, 0xa000, 1);
+	is(h.samples[0].nr, 1, "a run outside of it is dropped");
+	heat_add_area(&h, 0x6000, 0x9000, "/lib/b");
+	heat_add_area(&h, 0x2000, 0x5000, "a");
+	heat_add_area(&h, 0x2000, 0x6000, "a");
+	heat_sort_areas(&h);
+	is(h.nr_areas, 2, "a mapping that grew is the same");
+	is(h.areas[0].end, 0x6000, "it has grown");
+	heat_mark_areas(&h);
+	ok(h.areas[0].touched && !h.areas[1].touched,
+	   "the first mapping was accessed");
+	ok(heat_cell(&h, 0x2000, 0x6000, 0, 1) == 0.5,
+	   "half of it in the first interval");
+	ok(heat_cell(&h, 0x2000, 0x6000, 0, 2) == 0.25,
+	   "a quarter on average");
+	ok(heat_cost(&h) == 0.25, "half a second of CPU time in 2 s");
+	nr = heat_rows(&h, 4, &rows);
+	is(nr, 4, "a line for each of its pages");
+	ok(rows[0].first && !rows[1].first && rows[3].end == 0x6000,
+	   "they cover it");
+	streq(heat_area_name(&h.areas[1]), "b", "a name without directories");
+	free(rows);
+	heat_release(&h);
+}
+
+int main(void)
+{
+	test_percentiles();
+	test_merge();
+	test_intervals();
+	test_heat();
+	return tap_done();
+}
