@@ -129,7 +129,9 @@ struct vmlab_flag_names {
  * A process may always inspect its own mm.  The mm of another process needs
  * CAP_SYS_PTRACE in the user namespace of that mm.
  *   EINVAL      unknown @kind; @id is not positive, or not 0 for SELF
- *   ESRCH       there is no such process, or it has exited: a zombie has no mm
+ *   ESRCH       there is no such process, or it has exited: a zombie has no mm.
+ *               A leader that has exited stands for its process while one of
+ *               its threads lives
  *   EBADF       @id is not a pidfd
  *   EPERM       the caller lacks CAP_SYS_PTRACE
  *   EOPNOTSUPP  a pidfd, without VMLAB_FEAT_PIDFD

@@ -17,7 +17,9 @@
 #define VMLAB_INJECT_OOM	1	/* VM_FAULT_OOM: the OOM killer may run */
 #define VMLAB_INJECT_HWPOISON	2	/* SIGBUS, BUS_MCEERR_AR, as for a memory error */
 #define VMLAB_INJECT_RETRY	3	/* VM_FAULT_RETRY: mm repeats the fault, once */
-#define VMLAB_INJECT_DELAY	4	/* wait @delay_us, then handle the fault */
+#define VMLAB_INJECT_DELAY	4	/* wait @delay_us, then handle the fault; only in faults of
+					 * user mode, unless the caller has CAP_SYS_PTRACE
+					 */
 
 #define VMLAB_INJECT_RULES_MAX	64
 #define VMLAB_INJECT_DELAY_MAX	60000000u	/* microseconds: a minute */

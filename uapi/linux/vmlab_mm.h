@@ -139,8 +139,8 @@ struct vmlab_task {
  * @reserved: must be zero
  *
  * Threads and vfork(2) children share an mm, other processes do not.  Tasks that
- * are not visible in the caller's pid namespace are left out.  While tasks
- * start and exit, a series of calls may miss or repeat some.
+ * are not visible in the caller's pid namespace are left out.  Records are in
+ * the order of thread ids: a task that exists all the while is listed once.
  */
 struct vmlab_tasks {
 	__u32 size;
@@ -207,7 +207,8 @@ struct vmlab_vma {
  *	return the end of the last VMA reported, for the next call
  * @end: [in] report VMAs that start below this address; 0 for all
  * @vmas: [in] pointer to an array of struct vmlab_vma
- * @strings: [in] pointer to room for names, or 0 for none
+ * @strings: [in] pointer to room for names; 0 for none: no names are looked up,
+ *	their offsets are 0, and no record is marked VMLAB_VMA_NAME_CUT
  * @nr: [in] records that @vmas has room for, at least 1
  *	[out] records filled; 0 at the end
  * @strings_size: [in] bytes at @strings.  A call ends before a VMA whose names

@@ -22,8 +22,10 @@
  *
  * All requests below walk VMAs only: there are no entries between VMAs.  A walk
  * drops mmap_lock from time to time, and the target may then change its address
- * space.  Each record is of one moment; page table bits change under mmap_lock
- * too while the target runs.
+ * space.  Entries, and the facts of the frames that they map, are read under the
+ * page-table lock, as PAGEMAP_SCAN reads them: a scan reports each page that is
+ * resident all the while.  The accessed and dirty bits change without that lock
+ * while the target runs.
  *   EOPNOTSUPP  VMLAB_FEAT_PGTABLE is missing: not supported on this architecture
  *   ENXIO       the target is a kernel thread: no mm
  */
@@ -83,7 +85,9 @@
 /**
  * struct vmlab_pte - a run of equal page table entries
  * @start: first address of the run.  Entries are reported whole: a huge leaf
- *	with its full extent, also where the request covers a part of it
+ *	with its full extent, also where the request covers a part of it.  Only
+ *	a huge page that replaced entries that were reported already has a record
+ *	that starts where they ended, and @phys with it
  * @end: end address of the run
  * @flags: VMLAB_PTE_* bits of the entries, limited to vmlab_ptes.return_mask
  * @raw: the first entry, as stored in the table

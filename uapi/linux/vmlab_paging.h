@@ -52,7 +52,8 @@
  * @nr_trace: [in] elements of @trace; 0 with other policies.  Zero on GET.
  * @prefetch: VMLAB_PREFETCH_*
  * @prefetch_pages: pages to prefetch, 1 to VMLAB_PREFETCH_MAX; 0 with NONE and
- *	WHOLE.  A page whose prefetch would have to wait is left out.
+ *	WHOLE.  A page whose prefetch would have to wait is left out, and
+ *	prefetching ends where memory would have to be reclaimed.
  *
  * Everything can be changed while the space is mapped and in use.  A SET of the
  * same policy and seed keeps the policy's state, unless it has a trace or the
@@ -61,17 +62,21 @@
  *
  * With VMLAB_PAGING_STEPPING, a fault unmaps all frames but its own.  So each
  * access to another page than the one before faults, and the policy sees it:
- * LRU, LFU, CLOCK and OPT are exact for one thread in user mode.  Repeated
- * accesses to one page count once.  Nothing is unmapped while several threads
+ * LRU, LFU, CLOCK and OPT are exact for one thread in user mode.  A repeated
+ * access to one page does not fault, and counts only after the mapping of the
+ * page was dropped by madvise(2) with MADV_DONTNEED; OPT ignores repeats, in
+ * @trace too.  Nothing is unmapped while several threads
  * fault in turn, or for faults within system calls, which could otherwise fault
  * without end.  Without the flag, policies see the first access to a page and a
  * sample of the later ones.
  *
  * VMLAB_PAGING_AROUND needs VMLAB_PREFETCH_NEXT.  A read fault then also maps
  * those of the next @prefetch_pages pages that are resident; accesses to them do
- * not fault, and policies do not see them.  It applies to mappings that are made
- * while it is set: they are VM_MIXEDMAP, and mlock(2) has no effect on them.  It
- * has no effect in stepping mode and with VMLAB_BACKING_PFN.
+ * not fault, and policies do not see them.  It ends with the page table of the
+ * fault (2 MiB on x86).  It has no effect in stepping mode and with
+ * VMLAB_BACKING_PFN.  On kernels before 6.15 it applies to mappings that are made
+ * while it is set: they are VM_MIXEDMAP there, and mlock(2), guard regions and
+ * KSM do not work in them.
  *
  * VMLAB_IOC_PAGING_SET errors:
  *   EBADF   the device is not open for writing

@@ -98,7 +98,7 @@ struct vmlab_space_config {
  *	get_user_pages() fails
  * @discarded: frames freed by shrinking the space
  * @vma_open: VMAs added by mmap, fork and split
- * @vma_close: VMAs removed
+ * @vma_close: VMAs removed by munmap and exit, and by merging: @vma_open - @vmas
  * @vma_mremap: VMAs moved by mremap
  * @latency_ns_sum: time in the fault handler, nanoseconds
  * @latency: histogram of the time in the fault handler: @latency[0] counts
