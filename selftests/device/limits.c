@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Limits per user: what one user can hold, and who is exempt. */
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,13 +13,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "device/users.h"
 #include "lib/child.h"
 #include "lib/dev.h"
 #include "lib/tap.h"
 
 #define PARAMETERS "/sys/module/vmlab/parameters/"
 
-enum { USER = 4242, OTHER = 4243, MARGIN = 32 };
+enum { MARGIN = 32 };
 enum { SPACES, PAGES, STORE, TRACE, EVENTS, LIMITS };
 
 static const char *const names[] = {
@@ -55,15 +55,6 @@ static void set_limit(int which, unsigned long value)
 	if (!f || fprintf(f, "%lu", value) < 0 || fclose(f))
 		bail("%s: %s", name, strerror(errno));
 }
-
-static bool become(uid_t uid)
-{
-	return !setgroups(0, NULL) && !setresgid(uid, uid, uid) &&
-	       !setresuid(uid, uid, uid);
-}
-
-/* Children return what went wrong. */
-enum { GOOD, NOT_USER, REFUSED, ALLOWED, WRONG_ERRNO, NOT_FREED, NO_NS };
 
 /* Open spaces until it fails; @expect of them succeed. */
 static int count_spaces(unsigned int expect)
@@ -141,19 +132,6 @@ static int root_opens(void *arg)
 		if (open(VMLAB_DEVICE, O_RDWR) < 0)
 			return REFUSED;
 	return GOOD;
-}
-
-static int capset_to(uint64_t caps)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2] = {
-		{ .effective = (uint32_t)caps, .permitted = (uint32_t)caps },
-		{ 0 },
-	};
-
-	return (int)syscall(SYS_capset, &header, data);
 }
 
 static int root_without(void *arg)
@@ -433,88 +411,6 @@ static void test_parameters(void)
 	   "only root changes a limit");
 }
 
-/* --- who may do what: cells of the table in security.rst that no test had --- */
-
-static int user_paging(void *arg)
-{
-	struct vmlab_policy_set set = {
-		.size = sizeof(set), .policy = VMLAB_POLICY_LRU,
-	};
-	int fd, own;
-
-	if (!become(USER))
-		return NOT_USER;
-	fd = *(int *)arg;
-	own = dev_open(O_RDWR);
-	/* Its own space: everything. */
-	if (ioctl(own, VMLAB_IOC_POLICY_SET, &set) ||
-	    set_trace(own, VMLAB_POLICY_FIFO, 0) || set_events(own, 8))
-		return REFUSED;
-	/* A descriptor that it was given: as far as it is open for writing. */
-	if (!ioctl(fd, VMLAB_IOC_POLICY_SET, &set))
-		return ALLOWED;
-	if (errno != EBADF)
-		return WRONG_ERRNO;
-	/* By number it takes CAP_SYS_ADMIN, even its own. */
-	set.space_id = space_id(own);
-	if (!ioctl(own, VMLAB_IOC_POLICY_SET, &set))
-		return ALLOWED;
-	return errno == EPERM ? GOOD : WRONG_ERRNO;
-}
-
-static int namespace_root(void *arg)
-{
-	struct vmlab_policy_set set = {
-		.size = sizeof(set), .policy = VMLAB_POLICY_LRU,
-		.space_id = *(uint64_t *)arg,
-	};
-
-	if (!become(USER))
-		return NOT_USER;
-	if (unshare(CLONE_NEWUSER))
-		return NO_NS;
-	if (!ioctl(dev_open(O_RDWR), VMLAB_IOC_POLICY_SET, &set))
-		return ALLOWED;
-	return errno == EPERM ? GOOD : WRONG_ERRNO;
-}
-
-static int admin_sets(void *arg)
-{
-	struct vmlab_policy_set set = {
-		.size = sizeof(set), .policy = VMLAB_POLICY_LRU,
-		.space_id = *(uint64_t *)arg,
-	};
-	int fd = dev_open(O_RDWR);
-
-	if (capset_to(1u << CAP_SYS_ADMIN))
-		return NOT_USER;
-	if (ioctl(fd, VMLAB_IOC_POLICY_SET, &set))
-		return REFUSED;
-	if (capset_to(0))
-		return NOT_USER;
-	if (!ioctl(fd, VMLAB_IOC_POLICY_SET, &set))
-		return ALLOWED;
-	return errno == EPERM ? GOOD : WRONG_ERRNO;
-}
-
-static void test_spaces_of_others(void)
-{
-	int fd = dev_open(O_RDONLY), ret;
-	uint64_t id = space_id(fd);
-
-	is((unsigned int)reap(spawn(user_paging, &fd)), GOOD,
-	   "a user configures its own space and no other");
-	ret = reap(spawn(namespace_root, &id));
-	if (ret == NO_NS)
-		skip("no user namespaces", "spaces by number");
-	else
-		is((unsigned int)ret, GOOD,
-		   "root of a user namespace sets no policy by number");
-	is((unsigned int)reap(spawn(admin_sets, &id)), GOOD,
-	   "CAP_SYS_ADMIN alone suffices, and is needed by uid 0");
-	close(fd);
-}
-
 int main(void)
 {
 	psize = page_size();
@@ -525,6 +421,5 @@ int main(void)
 	test_trace();
 	test_events();
 	test_bad_buffer();
-	test_spaces_of_others();
 	return tap_done();
 }
