@@ -35,7 +35,9 @@ static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 /*
  * Make the huge entry of a frame writable, if it is there.  With @write,
  * vmf_insert_folio_pmd() would warn when something else was put there since it
- * was looked at, such as a page table with guard markers.  The folio is locked.
+ * was looked at, such as a page table with guard markers.  An entry that
+ * PAGEMAP_SCAN protected meanwhile stays: the access faults again.  The folio is
+ * locked.
  */
 static void huge_make_writable(struct vm_fault *vmf, struct folio *folio)
 {
@@ -44,7 +46,8 @@ static void huge_make_writable(struct vm_fault *vmf, struct folio *folio)
 	spinlock_t *ptl = pmd_lock(vma->vm_mm, vmf->pmd);
 	pmd_t entry = READ_ONCE(*vmf->pmd);
 
-	if (pmd_trans_huge(entry) && pmd_pfn(entry) == folio_pfn(folio)) {
+	if (pmd_trans_huge(entry) && pmd_pfn(entry) == folio_pfn(folio) &&
+	    !vmlab_pmd_uffd(entry)) {
 		/* Only more is allowed: a stale TLB entry faults again. */
 		entry = pmd_mkyoung(pmd_mkdirty(entry));
 		entry = pmd_mkwrite_novma(entry);
@@ -80,9 +83,14 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	if (IS_ERR(folio))
 		return VM_FAULT_FALLBACK;
 
-	/* A fault that mapped one of its pages meanwhile held the folio lock. */
+	/*
+	 * A fault that mapped one of its pages meanwhile held the folio lock.
+	 * mm itself ends the write protection of PAGEMAP_SCAN: it splits the
+	 * entry.
+	 */
 	pmd = pmdp_get_lockless(vmf->pmd);
 	if (unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
+	    unlikely(write && pmd_trans_huge(pmd) && vmlab_pmd_uffd(pmd)) ||
 	    unlikely(folio_test_has_hwpoisoned(folio))) {
 		vmlab_frame_release(folio);
 		return VM_FAULT_FALLBACK;
