@@ -18,7 +18,8 @@
 /*
  * Should a huge frame serve a fault?  Not while each access must fault or rules
  * disturb faults: both are about pages.  Nor in a private mapping that is
- * written: mm copies pages there.
+ * written: mm copies pages there.  Nor for a core dump, which must not fill
+ * holes: ->fault tells them from pages.
  */
 static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 {
@@ -27,6 +28,7 @@ static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 	return READ_ONCE(space->huge) && space->backing->huge &&
 	       !vmlab_stepping(space) &&
 	       !rcu_access_pointer(space->inject) &&
+	       !(current->flags & PF_DUMPCORE) &&
 	       (vma->vm_flags & VM_SHARED || !(vmf->flags & FAULT_FLAG_WRITE)) &&
 	       thp_vma_suitable_order((struct vm_area_struct *)vma,
 				      vmf->address, HPAGE_PMD_ORDER);
