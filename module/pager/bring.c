@@ -152,13 +152,13 @@ static __always_inline int bring_lock(struct folio *folio, unsigned int order,
 	return ret;
 }
 
-/* Does the space end before the end of a frame? */
+/* Does the space end before the end of a frame?  No space reaches 2^64 bytes. */
 static __always_inline bool bring_beyond(struct vmlab_space *space,
 					 pgoff_t pgoff, unsigned int order)
 {
 	unsigned long nr_pages = READ_ONCE(space->nr_pages);
 
-	return pgoff >= nr_pages ||
+	return pgoff >= nr_pages || pgoff > ULONG_MAX >> PAGE_SHIFT ||
 	       (order && nr_pages - pgoff < 1ul << order);
 }
 
