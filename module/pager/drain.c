@@ -70,7 +70,14 @@ void vmlab_drain(bool wait)
 		return;
 	WRITE_ONCE(vmlab_drain_last, jiffies);
 
-	cpus_read_lock();
+	/*
+	 * Without @wait the caller can hold locks of mm, or reclaim memory for
+	 * a task that takes a CPU online or offline.
+	 */
+	if (wait)
+		cpus_read_lock();
+	else if (!cpus_read_trylock())
+		return;
 	for_each_online_cpu(cpu)
 		queue_work_on(cpu, vmlab_drain_wq,
 			      per_cpu_ptr(&vmlab_drain_work, cpu));
