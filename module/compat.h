@@ -121,6 +121,16 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #endif
 
 /*
+ * The bit of userfaultfd in a huge entry lost its "_WP" in 7.x, when VM_UFFD_RWP
+ * came.
+ */
+#ifdef VM_UFFD_RWP
+#define vmlab_pmd_uffd(pmd) pmd_uffd(pmd)
+#else
+#define vmlab_pmd_uffd(pmd) pmd_uffd_wp(pmd)
+#endif
+
+/*
  * vmf_insert_page_mkwrite() came with it in 6.15, and maps a page in any VMA.
  * Before, only VMAs with VM_MIXEDMAP could be given more than one page in a
  * fault; there mlock(2), guard regions and KSM do not work.

@@ -18,7 +18,8 @@
 /*
  * Should a huge frame serve a fault?  Not while each access must fault or rules
  * disturb faults: both are about pages.  Nor in a private mapping that is
- * written: mm copies pages there.
+ * written: mm copies pages there.  Nor for a core dump, which must not fill
+ * holes: ->fault tells them from pages.
  */
 static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 {
@@ -27,6 +28,7 @@ static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 	return READ_ONCE(space->huge) && space->backing->huge &&
 	       !vmlab_stepping(space) &&
 	       !rcu_access_pointer(space->inject) &&
+	       !(current->flags & PF_DUMPCORE) &&
 	       (vma->vm_flags & VM_SHARED || !(vmf->flags & FAULT_FLAG_WRITE)) &&
 	       thp_vma_suitable_order((struct vm_area_struct *)vma,
 				      vmf->address, HPAGE_PMD_ORDER);
@@ -35,7 +37,9 @@ static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 /*
  * Make the huge entry of a frame writable, if it is there.  With @write,
  * vmf_insert_folio_pmd() would warn when something else was put there since it
- * was looked at, such as a page table with guard markers.  The folio is locked.
+ * was looked at, such as a page table with guard markers.  An entry that
+ * PAGEMAP_SCAN protected meanwhile stays: the access faults again.  The folio is
+ * locked.
  */
 static void huge_make_writable(struct vm_fault *vmf, struct folio *folio)
 {
@@ -44,7 +48,8 @@ static void huge_make_writable(struct vm_fault *vmf, struct folio *folio)
 	spinlock_t *ptl = pmd_lock(vma->vm_mm, vmf->pmd);
 	pmd_t entry = READ_ONCE(*vmf->pmd);
 
-	if (pmd_trans_huge(entry) && pmd_pfn(entry) == folio_pfn(folio)) {
+	if (pmd_trans_huge(entry) && pmd_pfn(entry) == folio_pfn(folio) &&
+	    !vmlab_pmd_uffd(entry)) {
 		/* Only more is allowed: a stale TLB entry faults again. */
 		entry = pmd_mkyoung(pmd_mkdirty(entry));
 		entry = pmd_mkwrite_novma(entry);
@@ -80,9 +85,14 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	if (IS_ERR(folio))
 		return VM_FAULT_FALLBACK;
 
-	/* A fault that mapped one of its pages meanwhile held the folio lock. */
+	/*
+	 * A fault that mapped one of its pages meanwhile held the folio lock.
+	 * mm itself ends the write protection of PAGEMAP_SCAN: it splits the
+	 * entry.
+	 */
 	pmd = pmdp_get_lockless(vmf->pmd);
 	if (unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
+	    unlikely(write && pmd_trans_huge(pmd) && vmlab_pmd_uffd(pmd)) ||
 	    unlikely(folio_test_has_hwpoisoned(folio))) {
 		vmlab_frame_release(folio);
 		return VM_FAULT_FALLBACK;

@@ -50,6 +50,9 @@ static bool vmlab_inject_hits(struct vmlab_inject_state *state,
 	access = vmf->flags & FAULT_FLAG_WRITE ? VMLAB_ACCESS_WRITE :
 		 vmf->flags & FAULT_FLAG_INSTRUCTION ? VMLAB_ACCESS_EXEC :
 						       VMLAB_ACCESS_READ;
+	/* mremap(2) can grow a mapping beyond the highest offset. */
+	if (vmf->pgoff > ULONG_MAX >> PAGE_SHIFT)
+		return false;
 	if (!(rule->access & access) || offset < rule->start ||
 	    (rule->end && offset >= rule->end) ||
 	    (state->pid && state->pid != task_tgid(current)))

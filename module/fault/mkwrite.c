@@ -15,17 +15,20 @@
  * @vmf: the fault; vmf->page is the frame's, referenced
  *
  * Context: a page fault in a shared mapping, may sleep.
- * Return: VM_FAULT_LOCKED, or VM_FAULT_NOPAGE when the frame was removed or the
- * task was killed: mm faults again.
+ * Return: VM_FAULT_LOCKED, VM_FAULT_NOPAGE when the frame was removed: mm faults
+ * again; or VM_FAULT_SIGBUS when the task was killed.
  */
 vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 {
 	struct vmlab_space *space = vmf->vma->vm_private_data;
 	struct folio *folio = page_folio(vmf->page);
 
-	/* mm hides the flags of the fault here: a killed task faults again. */
+	/*
+	 * mm hides the flags of the fault here, so the lock cannot be dropped;
+	 * and an access of the kernel would fault again after NOPAGE.
+	 */
 	if (folio_lock_killable(folio))
-		return VM_FAULT_NOPAGE;
+		return VM_FAULT_SIGBUS;
 	if (unlikely(folio->mapping != space->inode->i_mapping)) {
 		folio_unlock(folio);
 		return VM_FAULT_NOPAGE;
@@ -70,7 +73,8 @@ vm_fault_t vmlab_map_special(struct vmlab_space *space, struct vm_fault *vmf,
  * @vmf: the fault
  *
  * Context: a page fault in a shared mapping, may sleep.
- * Return: VM_FAULT_NOPAGE, or an error of vmf_insert_pfn_prot().
+ * Return: VM_FAULT_NOPAGE, an error of vmf_insert_pfn_prot(), or VM_FAULT_SIGBUS
+ * when the task was killed.
  */
 vm_fault_t vmlab_pfn_mkwrite(struct vm_fault *vmf)
 {
@@ -82,7 +86,7 @@ vm_fault_t vmlab_pfn_mkwrite(struct vm_fault *vmf)
 		return VM_FAULT_NOPAGE;
 	if (folio_lock_killable(folio)) {
 		folio_put(folio);
-		return VM_FAULT_NOPAGE;
+		return VM_FAULT_SIGBUS;
 	}
 	if (unlikely(!folio->mapping)) {
 		vmlab_frame_release(folio);

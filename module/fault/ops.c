@@ -60,8 +60,11 @@ static bool fault_may_map_around(struct vmlab_space *space,
 static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
 			    struct folio *folio, bool filled)
 {
-	vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
-		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
+	/* A core dump must not fill more than the page it asks for. */
+	if (likely(!(current->flags & PF_DUMPCORE)))
+		vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
+			       vmf->vma->vm_pgoff + vma_pages(vmf->vma),
+			       filled);
 	if (vmlab_stepping(space))
 		vmlab_step(space, vmf->pgoff, vmf->flags);
 	else if (unlikely(READ_ONCE(space->pager.around)) &&
@@ -91,14 +94,14 @@ static vm_fault_t fault_failed(struct vmlab_space *space,
 	case -EINTR:
 		/*
 		 * Only a fatal signal ends a wait.  In a fault of the kernel,
-		 * only VM_FAULT_RETRY ends the access; with NOPAGE it would
-		 * fault for ever.  get_user_pages() without retry looks at
-		 * signals itself.
+		 * VM_FAULT_RETRY ends the access, or an error where mm does
+		 * not allow it.  After NOPAGE the access would fault again,
+		 * and futex(2) looks at no signal in between.
 		 */
 		vmlab_count(space, interrupted);
 		*outcome = VMLAB_FAULT_INTERRUPTED;
 		return vmlab_fault_may_end(vmf->flags) ? VM_FAULT_RETRY :
-							 VM_FAULT_NOPAGE;
+							 VM_FAULT_SIGBUS;
 	default:
 		vmlab_count(space, error);
 		*outcome = VMLAB_FAULT_ERROR;

@@ -144,13 +144,16 @@ static int publish_single(struct vmlab_space *space, struct folio *folio,
 	struct xarray *xa = &space->frames.xa;
 	void *old;
 
-	old = xa_cmpxchg(xa, folio->index, evicted, folio, gfp);
-	if (likely(old == evicted)) {
-		/* An evicted page that has to be written back stays dirty. */
-		if (evicted && xa_get_mark(xa, folio->index, VMLAB_FRAME_DIRTY))
-			atomic_long_inc(&space->frames.nr_dirty);
+	/* Write-back can mark a page dirty again: test the mark in the lock. */
+	xa_lock(xa);
+	old = __xa_cmpxchg(xa, folio->index, evicted, folio, gfp);
+	/* An evicted page that has to be written back stays dirty. */
+	if (evicted && old == evicted &&
+	    xa_get_mark(xa, folio->index, VMLAB_FRAME_DIRTY))
+		atomic_long_inc(&space->frames.nr_dirty);
+	xa_unlock(xa);
+	if (likely(old == evicted))
 		return 0;
-	}
 	return xa_is_err(old) ? xa_err(old) : -EEXIST;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/interval_tree_generic.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include "frame/vmas.h"
 
@@ -41,8 +42,10 @@ unsigned long vmlab_vmas_count(struct vmlab_space *space)
 
 	i_mmap_lock_read(mapping);
 	for (vma = vmas_iter_first(&mapping->i_mmap, 0, ULONG_MAX); vma;
-	     vma = vmas_iter_next(vma, 0, ULONG_MAX))
+	     vma = vmas_iter_next(vma, 0, ULONG_MAX)) {
 		nr++;
+		cond_resched();
+	}
 	i_mmap_unlock_read(mapping);
 	return nr;
 }
@@ -67,9 +70,12 @@ bool vmlab_vmas_locked(struct vmlab_space *space, pgoff_t first, pgoff_t last)
 
 	i_mmap_lock_read(mapping);
 	for (vma = vmas_iter_first(&mapping->i_mmap, first, last); vma;
-	     vma = vmas_iter_next(vma, first, last))
+	     vma = vmas_iter_next(vma, first, last)) {
 		if (vma->vm_flags & VM_LOCKED)
 			break;
+		/* As mm does: processes can map a page any number of times. */
+		cond_resched();
+	}
 	i_mmap_unlock_read(mapping);
 	return vma;
 }

@@ -157,7 +157,7 @@ static __always_inline int bring_lock(struct folio *folio, unsigned int order,
 	return ret;
 }
 
-/* Does the space end before the end of a frame? */
+/* Does the space end before the end of a frame?  No space reaches 2^64 bytes. */
 static __always_inline bool bring_beyond(struct vmlab_space *space,
 					 pgoff_t pgoff, unsigned int order)
 {
@@ -165,7 +165,9 @@ static __always_inline bool bring_beyond(struct vmlab_space *space,
 	unsigned long end = order ? READ_ONCE(space->huge_end) :
 				    READ_ONCE(space->nr_pages);
 
-	return pgoff >= end || (order && end - pgoff < 1ul << order);
+	/* mm can map beyond 2^64 bytes, of which no offset in bytes exists. */
+	return pgoff >= end || pgoff > ULONG_MAX >> PAGE_SHIFT ||
+	       (order && end - pgoff < 1ul << order);
 }
 
 /* Find, lock, recheck: the loop that all frames take. */

@@ -20,7 +20,10 @@
 #include "pager/residence.h"
 #include "policy/policy.h"
 
-/* Attempts, each after a wait for a locked frame, after which a frame is charged above the budget. */
+/*
+ * Attempts after which a frame is charged above the budget, or a smaller budget
+ * is left exceeded.  Each waited for a locked frame or could not save contents.
+ */
 #define VMLAB_ATTEMPTS		64
 /* Frames that were set aside, looked at again before each eviction. */
 #define VMLAB_REJOINED		2
@@ -188,7 +191,7 @@ int vmlab_charge_shrink(struct vmlab_space *space)
 	ret = vmlab_evict_rejoin(space, READ_ONCE(pager->nr_aside));
 	while (!ret && READ_ONCE(pager->charged) > READ_ONCE(pager->budget)) {
 		ret = vmlab_evict_victim(space, true);
-		if (ret == -EAGAIN && attempts--)
+		if (ret && ret != -EBUSY && ret != -EINTR && attempts--)
 			ret = 0;
 		if (ret == -EBUSY && !drained) {
 			vmlab_drain(true);

@@ -2,6 +2,7 @@
 /* Configuration of the pager: budget, policy, prefetcher, also while in use. */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 #include "compat.h"
@@ -51,6 +52,9 @@ static int pager_adopt_all(struct vmlab_space *space)
 	int ret = 0;
 
 	xa_for_each(&space->frames.xa, pgoff, folio) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		folio = vmlab_frame_get(space, pgoff);
 		if (!folio)
 			continue;
@@ -63,7 +67,6 @@ static int pager_adopt_all(struct vmlab_space *space)
 		folio_put(folio);
 		if (ret)
 			return ret;
-		cond_resched();
 	}
 	return 0;
 }

@@ -19,7 +19,7 @@
 /* At most so often, unless a request waits for it. */
 #define VMLAB_DRAIN_INTERVAL	(HZ / 10)
 
-static DEFINE_PER_CPU(struct work_struct, vmlab_drain_work);
+static struct work_struct __percpu *vmlab_drain_work;
 static struct workqueue_struct *vmlab_drain_wq;
 static unsigned long vmlab_drain_last;
 
@@ -38,11 +38,17 @@ int vmlab_drain_init(void)
 {
 	unsigned int cpu;
 
+	vmlab_drain_work = alloc_percpu(struct work_struct);
+	if (!vmlab_drain_work)
+		return -ENOMEM;
 	for_each_possible_cpu(cpu)
-		INIT_WORK(per_cpu_ptr(&vmlab_drain_work, cpu), drain_cpu);
+		INIT_WORK(per_cpu_ptr(vmlab_drain_work, cpu), drain_cpu);
 	vmlab_drain_last = jiffies - VMLAB_DRAIN_INTERVAL;
 	vmlab_drain_wq = alloc_workqueue("vmlab-drain", VMLAB_WQ_PERCPU, 0);
-	return vmlab_drain_wq ? 0 : -ENOMEM;
+	if (vmlab_drain_wq)
+		return 0;
+	free_percpu(vmlab_drain_work);
+	return -ENOMEM;
 }
 
 /**
@@ -53,6 +59,7 @@ int vmlab_drain_init(void)
 void vmlab_drain_exit(void)
 {
 	destroy_workqueue(vmlab_drain_wq);
+	free_percpu(vmlab_drain_work);
 }
 
 /**
@@ -70,10 +77,17 @@ void vmlab_drain(bool wait)
 		return;
 	WRITE_ONCE(vmlab_drain_last, jiffies);
 
-	cpus_read_lock();
+	/*
+	 * Without @wait the caller can hold locks of mm, or reclaim memory for
+	 * a task that takes a CPU online or offline.
+	 */
+	if (wait)
+		cpus_read_lock();
+	else if (!cpus_read_trylock())
+		return;
 	for_each_online_cpu(cpu)
 		queue_work_on(cpu, vmlab_drain_wq,
-			      per_cpu_ptr(&vmlab_drain_work, cpu));
+			      per_cpu_ptr(vmlab_drain_work, cpu));
 	cpus_read_unlock();
 	if (wait)
 		flush_workqueue(vmlab_drain_wq);

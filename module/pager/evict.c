@@ -5,7 +5,8 @@
  * The policy names a victim.  The pager tries to lock it without waiting and
  * asks for the next best when the victim is busy: locked by a fault, pinned,
  * locked in memory, or with a memory error.  Busy frames are set aside when there
- * are many; each charge above the budget looks at some of them again.
+ * are many, and frames whose contents cannot be saved at once; each charge above
+ * the budget looks at some of them again.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -160,15 +161,17 @@ int vmlab_evict_clean(struct vmlab_space *space, struct folio *folio)
 }
 
 /*
- * After a victim turned out busy, name the next one.  The first few keep their
- * places in the policy's order; when there are more, they are set aside.  The
- * caller holds the pager's lock, and the folio lock of @victim.
+ * After a victim could not be evicted, name the next one.  The first few busy
+ * ones keep their places in the policy's order; when there are more, they are
+ * set aside.  So is each victim whose contents cannot be saved: a few of them
+ * would end every attempt.  The caller holds the pager's lock, and the folio
+ * lock of @victim.
  */
 static struct vmlab_frame *evict_skip(struct vmlab_pager *pager,
-				      struct vmlab_frame *victim,
+				      struct vmlab_frame *victim, bool busy,
 				      unsigned int skipped)
 {
-	if (skipped <= VMLAB_SKIPPED && !pager->nr_aside)
+	if (busy && skipped <= VMLAB_SKIPPED && !pager->nr_aside)
 		return vmlab_pager_victim(pager, victim);
 	vmlab_pager_set_aside(pager, victim);
 	return vmlab_pager_victim(pager, NULL);
@@ -238,7 +241,7 @@ int vmlab_evict_victim(struct vmlab_space *space, bool wait)
 		}
 		if (err && fatal_signal_pending(current))
 			ret = -EINTR;
-		if (!err || ret == -EINTR || failed == VMLAB_FAILED) {
+		if (!err || ret == -EINTR) {
 			vmlab_frame_release(folio);
 			if (!err)
 				ret = 0;
@@ -248,8 +251,11 @@ int vmlab_evict_victim(struct vmlab_space *space, bool wait)
 
 		/* Locked, so not removed: the policy still has it. */
 		spin_lock(&pager->lock);
-		victim = evict_skip(pager, folio->private, ++skipped);
+		victim = evict_skip(pager, folio->private, err == -EBUSY,
+				    ++skipped);
 		vmlab_frame_release(folio);
+		if (failed == VMLAB_FAILED)
+			break;
 	}
 	spin_unlock(&pager->lock);
 

@@ -142,7 +142,10 @@ static void end_of_space(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, set_bytes(space, 0), 0);
 	KUNIT_EXPECT_EQ(test, touch(space, 4), 1);
-	KUNIT_EXPECT_EQ(test, touch(space, ULONG_MAX - 1), 1);
+	/* Offsets are numbers of 64 bits, in bytes. */
+	KUNIT_EXPECT_EQ(test, touch(space, ULONG_MAX >> PAGE_SHIFT), 1);
+	KUNIT_EXPECT_EQ(test, touch(space, (ULONG_MAX >> PAGE_SHIFT) + 1),
+			-ERANGE);
 }
 
 static void shrink_discards(struct kunit *test)

@@ -23,7 +23,7 @@ int kill_and_reap(pid_t pid);
  * A process that has not ended after this time counts as hung.  It needs some
  * milliseconds; emulated machines and debug kernels are slow.
  */
-#define HANG_MS	10000
+#define HANG_MS	60000
 
 /* Wait for its end, as reap(), but at most HANG_MS: false when it still runs. */
 bool reap_in_time(pid_t pid, int *result);
