@@ -308,6 +308,16 @@ static size_t mapped_vmas(void)
 	return nr;
 }
 
+/* Must the first access have filled a huge frame? */
+static bool expects_huge(const struct pairs_case *c)
+{
+	return c->setting->huge && huge_frames && !c->private &&
+	       c->backing <= VMLAB_BACKING_PATTERN &&
+	       !(c->setting->paging.flags & VMLAB_PAGING_STEPPING) &&
+	       /* These fill pages before MADV_HUGEPAGE. */
+	       !(c->mapping->flags & (MAP_POPULATE | MAP_LOCKED));
+}
+
 static void check_counters(struct pairs_case *c)
 {
 	struct vmlab_space_stats space = space_stats(c->fd);
@@ -323,6 +333,8 @@ static void check_counters(struct pairs_case *c)
 		case_fails(c, "%llu frames, budget %llu",
 			   (unsigned long long)space.frames,
 			   (unsigned long long)budget);
+	if (expects_huge(c) && !paging.huge_filled)
+		case_fails(c, "no huge frame was filled");
 	if (space.vmas != vmas)
 		case_fails(c, "%llu VMAs by the statistics, %zu by maps",
 			   (unsigned long long)space.vmas, vmas);
@@ -354,7 +366,8 @@ static void check_result(struct pairs_case *c, int result)
 /* Evict all frames: those that are not locked must go and come back. */
 static void check_eviction(struct pairs_case *c)
 {
-	struct vmlab_range r = range(c->fd, VMLAB_RANGE_EVICT, 0, whole(c));
+	/* All of the space: an operation may have mapped more. */
+	struct vmlab_range r = range(c->fd, VMLAB_RANGE_EVICT, 0, 2 * whole(c));
 	struct vmlab_space_stats space = space_stats(c->fd);
 
 	if (r.busy && !c->locked)
