@@ -39,7 +39,7 @@ const struct setting settings[] = {
 	{ "huge, budget", true, PAGING(.budget = 520) },
 	{ "huge, stride", true, PAGING(STRIDE) },
 	{ "huge, around", true, PAGING(NEXT, AROUND) },
-	{ "huge, budget, whole", true, PAGING(.budget = 600, WHOLE) },
+	{ "huge, budget, whole", true, PAGING(.budget = 540, WHOLE) },
 	{ "huge, stepping", true, PAGING(STEPPING) },
 };
 const size_t nr_settings = sizeof(settings) / sizeof(*settings);
