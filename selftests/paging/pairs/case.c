@@ -312,6 +312,7 @@ static size_t mapped_vmas(void)
 static bool expects_huge(const struct pairs_case *c)
 {
 	return c->setting->huge && huge_frames && !c->private &&
+	       !c->mapping->first &&
 	       c->backing <= VMLAB_BACKING_PATTERN &&
 	       !(c->setting->paging.flags & VMLAB_PAGING_STEPPING) &&
 	       /* These fill pages before MADV_HUGEPAGE. */
