@@ -189,7 +189,7 @@ static void exec_by_thread(int fd)
 #define UPROBES	"/sys/kernel/tracing/uprobe_events"
 #define ENABLE	"/sys/kernel/tracing/events/uprobes/vmlab_test/enable"
 
-__attribute__((noinline, noclone)) static void uprobe_target(void)
+static __attribute__((noinline)) void uprobe_target(void)
 {
 	__asm__ volatile("nop" ::: "memory");
 }
@@ -215,7 +215,7 @@ static bool define_probe(void)
 	       !write_file(ENABLE, "1", 1);
 }
 
-static void uprobes(int fd)
+static void vma_of_uprobes(int fd)
 {
 	static const char remove[] = "-:uprobes/vmlab_test";
 	struct vma_list list = { 0 };
@@ -270,7 +270,7 @@ int main(void)
 	prot_none(fd);
 	stuck_in_fault(fd);
 	exec_by_thread(fd);
-	uprobes(fd);
+	vma_of_uprobes(fd);
 	above_47_bits(fd);
 	close(fd);
 	return tap_done();

@@ -26,7 +26,7 @@ struct mapping {
 	int prot;
 	int flags;
 	size_t first;		/* page of the space */
-	bool lock;		/* RLIMIT_MEMLOCK allows it: the test runs as root */
+	bool lock;		/* it is locked in memory */
 };
 
 /* A page: the version that was last written, or 0 for the backing's contents. */
@@ -55,6 +55,7 @@ struct pairs_case {
 	bool private;
 	bool locked;
 	bool special;
+	bool mixed;		/* VM_MIXEDMAP, by VMLAB_PAGING_AROUND before 6.15 */
 	uint64_t version;
 	struct point point[NR_POINTS];
 	unsigned int failures;
@@ -68,7 +69,7 @@ struct operation {
 	/* Return 0 or an errno, and change the points as the contents changed. */
 	int (*apply)(struct pairs_case *c, int arg);
 	int arg;
-	/* in a shared, writable mapping; and with SAME as that in others */
+	/* In a shared, writable mapping, and in others: SAME is as in that. */
 	int plain;
 	int readonly;
 	int private;

@@ -47,7 +47,7 @@ static void check_locked(struct pairs_case *c)
 				     c->mapping->first + c->start, 1);
 
 	/* mm locks nothing in special mappings. */
-	if (!c->special && !r.busy && !c->private)
+	if (!c->special && !c->mixed && !r.busy && !c->private)
 		case_fails(c, "a locked page was evicted");
 }
 
@@ -98,7 +98,8 @@ static int protect_pages(struct pairs_case *c, int arg)
 			     c->mapping->prot))
 			return errno;
 	/* mm never merges VM_SPECIAL, nor parts with different anon_vmas. */
-	if (!c->private && !c->special && space_stats(c->fd).vmas != vmas)
+	if (!c->private && !c->special && !c->mixed &&
+	    space_stats(c->fd).vmas != vmas)
 		case_fails(c, "%llu VMAs after mprotect, %llu before",
 			   (unsigned long long)space_stats(c->fd).vmas,
 			   (unsigned long long)vmas);
