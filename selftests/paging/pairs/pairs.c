@@ -35,7 +35,7 @@
 #define LIMIT_MS	(200 * 1000)
 /* A case takes 20 ms, or a second with huge frames on a debug kernel. */
 #define CASE_SECONDS	60
-#define SLOW_MS		250
+#define SLOW_MS		100
 #define MAX_OPERATIONS	128
 #define MAX_VALUES	128
 
@@ -341,9 +341,12 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		is(uncovered(), 0, "pairs without a case");
 	is(module_frames(), frames, "frames of the module, as at the start");
-	/* A leak of one huge frame for each operation would be 100 MiB. */
+	/*
+	 * A leak of a huge frame in each case that has one would be 200 MiB at
+	 * least; KASAN keeps up to a 32nd of the memory.
+	 */
 	diag("  MemFree: %llu kB before, %llu kB after; %u cases in %llu ms",
 	     before, free_kb(), nr_cases, now_ms() - begin);
-	ok(free_kb() + 32 * 1024 > before, "memory returned");
+	ok(free_kb() + 128 * 1024 > before, "memory returned");
 	return tap_done();
 }
