@@ -250,7 +250,12 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 	folio->mapping = NULL;
 	frames_add(space, -(long)nr);
 	vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, nr);
-	folio_put(folio);
+	/*
+	 * The page allocator keeps a single page with a memory error, but hands
+	 * out the pages of a huge frame again: never free that.
+	 */
+	if (nr == 1 || likely(!vmlab_frame_poisoned(folio)))
+		folio_put(folio);
 }
 
 /**

@@ -34,8 +34,13 @@ static inline bool vmlab_frame_marked(struct vmlab_space *space, pgoff_t pgoff,
 /* Has a page of a frame a memory error? */
 static inline bool vmlab_frame_poisoned(struct folio *folio)
 {
-	return folio_test_hwpoison(folio) ||
-	       (folio_test_large(folio) && folio_test_has_hwpoisoned(folio));
+	unsigned long i, nr = folio_nr_pages(folio);
+
+	/* mm marks the page alone: it cannot split a frame. */
+	for (i = 0; i < nr; i++)
+		if (PageHWPoison(folio_page(folio, i)))
+			return true;
+	return false;
 }
 
 /* Must the contents of a page be saved before the frame may be freed? */

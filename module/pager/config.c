@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Configuration of the pager: budget, policy, prefetcher, also while in use. */
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
@@ -123,8 +124,12 @@ static void pager_swap(struct vmlab_pager *pager,
 	WRITE_ONCE(pager->asks, policy->fault);
 	spin_unlock(&pager->lock);
 
+	/*
+	 * Spinlocks of virtual machines can be unfair: without a pause, faults
+	 * would not get the lock before all frames are handed over.
+	 */
 	while (pager_swap_some(pager))
-		cond_resched();
+		usleep_range(10, 50);
 	if (!old_policy)
 		return;
 	spin_lock(&pager->lock);

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages that the kernel holds for system calls: buffers of io_uring, pages that
+ * vmsplice(2) put into a pipe.  They are not evicted while they are held.
+ */
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "lib/child.h"
+#include "lib/dev.h"
+#include "lib/file.h"
+#include "lib/page.h"
+#include "lib/paging.h"
+#include "lib/tap.h"
+
+#define PAGES	8
+#define ENTRIES	8
+
+struct ring {
+	int fd;
+	char *sq, *cq;
+	struct io_uring_sqe *sqes;
+	struct io_uring_params params;
+};
+
+static bool ring_open(struct ring *ring)
+{
+	struct io_uring_params *p = &ring->params;
+
+	memset(ring, 0, sizeof(*ring));
+	ring->fd = (int)syscall(SYS_io_uring_setup, ENTRIES, p);
+	if (ring->fd < 0)
+		return false;
+	ring->sq = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED,
+			ring->fd, IORING_OFF_SQ_RING);
+	ring->cq = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED,
+			ring->fd, IORING_OFF_CQ_RING);
+	ring->sqes = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED,
+			  ring->fd, IORING_OFF_SQES);
+	if (ring->sq == MAP_FAILED || ring->cq == MAP_FAILED ||
+	    ring->sqes == MAP_FAILED)
+		bail("mmap of io_uring: %s", strerror(errno));
+	return true;
+}
+
+static void ring_close(struct ring *ring)
+{
+	munmap(ring->sq, 4 * page);
+	munmap(ring->cq, 4 * page);
+	munmap(ring->sqes, page);
+	close(ring->fd);
+}
+
+/* Submit one request and wait for it; return its result, or -errno. */
+static int ring_submit(struct ring *ring, const struct io_uring_sqe *sqe)
+{
+	const struct io_sqring_offsets *sq = &ring->params.sq_off;
+	const struct io_cqring_offsets *cq = &ring->params.cq_off;
+	unsigned int tail = *(unsigned int *)(ring->sq + sq->tail);
+	unsigned int mask = *(unsigned int *)(ring->sq + sq->ring_mask);
+	unsigned int head = *(unsigned int *)(ring->cq + cq->head);
+	unsigned int cq_mask = *(unsigned int *)(ring->cq + cq->ring_mask);
+	struct io_uring_cqe *cqes = (void *)(ring->cq + cq->cqes);
+
+	ring->sqes[tail & mask] = *sqe;
+	((unsigned int *)(ring->sq + sq->array))[tail & mask] = tail & mask;
+	atomic_store((atomic_uint *)(ring->sq + sq->tail), tail + 1);
+	if (syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS,
+		    NULL, 0) < 0)
+		return -errno;
+	atomic_store((atomic_uint *)(ring->cq + cq->head), head + 1);
+	return cqes[head & cq_mask].res;
+}
+
+static int source_file(void)
+{
+	int file = temp_file("/dev/shm", PAGES * page);
+	char *p = mmap(NULL, PAGES * page, PROT_WRITE, MAP_SHARED, file, 0);
+
+	for (size_t i = 0; i < PAGES; i++)
+		memset(p + i * page, (int)('A' + i), page);
+	munmap(p, PAGES * page);
+	return file;
+}
+
+static size_t wrong_pages(const char *p)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < PAGES; i++)
+		wrong += !all_bytes(p + i * page, (char)('A' + i), page);
+	return wrong;
+}
+
+/* A worker of io_uring takes the faults. */
+static void async_read(struct ring *ring, uint64_t budget)
+{
+	int file = source_file(), fd = dev_open(O_RDWR);
+	char *p = map_shared(fd, PAGES);
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_READ, .flags = IOSQE_ASYNC, .fd = file,
+		.addr = (uintptr_t)p, .len = (unsigned int)(PAGES * page),
+	};
+
+	if (budget)
+		use_paging(fd, .budget = budget);
+	is(ring_submit(ring, &sqe), PAGES * page,
+	   "an asynchronous read, budget %llu: bytes",
+	   (unsigned long long)budget);
+	is(space_stats(fd).filled, PAGES, "... pages filled");
+	is(wrong_pages(p), 0, "... wrong pages");
+	is(range(fd, VMLAB_RANGE_EVICT, 0, PAGES).busy, 0, "... pages busy then");
+	unmap_and_close(fd, p, PAGES);
+	close(file);
+}
+
+/* Buffers that stay pinned until they are unregistered. */
+static void fixed_buffers(struct ring *ring, int map, const char *kind)
+{
+	int file = source_file(), fd = dev_open(O_RDWR);
+	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, map, 0);
+	struct iovec iov = { p, PAGES * page };
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_READ_FIXED, .fd = file,
+		.addr = (uintptr_t)p, .len = (unsigned int)(PAGES * page),
+	};
+
+	if (syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS,
+		    &iov, 1)) {
+		/* As for files with page_mkwrite: FOLL_LONGTERM is refused. */
+		ok(map == MAP_SHARED && (errno == EFAULT || errno == EOPNOTSUPP),
+		   "%s fixed buffers are refused: %s", kind, strerror(errno));
+		unmap_and_close(fd, p, PAGES);
+		close(file);
+		return;
+	}
+	is(ring_submit(ring, &sqe), PAGES * page, "%s fixed buffers: bytes",
+	   kind);
+	is(wrong_pages(p), 0, "%s fixed buffers: wrong pages", kind);
+	range(fd, VMLAB_RANGE_EVICT, 0, PAGES);
+	is(ring_submit(ring, &sqe), PAGES * page,
+	   "%s fixed buffers after EVICT: bytes", kind);
+	is(wrong_pages(p), 0, "%s fixed buffers after EVICT: wrong pages", kind);
+	syscall(SYS_io_uring_register, ring->fd, IORING_UNREGISTER_BUFFERS,
+		NULL, 0);
+	unmap_and_close(fd, p, PAGES);
+	close(file);
+}
+
+/* A pipe holds the page itself, not a copy. */
+static void spliced(unsigned int flags, const char *kind)
+{
+	int fd = dev_open(O_RDWR), pipes[2];
+	char *p = map_shared(fd, PAGES), *copy = malloc(page);
+	struct iovec iov = { p, page };
+	struct vmlab_range r;
+
+	if (!copy || pipe(pipes))
+		bail("pipe: %s", strerror(errno));
+	memset(p, 's', page);
+	is(vmsplice(pipes[1], &iov, 1, flags), page, "%s: bytes", kind);
+	r = range(fd, VMLAB_RANGE_EVICT, 0, 1);
+	is(r.busy, 1, "%s: EVICT: the page is busy", kind);
+	memset(p, 't', page);
+	is(read(pipes[0], copy, page), page, "%s: bytes read", kind);
+	ok(all_bytes(copy, 't', page), "%s: the pipe has the page itself", kind);
+	is(range(fd, VMLAB_RANGE_EVICT, 0, 1).done, 1,
+	   "%s: evicted once the pipe is read", kind);
+	ok(all_bytes(p, 't', page), "%s: the page then", kind);
+
+	/* The frame is freed while the pipe holds its page. */
+	vmsplice(pipes[1], &iov, 1, flags);
+	is(range(fd, VMLAB_RANGE_DROP, 0, 1).done, 1, "%s: DROP", kind);
+	ok(all_bytes(p, 0, page), "%s: the page after DROP", kind);
+	is(read(pipes[0], copy, page), page, "%s: bytes read", kind);
+	ok(all_bytes(copy, 't', page), "%s: the pipe kept the contents", kind);
+	free(copy);
+	close(pipes[0]);
+	close(pipes[1]);
+	unmap_and_close(fd, p, PAGES);
+}
+
+int main(void)
+{
+	unsigned long long frames = module_frames();
+	struct ring ring;
+
+	if (ring_open(&ring)) {
+		async_read(&ring, 0);
+		async_read(&ring, 2);
+		fixed_buffers(&ring, MAP_SHARED, "shared");
+		fixed_buffers(&ring, MAP_PRIVATE, "private");
+		ring_close(&ring);
+	} else {
+		skip("no io_uring", "io_uring");
+	}
+	spliced(0, "vmsplice");
+	spliced(SPLICE_F_GIFT, "vmsplice: GIFT");
+	is(module_frames(), frames, "frames of the module, as at the start");
+	return tap_done();
+}
