@@ -48,7 +48,7 @@ static void set_size(const struct session *s, int rows, int columns)
 		bail("TIOCSWINSZ: %s", strerror(errno));
 }
 
-/* Run a program in a job of its own, as a shell does; its pid goes to @report. */
+/* Run a program in a job of its own, as a shell does; write its pid to @report. */
 static void run_job(char *const *argv, int report)
 {
 	int status;
@@ -225,7 +225,7 @@ static char state_of(const struct session *s)
 	return state && state[1] ? state[2] : '?';
 }
 
-/* ^Z gives the terminal back; SIGCONT takes it again. */
+/* ^Z restores the terminal and stops the program; SIGCONT continues it. */
 static void check_stop(struct session *s)
 {
 	bool left;
