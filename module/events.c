@@ -43,7 +43,7 @@ void vmlab_events_destroy(struct vmlab_event_ring *events)
  * @events: the events of the space
  * @type: VMLAB_EVENT_*
  * @pgoff: offset in the space, pages
- * @arg: as @type says
+ * @arg: its meaning depends on @type
  * @cost_ns: duration, nanoseconds
  *
  * Context: any but interrupts.
@@ -85,7 +85,7 @@ static bool vmlab_events_ready(struct vmlab_event_ring *events)
 	       READ_ONCE(events->lost) || !READ_ONCE(events->mask);
 }
 
-/* Take one out.  Returns 1, 0 when there is none, -EINVAL when they are off. */
+/* Remove the oldest event.  Returns 1, 0 when there is none, -EINVAL when they are off. */
 static int vmlab_events_take(struct vmlab_event_ring *events,
 			     struct vmlab_event *event)
 {

@@ -16,7 +16,7 @@
 
 /* Clear the mark of an entry that is still this value. */
 static bool dirty_clear_value(struct vmlab_space *space, pgoff_t pgoff,
-				    void *value)
+			      void *value)
 {
 	XA_STATE(xas, &space->frames.xa, pgoff);
 	bool same;
@@ -70,8 +70,8 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff)
 
 /* Collect the bits of one chunk in @bits and copy them to @to, unless NULL. */
 static long dirty_chunk(struct vmlab_space *space, pgoff_t first,
-			      pgoff_t end, bool clear, unsigned long *bits,
-			      void __user *to)
+			pgoff_t end, bool clear, unsigned long *bits,
+			void __user *to)
 {
 	const unsigned int nr = end - first;
 	unsigned long pgoff, i;

@@ -5,7 +5,7 @@
 
 #include "types.h"
 
-/* All spaces, the one that the shrinker looks at next first. */
+/* All spaces, the next one for the shrinker first. */
 extern struct list_head vmlab_spaces;
 extern struct mutex vmlab_spaces_lock;
 

@@ -35,7 +35,7 @@ static unsigned long vmlab_shrink_count(struct shrinker *shrinker,
 /*
  * Evict clean frames of one space.  Takes no lock that it would have to wait
  * for, but those of mm, and allocates nothing.  Returns pages freed.
- * @nr: entries to look at
+ * @nr: entries to examine
  */
 static unsigned long shrink_space(struct vmlab_space *space, unsigned long nr)
 {
