@@ -72,11 +72,11 @@ static void run_job(char *const *argv, int report)
 
 static void start(struct session *s, int rows, int columns, const char *delay)
 {
-	char option[32] = "--delay=";
-	char *const argv[] = { "vmlab", "top", strcat(option, delay),
-			       "--color=never", NULL };
+	char option[32];
+	char *const argv[] = { "vmlab", "top", option, "--color=never", NULL };
 	int job[2];
 
+	snprintf(option, sizeof(option), "--delay=%s", delay);
 	memset(s, 0, sizeof(*s));
 	if (openpty(&s->terminal, &s->theirs, NULL, NULL, NULL))
 		bail("openpty: %s", strerror(errno));
