@@ -50,7 +50,8 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 	bool special;
 
 	/* The backing does not change while there is a VMA. */
-	down_read(&space->backing_lock);
+	if (down_read_killable(&space->backing_lock))
+		return -EINTR;
 	special = space->backing->special;
 	if (special && (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) ==
 		       VM_MAYWRITE) {

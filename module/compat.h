@@ -17,6 +17,13 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
+/* Batches of pages and folios; the header was renamed in 7.3. */
+#if __has_include(<linux/folio_batch.h>)
+#include <linux/folio_batch.h>
+#else
+#include <linux/pagevec.h>
+#endif
+
 /*
  * The user namespace of an mm, in which privileges are checked, was moved from
  * mm_struct to the task's exec_state in 7.x.  The header was added with it.
@@ -238,13 +245,8 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 
 /*
  * Releasing an empty batch of folios, of pages before 6.6, drains the batches
- * of this CPU, those of mlock(2) too.  The header was renamed in 7.3.
+ * of this CPU, those of mlock(2) too.
  */
-#if __has_include(<linux/folio_batch.h>)
-#include <linux/folio_batch.h>
-#else
-#include <linux/pagevec.h>
-#endif
 static inline void vmlab_drain_batches(void)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
@@ -265,13 +267,6 @@ static inline void vmlab_drain_batches(void)
 #define VMLAB_WQ_PERCPU WQ_PERCPU
 #else
 #define VMLAB_WQ_PERCPU 0
-#endif
-
-/* system_unbound_wq was renamed system_dfl_wq in 6.17. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
-#define vmlab_unbound_wq system_dfl_wq
-#else
-#define vmlab_unbound_wq system_unbound_wq
 #endif
 
 /*

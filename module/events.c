@@ -7,11 +7,12 @@
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/pid_namespace.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "events.h"
+#include "user.h"
 
 /**
  * vmlab_events_init() - initialise a ring that records no events
@@ -22,6 +23,7 @@
 void vmlab_events_init(struct vmlab_event_ring *events)
 {
 	spin_lock_init(&events->lock);
+	mutex_init(&events->reader);
 	init_waitqueue_head(&events->wait);
 }
 
@@ -34,6 +36,7 @@ void vmlab_events_init(struct vmlab_event_ring *events)
 void vmlab_events_destroy(struct vmlab_event_ring *events)
 {
 	kvfree(events->ring);
+	vmlab_user_uncharge(events->user, VMLAB_USER_EVENTS, events->nr);
 	if (events->ns)
 		put_pid_ns(events->ns);
 }
@@ -85,24 +88,27 @@ static bool vmlab_events_ready(struct vmlab_event_ring *events)
 	       READ_ONCE(events->lost) || !READ_ONCE(events->mask);
 }
 
-/* Remove the oldest event.  Returns 1, 0 when there is none, -EINVAL when they are off. */
-static int vmlab_events_take(struct vmlab_event_ring *events,
-			     struct vmlab_event *event)
+/*
+ * Look at the next event.  Returns 1, 0 when there is none, -EINVAL when events
+ * are off.  *@epoch is for vmlab_events_advance().
+ */
+static int vmlab_events_peek(struct vmlab_event_ring *events,
+			     struct vmlab_event *event, u64 *epoch)
 {
 	int ret = 1;
 
 	spin_lock(&events->lock);
+	*epoch = events->epoch;
 	if (!events->mask) {
 		ret = -EINVAL;
 	} else if (events->head != events->tail) {
-		*event = events->ring[events->tail++ % events->nr];
+		*event = events->ring[events->tail % events->nr];
 	} else if (events->lost) {
 		*event = (struct vmlab_event){
 			.time_ns = ktime_get_ns(),
 			.type = VMLAB_EVENT_LOST,
 			.lost = events->lost,
 		};
-		events->lost = 0;
 	} else {
 		ret = 0;
 	}
@@ -110,10 +116,58 @@ static int vmlab_events_take(struct vmlab_event_ring *events,
 	return ret;
 }
 
+/* Remove an event that was copied to user space, unless the ring was replaced. */
+static void vmlab_events_advance(struct vmlab_event_ring *events,
+				 const struct vmlab_event *event, u64 epoch)
+{
+	spin_lock(&events->lock);
+	if (events->epoch == epoch) {
+		if (event->type != VMLAB_EVENT_LOST)
+			events->tail++;
+		else if (events->head == events->tail)
+			events->lost -= event->lost;
+		else
+			/* The first event put in meanwhile took the number. */
+			events->ring[events->tail % events->nr].lost -=
+				event->lost;
+	}
+	spin_unlock(&events->lock);
+}
+
 static int vmlab_events_wait(struct vmlab_event_ring *events)
 {
 	return wait_event_interruptible(events->wait,
 					vmlab_events_ready(events));
+}
+
+/*
+ * Copy events that are there.  Returns bytes copied, 0 when there is none, or
+ * -EINVAL, -EFAULT.  The caller holds the reader lock.
+ */
+static ssize_t vmlab_events_copy(struct vmlab_event_ring *events,
+				 char __user *buf, size_t size)
+{
+	struct vmlab_event event;
+	ssize_t done = 0;
+	u64 epoch;
+	int ret;
+
+	while (size - done >= sizeof(event)) {
+		/* At least one, or the caller would wait for what is there. */
+		if (done && signal_pending(current))
+			break;
+		ret = vmlab_events_peek(events, &event, &epoch);
+		if (!ret)
+			break;
+		if (ret < 0)
+			return done ?: ret;
+		if (copy_to_user(buf + done, &event, sizeof(event)))
+			return done ?: -EFAULT;
+		vmlab_events_advance(events, &event, epoch);
+		done += sizeof(event);
+		cond_resched();
+	}
+	return done;
 }
 
 /**
@@ -129,36 +183,29 @@ static int vmlab_events_wait(struct vmlab_event_ring *events)
 ssize_t vmlab_events_read(struct vmlab_event_ring *events, struct file *file,
 			  char __user *buf, size_t size)
 {
-	struct vmlab_event event;
-	size_t done = 0;
+	ssize_t done;
 	int ret;
 
-	if (size < sizeof(event))
+	if (size < sizeof(struct vmlab_event))
 		return -EINVAL;
-	while (size - done >= sizeof(event)) {
-		ret = vmlab_events_take(events, &event);
-		if (ret < 0)
-			return done ?: ret;
-		if (!ret) {
-			if (done)
-				break;
-			if (file->f_flags & O_NONBLOCK)
-				return -EAGAIN;
-			ret = vmlab_events_wait(events);
-			if (ret)
-				return ret;
-			continue;
-		}
-		/* An event that cannot be copied counts as lost. */
-		if (copy_to_user(buf + done, &event, sizeof(event))) {
-			spin_lock(&events->lock);
-			events->lost += 1 + event.lost;
-			spin_unlock(&events->lock);
-			return done ?: -EFAULT;
-		}
-		done += sizeof(event);
+	for (;;) {
+		/* One reader at a time: what cannot be copied stays. */
+		if (!(file->f_flags & O_NONBLOCK))
+			ret = mutex_lock_interruptible(&events->reader);
+		else
+			ret = mutex_trylock(&events->reader) ? 0 : -EAGAIN;
+		if (ret)
+			return ret == -EINTR ? -ERESTARTSYS : ret;
+		done = vmlab_events_copy(events, buf, size);
+		mutex_unlock(&events->reader);
+		if (done)
+			return done;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		ret = vmlab_events_wait(events);
+		if (ret)
+			return ret;
 	}
-	return done;
 }
 
 /**
@@ -187,24 +234,33 @@ __poll_t vmlab_events_poll(struct vmlab_event_ring *events, struct file *file,
  * @nr: capacity of the ring, 0 with a @mask of 0
  *
  * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EDQUOT when the user has room for as many events as the
+ * limit allows.
  */
 int vmlab_events_config(struct vmlab_event_ring *events, u32 mask, u32 nr)
 {
 	struct vmlab_event *ring = NULL;
 	struct pid_namespace *ns = NULL;
+	int ret;
 
+	ret = vmlab_user_charge(events->user, VMLAB_USER_EVENTS, nr);
+	if (ret)
+		return ret;
 	if (mask) {
 		ring = kvcalloc(nr, sizeof(*ring), GFP_KERNEL_ACCOUNT);
-		if (!ring)
+		if (!ring) {
+			vmlab_user_uncharge(events->user, VMLAB_USER_EVENTS,
+					    nr);
 			return -ENOMEM;
+		}
 		ns = get_pid_ns(task_active_pid_ns(current));
 	}
 
 	spin_lock(&events->lock);
 	swap(events->ring, ring);
 	swap(events->ns, ns);
-	events->nr = nr;
+	swap(events->nr, nr);
+	events->epoch++;
 	events->head = 0;
 	events->tail = 0;
 	events->lost = 0;
@@ -212,6 +268,7 @@ int vmlab_events_config(struct vmlab_event_ring *events, u32 mask, u32 nr)
 	spin_unlock(&events->lock);
 	wake_up_interruptible(&events->wait);
 
+	vmlab_user_uncharge(events->user, VMLAB_USER_EVENTS, nr);
 	kvfree(ring);
 	if (ns)
 		put_pid_ns(ns);

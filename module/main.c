@@ -5,21 +5,29 @@
 #include "chardev.h"
 #include "debugfs/debugfs.h"
 #include "policy/bpf/struct_ops.h"
+#include "space/shrink.h"
 #include "space/space.h"
+#include "user.h"
 
 static int __init vmlab_init(void)
 {
 	int ret;
 
+	ret = vmlab_user_init();
+	if (ret)
+		return ret;
 	ret = vmlab_bpf_init();
 	if (ret)
 		return ret;
 	ret = vmlab_space_init();
 	if (ret)
 		return ret;
-	ret = vmlab_debugfs_init();
+	ret = vmlab_shrink_init();
 	if (ret)
 		goto out_space;
+	ret = vmlab_debugfs_init();
+	if (ret)
+		goto out_shrink;
 	ret = vmlab_chardev_init();
 	if (ret)
 		goto out_debugfs;
@@ -27,6 +35,8 @@ static int __init vmlab_init(void)
 
 out_debugfs:
 	vmlab_debugfs_exit();
+out_shrink:
+	vmlab_shrink_exit();
 out_space:
 	vmlab_space_exit();
 	return ret;
@@ -36,6 +46,7 @@ static void __exit vmlab_exit(void)
 {
 	vmlab_chardev_exit();
 	vmlab_debugfs_exit();
+	vmlab_shrink_exit();
 	vmlab_space_exit();
 }
 

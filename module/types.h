@@ -11,6 +11,8 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/completion.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
@@ -28,12 +30,14 @@
 struct dentry;
 struct file;
 struct inode;
+struct mem_cgroup;
 struct pid_namespace;
 struct vmlab_backing;
 struct vmlab_frame;
 struct vmlab_inject_rules;
 struct vmlab_policy;
 struct vmlab_space;
+struct vmlab_user;
 
 /*
  * An entry of the xarray of frames is NULL, a folio, or a value.  A huge folio
@@ -63,6 +67,8 @@ struct vmlab_space;
  * @nr: pages of all resident frames
  * @nr_dirty: entries of resident frames that carry VMLAB_FRAME_DIRTY
  * @evictions: pages evicted so far
+ * @store_lock: protects @store_pages
+ * @store_pages: pages of @store that are charged to the user
  */
 struct vmlab_frames {
 	struct xarray xa;
@@ -70,6 +76,8 @@ struct vmlab_frames {
 	atomic_long_t nr ____cacheline_aligned_in_smp;
 	atomic_long_t nr_dirty;
 	atomic_long_t evictions;
+	spinlock_t store_lock;	/* see above */
+	long store_pages;
 };
 
 /* Pages that stepping mode can map between two steps without a full sweep. */
@@ -159,6 +167,9 @@ struct vmlab_pager {
  * @tail: events taken out so far
  * @lost: events that found the ring full since the last one was put in
  * @ns: the namespace whose PIDs events carry
+ * @epoch: how often the ring was replaced
+ * @user: the user that the ring is charged to, or NULL
+ * @reader: held while an event is copied to user space
  * @wait: readers
  */
 struct vmlab_event_ring {
@@ -170,7 +181,29 @@ struct vmlab_event_ring {
 	u64 tail;
 	u64 lost;
 	struct pid_namespace *ns;
+	u64 epoch;
+	struct vmlab_user *user;
+	struct mutex reader;	/* see above */
 	wait_queue_head_t wait;
+};
+
+/**
+ * struct vmlab_writeback - write-back to a file; the part of space/writeback.c
+ * @wq: the space's own workqueue: a file that never answers blocks no other
+ *	space.  NULL until the space first gets a backing that is written to;
+ *	set once.
+ * @work: serves @requests, and writes back after evictions.  The only place
+ *	where pages are written, so that an older copy is never written last.
+ * @lock: protects the members below
+ * @requests: of msync(2) and fsync(2), not begun yet
+ * @evicted: a dirty page was evicted since all pages were last written back
+ */
+struct vmlab_writeback {
+	struct workqueue_struct *wq;
+	struct delayed_work work;
+	spinlock_t lock;	/* see above */
+	struct list_head requests;
+	bool evicted;
 };
 
 /**
@@ -179,6 +212,8 @@ struct vmlab_event_ring {
  * @id: unique while the module is loaded
  * @nr_pages: length in pages; no frame at or beyond it may be mapped.  Read
  *	without a lock, see vmlab_bring() for the ordering.
+ * @huge_end: no new huge frame may reach beyond it; below @nr_pages only while
+ *	the space is made shorter
  * @backing: fills new frames.  Changes only while there are neither frames
  *	nor VMAs.
  * @file: the file that a file backing reads and writes
@@ -186,29 +221,40 @@ struct vmlab_event_ring {
  * @huge: new frames are huge where possible; read without a lock
  * @counters: statistics of each CPU
  * @inject: errors and delays in faults; replaced under config_lock
+ * @user: the user that the space is charged to; NULL when no limit holds
  * @frames: the part of frame/
  * @pager: the part of pager/
  * @events: the part of events.c
  * @backing_lock: held to change @backing, @file and @file_offset, and to fill
  *	a frame without a VMA or to make the first VMA
  * @config_lock: serialises changes of the configuration; no fault takes it
- * @writeback_lock: held while pages are written back
- * @writeback_work: writes back after evictions
+ * @writeback: the part of space/writeback.c
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
  * @debugfs: the directory of this space
+ * @owner: the user that opened the space
+ * @memcg: the memory cgroup of the task that opened the space, or NULL
+ * @ref: the open file, and those that found the space in the list of all
+ *	spaces.  The last reference to be put destroys the space.
+ * @destroy_work: destroys the space
+ * @free_work: frees the space
+ * @destroyed: completed when nothing is left but to free the space
+ * @done: the space is destroyed.  With @abandoned it tells which task frees it.
+ * @abandoned: the task that closed the space stopped waiting for @destroyed
  */
 struct vmlab_space {
 	/* Read by every fault, written rarely. */
 	struct inode *inode;
 	u64 id;
 	unsigned long nr_pages;
+	unsigned long huge_end;
 	const struct vmlab_backing *backing;
 	struct file *file;
 	loff_t file_offset;
 	bool huge;
 	struct vmlab_counters __percpu *counters;
 	struct vmlab_inject_rules __rcu *inject;
+	struct vmlab_user *user;
 	struct vmlab_frames frames;
 	struct vmlab_pager pager;
 	struct vmlab_event_ring events ____cacheline_aligned_in_smp;
@@ -216,11 +262,18 @@ struct vmlab_space {
 	/* Not read by faults. */
 	struct rw_semaphore backing_lock ____cacheline_aligned_in_smp;
 	struct mutex config_lock;	/* see above */
-	struct mutex writeback_lock;	/* see above */
-	struct delayed_work writeback_work;
+	struct vmlab_writeback writeback;
 	struct list_head link;
 	unsigned long shrink_cursor;
 	struct dentry *debugfs;
+	struct vmlab_user *owner;
+	struct mem_cgroup *memcg;
+	struct kref ref;
+	struct work_struct destroy_work;
+	struct work_struct free_work;
+	struct completion destroyed;
+	bool done;
+	bool abandoned;
 };
 
 #endif /* VMLAB_TYPES_H */

@@ -7,6 +7,6 @@
 
 struct file;
 
-int vmlab_backing_check_file(const struct file *file, u64 offset);
+struct file *vmlab_backing_open_file(struct file *file, u64 offset);
 
 #endif /* VMLAB_BACKING_FILE_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMLAB_IOC_BACKING: where the contents of new frames come from. */
+#include <linux/err.h>
 #include <linux/file.h>
 
 #include <linux/vmlab.h>
@@ -22,7 +23,7 @@ long vmlab_ioctl_backing(struct vmlab_space *space, void __user *uarg)
 {
 	struct vmlab_backing_config config;
 	const struct vmlab_backing *backing;
-	struct file *file;
+	struct file *file, *own;
 	int ret;
 
 	ret = vmlab_uarg_get(&config, sizeof(config), sizeof(config), uarg);
@@ -40,10 +41,11 @@ long vmlab_ioctl_backing(struct vmlab_space *space, void __user *uarg)
 	file = fget(config.fd);
 	if (!file)
 		return -EBADF;
-	ret = vmlab_backing_check_file(file, config.offset);
-	if (!ret)
-		ret = vmlab_space_set_backing(space, backing, file,
-					      config.offset);
+	own = vmlab_backing_open_file(file, config.offset);
 	fput(file);
+	if (IS_ERR(own))
+		return PTR_ERR(own);
+	ret = vmlab_space_set_backing(space, backing, own, config.offset);
+	fput(own);
 	return ret;
 }

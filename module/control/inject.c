@@ -30,7 +30,8 @@ static int inject_prepare(struct vmlab_inject_state *state)
 	    rule->matches || rule->hits)
 		return -EINVAL;
 	/* The kernel logs each as a memory error of the machine. */
-	if (rule->action == VMLAB_INJECT_HWPOISON && !capable(CAP_SYS_ADMIN))
+	if (rule->action == VMLAB_INJECT_HWPOISON &&
+	    !ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
 		return -EPERM;
 	state->kernel = ns_capable_noaudit(&init_user_ns, CAP_SYS_PTRACE);
 	if (!rule->pid)

@@ -11,6 +11,7 @@
 #include "pager/config.h"
 #include "space/stats.h"
 #include "uarg.h"
+#include "user.h"
 
 /**
  * vmlab_ioctl_paging_get() - VMLAB_IOC_PAGING_GET
@@ -62,10 +63,17 @@ long vmlab_ioctl_paging_set(struct vmlab_space *space, void __user *uarg)
 		return -EINVAL;
 
 	if (paging.nr_trace) {
+		/* The copy counts as well, for as long as it is there. */
+		ret = vmlab_user_charge(space->user, VMLAB_USER_TRACE,
+					paging.nr_trace);
+		if (ret)
+			return ret;
 		trace = kvmalloc_array(paging.nr_trace, sizeof(*trace),
 				       GFP_KERNEL_ACCOUNT);
-		if (!trace)
-			return -ENOMEM;
+		if (!trace) {
+			ret = -ENOMEM;
+			goto out;
+		}
 		if (copy_from_user(trace, u64_to_user_ptr(paging.trace),
 				   paging.nr_trace * sizeof(*trace))) {
 			ret = -EFAULT;
@@ -75,6 +83,7 @@ long vmlab_ioctl_paging_set(struct vmlab_space *space, void __user *uarg)
 	ret = vmlab_pager_set(space, &paging, trace);
 out:
 	kvfree(trace);
+	vmlab_user_uncharge(space->user, VMLAB_USER_TRACE, paging.nr_trace);
 	return ret;
 }
 

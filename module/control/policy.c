@@ -13,6 +13,7 @@
 #include "pager/config.h"
 #include "policy/bpf/loaded.h"
 #include "space/registry.h"
+#include "space/space.h"
 #include "uarg.h"
 
 /* The most policies that one request lists. */
@@ -52,10 +53,9 @@ long vmlab_ioctl_policies(void __user *uarg)
 	return ret ?: vmlab_uarg_put(&list, sizeof(list), uarg);
 }
 
-static int policy_set(struct vmlab_space *space, void *arg)
+static int policy_set(struct vmlab_space *space,
+		      const struct vmlab_policy_set *set)
 {
-	const struct vmlab_policy_set *set = arg;
-
 	return vmlab_pager_set_policy(space, set->policy, set->policy_id,
 				      set->seed);
 }
@@ -71,6 +71,7 @@ static int policy_set(struct vmlab_space *space, void *arg)
 long vmlab_ioctl_policy_set(struct file *file, void __user *uarg)
 {
 	struct vmlab_policy_set set;
+	struct vmlab_space *space;
 	int ret;
 
 	ret = vmlab_uarg_get(&set, sizeof(set), sizeof(set), uarg);
@@ -79,9 +80,14 @@ long vmlab_ioctl_policy_set(struct file *file, void __user *uarg)
 	if (set.flags)
 		return -EINVAL;
 	if (set.space_id) {
-		if (!capable(CAP_SYS_ADMIN))
+		if (!ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
 			return -EPERM;
-		return vmlab_registry_call(set.space_id, policy_set, &set);
+		space = vmlab_registry_get(set.space_id);
+		if (IS_ERR(space))
+			return PTR_ERR(space);
+		ret = policy_set(space, &set);
+		vmlab_space_put(space);
+		return ret;
 	}
 	if (!(file->f_mode & FMODE_WRITE))
 		return -EBADF;

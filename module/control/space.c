@@ -28,8 +28,8 @@ long vmlab_ioctl_space_get(struct vmlab_space *space, void __user *uarg)
 		return ret;
 	if (config.flags || config.reserved)
 		return -EINVAL;
-	vmlab_space_get_config(space, &config);
-	return vmlab_uarg_put(&config, sizeof(config), uarg);
+	ret = vmlab_space_get_config(space, &config);
+	return ret ?: vmlab_uarg_put(&config, sizeof(config), uarg);
 }
 
 /**

@@ -33,8 +33,11 @@ static int stats_show(struct seq_file *m, void *v)
 	struct vmlab_paging_stats p = {};
 	struct vmlab_space_stats s = {};
 	unsigned int i;
+	int ret;
 
-	vmlab_space_get_config(m->private, &config);
+	ret = vmlab_space_get_config(m->private, &config);
+	if (ret)
+		return ret;
 	vmlab_space_stats(m->private, &s);
 	vmlab_space_paging_stats(m->private, &p);
 
@@ -76,10 +79,11 @@ static int policy_show(struct seq_file *m, void *v)
 	char name[VMLAB_POLICY_NAME_MAX];
 	int ret;
 
-	ret = vmlab_pager_get(space, &paging);
+	ret = vmlab_space_get_config(space, &config);
+	if (!ret)
+		ret = vmlab_pager_get(space, &paging);
 	if (ret)
 		return ret;
-	vmlab_space_get_config(space, &config);
 	vmlab_pager_name(space, name);
 
 	seq_puts(m, "field value\n");

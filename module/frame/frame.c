@@ -25,6 +25,7 @@
 #include "backing/backing.h"
 #include "compat.h"
 #include "frame/frame.h"
+#include "user.h"
 
 /* Pages of all frames of all spaces: zero once the last space is gone. */
 static struct percpu_counter vmlab_frames;
@@ -188,21 +189,27 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio,
  * On failure the folio is freed.
  *
  * Context: process context, may sleep.
- * Return: 0, -EEXIST when another entry is there, or -ENOMEM.
+ * Return: 0, -EEXIST when another entry is there, -ENOMEM, or -EDQUOT when the
+ * user has as many resident pages as the limit allows.
  */
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
 			void *evicted, gfp_t gfp)
 {
-	int ret = folio_test_large(folio) ?
-		  publish_huge(space, folio, gfp) :
-		  publish_single(space, folio, evicted, gfp);
+	const long nr = folio_nr_pages(folio);
+	int ret = vmlab_user_charge(space->user, VMLAB_USER_PAGES, nr);
 
+	if (likely(!ret)) {
+		ret = nr > 1 ? publish_huge(space, folio, gfp) :
+			       publish_single(space, folio, evicted, gfp);
+		if (unlikely(ret))
+			vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, nr);
+	}
 	if (unlikely(ret)) {
 		folio->mapping = NULL;
 		vmlab_frame_release(folio);
 		return ret;
 	}
-	frames_add(space, folio_nr_pages(folio));
+	frames_add(space, nr);
 	folio_get(folio);
 	return 0;
 }
@@ -239,6 +246,7 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 
 	folio->mapping = NULL;
 	frames_add(space, -(long)nr);
+	vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, nr);
 	folio_put(folio);
 }
 

@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "frame/frame.h"
 #include "frame/store.h"
+#include "user.h"
 
 /**
  * vmlab_store_create() - give a space a swap store, unless it has one
@@ -45,8 +46,11 @@ int vmlab_store_create(struct vmlab_space *space)
  */
 void vmlab_store_destroy(struct vmlab_space *space)
 {
-	if (space->frames.store)
-		fput(space->frames.store);
+	if (!space->frames.store)
+		return;
+	vmlab_user_uncharge(space->user, VMLAB_USER_STORE,
+			    space->frames.store_pages);
+	fput(space->frames.store);
 }
 
 /* The store's own page for an offset, with a reference. */
@@ -63,24 +67,47 @@ static struct page *vmlab_store_page(struct vmlab_space *space, pgoff_t pgoff)
 	return shmem_read_mapping_page(store->f_mapping, pgoff);
 }
 
+/* Charge to the user what the store holds now: tmpfs counts it in blocks. */
+static void store_charge(struct vmlab_space *space)
+{
+	const struct inode *inode = file_inode(space->frames.store);
+	long pages;
+
+	if (!space->user)
+		return;
+	spin_lock(&space->frames.store_lock);
+	pages = READ_ONCE(inode->i_blocks) >> (PAGE_SHIFT - 9);
+	vmlab_user_uncharge(space->user, VMLAB_USER_STORE,
+			    space->frames.store_pages - pages);
+	space->frames.store_pages = pages;
+	spin_unlock(&space->frames.store_lock);
+}
+
 /**
  * vmlab_store_save() - keep the contents of a frame
  * @space: the space
  * @folio: the frame, locked and not mapped
  *
  * Context: process context, may sleep.
- * Return: 0, -ENOMEM, or another negative errno: the contents are not kept.
+ * Return: 0, -ENOMEM, -EDQUOT when the user has as many pages in stores as the
+ * limit allows, or another negative errno: the contents are not kept.
  */
 int vmlab_store_save(struct vmlab_space *space, struct folio *folio)
 {
 	unsigned long i, nr = folio_nr_pages(folio);
+	int ret = vmlab_user_charge(space->user, VMLAB_USER_STORE, nr);
+
+	if (ret)
+		return ret;
 
 	for (i = 0; i < nr; i++) {
 		struct page *page = vmlab_store_page(space, folio->index + i);
 		struct folio *kept;
 
-		if (IS_ERR(page))
-			return PTR_ERR(page);
+		if (IS_ERR(page)) {
+			ret = PTR_ERR(page);
+			break;
+		}
 		kept = page_folio(page);
 		folio_lock(kept);
 		copy_highpage(page, folio_page(folio, i));
@@ -89,7 +116,11 @@ int vmlab_store_save(struct vmlab_space *space, struct folio *folio)
 		folio_put(kept);
 		cond_resched();
 	}
-	return 0;
+	/* First what the store really holds, so that no other task gets room. */
+	if (space->frames.store)
+		store_charge(space);
+	vmlab_user_uncharge(space->user, VMLAB_USER_STORE, nr);
+	return ret;
 }
 
 /**
@@ -152,4 +183,5 @@ void vmlab_store_discard(struct vmlab_space *space, pgoff_t first,
 	shmem_truncate_range(file_inode(space->frames.store),
 			     (loff_t)first << PAGE_SHIFT,
 			     ((loff_t)last << PAGE_SHIFT) | ~PAGE_MASK);
+	store_charge(space);
 }

@@ -161,10 +161,11 @@ static __always_inline int bring_lock(struct folio *folio, unsigned int order,
 static __always_inline bool bring_beyond(struct vmlab_space *space,
 					 pgoff_t pgoff, unsigned int order)
 {
-	unsigned long nr_pages = READ_ONCE(space->nr_pages);
+	/* A huge frame has a limit of its own: see vmlab_space_truncate(). */
+	unsigned long end = order ? READ_ONCE(space->huge_end) :
+				    READ_ONCE(space->nr_pages);
 
-	return pgoff >= nr_pages ||
-	       (order && nr_pages - pgoff < 1ul << order);
+	return pgoff >= end || (order && end - pgoff < 1ul << order);
 }
 
 /* Find, lock, recheck: the loop that all frames take. */
@@ -231,6 +232,7 @@ again:
  * the caller holds the lock.  Or an ERR_PTR():
  *   -ERANGE  at or beyond the end of the space
  *   -ENOMEM  no memory for the frame
+ *   -EDQUOT  the limit of the user's resident pages is reached
  *   -EINTR   the task was killed while it waited for a lock
  *   -EBUSY   it would have to wait
  *   others   from the backing

@@ -162,6 +162,7 @@ static int pager_choose(struct vmlab_space *space,
 	    (!args->policy->sized || args->capacity <= pager->capacity))
 		return 0;
 	args->space = space;
+	args->user = space->user;
 	args->lock = &pager->lock;
 	args->budget = &pager->budget;
 	state = args->policy->create(args);

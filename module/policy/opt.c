@@ -20,6 +20,7 @@
 #include <linux/vmlab.h>
 
 #include "policy/policy.h"
+#include "user.h"
 
 #define NEVER	U64_MAX
 /* No page: offsets are below 2^52. */
@@ -38,6 +39,8 @@ struct opt_use {
  * @pos: the position: index in the trace of the next access
  * @last: the page that was accessed last
  * @nr: number of @uses
+ * @charged: accesses of the trace, charged to @user
+ * @user: a user with a limit, or NULL
  * @uses: the trace without repeats, by page and index
  */
 struct opt {
@@ -46,6 +49,8 @@ struct opt {
 	u64 pos;
 	u64 last;
 	unsigned long nr;
+	unsigned long charged;
+	struct vmlab_user *user;
 	struct opt_use uses[];
 };
 
@@ -71,18 +76,30 @@ static int use_cmp(const void *a, const void *b)
 
 static void opt_destroy(void *state)
 {
-	kvfree(state);
+	struct opt *opt = state;
+
+	vmlab_user_uncharge(opt->user, VMLAB_USER_TRACE, opt->charged);
+	kvfree(opt);
 }
 
 static void *opt_create(const struct vmlab_policy_args *args)
 {
+	int ret = vmlab_user_charge(args->user, VMLAB_USER_TRACE,
+				    args->nr_trace);
 	struct opt *opt;
 	unsigned long i;
 
+	if (ret)
+		return ERR_PTR(ret);
 	opt = kvzalloc(struct_size(opt, uses, args->nr_trace),
 		       GFP_KERNEL_ACCOUNT);
-	if (!opt)
+	if (!opt) {
+		vmlab_user_uncharge(args->user, VMLAB_USER_TRACE,
+				    args->nr_trace);
 		return ERR_PTR(-ENOMEM);
+	}
+	opt->user = args->user;
+	opt->charged = args->nr_trace;
 	opt->tree = RB_ROOT_CACHED;
 	opt->last = NO_PAGE;
 	for (i = 0; i < args->nr_trace; i++) {

@@ -16,6 +16,7 @@
 
 struct folio;
 struct vmlab_space;
+struct vmlab_user;
 
 /**
  * struct vmlab_frame - the record of a resident frame
@@ -73,6 +74,7 @@ struct vmlab_frame {
  * @nr_trace: number of accesses in @trace
  * @policy: the policy whose create() is called
  * @space: the space, for its number and its statistics
+ * @user: the user to charge for the trace, or NULL
  * @lock: the pager's lock, held around all calls but create() and destroy()
  * @budget: the budget in force, pages; ULONG_MAX for no limit
  */
@@ -83,6 +85,7 @@ struct vmlab_policy_args {
 	unsigned long nr_trace;
 	const struct vmlab_policy *policy;
 	struct vmlab_space *space;
+	struct vmlab_user *user;
 	spinlock_t *lock;	/* see above */
 	const unsigned long *budget;
 };

@@ -9,6 +9,7 @@
 #include "frame/store.h"
 #include "space/config.h"
 #include "space/truncate.h"
+#include "space/writeback.h"
 
 /**
  * vmlab_space_set_backing() - set the backing of a space
@@ -19,22 +20,28 @@
  * @offset: offset of the space in the file, bytes
  *
  * Context: process context, may sleep; takes backing_lock.
- * Return: 0, or -EBUSY when the space has frames, or is mapped.
+ * Return: 0, -EBUSY when the space has frames, or is mapped, -ENOMEM, or -EINTR
+ * when the task was killed.
  */
 int vmlab_space_set_backing(struct vmlab_space *space,
 			    const struct vmlab_backing *backing,
 			    struct file *file, loff_t offset)
 {
 	struct file *old = NULL;
-	int ret = -EBUSY;
+	int ret = backing->write ? vmlab_writeback_start(space) : 0;
 
-	down_write(&space->backing_lock);
-	if (!mapping_mapped(space->inode->i_mapping) && xa_empty(&space->frames.xa)) {
+	if (ret)
+		return ret;
+	if (down_write_killable(&space->backing_lock))
+		return -EINTR;
+	if (mapping_mapped(space->inode->i_mapping) ||
+	    !xa_empty(&space->frames.xa)) {
+		ret = -EBUSY;
+	} else {
 		old = space->file;
 		space->file = file ? get_file(file) : NULL;
 		space->file_offset = offset;
 		WRITE_ONCE(space->backing, backing);
-		ret = 0;
 	}
 	up_write(&space->backing_lock);
 	if (old)
@@ -77,7 +84,8 @@ int vmlab_space_set_config(struct vmlab_space *space,
 			return ret;
 	}
 
-	mutex_lock(&space->config_lock);
+	if (mutex_lock_killable(&space->config_lock))
+		return -EINTR;
 	/* A huge frame is evicted as a whole when a part of it is dropped. */
 	ret = huge ? vmlab_store_create(space) : 0;
 	if (!ret)
@@ -97,16 +105,19 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_space_set_config);
  * @config: filled in, but for its size
  *
  * Context: process context, may sleep; takes config_lock.
+ * Return: 0, or -EINTR when the task was killed.
  */
-void vmlab_space_get_config(struct vmlab_space *space,
-			    struct vmlab_space_config *config)
+int vmlab_space_get_config(struct vmlab_space *space,
+			   struct vmlab_space_config *config)
 {
-	mutex_lock(&space->config_lock);
+	if (mutex_lock_killable(&space->config_lock))
+		return -EINTR;
 	config->space_id = space->id;
 	config->bytes = space->nr_pages == ULONG_MAX ?
 			0 : (u64)space->nr_pages << PAGE_SHIFT;
 	config->backing = space->backing->id;
 	config->flags = space->huge ? VMLAB_SPACE_HUGE : 0;
 	mutex_unlock(&space->config_lock);
+	return 0;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_get_config);

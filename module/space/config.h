@@ -10,7 +10,7 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 			    struct file *file, loff_t offset);
 int vmlab_space_set_config(struct vmlab_space *space,
 			   const struct vmlab_space_config *config);
-void vmlab_space_get_config(struct vmlab_space *space,
-			    struct vmlab_space_config *config);
+int vmlab_space_get_config(struct vmlab_space *space,
+			   struct vmlab_space_config *config);
 
 #endif /* VMLAB_SPACE_CONFIG_H */

@@ -154,7 +154,8 @@ int vmlab_space_range(struct vmlab_space *space, u32 op, unsigned long *pgoff,
 	if (ret)
 		return ret;
 
-	down_read(&space->backing_lock);
+	if (down_read_killable(&space->backing_lock))
+		return -EINTR;
 	for (; *pgoff < end; ++*pgoff) {
 		if (range_ops[op].resident &&
 		    !xa_find(&space->frames.xa, pgoff, end - 1, XA_PRESENT))

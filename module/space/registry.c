@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The list of all spaces. */
+/*
+ * The list of all spaces.  Its lock is held only to go through the list: who
+ * finds a space takes a reference and works on it without the lock.
+ */
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 
+#include "compat.h"
 #include "space/registry.h"
 
-LIST_HEAD(vmlab_spaces);
-/* Taken when a space is opened or closed, never by a fault. */
-DEFINE_MUTEX(vmlab_spaces_lock);
+/* The space that the shrinker visits next is the first. */
+static LIST_HEAD(spaces);
+static DEFINE_MUTEX(spaces_lock);
 
 /**
  * vmlab_registry_add() - add a new space to the list
@@ -17,47 +22,96 @@ DEFINE_MUTEX(vmlab_spaces_lock);
  */
 void vmlab_registry_add(struct vmlab_space *space)
 {
-	mutex_lock(&vmlab_spaces_lock);
-	list_add_tail(&space->link, &vmlab_spaces);
-	mutex_unlock(&vmlab_spaces_lock);
+	mutex_lock(&spaces_lock);
+	list_add_tail(&space->link, &spaces);
+	mutex_unlock(&spaces_lock);
 }
 
 /**
  * vmlab_registry_remove() - remove a space from the list
- * @space: the space; the shrinker does not use it any more afterwards
+ * @space: the space, to which there is no reference any more
  *
  * Context: process context, may sleep.
  */
 void vmlab_registry_remove(struct vmlab_space *space)
 {
-	mutex_lock(&vmlab_spaces_lock);
+	mutex_lock(&spaces_lock);
 	list_del(&space->link);
-	mutex_unlock(&vmlab_spaces_lock);
+	mutex_unlock(&spaces_lock);
 }
 
 /**
- * vmlab_registry_call() - call a function on the space with a given number
+ * vmlab_registry_get() - return the space with a given number
  * @id: its number
- * @fn: the function; no space is opened or closed while it runs
- * @arg: for @fn
  *
  * Context: process context, may sleep.
- * Return: the return value of @fn, or -ESRCH when there is no such space.
+ * Return: the space, with a reference for vmlab_space_put(); or an ERR_PTR() of
+ * -ESRCH when there is no such space, -EINTR when the task was killed.
  */
-int vmlab_registry_call(u64 id,
-			int (*fn)(struct vmlab_space *space, void *arg),
-			void *arg)
+struct vmlab_space *vmlab_registry_get(u64 id)
 {
-	struct vmlab_space *space;
-	int ret = -ESRCH;
+	struct vmlab_space *space, *found = ERR_PTR(-ESRCH);
 
-	mutex_lock(&vmlab_spaces_lock);
-	list_for_each_entry(space, &vmlab_spaces, link) {
+	if (mutex_lock_killable(&spaces_lock))
+		return ERR_PTR(-EINTR);
+	list_for_each_entry(space, &spaces, link) {
 		if (space->id == id) {
-			ret = fn(space, arg);
+			if (kref_get_unless_zero(&space->ref))
+				found = space;
 			break;
 		}
 	}
-	mutex_unlock(&vmlab_spaces_lock);
-	return ret;
+	mutex_unlock(&spaces_lock);
+	return found;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_registry_get);
+
+/**
+ * vmlab_registry_next() - return the spaces in turn, the next at each call
+ *
+ * Context: reclaim: waits for nothing.
+ * Return: the space, with a reference for vmlab_space_put_later(); or NULL when
+ * there is none, or the list is busy.
+ */
+struct vmlab_space *vmlab_registry_next(void)
+{
+	struct vmlab_space *space, *found = NULL;
+
+	if (!mutex_trylock(&spaces_lock))
+		return NULL;
+	list_for_each_entry(space, &spaces, link) {
+		if (kref_get_unless_zero(&space->ref)) {
+			list_move_tail(&space->link, &spaces);
+			found = space;
+			break;
+		}
+	}
+	mutex_unlock(&spaces_lock);
+	return found;
+}
+
+/**
+ * vmlab_registry_clean() - count the pages of clean frames of all spaces
+ * @nr_spaces: set to the number of spaces
+ *
+ * Context: reclaim: waits for nothing.
+ * Return: the number of pages; 0 when the list is busy.
+ */
+unsigned long vmlab_registry_clean(unsigned int *nr_spaces)
+{
+	struct vmlab_space *space;
+	unsigned long nr = 0;
+
+	*nr_spaces = 0;
+	if (!mutex_trylock(&spaces_lock))
+		return 0;
+	list_for_each_entry(space, &spaces, link) {
+		long clean = atomic_long_read(&space->frames.nr) -
+			     atomic_long_read(&space->frames.nr_dirty);
+
+		nr += max(clean, 0L);
+		++*nr_spaces;
+	}
+	mutex_unlock(&spaces_lock);
+	return nr;
 }

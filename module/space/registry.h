@@ -5,14 +5,10 @@
 
 #include "types.h"
 
-/* All spaces, the next one for the shrinker first. */
-extern struct list_head vmlab_spaces;
-extern struct mutex vmlab_spaces_lock;
-
 void vmlab_registry_add(struct vmlab_space *space);
 void vmlab_registry_remove(struct vmlab_space *space);
-int vmlab_registry_call(u64 id,
-			int (*fn)(struct vmlab_space *space, void *arg),
-			void *arg);
+struct vmlab_space *vmlab_registry_get(u64 id);
+struct vmlab_space *vmlab_registry_next(void);
+unsigned long vmlab_registry_clean(unsigned int *nr_spaces);
 
 #endif /* VMLAB_SPACE_REGISTRY_H */

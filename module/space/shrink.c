@@ -2,68 +2,84 @@
 /*
  * Memory pressure: evict clean frames, as mm does with the page cache.  Dirty
  * frames stay: to save them takes memory.
+ *
+ * Frames get a second chance: a mapped frame is only unmapped.  If it is in use
+ * its next access maps it again, and when the scan comes round and finds it
+ * unmapped, it is evicted.
  */
 #include <linux/mm.h>
-#include <linux/mutex.h>
 
 #include "compat.h"
 #include "frame/frame.h"
+#include "frame/vmas.h"
 #include "pager/evict.h"
 #include "space/registry.h"
 #include "space/shrink.h"
+#include "space/space.h"
 
 static struct shrinker *vmlab_shrinker;
 
 static unsigned long vmlab_shrink_count(struct shrinker *shrinker,
 					struct shrink_control *sc)
 {
-	struct vmlab_space *space;
-	unsigned long nr = 0;
+	unsigned int nr_spaces;
 
-	if (!mutex_trylock(&vmlab_spaces_lock))
+	return vmlab_registry_clean(&nr_spaces);
+}
+
+/* Unmap a mapped frame; evict an unmapped one.  Returns pages freed. */
+static unsigned long shrink_frame(struct vmlab_space *space,
+				  struct folio *folio)
+{
+	const unsigned long nr = folio_nr_pages(folio);
+
+	if (!folio->mapping)
 		return 0;
-	list_for_each_entry(space, &vmlab_spaces, link) {
-		long clean = atomic_long_read(&space->frames.nr) -
-			     atomic_long_read(&space->frames.nr_dirty);
-
-		nr += max(clean, 0L);
+	/* Special entries are in no reverse map: such frames look unmapped. */
+	if (folio_mapped(folio)) {
+		if (!vmlab_vmas_locked(space, folio->index,
+				       folio->index + nr - 1))
+			vmlab_frame_unmap(space, folio);
+		return 0;
 	}
-	mutex_unlock(&vmlab_spaces_lock);
-	return nr;
+	return vmlab_evict_clean(space, folio) ? 0 : nr;
 }
 
 /*
- * Evict clean frames of one space.  Takes no lock that it would have to wait
- * for, but those of mm, and allocates nothing.  Returns pages freed.
- * @nr: entries to examine
+ * Scan entries of one space.  Takes no lock that it would have to wait for, but
+ * those of mm, and allocates nothing.  Returns pages freed.
+ * @left: entries to scan; decreased by the entries scanned
  */
-static unsigned long shrink_space(struct vmlab_space *space, unsigned long nr)
+static unsigned long shrink_space(struct vmlab_space *space,
+				  unsigned long *left)
 {
 	unsigned long pgoff, freed = 0;
 	struct folio *folio;
 	void *entry;
 
-	xa_for_each_start(&space->frames.xa, pgoff, entry, space->shrink_cursor) {
-		if (!nr--) {
-			space->shrink_cursor = pgoff;
+	/* Two tasks that scan at once may move the cursor back: harmless. */
+	xa_for_each_start(&space->frames.xa, pgoff, entry,
+			  READ_ONCE(space->shrink_cursor)) {
+		if (!*left) {
+			WRITE_ONCE(space->shrink_cursor, pgoff);
 			return freed;
 		}
+		--*left;
 		if (xa_is_value(entry) || vmlab_frame_unsaved(space, pgoff))
 			continue;
 		folio = vmlab_frame_get(space, pgoff);
 		if (!folio)
 			continue;
 		if (folio_trylock(folio)) {
-			unsigned long nr_pages = folio_nr_pages(folio);
-
-			if (folio->mapping &&
-			    !vmlab_evict_clean(space, folio))
-				freed += nr_pages;
+			freed += shrink_frame(space, folio);
 			folio_unlock(folio);
 		}
+		/* The other entries of a huge frame are the same folio. */
+		pgoff = max(pgoff, folio_next_index(folio) - 1);
 		folio_put(folio);
+		cond_resched();
 	}
-	space->shrink_cursor = 0;
+	WRITE_ONCE(space->shrink_cursor, 0);
 	return freed;
 }
 
@@ -71,24 +87,20 @@ static unsigned long vmlab_shrink_scan(struct shrinker *shrinker,
 				       struct shrink_control *sc)
 {
 	unsigned long left = sc->nr_to_scan, freed = 0;
-	struct vmlab_space *space, *next;
-	LIST_HEAD(done);
+	struct vmlab_space *space;
+	unsigned int nr_spaces;
 
-	if (!(sc->gfp_mask & __GFP_FS) || !mutex_trylock(&vmlab_spaces_lock))
+	if (!(sc->gfp_mask & __GFP_FS) || !vmlab_registry_clean(&nr_spaces))
 		return SHRINK_STOP;
-	list_for_each_entry_safe(space, next, &vmlab_spaces, link) {
-		unsigned long nr;
-
-		nr = shrink_space(space, left);
-		freed += nr;
-		left -= min(nr, left);
-		/* The next call begins with the others. */
-		list_move_tail(&space->link, &done);
-		if (!left)
+	/* Each space once; the next call begins with the others. */
+	while (left && nr_spaces--) {
+		space = vmlab_registry_next();
+		if (!space)
 			break;
+		freed += shrink_space(space, &left);
+		vmlab_space_put_later(space);
 	}
-	list_splice_tail(&done, &vmlab_spaces);
-	mutex_unlock(&vmlab_spaces_lock);
+	sc->nr_scanned = sc->nr_to_scan - left;
 	return freed;
 }
 

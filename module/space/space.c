@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Life of a space: created by open(2), destroyed by the last release. */
+/*
+ * Life of a space: created by open(2), destroyed when the last reference is put.
+ *
+ * References are those of the open file and of tasks that found the space in the
+ * list of all spaces.  Destroying a space writes its pages back to the file of
+ * the backing, which can take for ever: a space with such a backing is destroyed
+ * on its own workqueue.  The task that closes the file waits for that as long as
+ * it can, so that after close(2) the file has the contents.  It then frees the
+ * space; if it stopped waiting, a worker frees it.
+ */
+#include <linux/completion.h>
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/memcontrol.h>
+#include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/pagemap.h>
 #include <linux/pseudo_fs.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "backing/backing.h"
 #include "compat.h"
@@ -14,10 +29,10 @@
 #include "pager/config.h"
 #include "pager/residence.h"
 #include "space/registry.h"
-#include "space/shrink.h"
 #include "space/space.h"
 #include "space/truncate.h"
 #include "space/writeback.h"
+#include "user.h"
 
 #define VMLAB_FS_MAGIC	0x766d6c62	/* "vmlb" */
 
@@ -28,6 +43,12 @@
 static struct vfsmount *vmlab_mnt;
 static int vmlab_mnt_count;
 static atomic64_t vmlab_last_id;
+
+/* Frees spaces that no task waits for.  Module exit flushes it. */
+static struct workqueue_struct *vmlab_wq;
+
+/* Protects the members done and abandoned of all spaces. */
+static DEFINE_SPINLOCK(vmlab_done_lock);
 
 /*
  * Called when mm zaps the last dirty PTE of a frame, or when a GUP user dirties
@@ -64,33 +85,36 @@ static struct file_system_type vmlab_fs_type = {
  */
 int vmlab_space_init(void)
 {
-	int ret = vmlab_frame_init();
+	int ret;
 
+	/* No rescuer: reclaim waits for no work on it. */
+	vmlab_wq = alloc_workqueue("vmlab", WQ_UNBOUND, 0);
+	if (!vmlab_wq)
+		return -ENOMEM;
+	ret = vmlab_frame_init();
 	if (ret)
-		return ret;
+		goto out_wq;
 	ret = vmlab_pager_init();
 	if (ret)
 		goto out_frame;
-	ret = vmlab_shrink_init();
-	if (ret)
-		goto out_pager;
 	return 0;
 
-out_pager:
-	vmlab_pager_exit();
 out_frame:
 	vmlab_frame_exit();
+out_wq:
+	destroy_workqueue(vmlab_wq);
 	return ret;
 }
 
 /**
  * vmlab_space_exit() - undo vmlab_space_init(); once, at module unload
  *
- * Context: process context, may sleep; no space exists any more.
+ * Context: process context, may sleep; no space exists any more, but the worker
+ * that freed the last one may still run.
  */
 void vmlab_space_exit(void)
 {
-	vmlab_shrink_exit();
+	destroy_workqueue(vmlab_wq);
 	vmlab_pager_exit();
 	vmlab_frame_exit();
 }
@@ -115,72 +139,209 @@ static void vmlab_inode_destroy(struct inode *inode)
 	simple_release_fs(&vmlab_mnt, &vmlab_mnt_count);
 }
 
-/**
- * vmlab_space_create() - create an empty space without a length limit
- *
- * Context: process context, may sleep.
- * Return: the space, to be freed with vmlab_space_destroy(), or an ERR_PTR()
- * of -ENOMEM or of an error of mounting the pseudo file system.
- */
-struct vmlab_space *vmlab_space_create(void)
+/* Free a destroyed space, which may be half made. */
+static void space_free(struct vmlab_space *space)
 {
-	struct vmlab_space *space;
-	struct inode *inode;
-
-	space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT);
-	if (!space)
-		return ERR_PTR(-ENOMEM);
-
-	space->counters = alloc_percpu_gfp(struct vmlab_counters,
-					   GFP_KERNEL_ACCOUNT);
-	if (!space->counters) {
-		kfree(space);
-		return ERR_PTR(-ENOMEM);
-	}
-
-	inode = vmlab_inode_create();
-	if (IS_ERR(inode)) {
-		free_percpu(space->counters);
-		kfree(space);
-		return ERR_CAST(inode);
-	}
-
-	inode->i_private = space;
-	inode->i_mapping->a_ops = &vmlab_aops;
-	space->inode = inode;
-	space->id = atomic64_inc_return(&vmlab_last_id);
-	space->nr_pages = ULONG_MAX;
-	space->backing = &vmlab_backing_zero;
-	xa_init_flags(&space->frames.xa, XA_FLAGS_ACCOUNT);
-	init_rwsem(&space->backing_lock);
-	vmlab_writeback_init(space);
-	vmlab_events_init(&space->events);
-	vmlab_pager_setup(&space->pager, vmlab_writeback_soon);
-	mutex_init(&space->config_lock);
-	vmlab_registry_add(space);
-	return space;
-}
-VMLAB_EXPORT_FOR_KUNIT(vmlab_space_create);
-
-/**
- * vmlab_space_destroy() - free a space and all its frames
- * @space: the space, without injection rules; no VMA maps it any more
- *
- * Context: process context, may sleep.
- */
-void vmlab_space_destroy(struct vmlab_space *space)
-{
-	vmlab_writeback_stop(space);
-	vmlab_registry_remove(space);
-	vmlab_space_discard(space, 0);
+	vmlab_writeback_destroy(space);
 	if (space->file)
 		fput(space->file);
 	vmlab_pager_destroy(&space->pager);
 	vmlab_events_destroy(&space->events);
 	vmlab_store_destroy(space);
 	xa_destroy(&space->frames.xa);
-	vmlab_inode_destroy(space->inode);
+	if (space->inode)
+		vmlab_inode_destroy(space->inode);
+	mem_cgroup_put(space->memcg);
+	vmlab_user_uncharge(space->user, VMLAB_USER_SPACES, 1);
+	if (space->abandoned)
+		atomic_dec(&space->owner->overdue);
+	vmlab_user_put(space->owner);
 	free_percpu(space->counters);
 	kfree(space);
+	/* The caller's code stays: see vmlab_space_exit(), or a file of ours. */
+	module_put(THIS_MODULE);
+}
+
+static void space_free_work(struct work_struct *work)
+{
+	space_free(container_of(work, struct vmlab_space, free_work));
+}
+
+/* There is no reference to the space any more. */
+static void space_destroy(struct vmlab_space *space)
+{
+	bool abandoned;
+
+	vmlab_registry_remove(space);
+	vmlab_writeback_stop(space);
+	vmlab_space_discard(space, 0);
+
+	spin_lock(&vmlab_done_lock);
+	space->done = true;
+	abandoned = space->abandoned;
+	/* Under the lock: afterwards the waiting task frees the space. */
+	if (!abandoned)
+		complete(&space->destroyed);
+	spin_unlock(&vmlab_done_lock);
+	/* A worker cannot destroy the queue that it works for. */
+	if (abandoned)
+		queue_work(vmlab_wq, &space->free_work);
+}
+
+static void space_destroy_work(struct work_struct *work)
+{
+	space_destroy(container_of(work, struct vmlab_space, destroy_work));
+}
+
+static void space_release(struct kref *ref)
+{
+	struct vmlab_space *space = container_of(ref, struct vmlab_space, ref);
+
+	if (space->writeback.wq)
+		queue_work(space->writeback.wq, &space->destroy_work);
+	else
+		space_destroy(space);
+}
+
+static void space_release_later(struct kref *ref)
+{
+	struct vmlab_space *space = container_of(ref, struct vmlab_space, ref);
+
+	queue_work(space->writeback.wq ?: vmlab_wq, &space->destroy_work);
+}
+
+/**
+ * vmlab_space_put() - put a reference to a space
+ * @space: the space; the last reference destroys it
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_space_put(struct vmlab_space *space)
+{
+	kref_put(&space->ref, space_release);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_put);
+
+/**
+ * vmlab_space_put_later() - put a reference, and destroy the space elsewhere
+ * @space: the space
+ *
+ * Context: reclaim: waits for nothing.
+ */
+void vmlab_space_put_later(struct vmlab_space *space)
+{
+	kref_put(&space->ref, space_release_later);
+}
+
+/**
+ * vmlab_space_create() - create an empty space without a length limit
+ *
+ * Context: process context, may sleep.
+ * Return: the space, to be freed with vmlab_space_destroy(), or an ERR_PTR()
+ * of -ENOMEM, of -EMFILE when the user has as many spaces as the limit allows, of
+ * -EINTR when the task was killed, or of an error of mounting the pseudo file
+ * system.
+ */
+struct vmlab_space *vmlab_space_create(void)
+{
+	struct vmlab_user *owner = vmlab_user_get();
+	struct vmlab_space *space;
+	struct inode *inode;
+
+	if (IS_ERR(owner))
+		return ERR_CAST(owner);
+	space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT);
+	if (!space) {
+		vmlab_user_put(owner);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	/* From here on space_free() undoes everything. */
+	__module_get(THIS_MODULE);
+	space->owner = owner;
+	kref_init(&space->ref);
+	INIT_WORK(&space->destroy_work, space_destroy_work);
+	INIT_WORK(&space->free_work, space_free_work);
+	init_completion(&space->destroyed);
+	space->nr_pages = ULONG_MAX;
+	space->huge_end = ULONG_MAX;
+	space->backing = &vmlab_backing_zero;
+	xa_init_flags(&space->frames.xa, XA_FLAGS_ACCOUNT);
+	spin_lock_init(&space->frames.store_lock);
+	init_rwsem(&space->backing_lock);
+	mutex_init(&space->config_lock);
+	vmlab_writeback_init(space);
+	vmlab_pager_setup(&space->pager, vmlab_writeback_soon);
+	vmlab_events_init(&space->events);
+	space->memcg = get_mem_cgroup_from_mm(current->mm);
+	if (!vmlab_user_exempt()) {
+		if (vmlab_user_charge(owner, VMLAB_USER_SPACES, 1)) {
+			space_free(space);
+			return ERR_PTR(-EMFILE);
+		}
+		space->user = owner;
+		space->events.user = owner;
+	}
+
+	space->counters = alloc_percpu_gfp(struct vmlab_counters,
+					   GFP_KERNEL_ACCOUNT);
+	if (!space->counters) {
+		space_free(space);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	inode = vmlab_inode_create();
+	if (IS_ERR(inode)) {
+		space_free(space);
+		return ERR_CAST(inode);
+	}
+	inode->i_private = space;
+	inode->i_mapping->a_ops = &vmlab_aops;
+	space->inode = inode;
+	space->id = atomic64_inc_return(&vmlab_last_id);
+	vmlab_registry_add(space);
+	return space;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_space_create);
+
+/* Wait until a space is destroyed, for as long as the caller can wait. */
+static void space_wait(struct vmlab_space *space)
+{
+	/* A worker closes files for others: it must not be held up. */
+	if (current->flags & PF_WQ_WORKER)
+		return;
+	if (!(current->flags & PF_EXITING))
+		wait_for_completion_killable(&space->destroyed);
+	else if (!atomic_read(&space->owner->overdue))
+		/* Nothing ends this wait: one second for all of its files. */
+		wait_for_completion_timeout(&space->destroyed, HZ);
+}
+
+/**
+ * vmlab_space_destroy() - put the reference of the open file
+ * @space: the space, without injection rules; no VMA maps it any more
+ *
+ * Waits until the space is destroyed, so that its pages are written back; but
+ * not beyond SIGKILL, nor beyond a second when the task exits.  The destruction
+ * then goes on in the background.
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_space_destroy(struct vmlab_space *space)
+{
+	bool done;
+
+	vmlab_space_put(space);
+	space_wait(space);
+
+	spin_lock(&vmlab_done_lock);
+	done = space->done;
+	if (!done) {
+		space->abandoned = true;
+		atomic_inc(&space->owner->overdue);
+	}
+	spin_unlock(&vmlab_done_lock);
+	if (done)
+		space_free(space);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_space_destroy);

@@ -10,5 +10,7 @@ void vmlab_space_exit(void);
 
 struct vmlab_space *vmlab_space_create(void);
 void vmlab_space_destroy(struct vmlab_space *space);
+void vmlab_space_put(struct vmlab_space *space);
+void vmlab_space_put_later(struct vmlab_space *space);
 
 #endif /* VMLAB_SPACE_H */

@@ -61,7 +61,10 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
 	folio = vmlab_frame_get(space, pgoff);
 	if (!folio)
 		return 0;
-	folio_lock(folio);
+	if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return -EINTR;
+	}
 	if (folio->mapping && folio->index < pgoff)
 		ret = vmlab_evict_frame(space, folio);
 	vmlab_frame_release(folio);
@@ -75,24 +78,34 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
  *
  * Context: process context, may sleep; the caller holds config_lock.
  * Return: 0, or a negative errno when a huge frame across the new end cannot be
- * evicted: the length is unchanged then.
+ * evicted: nothing has changed then, and no access saw the new length.
  */
 int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 {
 	unsigned long old = space->nr_pages;
 	int ret;
 
-	WRITE_ONCE(space->nr_pages, nr_pages);
-	if (nr_pages >= old)
+	if (nr_pages >= old) {
+		WRITE_ONCE(space->nr_pages, nr_pages);
+		WRITE_ONCE(space->huge_end, nr_pages);
 		return 0;
+	}
 
+	/*
+	 * First keep new huge frames away from the new end, for what can fail
+	 * is to evict the one across it.  Pages beyond it stay meanwhile.
+	 */
+	WRITE_ONCE(space->huge_end, nr_pages);
 	/* Pairs with the barrier in bring_create_charged(). */
 	smp_mb();
 	ret = truncate_huge(space, nr_pages);
 	if (ret) {
-		WRITE_ONCE(space->nr_pages, old);
+		WRITE_ONCE(space->huge_end, old);
 		return ret;
 	}
+	WRITE_ONCE(space->nr_pages, nr_pages);
+	/* The same. */
+	smp_mb();
 	/* First in one sweep, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
 	vmlab_space_discard(space, nr_pages);

@@ -6,8 +6,9 @@
 #include "types.h"
 
 void vmlab_writeback_init(struct vmlab_space *space);
+int vmlab_writeback_start(struct vmlab_space *space);
 void vmlab_writeback_stop(struct vmlab_space *space);
-int vmlab_writeback(struct vmlab_space *space, pgoff_t first, pgoff_t last);
+void vmlab_writeback_destroy(struct vmlab_space *space);
 void vmlab_writeback_soon(struct vmlab_space *space);
 int vmlab_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 

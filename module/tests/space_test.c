@@ -11,6 +11,7 @@
 #include "frame/frame.h"
 #include "pager/bring.h"
 #include "space/config.h"
+#include "space/registry.h"
 #include "space/space.h"
 #include "space/stats.h"
 
@@ -209,6 +210,21 @@ static void ids_are_unique(struct kunit *test)
 	vmlab_space_destroy(other);
 }
 
+static void found_by_number(struct kunit *test)
+{
+	struct vmlab_space *space = test->priv;
+	u64 id = space->id;
+
+	KUNIT_EXPECT_PTR_EQ(test, vmlab_registry_get(id), space);
+	KUNIT_EXPECT_EQ(test, kref_read(&space->ref), 2);
+	vmlab_space_put(space);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(vmlab_registry_get(0)), -ESRCH);
+
+	vmlab_space_destroy(space);
+	test->priv = NULL;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(vmlab_registry_get(id)), -ESRCH);
+}
+
 static void latency_buckets(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, vmlab_latency_bucket(0), 0);
@@ -243,6 +259,7 @@ static struct kunit_case space_cases[] = {
 	KUNIT_CASE(config_round_trip),
 	KUNIT_CASE(config_refused),
 	KUNIT_CASE(ids_are_unique),
+	KUNIT_CASE(found_by_number),
 	KUNIT_CASE(latency_buckets),
 	KUNIT_CASE(backings_by_number),
 	{}

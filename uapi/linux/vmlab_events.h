@@ -145,7 +145,9 @@ struct vmlab_event {
  * EAGAIN when the file is O_NONBLOCK.  It fails with EINVAL when events are not
  * recorded or the buffer is smaller than a record.  poll(2) reports POLLIN while
  * there are events.
+ * An event that cannot be copied to the buffer (EFAULT) is not lost.
  *   EINVAL  a bit of @mask is unknown, or @nr is out of range
+ *   EDQUOT  the rings of the user would exceed max_user_events
  *   ENOMEM  no memory
  */
 struct vmlab_events {

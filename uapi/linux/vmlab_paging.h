@@ -87,6 +87,8 @@
  *   ENOENT  no policy @policy_id is loaded
  *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
+ *   EDQUOT  the traces of the user would exceed max_user_trace; the copy counts
+ *           as well while the request lasts
  *   ENOMEM  no memory for the policy
  *   EINTR   the caller was killed while frames above the budget were evicted
  *   others  the error that the init callback of the BPF policy returned

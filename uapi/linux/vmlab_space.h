@@ -13,6 +13,22 @@
 #error "include <linux/vmlab.h>"
 #endif
 
+/*
+ * Limits per user.  A space is charged to the user that opened it: to the uid of
+ * the caller of open(2), or in a user namespace that another user than root made,
+ * to the maker of the outermost such namespace.  CAP_SYS_RESOURCE in the initial
+ * user namespace at open(2) exempts the space.  The limits are parameters of the
+ * module, in /sys/module/vmlab/parameters; a change concerns what is charged
+ * from then on.
+ *   max_user_spaces       open(2) fails with EMFILE
+ *   max_user_pages        resident pages: an access raises SIGBUS, as where a
+ *                         quota is used up; requests fail with EDQUOT
+ *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
+ *                         as if they were busy
+ *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
+ *   max_user_events       events in rings: EDQUOT, see VMLAB_IOC_EVENTS
+ */
+
 /* vmlab_space_config.backing */
 #define VMLAB_BACKING_ZERO	0	/* zeros */
 #define VMLAB_BACKING_PATTERN	1	/* each 64-bit word holds its own offset in the space */
@@ -57,6 +73,7 @@
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
  *           with transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
+ *   EINTR   the caller was killed
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {
@@ -223,7 +240,8 @@ struct vmlab_dirty {
  * @flags: must be zero
  * @backing: VMLAB_BACKING_*
  * @fd: with VMLAB_BACKING_FILE a regular file, open for reading and writing; the
- *	space keeps it open.  Zero otherwise.
+ *	space opens it again, with the credentials that @fd was opened with, and
+ *	keeps that open: fcntl(2) on @fd has no effect on it.  Zero otherwise.
  * @offset: with VMLAB_BACKING_FILE the offset in the file at which the space
  *	starts, a multiple of the page size.  Zero otherwise.
  * @reserved: must be zero
@@ -238,6 +256,12 @@ struct vmlab_dirty {
  * beyond the end of the file raises SIGBUS; the part of the last page beyond the
  * end is not written back.
  *
+ * The kernel writes with the credentials that @fd was opened with, also for the
+ * msync(2) of another user, and charges the page cache to the memory cgroup that
+ * opened the space.  When a file does not answer, SIGKILL ends msync(2), fsync(2)
+ * and close(2), and a task that exits waits for at most a second; the space is
+ * then written back in the background.
+ *
  * VMLAB_BACKING_PFN supports shared mappings only: mmap(2) of a writable private
  * mapping fails with EINVAL.
  *   EBADF    the device is not open for writing, or @fd is not open
@@ -246,6 +270,10 @@ struct vmlab_dirty {
  *   EBUSY    the space has frames or is mapped
  *   EACCES   @fd is not open for reading and writing
  *   ETXTBSY  @fd is a swap file
+ *   EOPNOTSUPP  a file without a page cache of its own: on overlayfs, on
+ *            hugetlbfs, or with DAX
+ *   EINTR    the caller was killed
+ *   others   the file cannot be opened again
  */
 struct vmlab_backing_config {
 	__u32 size;

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Limits per user: what one user can hold, and who is exempt. */
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "device/users.h"
+#include "lib/child.h"
+#include "lib/dev.h"
+#include "lib/tap.h"
+
+#define PARAMETERS "/sys/module/vmlab/parameters/"
+
+enum { MARGIN = 32 };
+enum { SPACES, PAGES, STORE, TRACE, EVENTS, LIMITS };
+
+static const char *const names[] = {
+	"max_user_spaces", "max_user_pages", "max_user_store_pages",
+	"max_user_trace", "max_user_events",
+};
+
+static unsigned long saved[LIMITS];
+static size_t psize;
+
+static unsigned long limit(int which)
+{
+	char name[128];
+	unsigned long value;
+	FILE *f;
+
+	snprintf(name, sizeof(name), PARAMETERS "%s", names[which]);
+	f = fopen(name, "r");
+	if (!f || fscanf(f, "%lu", &value) != 1)
+		bail("%s: %s", name, strerror(errno));
+	fclose(f);
+	return value;
+}
+
+static void set_limit(int which, unsigned long value)
+{
+	char name[128];
+	FILE *f;
+
+	snprintf(name, sizeof(name), PARAMETERS "%s", names[which]);
+	f = fopen(name, "w");
+	if (!f || fprintf(f, "%lu", value) < 0 || fclose(f))
+		bail("%s: %s", name, strerror(errno));
+}
+
+/* Open spaces until it fails; @expect of them succeed. */
+static int count_spaces(unsigned int expect)
+{
+	int fd[64], err = 0;
+	unsigned int nr = 0;
+
+	while (nr < 64) {
+		fd[nr] = open(VMLAB_DEVICE, O_RDWR | O_CLOEXEC);
+		if (fd[nr] < 0) {
+			err = errno;
+			break;
+		}
+		nr++;
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		close(fd[i]);
+	if (nr != expect)
+		return nr < expect ? REFUSED : ALLOWED;
+	return err == EMFILE ? GOOD : WRONG_ERRNO;
+}
+
+static int user_spaces(void *arg)
+{
+	int ret;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	ret = count_spaces(8);
+	/* What was closed counts no more. */
+	return ret ?: count_spaces(8) ? NOT_FREED : GOOD;
+}
+
+static int other_spaces(void *arg)
+{
+	(void)arg;
+	return become(OTHER) ? count_spaces(8) : NOT_USER;
+}
+
+/* While a child of the user holds all, the user's next process gets none. */
+static int holds_spaces(void *arg)
+{
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	for (int i = 0; i < 8; i++)
+		if (open(VMLAB_DEVICE, O_RDWR) < 0)
+			return REFUSED;
+	stop_self();
+	return GOOD;
+}
+
+static int user_gets_none(void *arg)
+{
+	(void)arg;
+	return become(USER) ? count_spaces(0) : NOT_USER;
+}
+
+/* Other uids of a namespace are the same user outside. */
+static int namespace_gets_none(void *arg)
+{
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	if (unshare(CLONE_NEWUSER))
+		return NO_NS;
+	return count_spaces(0);
+}
+
+static int root_opens(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 20; i++)
+		if (open(VMLAB_DEVICE, O_RDWR) < 0)
+			return REFUSED;
+	return GOOD;
+}
+
+static int root_without(void *arg)
+{
+	(void)arg;
+	return capset_to(0) ? NOT_USER : count_spaces(8);
+}
+
+static int root_with(void *arg)
+{
+	return capset_to(1u << CAP_SYS_RESOURCE) ? NOT_USER : root_opens(arg);
+}
+
+static void test_spaces(void)
+{
+	pid_t holder;
+	int ret;
+
+	set_limit(SPACES, 8);
+	is((unsigned int)reap(spawn(user_spaces, NULL)), GOOD,
+	   "a user opens 8 spaces, then EMFILE");
+	holder = spawn(holds_spaces, NULL);
+	wait_stopped(holder, NULL);
+	is((unsigned int)reap(spawn(user_gets_none, NULL)), GOOD,
+	   "processes of a user share the limit");
+	is((unsigned int)reap(spawn(other_spaces, NULL)), GOOD,
+	   "another user has its own");
+	ret = reap(spawn(namespace_gets_none, NULL));
+	if (ret == NO_NS)
+		skip("no user namespaces", "uids of a user namespace");
+	else
+		is((unsigned int)ret, GOOD,
+		   "a user namespace brings no other limit");
+	kill_and_reap(holder);
+	is((unsigned int)reap(spawn(user_spaces, NULL)), GOOD,
+	   "a killed process gives its spaces back");
+	is((unsigned int)reap(spawn(root_opens, NULL)), GOOD,
+	   "root is exempt");
+	is((unsigned int)reap(spawn(root_without, NULL)), GOOD,
+	   "uid 0 without CAP_SYS_RESOURCE is not");
+	is((unsigned int)reap(spawn(root_with, NULL)), GOOD,
+	   "CAP_SYS_RESOURCE alone suffices");
+	set_limit(SPACES, saved[SPACES]);
+}
+
+/* Pages of two spaces together; SIGBUS at the limit; room after an eviction. */
+static int user_pages(void *arg)
+{
+	const size_t nr = 300;
+	size_t got = 0, i;
+	char *p[2];
+	int fd[2];
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	for (i = 0; i < 2; i++) {
+		fd[i] = dev_open(O_RDWR);
+		p[i] = map_pages(fd[i], nr, PROT_READ | PROT_WRITE, MAP_SHARED,
+				 0);
+	}
+	for (i = 0; i < 2 * nr; i++) {
+		int code, sig = touch(p[i & 1] + (i / 2) * psize, TOUCH_READ,
+				      0, &code);
+
+		if (sig && sig != SIGBUS)
+			return WRONG_ERRNO;
+		got += !sig;
+	}
+	if (got > 256)
+		return ALLOWED;
+	if (got < 256 - MARGIN)
+		return REFUSED;
+	close(fd[0]);
+	munmap(p[0], nr * psize);
+	got = 0;
+	for (i = 0; i < nr; i++)
+		got += !touch(p[1] + i * psize, TOUCH_READ, 0, NULL);
+	return got >= 256 - MARGIN && got <= 256 ? GOOD : NOT_FREED;
+}
+
+static int root_pages(void *arg)
+{
+	char *p = map_pages(dev_open(O_RDWR), 600, PROT_READ, MAP_SHARED, 0);
+
+	(void)arg;
+	for (size_t i = 0; i < 600; i++)
+		if (touch(p + i * psize, TOUCH_READ, 0, NULL))
+			return REFUSED;
+	return GOOD;
+}
+
+static void test_pages(void)
+{
+	set_limit(PAGES, 256);
+	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
+	   "a user gets 256 pages, then SIGBUS, and again after a close");
+	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
+	   "the end of a process gives its pages back");
+	is((unsigned int)reap(spawn(root_pages, NULL)), GOOD,
+	   "root gets more pages");
+	set_limit(PAGES, saved[PAGES]);
+}
+
+/* Dirty pages are evicted to the store until it is full; none is lost. */
+static int user_store(void *arg)
+{
+	const size_t nr = 200;
+	int fd = -1, round;
+	char *p;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	for (round = 0; round < 2; round++) {
+		struct vmlab_range r = {
+			.op = VMLAB_RANGE_EVICT, .end = nr * psize,
+		};
+		struct vmlab_space_stats stats;
+
+		r.size = sizeof(r);
+		fd = dev_open(O_RDWR);
+		p = map_pages(fd, nr, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+		for (size_t i = 0; i < nr; i++)
+			memset(p + i * psize, (int)i, psize);
+		if (ioctl(fd, VMLAB_IOC_RANGE, &r))
+			return WRONG_ERRNO;
+		stats = space_stats(fd);
+		if (stats.frames < nr - 64)
+			return ALLOWED;
+		if (stats.frames > nr - 64 + MARGIN)
+			return round ? NOT_FREED : REFUSED;
+		if (r.busy != stats.frames)
+			return WRONG_ERRNO;
+		for (size_t i = 0; i < nr; i++)
+			if (p[i * psize] != (char)i)
+				return 100;
+		munmap(p, nr * psize);
+		close(fd);
+	}
+	return GOOD;
+}
+
+static void test_store(void)
+{
+	set_limit(STORE, 64);
+	is((unsigned int)reap(spawn(user_store, NULL)), GOOD,
+	   "a user's stores hold 64 pages; other frames stay, none is lost");
+	set_limit(STORE, saved[STORE]);
+}
+
+static int set_trace(int fd, uint32_t policy, uint64_t nr)
+{
+	static uint64_t trace[1024];
+	struct vmlab_paging paging = {
+		.size = sizeof(paging), .budget = 4, .policy = policy,
+		.trace = nr ? (uintptr_t)trace : 0, .nr_trace = nr,
+	};
+
+	return ioctl(fd, VMLAB_IOC_PAGING_SET, &paging);
+}
+
+static int user_trace(void *arg)
+{
+	int fd, other;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	other = dev_open(O_RDWR);
+	/* While it is set, its copy counts as well. */
+	if (set_trace(fd, VMLAB_POLICY_OPT, 400))
+		return REFUSED;
+	if (!set_trace(other, VMLAB_POLICY_OPT, 400))
+		return ALLOWED;
+	if (errno != EDQUOT)
+		return WRONG_ERRNO;
+	if (set_trace(fd, VMLAB_POLICY_FIFO, 0))
+		return WRONG_ERRNO;
+	if (set_trace(other, VMLAB_POLICY_OPT, 400))
+		return NOT_FREED;
+	close(other);
+	return set_trace(fd, VMLAB_POLICY_OPT, 400) ? NOT_FREED : GOOD;
+}
+
+static void test_trace(void)
+{
+	set_limit(TRACE, 1000);
+	is((unsigned int)reap(spawn(user_trace, NULL)), GOOD,
+	   "a user's traces hold 1000 accesses, then EDQUOT");
+	set_limit(TRACE, saved[TRACE]);
+}
+
+static int set_events(int fd, uint32_t nr)
+{
+	struct vmlab_events events = {
+		.size = sizeof(events),
+		.mask = nr ? 1u << VMLAB_EVENT_FAULT : 0, .nr = nr,
+	};
+
+	return ioctl(fd, VMLAB_IOC_EVENTS, &events);
+}
+
+static int user_events(void *arg)
+{
+	int fd, other;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	other = dev_open(O_RDWR);
+	if (set_events(fd, 600))
+		return REFUSED;
+	if (!set_events(other, 600))
+		return ALLOWED;
+	if (errno != EDQUOT)
+		return WRONG_ERRNO;
+	if (set_events(fd, 0) || set_events(other, 600))
+		return NOT_FREED;
+	close(other);
+	return set_events(fd, 600) ? NOT_FREED : GOOD;
+}
+
+static void test_events(void)
+{
+	set_limit(EVENTS, 1000);
+	is((unsigned int)reap(spawn(user_events, NULL)), GOOD,
+	   "a user's rings have room for 1000 events, then EDQUOT");
+	set_limit(EVENTS, saved[EVENTS]);
+}
+
+/* An event that cannot be copied is not lost. */
+static void test_bad_buffer(void)
+{
+	struct vmlab_event event[4];
+	int fd = dev_open(O_RDWR | O_NONBLOCK);
+	char *p = map_pages(fd, 4, PROT_READ, MAP_SHARED, 0);
+	unsigned int i;
+	ssize_t got;
+
+	if (set_events(fd, 16))
+		bail("VMLAB_IOC_EVENTS: %s", strerror(errno));
+	for (i = 0; i < 4; i++)
+		touch(p + i * psize, TOUCH_READ, 0, NULL);
+	fails(syscall(SYS_read, fd, (void *)16, sizeof(event)), EFAULT,
+	      "read(2) into a bad buffer");
+	got = read(fd, event, sizeof(event));
+	is((unsigned long long)got, sizeof(event), "bytes read afterwards");
+	for (i = 0; i < 4; i++)
+		ok(event[i].pgoff == i && !event[i].lost, "event %u", i);
+	munmap(p, 4 * psize);
+	close(fd);
+}
+
+static int writes_parameter(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = open(PARAMETERS "max_user_pages", O_WRONLY);
+	return fd < 0 && errno == EACCES ? GOOD : ALLOWED;
+}
+
+static void test_parameters(void)
+{
+	for (int i = 0; i < LIMITS; i++) {
+		saved[i] = limit(i);
+		ok(saved[i], "%s is %lu", names[i], saved[i]);
+	}
+	ok(saved[PAGES] < (unsigned long)sysconf(_SC_PHYS_PAGES),
+	   "pages: less than there are");
+	is((unsigned int)reap(spawn(writes_parameter, NULL)), GOOD,
+	   "only root changes a limit");
+}
+
+int main(void)
+{
+	psize = page_size();
+	test_parameters();
+	test_spaces();
+	test_pages();
+	test_store();
+	test_trace();
+	test_events();
+	test_bad_buffer();
+	return tap_done();
+}

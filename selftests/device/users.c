@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "device/users.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool become(uid_t uid)
+{
+	return !setgroups(0, NULL) && !setresgid(uid, uid, uid) &&
+	       !setresuid(uid, uid, uid);
+}
+
+int capset_to(uint64_t caps)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = (uint32_t)caps, .permitted = (uint32_t)caps },
+		{ 0 },
+	};
+
+	return (int)syscall(SYS_capset, &header, data);
+}
