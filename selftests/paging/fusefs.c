@@ -90,6 +90,10 @@ static void serve(struct fusefs *fs, const struct fuse_in_header *in)
 
 	if (in->nodeid >= FIRST_FILE && in->nodeid < FIRST_FILE + FUSEFS_FILES)
 		file = &fs->file[in->nodeid - FIRST_FILE];
+	if (!file && (in->opcode == FUSE_READ || in->opcode == FUSE_WRITE)) {
+		answer(fs->fd, in, -EBADF, NULL, 0);
+		return;
+	}
 	switch (in->opcode) {
 	case FUSE_INIT:
 		answer(fs->fd, in, 0, &init, sizeof(init));
