@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Every difference between the kernels that vmlab supports (6.1 and later),
- * and nothing else.  Each is keyed to the kernel that changed.
+ * and nothing else.  Each is tested by the version that made the change.
  */
 #ifndef VMLAB_COMPAT_H
 #define VMLAB_COMPAT_H
@@ -17,15 +17,16 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
-/* Batches of pages and folios; the header was renamed in 7.x. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+/* Batches of pages and folios; the header was renamed in 7.3. */
+#if __has_include(<linux/folio_batch.h>)
+#include <linux/folio_batch.h>
+#else
 #include <linux/pagevec.h>
 #endif
 
 /*
- * Which user namespace an mm's privileges belong to moved from mm_struct to
- * the task's exec_state in 7.x, together with dumpability.  The header came
- * with the change.
+ * The user namespace of an mm, in which privileges are checked, was moved from
+ * mm_struct to the task's exec_state in 7.x.  The header was added with it.
  */
 #if __has_include(<linux/sched/exec_state.h>)
 #include <linux/sched/exec_state.h>
@@ -55,7 +56,7 @@ static inline unsigned long vmlab_mm_counter(struct mm_struct *mm, int member)
 #endif
 }
 
-/* vma_is_initial_heap() and vma_is_initial_stack() came in 6.6. */
+/* vma_is_initial_heap() and vma_is_initial_stack() were added in 6.6. */
 static inline bool vmlab_vma_is_heap(const struct vm_area_struct *vma)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
@@ -78,7 +79,7 @@ static inline bool vmlab_vma_is_stack(const struct vm_area_struct *vma)
 
 /*
  * Since 6.8 the file of a mapping on a stacked file system is a backing file;
- * what the user opened is its user path.  Before, f_path was that already.
+ * its user path is that of the file that the user opened.  Before, f_path is.
  */
 static inline const struct path *vmlab_file_path(const struct file *file)
 {
@@ -109,8 +110,8 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #endif
 
 /*
- * vmf_insert_folio_pmd() was added in 6.15.  What came before maps no reverse:
- * a huge entry could not be found again to evict it.
+ * vmf_insert_folio_pmd() was added in 6.15.  Older functions add no reverse
+ * mapping, so eviction could not find the huge entry.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0) && \
 	defined(CONFIG_TRANSPARENT_HUGEPAGE)
@@ -122,7 +123,7 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 
 /*
  * The bit of userfaultfd in a huge entry lost its "_WP" in 7.x, when VM_UFFD_RWP
- * came.
+ * was added.
  */
 #ifdef VM_UFFD_RWP
 #define vmlab_pmd_uffd(pmd) pmd_uffd(pmd)
@@ -131,9 +132,9 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #endif
 
 /*
- * vmf_insert_page_mkwrite() came with it in 6.15, and maps a page in any VMA.
- * Before, only VMAs with VM_MIXEDMAP could be given more than one page in a
- * fault; there mlock(2), guard regions and KSM do not work.
+ * vmf_insert_page_mkwrite(), which maps a page in any VMA, was added in 6.15
+ * too.  Before, a fault could map further pages only in VMAs with VM_MIXEDMAP,
+ * where mlock(2), guard regions and KSM do not work.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define VMLAB_AROUND_VM_FLAGS 0
@@ -146,7 +147,7 @@ static inline bool vmlab_insert_page(struct vm_fault *vmf, unsigned long addr,
 	};
 	int before = folio_mapcount(folio);
 
-	/* It does not tell whether another entry was there. */
+	/* NOPAGE is also returned when another entry is present. */
 	return vmf_insert_page_mkwrite(&other, page, false) ==
 	       VM_FAULT_NOPAGE && folio_mapcount(folio) > before;
 }
@@ -167,7 +168,7 @@ static inline bool vmlab_insert_page(struct vm_fault *vmf, unsigned long addr,
 	defined(CONFIG_BPF_JIT) && defined(CONFIG_BPF_SYSCALL) && \
 	defined(CONFIG_DEBUG_INFO_BTF_MODULES)
 #define VMLAB_HAVE_STRUCT_OPS 1
-/* What this flag asked for is the rule since 7.0 or so. */
+/* Since about 7.0 all arguments are trusted, without a flag. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
 #define VMLAB_KF_TRUSTED 0
 #else
@@ -209,8 +210,8 @@ static inline struct file *vmlab_shmem_file(const char *name, loff_t size)
 }
 
 /*
- * Shrinkers are allocated since 6.7.  Before, they were registered as they
- * were, and had no private data.
+ * Shrinkers are allocated by shrinker_alloc() since 6.7.  Before, their owner
+ * allocated them, and they had no private data.
  */
 static inline struct shrinker *
 vmlab_shrinker_start(const char *name,
@@ -253,14 +254,9 @@ static inline void vmlab_shrinker_stop(struct shrinker *shrinker)
 }
 
 /*
- * Releasing an empty batch of folios, of pages before 6.6, drains the batches of
- * this CPU, those of mlock(2) too.  The header has another name since 7.3.
+ * Releasing an empty batch of folios, of pages before 6.6, drains the batches
+ * of this CPU, those of mlock(2) too.
  */
-#if __has_include(<linux/folio_batch.h>)
-#include <linux/folio_batch.h>
-#else
-#include <linux/pagevec.h>
-#endif
 static inline void vmlab_drain_batches(void)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
@@ -276,7 +272,7 @@ static inline void vmlab_drain_batches(void)
 #endif
 }
 
-/* A workqueue has had to say that it is per CPU since 6.17. */
+/* Since 6.17 per-CPU workqueues are requested by a flag. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 #define VMLAB_WQ_PERCPU WQ_PERCPU
 #else
@@ -284,8 +280,8 @@ static inline void vmlab_drain_batches(void)
 #endif
 
 /*
- * Page faults under the per-VMA lock came in 6.4 for anonymous memory, and in
- * 6.7 for mappings of files.
+ * Page faults are handled under the per-VMA lock since 6.4 for anonymous
+ * memory, and since 6.7 for mappings of files.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 #define VMLAB_FAULT_VMA_LOCK FAULT_FLAG_VMA_LOCK
@@ -311,7 +307,7 @@ static inline bool vmlab_fault_may_end(unsigned int flags)
 	       !(flags & FAULT_FLAG_RETRY_NOWAIT);
 }
 
-/* Drop it: with per-VMA locks (6.4) it may be that of the VMA. */
+/* Drop the lock of a fault: since 6.4 it can be that of the VMA. */
 static inline void vmlab_fault_unlock(struct vm_fault *vmf)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
@@ -323,8 +319,9 @@ static inline void vmlab_fault_unlock(struct vm_fault *vmf)
 
 /*
  * Flags that a kernel does not have are 0 here, and so never set.
- * VM_DROPPABLE came in 6.11, VM_SEALED in 6.10, VM_SHADOW_STACK in 6.4,
- * VM_ALLOW_ANY_UNCACHED in 6.9, VM_MAYBE_GUARD and VM_UFFD_RWP in 6.19 or later.
+ * VM_DROPPABLE was added in 6.11, VM_SEALED in 6.10, VM_SHADOW_STACK in 6.4,
+ * VM_ALLOW_ANY_UNCACHED in 6.9, VM_MAYBE_GUARD and VM_UFFD_RWP in 6.19 or
+ * later.
  */
 #ifndef VM_DROPPABLE
 #define VM_DROPPABLE 0
@@ -355,9 +352,9 @@ static inline void vmlab_fault_unlock(struct vm_fault *vmf)
 #endif
 
 /*
- * The bit of userfaultfd lost its "_WP" in 7.x, when it began to mean more
- * than write protection; _PAGE_BIT_SAVED_DIRTY came in 6.6 and
- * _PAGE_BIT_DEVMAP went in 6.17.  Bits that a kernel does not have are 0.
+ * _PAGE_BIT_UFFD_WP was renamed in 7.x, since it means more than write
+ * protection; _PAGE_BIT_SAVED_DIRTY was added in 6.6 and _PAGE_BIT_DEVMAP
+ * removed in 6.17.  Bits that a kernel does not have are 0.
  */
 #ifdef CONFIG_X86_64
 #ifdef _PAGE_BIT_UFFD
@@ -380,8 +377,8 @@ static inline void vmlab_fault_unlock(struct vm_fault *vmf)
 #endif
 
 /*
- * Entries that are not present: <linux/swapops.h> had them as kinds of swap
- * entries until <linux/leafops.h> came in 6.19.
+ * Entries that are not present: <linux/leafops.h> defines them since 6.19;
+ * before, <linux/swapops.h> did, as kinds of swap entries.
  */
 #if __has_include(<linux/leafops.h>)
 #include <linux/leafops.h>
@@ -424,8 +421,8 @@ static inline bool vmlab_leaf_is_migration_exclusive(vmlab_leaf_t leaf)
 #endif
 
 /*
- * A page that could not be read back from swap: an entry of its own until 6.2,
- * a marker after that.  The marker for guard regions came in 6.13.
+ * A page that could not be read back from swap: a kind of entry until 6.2, a
+ * marker since then.  The marker for guard regions was added in 6.13.
  */
 #ifdef SWP_SWAPIN_ERROR
 #define vmlab_leaf_is_lost is_swapin_error_entry
@@ -447,10 +444,11 @@ static inline bool vmlab_leaf_is_lost(vmlab_leaf_t leaf)
 #endif
 
 /*
- * What /proc/kpagecount says of a page.  In 6.1 page_mapcount() and exceptions
- * for pages that use the field otherwise, later a function of fs/proc alone;
- * CONFIG_NO_PAGE_MAPCOUNT, 6.15, knows only the average over a folio.
- * The folio must be referenced.
+ * Return the mapcount of a page as /proc/kpagecount shows it.  Until 6.9 that
+ * is page_mapcount(), except for pages that use the field otherwise; since
+ * 6.10 a function that only fs/proc can call.  With CONFIG_NO_PAGE_MAPCOUNT
+ * (6.15) only the average over a folio is known.  The caller holds a reference
+ * on the folio.
  */
 static inline int vmlab_page_mapcount(struct folio *folio, struct page *page)
 {
@@ -473,7 +471,7 @@ static inline int vmlab_page_mapcount(struct folio *folio, struct page *page)
 	}
 #endif
 	mapcount = atomic_read(&page->_mapcount) + 1;
-	/* Other uses of the field are far below. */
+	/* Pages with a type store a far smaller value in the field. */
 	if (mapcount < 0)
 		mapcount = 0;
 	if (folio_test_large(folio))
@@ -483,8 +481,8 @@ static inline int vmlab_page_mapcount(struct folio *folio, struct page *page)
 }
 
 /*
- * Is a page mapped once, as bit 56 of /proc/PID/pagemap has it?  The first
- * page of a huge page speaks for all in 6.1 and again in 6.15 and later.
+ * Is a page mapped once, as bit 56 of /proc/PID/pagemap shows it?  For all
+ * pages of a huge page the first one is tested in 6.1, and again since 6.15.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0) && \
 	LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
@@ -515,9 +513,9 @@ static inline bool vmlab_hugetlb_exclusive(struct folio *folio, bool shared)
 }
 
 /*
- * stable_page_flags() is exported since 7.x.  Before, frame.c puts the flags
- * together, from those bits of page->flags that the kernel has.  6.1 takes
- * them from the page itself, later kernels from the first page of the folio.
+ * stable_page_flags() is exported since 7.x.  For older kernels, frame.c
+ * composes the flags from the bits of page->flags.  6.1 reads them from the
+ * page itself, later kernels from the first page of the folio.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
 #define VMLAB_HAVE_STABLE_PAGE_FLAGS 1
@@ -559,7 +557,7 @@ static inline unsigned long vmlab_kpf_source(struct folio *folio,
 #endif
 #endif
 
-/* Names for vmlab_page_flag_name() of bits that came and went in between. */
+/* Names for vmlab_page_flag_name() of bits that not all kernels have. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 #define VMLAB_KPF_NAMES(name) \
 	name(MAPPEDTODISK, "mappedtodisk"), name(UNCACHED, "uncached")
@@ -569,9 +567,9 @@ static inline unsigned long vmlab_kpf_source(struct folio *folio,
 #endif
 
 /*
- * A count of the times that mmap_lock was taken for writing, which stands
- * still while it is held for reading.  It came with per-VMA locks in 6.4 as an
- * int; since 6.13 and in stable kernels before, it is a seqcount_t, whose first
+ * Return how often mmap_lock was taken for writing; the number does not change
+ * while the lock is held for reading.  Per-VMA locks added it in 6.4 as an
+ * int; since 6.13, and in some stable kernels, it is a seqcount_t, whose first
  * member is that number.
  */
 static inline bool vmlab_mm_generation(struct mm_struct *mm, u64 *generation)
@@ -602,8 +600,8 @@ static inline bool vmlab_mm_topdown(const struct mm_struct *mm)
 }
 
 /*
- * Where mmap() of anonymous memory would go, asked of mm itself, for the
- * caller's own mm only.  Renamed in 6.10, and without the mm since 7.0 or so.
+ * Return where mmap() would place anonymous memory in the caller's own mm.
+ * The function was renamed in 6.10, and lost its argument mm in about 7.0.
  */
 static inline unsigned long vmlab_own_unmapped_area(unsigned long addr,
 						    unsigned long len)
@@ -629,8 +627,8 @@ static inline unsigned long vmlab_own_unmapped_area(unsigned long addr,
 
 #ifdef CONFIG_ANON_VMA_NAME
 /*
- * Until 6.2 only memory without a file could have a name: in the VMA of a
- * file another member lies in that place.
+ * Before 6.2 only memory without a file could have a name: in the VMA of a
+ * file the member shares its place with another one.
  */
 static inline bool vmlab_vma_has_anon_name(const struct vm_area_struct *vma)
 {
@@ -643,8 +641,9 @@ static inline bool vmlab_vma_has_anon_name(const struct vm_area_struct *vma)
 #endif
 
 /*
- * <kunit/visibility.h> came in 6.2; symbol namespaces became strings in 6.13.
- * Kernels of ours that have KUnit are newer, so older ones export nothing.
+ * <kunit/visibility.h> was added in 6.2; symbol namespaces are strings since
+ * 6.13.  On kernels without the header nothing is exported: KUnit tests run on
+ * later ones.
  */
 #if IS_ENABLED(CONFIG_KUNIT) && __has_include(<kunit/visibility.h>)
 #include <kunit/visibility.h>

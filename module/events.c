@@ -46,7 +46,7 @@ void vmlab_events_destroy(struct vmlab_event_ring *events)
  * @events: the events of the space
  * @type: VMLAB_EVENT_*
  * @pgoff: offset in the space, pages
- * @arg: as @type says
+ * @arg: its meaning depends on @type
  * @cost_ns: duration, nanoseconds
  *
  * Context: any but interrupts.

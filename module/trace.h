@@ -70,7 +70,7 @@ TRACE_EVENT(vmlab_mkwrite,
 	TP_printk("space=%llu pgoff=%lu", __entry->space, __entry->pgoff)
 );
 
-/* The policy's decision; whether the frame could leave is another event. */
+/* The policy's decision; vmlab_evict follows if the frame could be evicted. */
 TRACE_EVENT(vmlab_victim,
 
 	TP_PROTO(u64 space, const char *policy, unsigned long pgoff),

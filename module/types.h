@@ -107,7 +107,7 @@ struct vmlab_frames {
  * @old_next: the next frame of @frames to hand over, or NULL
  * @frames: all charged frames, the latest arrival last
  * @hand: where sampling resumes in @frames; NULL for its start
- * @aside: busy frames that no policy has, see pager/aside.c
+ * @aside: busy frames that no policy has, see pager/residence.c
  * @nr_aside: number of frames in @aside
  * @budget: pages that may be charged, ULONG_MAX for no limit
  * @charged: pages of resident frames, and of those about to be allocated

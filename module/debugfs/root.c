@@ -37,8 +37,8 @@ DEFINE_SHOW_ATTRIBUTE(frames);
  * vmlab_debugfs_init() - create the tree; once, at module load
  *
  * Context: process context, may sleep.
- * Return: 0 or a negative errno.  A kernel without debugfs is no error: only
- * the text files are missing there.
+ * Return: 0 or a negative errno.  A kernel without debugfs is no error: there
+ * the module works without text files.
  */
 int vmlab_debugfs_init(void)
 {

@@ -2,7 +2,7 @@
 /*
  * Dump a maple tree: nodes, pivots, slots, gaps.
  *
- * Locking: who changes an mm's tree holds mmap_lock for writing.  Holding it
+ * Locking: every change of an mm's tree is made with mmap_lock held for writing.  Holding it
  * for reading is enough to follow every pointer and to read pivots, slots and
  * gaps that belong together.  (Stacks that grew under the read lock were the
  * exception, until 6.5 and the stable kernels of that time.)  mm frees nodes by

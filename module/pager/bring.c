@@ -124,7 +124,7 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 	}
 	/*
 	 * Pairs with the barriers in vmlab_space_truncate() and
-	 * vmlab_pager_start(): either they see the frame that was just
+	 * pager_start(): either they see the frame that was just
 	 * published, or the checks below and in bring() see their change.
 	 */
 	smp_mb();
@@ -171,9 +171,9 @@ static __always_inline bool bring_beyond(struct vmlab_space *space,
 }
 
 /* Find, lock, recheck: the loop that all frames take. */
-static __always_inline struct folio *
-bring(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
-      enum vmlab_bring_how how, bool *filled)
+static __always_inline struct folio *bring(struct vmlab_space *space,
+					   pgoff_t pgoff, unsigned int order,
+					   enum vmlab_bring_how how, bool *filled)
 {
 	struct folio *folio;
 	void *evicted;

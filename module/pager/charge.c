@@ -3,10 +3,10 @@
  * The budget: at most so many frames stay resident.
  *
  * A fault charges its new frame before it allocates it.  While the budget is
- * used up, charging evicts.  It waits only when every candidate is busy; when
+ * used up, charging evicts.  It waits only when every candidate is busy.  When
  * none can be evicted at all, because they are pinned or because their contents
- * cannot be saved, it charges the frame above the budget, so that a mapping goes on working.  The next charges evict
- * down to the budget again.
+ * cannot be saved, it charges the frame above the budget, so that the access
+ * still succeeds.  The next charges evict down to the budget again.
  *
  * Charging holds no folio lock while it waits for one, so faults cannot wait
  * for each other in a circle.
@@ -25,7 +25,7 @@
  * is left exceeded.  Each waited for a locked frame or could not save contents.
  */
 #define VMLAB_ATTEMPTS		64
-/* Frames that were set aside, looked at again before each eviction. */
+/* Frames that were set aside, examined again before each eviction. */
 #define VMLAB_REJOINED		2
 /* Frames that are unmapped after an eviction, to see their next access. */
 #define VMLAB_SAMPLES		2

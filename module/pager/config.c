@@ -160,7 +160,7 @@ static int pager_start(struct vmlab_space *space)
 
 /* Choose a policy, unless it is in force already.  The caller holds config_lock. */
 static int pager_choose(struct vmlab_space *space,
-			      struct vmlab_policy_args *args)
+			struct vmlab_policy_args *args)
 {
 	struct vmlab_pager *pager = &space->pager;
 	void *state;
@@ -176,8 +176,7 @@ static int pager_choose(struct vmlab_space *space,
 	state = args->policy->create(args);
 	if (IS_ERR(state))
 		return PTR_ERR(state);
-	pager_swap(pager, args->policy, state, args->capacity,
-			 args->seed);
+	pager_swap(pager, args->policy, state, args->capacity, args->seed);
 	return 0;
 }
 
@@ -205,8 +204,7 @@ int vmlab_pager_enable(struct vmlab_space *space)
 		if (IS_ERR(state))
 			ret = PTR_ERR(state);
 		else
-			pager_swap(pager, &vmlab_policy_fifo, state, 0,
-					 0);
+			pager_swap(pager, &vmlab_policy_fifo, state, 0, 0);
 	}
 	if (!ret)
 		ret = pager_start(space);

@@ -72,7 +72,7 @@ static struct vmlab_frame *clock_victim(void *state, struct vmlab_frame *prev)
 	/* At most one turn, which clears all bits. */
 	for (passed = 0; passed < CLOCK_PASSED_MAX; passed++) {
 		frame = list_first_entry(&clock->circle, struct vmlab_frame,
-					link);
+					 link);
 		if (!frame->referenced)
 			return frame;
 		frame->referenced = false;

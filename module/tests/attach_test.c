@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tests of debugfs/attach.c: what counts as a pid. */
+/* Tests of debugfs/attach.c: which strings are a pid. */
 #include <kunit/test.h>
 #include <linux/string.h>
 

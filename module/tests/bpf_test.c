@@ -19,7 +19,7 @@
 
 #define PAGES	8
 
-/* What the callbacks below are to answer, and what they saw. */
+/* The return values of the callbacks below, and their calls and arguments. */
 static struct {
 	u64 answer;
 	int init;
@@ -203,7 +203,7 @@ static void nonsense_falls_back(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ(test, page, &s->pages[0]);
 		KUNIT_EXPECT_EQ(test, fallbacks(s), i + 1);
 	}
-	/* Always the same: every other page gets its turn, then it is over. */
+	/* One repeated answer: the policy falls back to each other page once. */
 	fake.answer = 3;
 	page = NULL;
 	for (i = 0; i < PAGES; i++) {
@@ -298,7 +298,7 @@ static void wishes(struct kunit *test)
 	fake.fault = wish_too_much;
 	s->policy->fault(s->state, &wishes);
 
-	/* Anywhere else there is nothing to wish for. */
+	/* Outside of fault() requests are refused. */
 	KUNIT_EXPECT_EQ(test, vmlab_bpf_prefetch(s->state, 10, 1, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, vmlab_bpf_evict(s->state, 7), -EINVAL);
 	end(test, s, true);
@@ -320,12 +320,12 @@ static void unload_in_use(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, s->policy->name, "fifo");
 	KUNIT_EXPECT_EQ(test, s->policy->bpf_id, 0);
 
-	/* The program is not asked any more, and it is no mistake of its. */
+	/* The program is not called any more; this counts no fallback. */
 	fake.answer = 5;
 	KUNIT_EXPECT_PTR_EQ(test, s->policy->victim(s->state, NULL),
 			    &s->pages[0]);
 	KUNIT_EXPECT_EQ(test, fallbacks(s), 0);
-	/* Who looked it up before it went comes too late. */
+	/* A policy looked up before the unload cannot be used after it. */
 	args.policy = s->policy;
 	args.space = s->space;
 	args.lock = &s->space->pager.lock;

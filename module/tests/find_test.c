@@ -46,7 +46,7 @@ static void find_in_three(struct kunit *test)
 		/* below all */
 		{ 0, 1, { A, NONE, NONE, A }, true, { 0, 0xfff } },
 		{ 0xfff, 0x1000, { A, NONE, NONE, A }, true, { 0, 0xfff } },
-		/* a range that reaches in: end is exclusive */
+		/* a range that ends inside an entry: the end is exclusive */
 		{ 0xfff, 0x1001, { A, A, NONE, B }, true, { 0, 0xfff } },
 		/* first and last byte of an entry */
 		{ 0x1000, 0x1001, { A, A, NONE, B } },

@@ -61,7 +61,7 @@ static void expect_gap(struct kunit *test, const struct vmlab_gap *got,
 	KUNIT_EXPECT_EQ(test, got->guard, want->guard);
 }
 
-/* In batches of every size. */
+/* List the gaps in batches of every size. */
 static void gaps_all(struct kunit *test)
 {
 	struct vmas *v = make_vmas(test);
@@ -126,7 +126,7 @@ static void gaps_of_nothing(struct kunit *test)
 						 &gap, 1));
 }
 
-/* A call reads a bounded number of VMAs, and the next one goes on. */
+/* Test that a call reads a bounded number of VMAs, and the next one resumes. */
 static void gaps_bounded(struct kunit *test)
 {
 	const unsigned long first = 0x10000, nr = 10000;
@@ -207,12 +207,12 @@ static void area_topdown(struct kunit *test)
 	/* Whole gaps fit, a page more does not. */
 	expect_area(test, &v->mt, DOWN(0x3f000, 0x1000, 0x80000), 0x41000);
 	expect_area(test, &v->mt, DOWN(0x40000, 0x1000, 0x80000), 0);
-	/* Below the stack its guard gap is left. */
+	/* The guard gap below the stack stays free. */
 	expect_area(test, &v->mt, DOWN(0x1000, 0x1000, 0x41000),
 		    0x40000 - GUARD - 0x1000);
 	expect_area(test, &v->mt, DOWN(0x1f000 - GUARD, 0x1000, 0x41000),
 		    0x21000);
-	/* Too large for what the guard gap leaves, and below it is less. */
+	/* Too large for the gap without its guard, and for all gaps below it. */
 	expect_area(test, &v->mt, DOWN(0x1f000 - GUARD + 0x1000, 0x1000,
 				       0x41000), 0);
 	expect_area(test, &v->mt, DOWN(0xf000, 0x1000, 0x20000), 0x1000);
@@ -249,7 +249,7 @@ static void area_aligned(struct kunit *test)
 	/* The worst alignment must fit, even where this one would. */
 	expect_area(test, &v->mt,
 		    ALIGNED(DOWN(0x70000, 0x90000, END), 0x10000), 0);
-	/* And must not wrap. */
+	/* The end of the range must not wrap. */
 	expect_area(test, &v->mt,
 		    ALIGNED(DOWN(-0x1000UL, 0x1000, END), 0x10000), 0);
 	mtree_destroy(&v->mt);

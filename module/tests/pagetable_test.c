@@ -257,13 +257,13 @@ static void place_bits(struct kunit *test)
 			0);
 }
 
-/* What was reported as small pages is cut off the record of a huge one. */
+/* The record of a huge page starts after the pages reported as small ones. */
 static void record_start(struct kunit *test)
 {
 	struct vmlab_walk *w = new_walk(test);
 	u64 cursor;
 
-	/* A range that starts inside an entry has all of it. */
+	/* The record of an entry that the range starts in covers all of it. */
 	KUNIT_ASSERT_EQ(test, vmlab_walk_start(w, 0x205000, 0, 0), 0);
 	KUNIT_EXPECT_EQ(test, vmlab_walk_record_start(w, 0x200000), 0x200000);
 	cursor = vmlab_walk_cursor(w);

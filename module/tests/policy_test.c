@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of policy/: each policy alone, driven by reference strings, against a
- * simulation that keeps nothing but the string: who is resident, when a page
- * came and how often it was used is worked out from the past references each
- * time that it is needed.
+ * Tests of policy/: compare each policy with a simulation on reference strings.
+ * The simulation stores nothing but the string: it derives from the references
+ * so far when a page became resident and how often it was accessed.
  */
 #include <kunit/test.h>
 #include <linux/prandom.h>
@@ -26,8 +25,11 @@ struct string {
 	u64 ref[LENGTH];
 };
 
-/* Run a string through a policy; who left for each reference, or -1. */
-static unsigned int run(struct kunit *test, const struct string *s, int *left)
+/*
+ * Run a string through a policy; return the number of faults.
+ * @evicted: set to the page evicted at each reference, or -1
+ */
+static unsigned int run(struct kunit *test, const struct string *s, int *evicted)
 {
 	const struct vmlab_policy *policy = vmlab_policy_find(s->policy);
 	struct vmlab_policy_args args = {
@@ -49,7 +51,7 @@ static unsigned int run(struct kunit *test, const struct string *s, int *left)
 	for (i = 0; i < s->nr; i++) {
 		u64 p = s->ref[i];
 
-		left[i] = -1;
+		evicted[i] = -1;
 		if (in[p]) {
 			policy->access(state, &page[p]);
 			continue;
@@ -59,10 +61,10 @@ static unsigned int run(struct kunit *test, const struct string *s, int *left)
 			struct vmlab_frame *victim = policy->victim(state, NULL);
 
 			KUNIT_ASSERT_NOT_NULL(test, victim);
-			left[i] = victim->pgoff;
-			KUNIT_ASSERT_TRUE(test, in[left[i]]);
+			evicted[i] = victim->pgoff;
+			KUNIT_ASSERT_TRUE(test, in[evicted[i]]);
 			policy->remove(state, victim);
-			in[left[i]] = false;
+			in[evicted[i]] = false;
 			resident--;
 		}
 		page[p].pgoff = p;
@@ -79,7 +81,7 @@ static unsigned int run(struct kunit *test, const struct string *s, int *left)
 	return faults;
 }
 
-/* The last reference of @p before @now, or -1. */
+/* Return the index of the last reference of @p before @now, or -1. */
 static int last_use(const struct string *s, u64 p, int now)
 {
 	while (--now >= 0 && s->ref[now] != p)
@@ -87,7 +89,7 @@ static int last_use(const struct string *s, u64 p, int now)
 	return now;
 }
 
-/* The next one after @now, or the length. */
+/* Return the index of the next reference of @p after @now, or the length. */
 static int next_use(const struct string *s, u64 p, int now)
 {
 	while (++now < s->nr && s->ref[now] != p)
@@ -95,7 +97,7 @@ static int next_use(const struct string *s, u64 p, int now)
 	return now;
 }
 
-/* When @p came, last: the faults so far are known by @fault. */
+/* Return the index at which @p last became resident; @fault: faults so far. */
 static int arrival(const struct string *s, const bool *fault, u64 p, int now)
 {
 	while (--now >= 0 && !(s->ref[now] == p && fault[now]))
@@ -103,6 +105,7 @@ static int arrival(const struct string *s, const bool *fault, u64 p, int now)
 	return now;
 }
 
+/* Count the accesses of @p since it became resident. */
 static int uses(const struct string *s, const bool *fault, u64 p, int now)
 {
 	int i, n = 0;
@@ -112,8 +115,8 @@ static int uses(const struct string *s, const bool *fault, u64 p, int now)
 	return n;
 }
 
-/* The larger, the rather does @p leave at @now. */
-static s64 reason(const struct string *s, const bool *fault, u64 p, int now)
+/* Return the rank of @p at @now: the page with the highest one is the victim. */
+static s64 rank(const struct string *s, const bool *fault, u64 p, int now)
 {
 	switch (s->policy) {
 	case VMLAB_POLICY_FIFO:
@@ -131,28 +134,28 @@ static s64 reason(const struct string *s, const bool *fault, u64 p, int now)
 	}
 }
 
-/* The policy must do at each reference what its definition says. */
+/* Test that the policy evicts at each reference the page that its definition names. */
 static void check_by_definition(struct kunit *test, const struct string *s)
 {
 	bool in[PAGES] = {}, fault[LENGTH] = {};
 	unsigned int faults = 0, resident = 0;
-	int left[LENGTH], now;
+	int evicted[LENGTH], now;
 
-	faults = run(test, s, left);
+	faults = run(test, s, evicted);
 	for (now = 0; now < s->nr; now++) {
 		u64 p, best = PAGES;
 
 		if (in[s->ref[now]]) {
-			KUNIT_ASSERT_EQ(test, left[now], -1);
+			KUNIT_ASSERT_EQ(test, evicted[now], -1);
 			continue;
 		}
 		if (resident == s->frames) {
 			for (p = 0; p < PAGES; p++)
 				if (in[p] && (best == PAGES ||
-					      reason(s, fault, p, now) >
-					      reason(s, fault, best, now)))
+					      rank(s, fault, p, now) >
+					      rank(s, fault, best, now)))
 					best = p;
-			KUNIT_ASSERT_EQ(test, left[now], best);
+			KUNIT_ASSERT_EQ(test, evicted[now], best);
 			in[best] = false;
 			resident--;
 		}
@@ -212,32 +215,32 @@ static void opt_by_definition(struct kunit *test)
 	for_random_strings(test, VMLAB_POLICY_OPT, check_by_definition);
 }
 
-/* A fixed array of frames, each with a bit, and an index as the hand. */
+/* Compare with a fixed array of frames, each with a bit, and an index as the hand. */
 static void check_clock(struct kunit *test, const struct string *s)
 {
 	unsigned int used = 0, hand = 0, i, f;
-	int left[LENGTH], page[PAGES];
+	int evicted[LENGTH], page[PAGES];
 	bool bit[PAGES];
 
-	run(test, s, left);
+	run(test, s, evicted);
 	for (i = 0; i < s->nr; i++) {
 		for (f = 0; f < used; f++)
 			if (page[f] == s->ref[i])
 				break;
 		if (f == used && used < s->frames) {
 			page[used++] = s->ref[i];
-			KUNIT_ASSERT_EQ(test, left[i], -1);
+			KUNIT_ASSERT_EQ(test, evicted[i], -1);
 		} else if (f == used) {
 			while (bit[hand]) {
 				bit[hand] = false;
 				hand = (hand + 1) % used;
 			}
-			KUNIT_ASSERT_EQ(test, left[i], page[hand]);
+			KUNIT_ASSERT_EQ(test, evicted[i], page[hand]);
 			f = hand;
 			page[f] = s->ref[i];
 			hand = (hand + 1) % used;
 		} else {
-			KUNIT_ASSERT_EQ(test, left[i], -1);
+			KUNIT_ASSERT_EQ(test, evicted[i], -1);
 		}
 		bit[f] = true;
 	}
@@ -248,13 +251,13 @@ static void clock_by_definition(struct kunit *test)
 	for_random_strings(test, VMLAB_POLICY_CLOCK, check_clock);
 }
 
-/* The seed decides all; run() has checked that who left was resident. */
+/* Test that a seed repeats the choices; run() checks that victims are resident. */
 static void check_random(struct kunit *test, const struct string *s)
 {
-	int left[LENGTH], again[LENGTH];
+	int evicted[LENGTH], again[LENGTH];
 
-	KUNIT_ASSERT_EQ(test, run(test, s, left), run(test, s, again));
-	KUNIT_ASSERT_EQ(test, memcmp(left, again, s->nr * sizeof(*left)), 0);
+	KUNIT_ASSERT_EQ(test, run(test, s, evicted), run(test, s, again));
+	KUNIT_ASSERT_EQ(test, memcmp(evicted, again, s->nr * sizeof(*evicted)), 0);
 }
 
 static void random_is_repeatable(struct kunit *test)
@@ -262,7 +265,7 @@ static void random_is_repeatable(struct kunit *test)
 	for_random_strings(test, VMLAB_POLICY_RANDOM, check_random);
 }
 
-/* Each of 8 pages is chosen about as often: 3 sigma of 8,000 draws is 80. */
+/* Test that 8 pages are chosen equally often: 3 sigma of 8,000 draws is 80. */
 static void random_is_fair(struct kunit *test)
 {
 	const struct vmlab_policy *policy =
@@ -286,7 +289,7 @@ static void random_is_fair(struct kunit *test)
 	policy->destroy(state);
 }
 
-/* FIFO is the only one of these with Belady's anomaly. */
+/* Known results of textbooks: only FIFO shows Belady's anomaly here. */
 static void textbook(struct kunit *test)
 {
 	static const u64 belady[] = { 1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5 };
@@ -299,18 +302,18 @@ static void textbook(struct kunit *test)
 		{ VMLAB_POLICY_OPT, 3, 7 }, { VMLAB_POLICY_OPT, 4, 6 },
 	};
 	struct string s = { .nr = ARRAY_SIZE(belady) };
-	int left[LENGTH];
+	int evicted[LENGTH];
 	unsigned int i;
 
 	memcpy(s.ref, belady, sizeof(belady));
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		s.policy = known[i].policy;
 		s.frames = known[i].frames;
-		KUNIT_EXPECT_EQ(test, run(test, &s, left), known[i].faults);
+		KUNIT_EXPECT_EQ(test, run(test, &s, evicted), known[i].faults);
 	}
 }
 
-/* Asked on and on, a policy names others before it gives up. */
+/* Test that repeated calls name every page before they return NULL. */
 static void next_best(struct kunit *test)
 {
 	static const u64 trace[] = { 0, 1, 2, 3 };
@@ -342,7 +345,7 @@ static void next_best(struct kunit *test)
 	}
 }
 
-/* With more pages than places, as after a cut of the budget, all can leave. */
+/* Test that all pages can be evicted when there are more than the capacity. */
 static void above_capacity(struct kunit *test)
 {
 	static const u64 trace[] = { 0, 1, 2, 3 };
@@ -355,7 +358,7 @@ static void above_capacity(struct kunit *test)
 		const struct vmlab_policy *policy = vmlab_policy_find(id);
 		void *state = policy->create(&args);
 		struct vmlab_frame page[8] = {}, *victim;
-		unsigned long left = 0;
+		unsigned long evicted = 0;
 		unsigned int i;
 
 		KUNIT_ASSERT_FALSE(test, IS_ERR(state));
@@ -363,15 +366,15 @@ static void above_capacity(struct kunit *test)
 			page[i].pgoff = i;
 			policy->insert(state, &page[i], false);
 		}
-		/* One that has no place, if that is a matter of places. */
+		/* Remove a page beyond the capacity. */
 		policy->remove(state, &page[7]);
 		for (i = 0; i < 7; i++) {
 			victim = policy->victim(state, NULL);
 			KUNIT_ASSERT_NOT_NULL(test, victim);
-			left |= BIT(victim->pgoff);
+			evicted |= BIT(victim->pgoff);
 			policy->remove(state, victim);
 		}
-		KUNIT_EXPECT_EQ_MSG(test, left, 0x7f, "%s", policy->name);
+		KUNIT_EXPECT_EQ_MSG(test, evicted, 0x7f, "%s", policy->name);
 		KUNIT_EXPECT_NULL(test, policy->victim(state, NULL));
 		policy->destroy(state);
 	}

@@ -30,7 +30,7 @@ static void space_test_exit(struct kunit *test)
 		vmlab_space_destroy(test->priv);
 }
 
-/* Bring a frame in; returns whether this filled it, or an errno. */
+/* Bring in a frame; return 1 if this filled it, 0 if not, or an errno. */
 static int touch(struct vmlab_space *space, pgoff_t pgoff)
 {
 	struct folio *folio;

@@ -68,7 +68,7 @@ static void empty_tree(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats->nodes, 0);
 	KUNIT_EXPECT_EQ(test, 0, vmlab_tree_walk(&mt, 0, &pivots));
 	KUNIT_EXPECT_EQ(test, pivots, 0);
-	/* At the end it stays. */
+	/* At the end the cursor does not move. */
 	KUNIT_EXPECT_EQ(test, 0, vmlab_tree_fill(&mt, &cursor, false, items,
 						 VMLAB_TREE_NR_MIN));
 	KUNIT_EXPECT_EQ(test, 0, vmlab_tree_fill(&mt, &cursor, true, items,
@@ -135,7 +135,7 @@ static void one_leaf(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pivots, 1);
 	KUNIT_EXPECT_EQ(test, 1, vmlab_tree_walk(&mt, 0x2800, &pivots));
 	KUNIT_EXPECT_EQ(test, pivots, 3);
-	/* The last slot is left when no pivot is large enough. */
+	/* When no pivot is large enough, it is the last slot. */
 	KUNIT_EXPECT_EQ(test, 1, vmlab_tree_walk(&mt, ULONG_MAX, &pivots));
 	KUNIT_EXPECT_EQ(test, pivots, 5);
 	mtree_destroy(&mt);
@@ -206,7 +206,7 @@ static u64 big_gap(u64 first, u64 last)
 	return largest;
 }
 
-/* Every promise that the uapi header makes about the items of one dump. */
+/* Test all that the uapi header documents about the items of one dump. */
 static void check_big(struct kunit *test, const struct vmlab_tree_item *items,
 		      unsigned int nr, u8 inner)
 {
@@ -224,7 +224,7 @@ static void check_big(struct kunit *test, const struct vmlab_tree_item *items,
 		KUNIT_ASSERT_LT(test, level, VMLAB_TREE_LEVELS);
 		KUNIT_ASSERT_LE(test, item->first, item->last);
 		if (level) {
-			/* Slots are in order and leave nothing out. */
+			/* Slots are in order, and none is missing. */
 			KUNIT_ASSERT_EQ(test, item->parent, path[level - 1]);
 			KUNIT_ASSERT_EQ(test, item->slot, slot[level]++);
 			KUNIT_ASSERT_LT(test, item->slot, used[level - 1]);
@@ -286,7 +286,7 @@ static void big_tree(struct kunit *test, unsigned int flags, u8 inner)
 	check_big(test, items, nr, inner);
 	vmlab_tree_tally(stats, items, nr);
 	KUNIT_EXPECT_EQ(test, stats->entries, BIG);
-	/* One between any two, one above them. */
+	/* A gap between any two entries, and one above them. */
 	KUNIT_EXPECT_EQ(test, stats->gaps, BIG);
 	KUNIT_EXPECT_EQ(test, stats->level[0].nodes, 1);
 	KUNIT_EXPECT_EQ(test, stats->depth,
@@ -294,7 +294,7 @@ static void big_tree(struct kunit *test, unsigned int flags, u8 inner)
 	KUNIT_EXPECT_EQ(test, stats->level[1].nodes, stats->level[0].used);
 	KUNIT_EXPECT_EQ(test, stats->level[stats->depth - 1].used, 2 * BIG);
 
-	/* Small batches say the same as large ones. */
+	/* Small batches yield the same items as large ones. */
 	KUNIT_ASSERT_EQ(test, nr,
 			dump(test, &mt, again, room, VMLAB_TREE_NR_MIN));
 	KUNIT_EXPECT_EQ(test, 0, memcmp(items, again, nr * sizeof(*items)));
@@ -311,7 +311,7 @@ static void big_tree_without_gaps(struct kunit *test)
 	big_tree(test, 0, VMLAB_TREE_RANGE_64);
 }
 
-/* Between two batches the tree becomes another one. */
+/* Replace the tree between two batches. */
 static void changed_tree(struct kunit *test)
 {
 	struct maple_tree mt;
@@ -329,7 +329,7 @@ static void changed_tree(struct kunit *test)
 	at = cursor.first;
 	last_id = cursor.next_id - 1;
 
-	/* Most entries go: the tree has fewer levels afterwards. */
+	/* Erase most entries: the tree then has fewer levels. */
 	KUNIT_ASSERT_EQ(test, 0,
 			mtree_store_range(&mt, 20 * STRIDE, ULONG_MAX - 1,
 					  NULL, GFP_KERNEL));
@@ -346,7 +346,7 @@ static void changed_tree(struct kunit *test)
 		KUNIT_EXPECT_LE(test, items[i].first, at);
 	}
 	KUNIT_EXPECT_GT(test, i, 0);
-	/* Then what was not there before. */
+	/* Then items that were not reported before. */
 	for (; i < nr; i++) {
 		KUNIT_EXPECT_GE(test, items[i].first, at);
 		KUNIT_EXPECT_GT(test, items[i].parent, last_id);

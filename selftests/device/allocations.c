@@ -122,6 +122,7 @@ static const struct step {
 /* Make the Nth allocation of a step fail.  Returns whether there was one. */
 static bool fail(const struct step *step, unsigned int nth, int *err)
 {
+	ssize_t ret;
 	int fd = open(VMLAB_DEVICE, O_RDWR), nr = -1, control;
 	char text[16] = "";
 	char *p = NULL;
@@ -147,8 +148,11 @@ static bool fail(const struct step *step, unsigned int nth, int *err)
 	/* Reads as 0 when it failed; the read may be what fails, then none did. */
 	if (pread(control, text, sizeof(text) - 1, 0) > 0)
 		nr = atoi(text);
-	/* The write itself may be what fails. */
-	if (pwrite(control, "0", 1, 0) < 0 && pwrite(control, "0", 1, 0) < 0)
+	/* The injected failure may hit this write itself: repeat it once. */
+	ret = pwrite(control, "0", 1, 0);
+	if (ret < 0)
+		ret = pwrite(control, "0", 1, 0);
+	if (ret < 0)
 		diag("%s: %s", FAIL, strerror(errno));
 	close(control);
 	if (p)

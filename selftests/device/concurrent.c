@@ -32,7 +32,7 @@ static int fd;
 static char *view;		/* KEPT + DISCARDED pages, shared by all */
 static atomic_bool stop;
 
-/* Word @nr of a page: each writer has its own, and one is for all. */
+/* Return word @nr of a page: one for each writer, and one that all increment. */
 static atomic_ullong *word(char *base, size_t in_page, size_t nr)
 {
 	return (atomic_ullong *)(base + in_page * page) + nr;
@@ -80,7 +80,7 @@ static void *writer(void *arg)
 	return NULL;
 }
 
-/* Drops page tables under the writers' feet. */
+/* Drop page tables while the writers run. */
 static void *dropper(void *arg)
 {
 	unsigned int seed = 1;
@@ -123,7 +123,7 @@ static void *mapper(void *arg)
 			m->wrong += sum < last[i];
 			last[i] = sum;
 		}
-		/* Write a word that no frame must get. */
+		/* Write to private copies: the word must not appear in the frames. */
 		if (flags == MAP_PRIVATE)
 			for (size_t i = 0; i < KEPT; i++)
 				atomic_store(word(p, i, WRITERS + 1), 7);

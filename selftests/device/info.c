@@ -45,29 +45,29 @@ static void test_features(const struct vmlab_info *info)
 			    "vmlab");
 	munmap(p, page_size());
 	is(!!(info->features & VMLAB_FEAT_ANON_NAME), supported,
-	   "INFO: ANON_NAME as prctl(2) says");
+	   "INFO: ANON_NAME agrees with prctl(2)");
 
 	supported = !access("/sys/kernel/mm/transparent_hugepage/enabled",
 			     F_OK);
 	is(!!(info->features & VMLAB_FEAT_THP), supported,
-	   "INFO: THP as sysfs says");
+	   "INFO: THP agrees with sysfs");
 	supported = proc_has_word("/proc/filesystems", "hugetlbfs");
 	is(!!(info->features & VMLAB_FEAT_HUGETLB), supported,
-	   "INFO: HUGETLB as /proc/filesystems says");
+	   "INFO: HUGETLB agrees with /proc/filesystems");
 	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
 	supported = uffd >= 0 || errno != ENOSYS;
 	if (uffd >= 0)
 		close((int)uffd);
 	is(!!(info->features & VMLAB_FEAT_UFFD), supported,
-	   "INFO: UFFD as userfaultfd(2) says");
+	   "INFO: UFFD agrees with userfaultfd(2)");
 	/* Writing 4 to clear_refs succeeds without soft-dirty too. */
 	supported = proc_has_word("/proc/self/smaps", " sd ");
 	is(!!(info->features & VMLAB_FEAT_SOFT_DIRTY), supported,
-	   "INFO: SOFT_DIRTY as VmFlags says");
+	   "INFO: SOFT_DIRTY agrees with VmFlags");
 	pidfd = syscall(SYS_pidfd_open, getpid(), 0);
 	supported = !get_mm(fd, VMLAB_TARGET_PIDFD, (int)pidfd, &mm);
 	is(!!(info->features & VMLAB_FEAT_PIDFD), supported,
-	   "INFO: PIDFD as a request says");
+	   "INFO: PIDFD agrees with a request");
 	if (!supported)
 		is(errno, EOPNOTSUPP, "a pidfd without the feature");
 	close((int)pidfd);

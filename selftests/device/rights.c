@@ -19,16 +19,17 @@ static int user_paging(void *arg)
 	struct vmlab_policy_set set = {
 		.size = sizeof(set), .policy = VMLAB_POLICY_LRU,
 	};
-	int fd, own;
+	int fd, own, err;
 
 	if (!become(USER))
 		return NOT_USER;
 	fd = *(int *)arg;
 	own = dev_open(O_RDWR);
 	/* Its own space: everything. */
-	if (ioctl(own, VMLAB_IOC_POLICY_SET, &set) ||
-	    set_paging(own, .policy = VMLAB_POLICY_FIFO) ||
-	    set_events(own, 1 << VMLAB_EVENT_FAULT, 8))
+	if (ioctl(own, VMLAB_IOC_POLICY_SET, &set))
+		return REFUSED;
+	err = set_paging(own, .policy = VMLAB_POLICY_FIFO);
+	if (err || set_events(own, 1 << VMLAB_EVENT_FAULT, 8))
 		return REFUSED;
 	/* A descriptor that it was given: as far as it is open for writing. */
 	if (!ioctl(fd, VMLAB_IOC_POLICY_SET, &set))

@@ -75,7 +75,7 @@ lost_is_shown()
 	run 0 '^Lost: 904 signals' 'signals that do not fit are counted' \
 		"$vmlab" faults --histogram -- faultcase signals 5000
 	check 'and the totals are right' \
-		grep -q '^getrusage says .*: the same$' "$work/out"
+		grep -q '^getrusage: .*: the same$' "$work/out"
 	check 'with a histogram' grep -qE '^< [0-9.]+ [a-z]+ +[0-9]+ #' "$work/out"
 }
 
@@ -172,7 +172,7 @@ sys.exit(svg.tagName != 'svg' or len(svg.getElementsByTagName('rect')) < 20)" "$
 		check "heat by $1: with the name of the program" grep -qF '\377&amp;&lt;\033[31m' "$work/svg"
 	# A picture, while the target exits.
 	(sleep 5 && kill "$target") &
-	run 0 'looking took' "heat by $1: a picture of a process that ends" \
+	run 0 'the measurement took' "heat by $1: a picture of a process that ends" \
 		"$vmlab" heat "$target" --method "$1" --interval 0.3 --count 100
 }
 

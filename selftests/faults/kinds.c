@@ -303,7 +303,7 @@ static void test_orphan(void)
 	   "orphan: counted, though not in getrusage");
 	usage = json_object_get(doc, "getrusage");
 	ok(json_is_false(json_object_get(usage, "equal")),
-	   "orphan: the report says that it differs");
+	   "orphan: the report shows the difference");
 	check_sums(doc, "orphan", false);
 	json_decref(doc);
 }

@@ -128,7 +128,7 @@ heat_opens_first()
 	start_case heat 512
 	run 1 'cannot write /nonexistent/x' 'heat --svg: a file that cannot be written' \
 		vmlab heat "$target" --interval 10 --count 8 --svg /nonexistent/x
-	check 'heat says so before the measurement' test $((SECONDS - start)) -lt 60
+	check 'heat reports it before the measurement' test $((SECONDS - start)) -lt 60
 	kill "$target"
 }
 
@@ -136,13 +136,13 @@ standard_output()
 {
 	vmlab faults --output - -- true >"$work/out"
 	check 'faults --output -: the report is on standard output' \
-		grep -q '^getrusage says .*: the same$' "$work/out"
+		grep -q '^getrusage: .*: the same$' "$work/out"
 	vmlab faults --folded - -- true >"$work/out"
 	check 'faults --folded -: stacks are on standard output, and nothing else' \
 		test "$(grep -cvE '^.+;[a-z-]+_\[k\] [0-9]+$' "$work/out")" = 0
 	vmlab faults --folded - --output "$work/report" -- true >"$work/out"
 	check 'faults --folded - --output FILE: both' \
-		grep -q '^getrusage says' "$work/report"
+		grep -q '^getrusage: ' "$work/report"
 	if [[ -e $damon || -e /dev/vmlab ]]; then
 		start_case heat 512
 		vmlab heat "$target" --interval 0.2 --count 3 --svg - >"$work/svg"

@@ -48,7 +48,7 @@ static void set_size(const struct session *s, int rows, int columns)
 		bail("TIOCSWINSZ: %s", strerror(errno));
 }
 
-/* Run a program in a job of its own, as a shell does; its pid goes to @report. */
+/* Run a program in a job of its own, as a shell does; write its pid to @report. */
 static void run_job(char *const *argv, int report)
 {
 	int status;
@@ -72,11 +72,11 @@ static void run_job(char *const *argv, int report)
 
 static void start(struct session *s, int rows, int columns, const char *delay)
 {
-	char option[32] = "--delay=";
-	char *const argv[] = { "vmlab", "top", strcat(option, delay),
-			       "--color=never", NULL };
+	char option[32];
+	char *const argv[] = { "vmlab", "top", option, "--color=never", NULL };
 	int job[2];
 
+	snprintf(option, sizeof(option), "--delay=%s", delay);
 	memset(s, 0, sizeof(*s));
 	if (openpty(&s->terminal, &s->theirs, NULL, NULL, NULL))
 		bail("openpty: %s", strerror(errno));
@@ -225,7 +225,7 @@ static char state_of(const struct session *s)
 	return state && state[1] ? state[2] : '?';
 }
 
-/* ^Z gives the terminal back; SIGCONT takes it again. */
+/* ^Z restores the terminal and stops the program; SIGCONT continues it. */
 static void check_stop(struct session *s)
 {
 	bool left;

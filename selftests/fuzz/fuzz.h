@@ -38,7 +38,6 @@ struct fuzzer {
 	unsigned long bad_errno, overrun, bad_count;
 };
 
-
 /* requests.c */
 const char *kind_name(size_t kind);
 uint64_t below(struct fuzzer *f, uint64_t n);

@@ -51,14 +51,14 @@ int main(void)
 	unsigned int kernel;
 
 	fd = dev_open(O_RDONLY);
-	for (char value = '0'; value <= '2'; value++) {
-		if (write_file(KPTR_RESTRICT, &value, 1))
+	for (const char *value = "012"; *value; value++) {
+		if (write_file(KPTR_RESTRICT, value, 1))
 			bail(KPTR_RESTRICT ": %s", strerror(errno));
 		/* Root has CAP_SYSLOG, which counts with 0 and 1. */
-		is(hidden_regions(&kernel), value == '2' ? kernel : 0,
-		   "LAYOUT, kptr_restrict %c: hidden regions", value);
-		is(hidden_lines(), value == '2' ? kernel : 0,
-		   "debugfs' layout, kptr_restrict %c: hidden lines", value);
+		is(hidden_regions(&kernel), *value == '2' ? kernel : 0,
+		   "LAYOUT, kptr_restrict %c: hidden regions", *value);
+		is(hidden_lines(), *value == '2' ? kernel : 0,
+		   "debugfs' layout, kptr_restrict %c: hidden lines", *value);
 	}
 	if (!before || write_file(KPTR_RESTRICT, before, strlen(before)))
 		bail(KPTR_RESTRICT ": %s", strerror(errno));

@@ -39,7 +39,7 @@ static char *map;
 static atomic_bool stop;
 static atomic_ulong rounds;
 
-/* --- what disturbs ------------------------------------------------------- */
+/* --- changes of page tables during the scans ----------------------------- */
 
 static void write_all(void)
 {

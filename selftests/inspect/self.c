@@ -43,7 +43,7 @@ static void test_ranges(void)
 	is((uint64_t)mm.pid, (uint64_t)getpid(), "pid");
 	is((uint64_t)mm.tgid, (uint64_t)getpid(), "tgid");
 	streq(mm.comm, "test-inspect-se", "comm, cut at 15 bytes");
-	is(mm.brk, (uint64_t)(uintptr_t)sbrk(0), "brk as sbrk(0) says");
+	is(mm.brk, (uint64_t)(uintptr_t)sbrk(0), "brk equals sbrk(0)");
 	ok(mm.start_code <= (uintptr_t)test_ranges &&
 	   (uintptr_t)test_ranges < mm.end_code, "code holds a function");
 	ok(mm.start_data <= (uintptr_t)&initialised &&

@@ -30,7 +30,7 @@ enum {
 
 static int fd;
 
-/* --- threads that wait until they are told to end ------------------------ */
+/* --- threads that wait until end_thread() ends them ---------------------- */
 
 struct thread {
 	pthread_t thread;

@@ -6,6 +6,7 @@
 #ifndef SELFTESTS_RANDOM_H
 #define SELFTESTS_RANDOM_H
 
+#include <assert.h>
 #include <stdint.h>
 
 /* The state that a generator starts with; @nr tells generators apart. */
@@ -22,8 +23,10 @@ static inline uint64_t random_next(uint64_t *state)
 	return *state * 0x2545f4914f6cdd1dULL;
 }
 
+/* Return a random number from 0 to @below - 1; @below is not 0. */
 static inline uint64_t random_below(uint64_t *state, uint64_t below)
 {
+	assert(below > 0);
 	return (random_next(state) >> 16) % below;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What /proc/self says of one VMA or page. */
+/* Facts about one VMA or page, from /proc/self. */
 #ifndef SELFTESTS_SMAPS_H
 #define SELFTESTS_SMAPS_H
 

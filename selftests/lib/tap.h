@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Test Anything Protocol: a line for each test point, and the plan at the end,
- * so that a program that dies early has no plan and does not pass.
+ * so that a program that dies has no plan and does not pass.
  */
 #ifndef SELFTESTS_TAP_H
 #define SELFTESTS_TAP_H

@@ -20,7 +20,7 @@ start_sleep()
 	sleep 1000 >/dev/null 2>&1 &
 	target=$!
 	children+=("$target")
-	# The shell has executed sleep, and sleep has gone to sleep.
+	# The shell has executed sleep, and sleep is sleeping.
 	wait_for grep -qx sleep "/proc/$target/comm"
 	wait_for grep -q '^State:.S' "/proc/$target/status"
 }

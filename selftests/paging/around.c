@@ -143,7 +143,7 @@ static int read_before_huge(void *arg)
 	return 0;
 }
 
-/* A child does it, whose exit shows errors of its memory counters. */
+/* Run in a child: at its exit mm reports memory counters that are not zero. */
 static void huge_frames(int (*set)(int fd), const char *order)
 {
 	unsigned long long before, after;
@@ -171,7 +171,7 @@ static void huge_frames(int (*set)(int fd), const char *order)
 		is(run_bounded(read_before_huge, &set), 0,
 		   "%s: a read before a huge entry", order);
 	else
-		ok(false, "not tried, since it may overwrite memory: %s: a read before a huge entry",
+		ok(false, "skipped, since it may overwrite memory: %s: a read before a huge entry",
 		   order);
 }
 

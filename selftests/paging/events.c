@@ -28,7 +28,7 @@ static void write_pages(char *p, size_t first, size_t end)
 		touch(p + i * psize, TOUCH_WRITE, 1, NULL);
 }
 
-/* Which events read(2) returns, and what it says of those it had no room for. */
+/* Which events read(2) returns, and how it reports events lost for lack of room. */
 static void lost_events(void)
 {
 	int fd = dev_open(O_RDWR | O_NONBLOCK);
@@ -59,7 +59,7 @@ static void lost_events(void)
 	write_pages(p, 33, 34);
 	is(read(fd, event, sizeof(event)), 5 * EVENT, "read of the others");
 	ok(event[4].pgoff == 33 && event[4].lost == 2,
-	   "the next event says that two were lost");
+	   "the next event reports that two were lost");
 	unmap_and_close(fd, p, PAGES);
 }
 
@@ -101,7 +101,7 @@ static void wait_for_events(int fd)
 	   "... of the child, in order");
 	pid = spawn(touch_later, &fd);
 	is(read(fd, event, EVENT), EVENT, "read waits for an event");
-	is(event[0].arg, VMLAB_FAULT_MAPPED, "... whose frame was resident");
+	is(event[0].arg, VMLAB_FAULT_MAPPED, "... and the frame was resident");
 	reap(pid);
 	is(read(fd, event, sizeof(event)), EVENT, "read of the write");
 }
@@ -136,7 +136,7 @@ static void waiting(void)
 		     0);
 	fails(read(fd, guard, EVENT), EFAULT, "read into a bad buffer");
 	is(read(fd, event, sizeof(event)), EVENT, "read after that");
-	is(event[0].lost, 0, "... says that no event was lost");
+	is(event[0].lost, 0, "... reports that no event was lost");
 	munmap(guard, psize);
 	unmap_and_close(fd, p, PAGES);
 }

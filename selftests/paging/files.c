@@ -169,14 +169,14 @@ static void no_page_cache(void)
 /* Nothing of the space keeps the file system busy after close(2). */
 static void unmount_after_close(void)
 {
-	char dir[] = "/tmp/vmlab-XXXXXX";
+	char dir[sizeof("/tmp/vmlab-XXXXXX")];
 	int busy = 0;
 
 	for (int i = 0; i < 20; i++) {
 		int file, fd = dev_open(O_RDWR);
 		char *p;
 
-		strcpy(dir + sizeof(dir) - 7, "XXXXXX");
+		snprintf(dir, sizeof(dir), "/tmp/vmlab-XXXXXX");
 		if (!mkdtemp(dir) || mount("none", dir, "tmpfs", 0, "size=1m"))
 			bail("%s: %s", dir, strerror(errno));
 		file = new_file(dir);

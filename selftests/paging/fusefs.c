@@ -90,6 +90,10 @@ static void serve(struct fusefs *fs, const struct fuse_in_header *in)
 
 	if (in->nodeid >= FIRST_FILE && in->nodeid < FIRST_FILE + FUSEFS_FILES)
 		file = &fs->file[in->nodeid - FIRST_FILE];
+	if (!file && (in->opcode == FUSE_READ || in->opcode == FUSE_WRITE)) {
+		answer(fs->fd, in, -EBADF, NULL, 0);
+		return;
+	}
 	switch (in->opcode) {
 	case FUSE_INIT:
 		answer(fs->fd, in, 0, &init, sizeof(init));
@@ -158,7 +162,7 @@ struct fusefs *fusefs_start(void)
 		bail("mmap: %s", strerror(errno));
 	if (system("modprobe -q fuse"))
 		diag("no modprobe, or fuse is built in");
-	strcpy(fs->dir, "/tmp/vmlab-fuse-XXXXXX");
+	snprintf(fs->dir, sizeof(fs->dir), "/tmp/vmlab-fuse-XXXXXX");
 	fs->fd = open("/dev/fuse", O_RDWR);
 	if (fs->fd < 0 || !mkdtemp(fs->dir) || chmod(fs->dir, 0755))
 		return NULL;

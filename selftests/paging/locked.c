@@ -27,7 +27,7 @@ static const struct {
 
 static size_t psize;
 
-/* Reference the first pages from a pipe, whose ends are in @ends. */
+/* Let a pipe reference the first pages; @ends: its ends. */
 static void pin(char *p, size_t nr, int ends[2])
 {
 	struct iovec iov = { p, nr * psize };

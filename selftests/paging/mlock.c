@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mlock(2) keeps a frame as long as one VMA that maps it is locked, and no
- * longer: whoever else locked and unlocked it, and whatever part of it.
+ * A frame cannot be evicted while a locked VMA maps it, and can be afterwards:
+ * whichever processes locked and unlocked it, or only a part of it.
  */
 #include <fcntl.h>
 #include <string.h>

@@ -18,7 +18,7 @@ finish()
 
 echo "TAP version 13"
 if ! vmlab info | grep -qE '^struct_ops +yes'; then
-	run 1 'no policies in BPF on this kernel' 'load says that this kernel has none' \
+	run 1 'no policies in BPF on this kernel' 'load reports that this kernel has none' \
 		vmlab policy load "$dir/fifo.bpf.o"
 	run 0 '^clock \+built-in' 'list has the built-in ones' vmlab policy list
 	run 0 '^evicted \+48 ' 'a built-in policy works' \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Prefetch: which pages it brings, and how many of them are used or wasted. */
+/* Prefetch: which pages it fills, and how many of them are used or wasted. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -18,7 +18,7 @@
 #define NARROW		4096UL		/* pages */
 #define WIDE		900000UL
 #define BUDGET		64
-/* How much slower the wide span may be, and a time that is none, in ms. */
+/* Limit of the ratio of two times; add NOISE_MS to times, in ms, to compare them. */
 #define FACTOR		4
 #define NOISE_MS	50
 

@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../vm/lib/common.sh"
 
 LINT=$REPO/tools/lint
-# the exit status of a check that cannot run here; its last line of output says why
+# the exit status of a check that cannot run here; its last line of output is the reason
 SKIP=77
 # shellcheck disable=SC2034 # for the scripts that source this file
 readonly LINT SKIP

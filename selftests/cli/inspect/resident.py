@@ -43,7 +43,7 @@ def test_pagesizes(pid, vmas):
              for l in lines}
     program = [v[0] for v in vmas if v[3] == os.readlink(f"/proc/{pid}/exe")]
     check("pagesizes: every VMA", list(sizes) == [v[0] for v in vmas], lines)
-    equal("pagesizes: what is mapped of the program, as smaps says",
+    equal("pagesizes: the mapped pages of the program equal those of smaps",
           [sizes[a] for a in program], [rss[a] for a in program])
 
 def test_pictures(pid, m):

@@ -125,26 +125,26 @@ static int unprivileged(void *arg)
 	struct vmlab_ptes query = {};
 	struct pte_list l;
 	struct page_list p;
-	uint64_t told = 0;
+	uint64_t shown = 0;
 
 	(void)arg;
 	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
 		return 10;
 	if (get_ptes_query(vmlab_fd, 0, &query, 100, &l) ||
 	    get_pages(vmlab_fd, 0, 0, 0, 100, &p) ||
-	    get_translation(vmlab_fd, 0, (uintptr_t)&told, &t))
+	    get_translation(vmlab_fd, 0, (uintptr_t)&shown, &t))
 		return 11;
 	for (size_t i = 0; i < l.nr; i++)
-		told |= l.pte[i].raw | l.pte[i].phys | l.pte[i].swap_offset |
-			l.pte[i].swap_type;
+		shown |= l.pte[i].raw | l.pte[i].phys | l.pte[i].swap_offset |
+			 l.pte[i].swap_type;
 	for (size_t i = 0; i < p.nr; i++)
-		told |= p.page[i].pfn | p.page[i].head_pfn | p.page[i].mapcount |
-			p.page[i].refcount | p.page[i].page_flags |
-			p.page[i].order | p.page[i].flags;
+		shown |= p.page[i].pfn | p.page[i].head_pfn | p.page[i].mapcount |
+			 p.page[i].refcount | p.page[i].page_flags |
+			 p.page[i].order | p.page[i].flags;
 	for (unsigned int i = 0; i < t.levels; i++)
-		told |= t.step[i].raw | t.step[i].phys | t.step[i].table;
-	told |= t.phys;
-	if (told)
+		shown |= t.step[i].raw | t.step[i].phys | t.step[i].table;
+	shown |= t.phys;
+	if (shown)
 		return 12;
 	if (!(query.result & VMLAB_PT_HIDDEN) || !(t.result & VMLAB_PT_HIDDEN))
 		return 13;

@@ -13,7 +13,7 @@ enum misbehaviour {
 };
 
 /**
- * struct misbehaving - an order of the test, and what came of it
+ * struct misbehaving - a request of the test, and its results
  * @what: enum misbehaviour
  * @init: what init() returns
  * @answer: of WRONG_VICTIM

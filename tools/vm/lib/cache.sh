@@ -7,7 +7,7 @@
 # the cache has a marker. Nothing is written to, or removed from, a directory without it.
 
 # The first line is that of the Cache Directory Tagging specification, by which
-# backup programs skip a directory; the second says whose cache it is.
+# backup programs skip a directory; the second names the program that owns the cache.
 readonly CACHE_MARKER=$CACHE/CACHEDIR.TAG
 readonly CACHE_SIGNATURE='Signature: 8a477f597d28d172789f06886806bc55
 # vmlab: kernels and packages that tools/vm/vm fetched and built'
@@ -29,7 +29,7 @@ cache_entries()
 	find "$CACHE" -mindepth 1 -maxdepth 1 -printf '%f\0'
 }
 
-# cache_is_marked: succeed if the marker says that the directory is ours
+# cache_is_marked: succeed if the directory has our marker
 cache_is_marked()
 {
 	[[ -f $CACHE_MARKER && ! -L $CACHE_MARKER ]] &&

@@ -59,7 +59,6 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-
 /** struct cli - the state of one run of the program */
 struct cli {
 	const struct command *const *commands; /* all; a NULL ends them */
@@ -71,7 +70,7 @@ struct cli {
 	int exit_code; /* set when cli_option() returns CLI_STOP */
 };
 
-/* what --help says of the operand PID */
+/* the text about the operand PID in --help */
 #define PID_HELP                                                                    \
 	"PID is a process or thread id, or 'self' for vmlab itself.  Any other than self\n" \
 	"needs root, or CAP_SYS_PTRACE in the user namespace of the process's mm.\n"
@@ -101,7 +100,7 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 /** cli_error - report an error; return EXIT_FAILED */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** cli_fail - report what vmlab_explain() says; return the exit code for it */
+/** cli_fail - report the sentence of vmlab_explain(); return the exit code for it */
 int cli_fail(int err, enum vmlab_subject about, pid_t pid);
 
 /** cli_open - open the device, or report why not; return an exit code */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Errors: messages on standard error, and the exit codes that go with them. */
+/* Errors: messages on standard error, and the exit code for each. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -60,13 +60,13 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
-	/* getopt_long(3) leaves a "--" just before the operands */
+	/* after getopt_long(3) a "--" stands just before the operands */
 	if (!strcmp(argv[optind - 1], "--"))
 		return inspect(cli, argv[optind], INSPECT_RSS, diff_command,
 			       argv + optind + 1);
 	if (argc - optind > 2)
 		return cli_usage(cli, "unexpected operand '%s': a command "
-				 "comes after '--'", argv[optind + 2]);
+				 "must follow '--'", argv[optind + 2]);
 	return diff_files(cli, argv[optind], argv[optind + 1]);
 }
 
@@ -76,7 +76,7 @@ static const char help[] =
 	"COMMAND, which should make the process do something; COMMAND's standard output goes\n"
 	"to standard error.  When COMMAND fails, the changes are shown and the exit code is 1.\n"
 	"\n"
-	"appeared, gone    a VMA where nothing was mapped before, or is mapped after\n"
+	"appeared, gone    a VMA of a range that was free before, or is free after\n"
 	"grew, shrank      by the range that is shown, at its start or end\n"
 	"split, merged     the VMAs before ('-') and after ('+')\n"
 	"moved             by mremap(2), or the same range of a file mapped elsewhere\n"

@@ -45,7 +45,7 @@ static int write_report(const struct cli *cli, struct request *q,
 			struct failure *failure)
 {
 	FILE *out = q->output.file ? q->output.file : stdout;
-	/* stacks on standard output: nothing else goes there */
+	/* stacks on standard output: print nothing else there */
 	bool report = !output_is_stdout(&q->folded) || q->output.file;
 	int err = 0;
 

@@ -129,7 +129,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		}
 	}
 	if ((alignment || q.area.flags) && !length)
-		return cli_usage(cli, "--align and --high go with --length");
+		return cli_usage(cli, "--align and --high need --length");
 	q.area.length = length;
 	q.area.alignment = alignment;
 	if (length)

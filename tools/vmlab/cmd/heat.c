@@ -21,7 +21,7 @@ static const struct option_spec options[] = {
 	{ "interval", 'i', "SECONDS", NULL,
 	  "length of an interval (default 0.5)" },
 	{ "count", 'n', "N", NULL,
-	  "number of intervals (default 40); ^C ends early" },
+	  "number of intervals (default 40); ^C ends the measurement" },
 	{ "range", 'r', "RANGE", NULL,
 	  "measure only START-END, START+SIZE or an address" },
 	{ "method", OPT_METHOD, "METHOD", "auto bits damon",
@@ -58,7 +58,7 @@ static void show(const struct cli *cli, const struct request *q)
 	else
 		rows = rows > 8 ? rows - 4 : 20;
 	heat_draw(h, stdout, cli->colour, columns, rows);
-	printf("looking took %.2f%% of a CPU\n", heat_cost(h) * 100);
+	printf("the measurement took %.2f%% of a CPU\n", heat_cost(h) * 100);
 }
 
 static int measure(const struct cli *cli, struct request *q)

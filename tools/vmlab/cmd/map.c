@@ -79,7 +79,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		}
 	}
 	if (cli->json && (q.svg || q.html))
-		return cli_usage(cli, "--json goes without --svg and --html");
+		return cli_usage(cli, "--json excludes --svg and --html");
 	return inspect(cli, argv[optind], INSPECT_RSS, show, &q);
 }
 

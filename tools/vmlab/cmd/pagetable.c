@@ -173,8 +173,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		}
 	}
 	if (totals && (q.pt.flags || q.pt.end || q.nr_flags))
-		return cli_usage(cli, "--totals counts all entries: it goes "
-				 "without the other options");
+		return cli_usage(cli, "--totals counts all entries: it excludes "
+				 "the other options");
 	if (q.pt.flags & VMLAB_PTES_RAW && q.pt.flags & VMLAB_PTES_FOLD_FLAGS)
 		return cli_usage(cli, "--raw and --fold exclude each other");
 	return totals ? inspect(cli, argv[optind], INSPECT_PGTABLE, show_totals,

@@ -95,8 +95,8 @@ static int do_set(struct cli *cli, const struct vmlab *lab, char **argv)
 	if (err)
 		return err;
 	if (policy == VMLAB_POLICY_OPT)
-		return cli_usage(cli, "policy set: 'opt' needs the accesses to "
-				 "come: only 'vmlab replay' provides them");
+		return cli_usage(cli, "policy set: 'opt' needs future accesses: "
+				 "only 'vmlab replay' provides them");
 	err = vmlab_policy_set(lab, space, policy, policy_id);
 	switch (err) {
 	case 0:

@@ -50,7 +50,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		pfns = true;
 	}
 	if (pfns && !cli->json)
-		return cli_usage(cli, "--pfns goes with --json");
+		return cli_usage(cli, "--pfns needs --json");
 	err = sharing_read(&sharing, cli, argv + optind,
 			   (size_t)(argc - optind));
 	if (!err)

@@ -135,10 +135,11 @@ static int compare_keys(const void *a, const void *b)
 static const char *keep(struct faults_report *r, char *name)
 {
 	/* space for a power of two, so the number tells when it is full */
-	if (!(r->nr_names & (r->nr_names - 1)))
-		r->names = check_alloc(reallocarray(r->names,
-					     r->nr_names ? 2 * r->nr_names : 1,
-					     sizeof(*r->names)));
+	if (!(r->nr_names & (r->nr_names - 1))) {
+		const size_t size = r->nr_names ? 2 * r->nr_names : 1;
+
+		r->names = check_alloc(reallocarray(r->names, size, sizeof(*r->names)));
+	}
 	r->names[r->nr_names++] = name;
 	return name;
 }

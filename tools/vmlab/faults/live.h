@@ -22,7 +22,7 @@ struct live_options {
 /**
  * live_run - show intervals until the last, the end of the process, q, or a signal
  *
- * On a terminal ^Z gives it back, and SIGCONT takes it again.
+ * On a terminal, ^Z restores its settings and stops; SIGCONT sets it up again.
  *
  * Return: 0 or a negative errno, with a sentence in @failure.
  */

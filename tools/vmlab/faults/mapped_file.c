@@ -91,7 +91,7 @@ static int try_path(const char *path, const struct mapped_file *file)
 	return -1;
 }
 
-/* the file of a mapping, whatever became of its name */
+/* Open the file through a mapping of it, even if it was renamed or deleted. */
 static int try_mappings(const struct mapped_file *file)
 {
 	char path[PATH_MAX];

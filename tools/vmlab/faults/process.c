@@ -113,7 +113,7 @@ int faults_run_command(struct faults_report *r, struct failure *failure)
 	if (err) {
 		failure_set(failure, err, "cannot run '%s': %s", r->command[0],
 			    strerror(-err));
-		/* not the errno that says that vmlab may not do something */
+		/* not -EPERM or -EACCES: these mean that vmlab lacks a privilege */
 		err = -EIO;
 	} else {
 		err = wait_for(r, &events);

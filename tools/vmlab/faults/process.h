@@ -29,7 +29,7 @@ int faults_open_process(pid_t pid, int *pidfd, struct failure *failure);
 int faults_run_command(struct faults_report *report, struct failure *failure);
 
 /**
- * faults_watch_process - wait for the end of a process, of the time, or for a signal
+ * faults_watch_process - wait for the end of a process, a timeout, or a signal
  * @duration: in seconds, 0 for no limit
  *
  * Fills in seconds.

@@ -20,7 +20,7 @@ struct object {
 	struct object *next;
 	struct file_key key;
 	__s64 size, mtime;
-	pid_t tried; /* the last process through which it was looked for */
+	pid_t tried; /* the last process by which it was searched for */
 	Dwfl *dwfl; /* NULL while it has not been found */
 	Dwfl_Module *module;
 };

@@ -142,7 +142,7 @@ const struct heat_source heat_bits = {
 	.name = "bits",
 	.about = "accessed bits, cleared through /proc/PID/clear_refs and read "
 		 "by the module",
-	.early = true,
+	.can_interrupt = true,
 	.open = bits_open,
 	.begin = bits_begin,
 	.end = bits_end,

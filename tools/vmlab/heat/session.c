@@ -26,11 +26,11 @@ static int open_source(struct heat *h, const char *method,
 	if (!err || !strcmp(method, "bits"))
 		return err;
 	*source = &heat_damon;
-	/* neither works: the sentence says why the first does not */
+	/* when neither works, report why the first does not */
 	return heat_damon.open(h, state, &second) ? err : 0;
 }
 
-/* Read the mappings; those that are unmapped meanwhile stay. */
+/* Read the mappings; keep those that have been unmapped. */
 static int read_areas(struct heat *h)
 {
 	char path[64], *line = NULL;
@@ -73,7 +73,7 @@ static int end_interval(struct heat *h, const struct heat_source *source,
 	int err;
 
 	h->samples = check_alloc(reallocarray(h->samples, h->nr_samples + 1,
-				       sizeof(*h->samples)));
+					      sizeof(*h->samples)));
 	s = &h->samples[h->nr_samples];
 	memset(s, 0, sizeof(*s));
 	err = source->end(h, state, s);
@@ -101,8 +101,8 @@ static int collect(struct heat *h, const struct heat_source *source,
 			break;
 		interrupted = events_wait(events, began + h->interval,
 					  &signal) == EVENT_SIGNAL;
-		/* a part of an interval is better than none */
-		if (interrupted && (h->nr_samples || !source->early))
+		/* without a complete interval, keep the part if the method can measure it */
+		if (interrupted && (h->nr_samples || !source->can_interrupt))
 			break;
 		err = end_interval(h, source, state, start);
 	}

@@ -12,9 +12,9 @@
  * @method: "bits", "damon", or "auto" for the first of these that works
  * @count: intervals
  *
- * Ends early when the process ends, or by SIGINT, SIGTERM, SIGHUP or SIGQUIT; the
- * intervals before that are kept.  Then nothing of the measurement stays on in the
- * kernel.
+ * Stops before that when the process ends, or on SIGINT, SIGTERM, SIGHUP or SIGQUIT,
+ * and keeps the intervals measured so far.  On return the kernel measures nothing
+ * any more.
  *
  * Return: 0 or a negative errno, with a sentence in @failure.
  */

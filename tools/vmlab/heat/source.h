@@ -11,7 +11,7 @@
 struct heat_source {
 	const char *name;
 	const char *about; /* a phrase that describes the method */
-	bool early; /* an interval can end before its time */
+	bool can_interrupt; /* end() works before the interval is over, too */
 	/* prepare; return 0 or a negative errno, with a sentence */
 	int (*open)(struct heat *heat, void **state, struct failure *failure);
 	/* start an interval; return 0 or a negative errno */

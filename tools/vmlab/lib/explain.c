@@ -71,36 +71,36 @@ static bool exists(pid_t pid)
 
 static void explain_process(int err, pid_t pid, char *buf, size_t size)
 {
-	char who[32] = "the process";
+	char name[32] = "the process";
 
 	if (pid)
-		snprintf(who, sizeof(who), "process %d", (int)pid);
+		snprintf(name, sizeof(name), "process %d", (int)pid);
 
 	if (err == -ESRCH && !pid)
 		snprintf(buf, size, "%s has exited and has no address space any more",
-			 who);
+			 name);
 	else if (err == -ESRCH && exists(pid))
 		snprintf(buf, size, "%s has exited and has no address space any "
 			 "more: see 'ps -o pid,ppid,stat,comm -p %d'",
-			 who, (int)pid);
+			 name, (int)pid);
 	else if (err == -ESRCH)
 		snprintf(buf, size, "no %s (it may have exited): check with "
-			 "'ps -p %d'", who, (int)pid);
+			 "'ps -p %d'", name, (int)pid);
 	else if (err == -EPERM || err == -EACCES)
 		snprintf(buf, size, "no permission to inspect %s: run as root, "
-			 "or with CAP_SYS_PTRACE in its user namespace", who);
+			 "or with CAP_SYS_PTRACE in its user namespace", name);
 	else if (err == -ENXIO)
 		snprintf(buf, size, "%s is a kernel thread and has no address "
 			 "space: 'vmlab mm %d' shows which one it borrows",
-			 who, (int)pid);
+			 name, (int)pid);
 	else if (err == -EBADF)
 		snprintf(buf, size, "not a pidfd: get one with pidfd_open(2)");
 	else if (err == -EOPNOTSUPP)
 		snprintf(buf, size, "this kernel cannot name %s by pidfd (Linux "
-			 "6.9 and later can): use its pid", who);
+			 "6.9 and later can): use its pid", name);
 	else
 		snprintf(buf, size, "cannot inspect %s: %s: the kernel log "
-			 "(dmesg) may say more", who, strerror(-err));
+			 "(dmesg) may say more", name, strerror(-err));
 }
 
 char *vmlab_explain(int err, enum vmlab_subject about, pid_t pid, char *buf,

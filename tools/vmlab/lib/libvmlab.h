@@ -367,7 +367,7 @@ struct vmlab_gaps_iter;
 /**
  * vmlab_gaps_open - start to iterate over the free ranges in [@start, @end)
  * @proc: must outlive the iterator
- * @start: first address; vm.mmap_min_addr leaves out what mmap(2) never returns
+ * @start: first address; vm.mmap_min_addr to omit addresses that mmap(2) never returns
  * @end: end address, or 0 for the end of the user half
  * @it: [out] the iterator
  *

@@ -48,7 +48,7 @@ void counters_drop_exited(struct counters *c)
 	c->nr = nr;
 }
 
-/* Fill in what a process did; @old is NULL for a new one.  Return whether it did. */
+/* Fill in the faults since @old, NULL for a new process; return whether there are any. */
 static bool compare_stats(const struct process_row *old,
 			  const struct process_row *new, struct activity *a)
 {

@@ -65,7 +65,7 @@ static int rule_pid(const char *s, pid_t self, struct vmlab_inject_rule *rule)
 {
 	int err = parse_pid(s, &rule->pid);
 
-	/* parse_pid() says 0 for "self", which to the module is any process */
+	/* parse_pid() returns 0 for "self"; in a rule 0 matches every process */
 	if (!err && !rule->pid)
 		rule->pid = self;
 	return err;

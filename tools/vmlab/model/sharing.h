@@ -54,9 +54,9 @@ struct share_page {
 /**
  * struct share_proc - a process, in frames
  * @frames: different frames that it maps
- * @private: of these, those that no other of the processes maps
- * @shared: ... and those that another one maps too
- * @elsewhere: of @private, those that yet others map, which were not asked for
+ * @private: of @frames, those that no other of the processes maps
+ * @shared: of @frames, those that another of the processes maps too
+ * @elsewhere: of @private, those that processes outside the request map
  * @pss: frames, each divided by the number of entries that map it; in 1/4096
  */
 struct share_proc {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The results of an experiment with a space: who touched what, and the counters. */
+/* The results of an experiment with a space: the touches by process, and counters. */
 #ifndef VMLAB_SPACE_RESULT_H
 #define VMLAB_SPACE_RESULT_H
 

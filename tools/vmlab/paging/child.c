@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A second process that works, reports, and stays until it is told to end. */
+/* A second process: it does its work, reports, and waits until its parent ends it. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

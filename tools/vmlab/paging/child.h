@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A second process that works, reports, and stays until it is told to end. */
+/* A second process: it does its work, reports, and waits until its parent ends it. */
 #ifndef VMLAB_PAGING_CHILD_H
 #define VMLAB_PAGING_CHILD_H
 
@@ -12,7 +12,7 @@
  * struct child - the second process, and the pipes to it
  * @pid: its pid; 0 when there is none
  * @report: descriptor to read its struct child_report from
- * @end: descriptor whose closing tells the child to exit
+ * @end: descriptor; when the parent closes it, the child exits
  */
 struct child {
 	pid_t pid;

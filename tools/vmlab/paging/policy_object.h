@@ -37,7 +37,7 @@ int policy_object_open(const char *file, struct policy_object *o,
  *
  * The name becomes the name of a directory: the module accepts 1 to 15 letters,
  * digits, '.', '_' and '-', without a '.' in front; see vmlab_ops_name_ok() of
- * module/policy/bpf.c.
+ * module/policy/bpf/struct_ops.c.
  */
 bool policy_name_ok(const char *name);
 

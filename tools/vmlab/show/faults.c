@@ -51,7 +51,7 @@ static void print_usage(const struct faults_report *r, FILE *out, bool colour)
 	bool match = faults_usage_matches(r);
 
 	fprintf(out,
-		"getrusage says %ld minor, %ld major: ", r->usage.ru_minflt,
+		"getrusage: %ld minor, %ld major: ", r->usage.ru_minflt,
 		r->usage.ru_majflt);
 	if (match) {
 		fprintf(out, "%sthe same%s\n", style_on(colour, STYLE_GOOD),

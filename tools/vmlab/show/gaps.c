@@ -39,8 +39,8 @@ void gaps_print_totals(FILE *out, const struct vmlab_gap_stats *s)
 	       s->largest_start, s->largest_end,
 	       format_size(s->largest_end - s->largest_start, largest));
 	if (s->flags & VMLAB_TREE_CHANGED)
-		fputs("The address space changed meanwhile: totals are of different moments.\n",
-		      out);
+		fputs("The address space changed during the walk: the totals are from "
+		      "different moments.\n", out);
 }
 
 int gaps_print(FILE *out, struct vmlab_gaps_iter *it,

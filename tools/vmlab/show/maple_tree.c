@@ -114,11 +114,11 @@ static void cells(struct table *t, const struct snapshot *names,
 static void print_note(FILE *out, uint32_t flags)
 {
 	if (flags & VMLAB_TREE_NO_GENERATION)
-		fputs("This kernel counts no changes: the parts of the dump may "
-		     "be of different moments.\n", out);
+		fputs("This kernel does not count changes of the tree: the parts of the "
+		     "dump may be from different moments.\n", out);
 	else if (flags & VMLAB_TREE_CHANGED)
-		fputs("The tree changed meanwhile: the parts of the dump are of different moments.\n",
-		      out);
+		fputs("The tree changed during the dump: its parts are from different "
+		      "moments.\n", out);
 }
 
 int tree_print(FILE *out, struct vmlab_tree_iter *it,

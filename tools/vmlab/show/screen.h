@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A terminal that is drawn on again and again, by its description in terminfo(5). */
+/* Redraw a picture on a terminal, as its description in terminfo(5) defines. */
 #ifndef VMLAB_SHOW_SCREEN_H
 #define VMLAB_SHOW_SCREEN_H
 
@@ -8,20 +8,20 @@
 struct screen;
 
 /**
- * screen_open - take the terminal: a screen of its own, keys without Enter and echo
+ * screen_open - set up the terminal: a separate screen, keys without Enter and echo
  *
  * Return: NULL when standard input or output is not a terminal, or when $TERM is
  * not in terminfo or lacks what drawing needs.
  */
 struct screen *screen_open(void);
 
-/** screen_close - give it back: its settings, the cursor, and what it showed */
+/** screen_close - restore the terminal: its settings, the cursor, and its contents */
 void screen_close(struct screen *terminal);
 
-/** screen_suspend - give it back for a while, before the process stops */
+/** screen_suspend - restore the terminal until screen_resume(), before a stop */
 void screen_suspend(struct screen *terminal);
 
-/** screen_resume - take it again, after SIGCONT */
+/** screen_resume - set up the terminal again, after SIGCONT */
 void screen_resume(struct screen *terminal);
 
 /** screen_clear - clear the screen, after a change of its size */

@@ -4,7 +4,7 @@
  *
  * libsmartcols aligns them, by the columns that a terminal needs.  The first
  * records are held back to find the widths; later ones are printed one by one,
- * so that a long table needs little memory and appears early in a pipe.  A cell
+ * so that a long table needs little memory and a pipe gets its rows at once.  A cell
  * is never cut, and never empty: "-" stands for nothing, so that awk counts
  * columns right.
  */

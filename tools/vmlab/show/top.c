@@ -59,7 +59,7 @@ static void kinds_line(const struct interval *in, char *line, size_t size,
 	}
 }
 
-/* where a table goes */
+/* where to print a table */
 struct canvas {
 	struct screen *terminal;
 	size_t columns; /* 0: no limit */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Wait for what a measurement can end or go on by: time, signals, the end of a
- * process, a key.
+ * Wait for an event that continues or ends a measurement: a time, a signal, the end
+ * of a process, a key.
  */
 #ifndef VMLAB_EVENTS_H
 #define VMLAB_EVENTS_H

@@ -25,7 +25,7 @@ struct fake_kernel {
 	int open_errno;
 	uint32_t abi_version;
 	uint64_t features;
-	unsigned int interruptions; /* EINTR comes so often before an answer */
+	unsigned int interruptions; /* number of EINTR before each answer */
 	unsigned int batch; /* records in an answer, at most */
 	unsigned int exit_after; /* ESRCH after so many requests; 0: never */
 	size_t name_length; /* of VMA 500 */

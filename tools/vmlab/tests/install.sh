@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# install.sh MAKE... -- FLAGS...: what `make install` leaves is enough to build a
-# program of somebody else, with pkg-config alone; the program is that of the
-# documentation. FLAGS are those that the library was built with.
+# install.sh MAKE... -- FLAGS...: test that the files of `make install` suffice to
+# build a program with pkg-config alone; the program is that of the documentation.
+# FLAGS are those that the library was built with.
 #
 # shellcheck disable=SC2317 # functions are handed to check()
 set -euo pipefail
@@ -56,16 +56,16 @@ build()
 		-o "$out" "$example" "$@" "${libs[@]}"
 }
 
-# says PATTERN COMMAND...: it fails, and prints that
-says()
+# fails_with PATTERN COMMAND...: succeed if COMMAND fails and prints PATTERN
+fails_with()
 {
 	local pattern=$1
 	shift
-	if "$@" >"$root/said" 2>&1; then
+	if "$@" >"$root/printed" 2>&1; then
 		return 1
 	fi
-	cat "$root/said"
-	grep -q "$pattern" "$root/said"
+	cat "$root/printed"
+	grep -q "$pattern" "$root/printed"
 }
 
 needs_library()
@@ -99,9 +99,9 @@ check "the example builds against the archive" \
 	-Wl,--as-needed
 check "... and needs no libvmlab" needs_no_library "$root/static"
 if [[ -e /dev/vmlab ]]; then
-	echo "ok $((nr += 1)) - without the module it says so # SKIP /dev/vmlab is here"
+	echo "ok $((nr += 1)) - without the module it reports that # SKIP /dev/vmlab is here"
 else
-	check "without the module it says so" says 'module' \
+	check "without the module it reports that" fails_with 'module' \
 		env LD_LIBRARY_PATH="$root/usr/lib" "$root/shared" 1
 fi
 if command -v "${CXX:-c++}" >/dev/null; then

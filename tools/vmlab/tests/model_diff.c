@@ -8,7 +8,7 @@
 #include "tap.h"
 
 /* events as text: "split 1-3 1>2; flags 2-3 1>1" in pages */
-static char *told(const struct snapshot *a, const struct snapshot *b)
+static char *events_text(const struct snapshot *a, const struct snapshot *b)
 {
 	struct vma_events events;
 	char *text = NULL;
@@ -33,7 +33,7 @@ static char *told(const struct snapshot *a, const struct snapshot *b)
 static void check(struct snapshot *a, struct snapshot *b, const char *want,
 		  const char *what)
 {
-	char *got = told(a, b);
+	char *got = events_text(a, b);
 
 	streq(got, want, "%s", what);
 	free(got);

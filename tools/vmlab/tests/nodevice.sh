@@ -55,7 +55,7 @@ run 2 "'x' is not a value" space --touch x
 run 2 'the choices are bash and zsh' completion fish
 run 2 'START-END' pagetable --range 5-1 1
 run 2 'exclude each other' pagetable --raw --fold 1
-run 2 'goes without' pagetable --totals --raw 1
+run 2 'excludes the other options' pagetable --totals --raw 1
 run 2 'missing operand: PID ADDR' translate 1
 run 2 'missing operand: STRING' replay
 run 2 'page numbers' replay 1,2,x
@@ -78,17 +78,17 @@ run 2 '^vmlab: STRING: ' replay 1,2,x
 run 2 'not an address' translate 1 xyz
 run 2 'END must be above START' find 1 20 10
 run 2 "unexpected operand '4'" find 1 2 3 4
-run 2 'go with --length' gaps --align 2M 1
+run 2 'need --length' gaps --align 2M 1
 run 2 'give a size' gaps --length 0 1
 run 2 'missing operand: PID' sharing
-run 2 'goes with --json' sharing --pfns 1
-run 2 "comes after '--'" diff a b c
+run 2 'needs --json' sharing --pfns 1
+run 2 "must follow '--'" diff a b c
 run 1 'cannot read /nonexistent' diff /nonexistent /nonexistent
 run 1 'is no snapshot' diff /dev/null /dev/null
 run 2 'seconds from 0.01' watch --interval 0 1
 run 2 'seconds from 0.01' watch --interval 1.2345 1
 run 2 'number above 0' watch --count 0 1
-run 2 'goes without' map --json --svg x 1
+run 2 '--json excludes' map --json --svg x 1
 run 2 'not both' faults --pid 1 -- true
 run 2 'Give --pid' faults
 run 2 'give seconds' faults --pid 1 --duration soon
