@@ -117,7 +117,9 @@ static int run(struct cli *cli, int argc, char **argv)
 						 "hexadecimal",
 						 optarg);
 			h->start &= ~UINT64_C(4095);
-			h->end = (h->end + 4095) & ~UINT64_C(4095);
+			/* round up, except in the last page, where it would wrap */
+			if (h->end <= UINT64_MAX - 4095)
+				h->end = (h->end + 4095) & ~UINT64_C(4095);
 			break;
 		case OPT_METHOD:
 			q.method = optarg;

@@ -119,6 +119,8 @@ else
 	run 3 'insmod vmlab.ko' translate 1 1000
 	run 3 'insmod vmlab.ko' find 1 1000
 	run 3 'insmod vmlab.ko' diff 1 -- true
+	run 3 'insmod vmlab.ko' heat --method bits "$$"
+	run 3 'insmod vmlab.ko' heat --method bits --range 0-ffffffffffffffff "$$"
 	out=$("$vmlab" info --json 2>/dev/null) || true
 	result $((${#out} != 0)) "a failure prints nothing on standard output"
 fi
