@@ -48,6 +48,7 @@ run 2 'missing operand: PID' mm
 run 2 "unexpected operand '2'" mm 1 2
 run 2 "'0' is not a process" mm 0
 run 2 "'one' is not a process" vmas one
+run 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
 run 2 'START-END' vmas --range 5-1 1
 run 2 "'4KB' is not a value" space --size 4KB
 run 2 "'0' is not a value" space --stride 0
