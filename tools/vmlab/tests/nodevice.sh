@@ -90,6 +90,7 @@ run 2 'seconds from 0.01' watch --interval 0 1
 run 2 'seconds from 0.01' watch --interval 1.2345 1
 run 2 'number above 0' watch --count 0 1
 run 2 'goes without' map --json --svg x 1
+run 2 'give a FILE' map --svg - --html - 1
 run 2 'not both' faults --pid 1 -- true
 run 2 'Give --pid' faults
 run 2 'give seconds' faults --pid 1 --duration soon
