@@ -3,14 +3,38 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/cli.h"
 
+/*
+ * A message may repeat an argument: print control characters as \ooo, so that it
+ * stays one line and does not control the terminal.
+ */
+static void print_escaped(const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < 0x20 || c == 0x7f)
+			fprintf(stderr, "\\%03o", (unsigned int)c);
+		else
+			fputc(c, stderr);
+	}
+}
+
 static void print_error(const char *fmt, va_list ap)
 {
+	char *text;
+
 	fflush(stdout);
 	fputs("vmlab: ", stderr);
-	vfprintf(stderr, fmt, ap);
+	if (vasprintf(&text, fmt, ap) >= 0) {
+		print_escaped(text);
+		free(text);
+	} else {
+		fputs("out of memory", stderr);
+	}
 	fputc('\n', stderr);
 }
 

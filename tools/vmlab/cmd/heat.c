@@ -110,14 +110,12 @@ static int run(struct cli *cli, int argc, char **argv)
 						 optarg);
 			break;
 		case 'r':
-			if (parse_range(optarg, &h->start, &h->end))
-				return cli_usage(cli,
-						 "--range=%s: give START-END, "
-						 "START+SIZE or an address, in "
-						 "hexadecimal",
-						 optarg);
+			if (cli_range(cli, optarg, &h->start, &h->end))
+				return EXIT_USAGE;
 			h->start &= ~UINT64_C(4095);
-			h->end = (h->end + 4095) & ~UINT64_C(4095);
+			/* round up, except in the last page, where it would wrap */
+			if (h->end <= UINT64_MAX - 4095)
+				h->end = (h->end + 4095) & ~UINT64_C(4095);
 			break;
 		case OPT_METHOD:
 			q.method = optarg;

@@ -2,6 +2,7 @@
 /* vmlab map: draw the address space. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd/commands.h"
@@ -80,6 +81,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (cli->json && (q.svg || q.html))
 		return cli_usage(cli, "--json excludes --svg and --html");
+	if (q.svg && q.html && !strcmp(q.svg, "-") && !strcmp(q.html, "-"))
+		return cli_usage(cli, "--svg=- and --html=-: give a FILE for one of "
+				 "them, standard output takes one");
 	return inspect(cli, argv[optind], INSPECT_RSS, show, &q);
 }
 

@@ -55,6 +55,13 @@ struct query {
 	size_t nr_flags;
 };
 
+static const char *option_name(int option)
+{
+	return option == OPT_REQUIRE ? "require" :
+	       option == OPT_ANY     ? "any" :
+				       "not";
+}
+
 static int add_flags(const struct target *target, struct query *q)
 {
 	for (size_t i = 0; i < q->nr_flags; i++) {
@@ -62,9 +69,11 @@ static int add_flags(const struct target *target, struct query *q)
 		uint64_t mask;
 
 		if (bit < 0)
-			return cli_usage(target->cli, "'%s' is not a flag of "
+			return cli_usage(target->cli, "--%s: '%s' is not a flag of "
 					 "entries: the choices are " FLAG_WORDS
-					 " and rarer ones", q->flag[i].name);
+					 " and rarer ones",
+					 option_name(q->flag[i].option),
+					 q->flag[i].name);
 		mask = UINT64_C(1) << bit;
 		if (q->flag[i].option == OPT_ANY)
 			q->pt.category_anyof_mask |= mask;

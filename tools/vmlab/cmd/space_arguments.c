@@ -293,6 +293,9 @@ static int check_range(const struct cli *cli, struct space_arguments *a,
 		return err;
 
 	if (!a->length_given) {
+		if (!plan->bytes)
+			return cli_usage(cli, "--size=0 sets no limit: give "
+					      "--length as well, such as 64K");
 		if (plan->bytes <= plan->offset)
 			return cli_usage(cli, "--offset is at or beyond the end "
 					      "of the space: give --length as "

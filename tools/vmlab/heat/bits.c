@@ -43,12 +43,11 @@ static int explain(int err, enum vmlab_subject about, pid_t pid,
 {
 	char text[VMLAB_EXPLAIN_MAX];
 
-	failure_set(failure, err, "%s",
-		    vmlab_explain(err, about, pid, text, sizeof(text)));
+	vmlab_explain(err, about, pid, text, sizeof(text));
 	/* the device is missing, not a file of the process */
 	if (about == VMLAB_ABOUT_DEVICE && (err == -ENOENT || err == -ENXIO))
-		return -ENODEV;
-	return err;
+		err = -ENODEV;
+	return failure_set(failure, err, "%s", text);
 }
 
 static int open_device(struct bits *b, pid_t pid, struct failure *failure)

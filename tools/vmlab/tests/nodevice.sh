@@ -48,6 +48,7 @@ run 2 'missing operand: PID' mm
 run 2 "unexpected operand '2'" mm 1 2
 run 2 "'0' is not a process" mm 0
 run 2 "'one' is not a process" vmas one
+run 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
 run 2 'START-END' vmas --range 5-1 1
 run 2 "'4KB' is not a value" space --size 4KB
 run 2 "'0' is not a value" space --stride 0
@@ -89,6 +90,7 @@ run 2 'seconds from 0.01' watch --interval 0 1
 run 2 'seconds from 0.01' watch --interval 1.2345 1
 run 2 'number above 0' watch --count 0 1
 run 2 '--json excludes' map --json --svg x 1
+run 2 'give a FILE' map --svg - --html - 1
 run 2 'not both' faults --pid 1 -- true
 run 2 'Give --pid' faults
 run 2 'give seconds' faults --pid 1 --duration soon
@@ -119,6 +121,8 @@ else
 	run 3 'insmod vmlab.ko' translate 1 1000
 	run 3 'insmod vmlab.ko' find 1 1000
 	run 3 'insmod vmlab.ko' diff 1 -- true
+	run 3 'insmod vmlab.ko' heat --method bits "$$"
+	run 3 'insmod vmlab.ko' heat --method bits --range 0-ffffffffffffffff "$$"
 	out=$("$vmlab" info --json 2>/dev/null) || true
 	result $((${#out} != 0)) "a failure prints nothing on standard output"
 fi
