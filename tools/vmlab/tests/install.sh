@@ -18,23 +18,20 @@ flags=("$@")
 
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
 example=$src/Documentation/examples/pagesizes.c
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
-nr=0
-failed=0
+source "$src/selftests/lib/tap.sh"
+root=$work/root
+mkdir "$root"
 
 # check TEXT COMMAND...
 check()
 {
-	local what=$1
+	local text=$1
 	shift
-	nr=$((nr + 1))
-	if "$@" >"$root/out" 2>&1; then
-		echo "ok $nr - $what"
+	if "$@" >"$work/out" 2>&1; then
+		result 0 "$text"
 	else
-		echo "not ok $nr - $what"
-		sed 's/^/# /' "$root/out"
-		failed=$((failed + 1))
+		result 1 "$text"
+		complain "$work/out"
 	fi
 }
 
@@ -99,7 +96,7 @@ check "the example builds against the archive" \
 	-Wl,--as-needed
 check "... and needs no libvmlab" needs_no_library "$root/static"
 if [[ -e /dev/vmlab ]]; then
-	echo "ok $((nr += 1)) - without the module it reports that # SKIP /dev/vmlab is here"
+	skip "/dev/vmlab is here" "without the module it reports that"
 else
 	check "without the module it reports that" fails_with 'module' \
 		env LD_LIBRARY_PATH="$root/usr/lib" "$root/shared" 1
@@ -107,8 +104,8 @@ fi
 if command -v "${CXX:-c++}" >/dev/null; then
 	check "the headers are enough for C++" compiles_as_cxx
 else
-	echo "ok $((nr += 1)) - the headers are enough for C++ # SKIP no C++ compiler"
+	skip "no C++ compiler" "the headers are enough for C++"
 fi
 
-echo "1..$nr"
-exit $((failed > 0))
+echo "1..$points"
+((failures == 0))

@@ -5,124 +5,105 @@
 set -euo pipefail
 
 vmlab=$1
-nr=0
-failed=0
+source "$(dirname "${BASH_SOURCE[0]}")/../../../selftests/lib/tap.sh"
 
-result() # 0|1 TEXT
+# try CODE PATTERN WORDS...: the exit code, and a line of output
+try()
 {
-	nr=$((nr + 1))
-	if (($1 == 0)); then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=$((failed + 1))
-	fi
-}
-
-# run CODE PATTERN WORDS...: the exit code, and a line of output
-run()
-{
-	local want=$1 pattern=$2 out code=0
+	local want=$1 pattern=$2
 	shift 2
 
-	out=$("$vmlab" "$@" 2>&1) || code=$?
-	if ((code == want)) && grep -q -e "$pattern" <<<"$out"; then
-		result 0 "vmlab $*: $want"
-	else
-		result 1 "vmlab $*: $want"
-		printf '# exit code %s\n' "$code"
-		echo "# ${out//$'\n'/$'\n'# }"
-	fi
+	run "$want" "$pattern" "vmlab $*: $want" "$vmlab" "$@"
 }
 
-run 2 'which command' # nothing
-run 0 '^Usage: vmlab' --help
-run 0 '^vmlab [0-9]' --version
-run 2 "'bogus' is not a command" bogus
-run 2 "'-x' is not an option" -x
-run 2 "'--bogus' is not an option" mm --bogus 1
-run 2 "'--json=1' takes no value" info --json=1
-run 2 "'-r' needs a value" vmas -r
-run 2 'choices are auto, always and never' info --color=sometimes
-run 2 'missing operand: PID' mm
-run 2 "unexpected operand '2'" mm 1 2
-run 2 "'0' is not a process" mm 0
-run 2 "'one' is not a process" vmas one
-run 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
-run 2 'START-END' vmas --range 5-1 1
-run 2 "'4KB' is not a value" space --size 4KB
-run 2 "'0' is not a value" space --stride 0
-run 2 "'x' is not a value" space --touch x
-run 2 'the choices are bash and zsh' completion fish
-run 2 'START-END' pagetable --range 5-1 1
-run 2 'exclude each other' pagetable --raw --fold 1
-run 2 'excludes the other options' pagetable --totals --raw 1
-run 2 'missing operand: PID ADDR' translate 1
-run 2 'missing operand: STRING' replay
-run 2 'page numbers' replay 1,2,x
-run 2 'page numbers' replay ''
-run 2 "'4,x' is not a value" replay --frames 4,x 1
-run 2 "'0' is not a value" replay --frames 0 1
-run 2 "'fifo,' is not a value" replay --policy fifo, 1
-run 2 "'opt' is not a value" space --policy opt
-run 2 "'next' is not a value" space --prefetch next
-run 2 "'next:0' is not a value" space --prefetch next:0
-run 2 "'whole:3' is not a value" space --prefetch whole:3
-run 2 "'0' is not a value" space --budget 0
-run 2 "'file' is not a value" space --backing file
-run 2 '^vmlab: --size: .*give bytes, or a number with K' space --size 4KB
-run 2 '^vmlab: --prefetch: .*next:N' space --prefetch next
-run 2 '^vmlab: --hold: .*seconds' space --hold soon
-run 2 '^vmlab: --frames: .*such as 3,4' replay --frames 4,x 1
-run 2 '^vmlab: --policy: .*such as fifo,lru' replay --policy fifo, 1
-run 2 '^vmlab: STRING: ' replay 1,2,x
-run 2 'not an address' translate 1 xyz
-run 2 'END must be above START' find 1 20 10
-run 2 "unexpected operand '4'" find 1 2 3 4
-run 2 'need --length' gaps --align 2M 1
-run 2 'give a size' gaps --length 0 1
-run 2 'missing operand: PID' sharing
-run 2 'needs --json' sharing --pfns 1
-run 2 "must follow '--'" diff a b c
-run 1 'cannot read /nonexistent' diff /nonexistent /nonexistent
-run 1 'is no snapshot' diff /dev/null /dev/null
-run 2 'seconds from 0.01' watch --interval 0 1
-run 2 'seconds from 0.01' watch --interval 1.2345 1
-run 2 'number above 0' watch --count 0 1
-run 2 '--json excludes' map --json --svg x 1
-run 2 'give a FILE' map --svg - --html - 1
-run 2 'not both' faults --pid 1 -- true
-run 2 'Give --pid' faults
-run 2 'give seconds' faults --pid 1 --duration soon
-run 2 'until it ends' faults --duration 1 -- true
-run 4 'no process 4194305' faults --pid 4194305
-run 1 'cannot write /nonexistent/x' faults --output /nonexistent/x -- true
-run 1 'cannot write /nonexistent/x' faults --folded /nonexistent/x -- true
-run 2 'from 0.1 to' top --delay 0.01
-run 4 'no process 4194305' top --batch --pid 4194305
-run 2 'choices are auto, bits and damon' heat --method magic 1
-run 2 'missing operand: PID' heat
-run 4 'no process 4194305' heat 4194305
+try 2 'which command' # nothing
+try 0 '^Usage: vmlab' --help
+try 0 '^vmlab [0-9]' --version
+try 2 "'bogus' is not a command" bogus
+try 2 "'-x' is not an option" -x
+try 2 "'--bogus' is not an option" mm --bogus 1
+try 2 "'--json=1' takes no value" info --json=1
+try 2 "'-r' needs a value" vmas -r
+try 2 'choices are auto, always and never' info --color=sometimes
+try 2 'missing operand: PID' mm
+try 2 "unexpected operand '2'" mm 1 2
+try 2 "'0' is not a process" mm 0
+try 2 "'one' is not a process" vmas one
+try 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
+try 2 'START-END' vmas --range 5-1 1
+try 2 "'4KB' is not a value" space --size 4KB
+try 2 "'0' is not a value" space --stride 0
+try 2 "'x' is not a value" space --touch x
+try 2 'the choices are bash and zsh' completion fish
+try 2 'START-END' pagetable --range 5-1 1
+try 2 'exclude each other' pagetable --raw --fold 1
+try 2 'excludes the other options' pagetable --totals --raw 1
+try 2 'missing operand: PID ADDR' translate 1
+try 2 'missing operand: STRING' replay
+try 2 'page numbers' replay 1,2,x
+try 2 'page numbers' replay ''
+try 2 "'4,x' is not a value" replay --frames 4,x 1
+try 2 "'0' is not a value" replay --frames 0 1
+try 2 "'fifo,' is not a value" replay --policy fifo, 1
+try 2 "'opt' is not a value" space --policy opt
+try 2 "'next' is not a value" space --prefetch next
+try 2 "'next:0' is not a value" space --prefetch next:0
+try 2 "'whole:3' is not a value" space --prefetch whole:3
+try 2 "'0' is not a value" space --budget 0
+try 2 "'file' is not a value" space --backing file
+try 2 '^vmlab: --size: .*give bytes, or a number with K' space --size 4KB
+try 2 '^vmlab: --prefetch: .*next:N' space --prefetch next
+try 2 '^vmlab: --hold: .*seconds' space --hold soon
+try 2 '^vmlab: --frames: .*such as 3,4' replay --frames 4,x 1
+try 2 '^vmlab: --policy: .*such as fifo,lru' replay --policy fifo, 1
+try 2 '^vmlab: STRING: ' replay 1,2,x
+try 2 'not an address' translate 1 xyz
+try 2 'END must be above START' find 1 20 10
+try 2 "unexpected operand '4'" find 1 2 3 4
+try 2 'need --length' gaps --align 2M 1
+try 2 'give a size' gaps --length 0 1
+try 2 'missing operand: PID' sharing
+try 2 'needs --json' sharing --pfns 1
+try 2 "must follow '--'" diff a b c
+try 1 'cannot read /nonexistent' diff /nonexistent /nonexistent
+try 1 'is no snapshot' diff /dev/null /dev/null
+try 2 'seconds from 0.01' watch --interval 0 1
+try 2 'seconds from 0.01' watch --interval 1.2345 1
+try 2 'number above 0' watch --count 0 1
+try 2 '--json excludes' map --json --svg x 1
+try 2 'give a FILE' map --svg - --html - 1
+try 2 'not both' faults --pid 1 -- true
+try 2 'Give --pid' faults
+try 2 'give seconds' faults --pid 1 --duration soon
+try 2 'until it ends' faults --duration 1 -- true
+try 4 'no process 4194305' faults --pid 4194305
+try 1 'cannot write /nonexistent/x' faults --output /nonexistent/x -- true
+try 1 'cannot write /nonexistent/x' faults --folded /nonexistent/x -- true
+try 2 'from 0.1 to' top --delay 0.01
+try 4 'no process 4194305' top --batch --pid 4194305
+try 2 'choices are auto, bits and damon' heat --method magic 1
+try 2 'missing operand: PID' heat
+try 4 'no process 4194305' heat 4194305
 for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space faults top heat completion; do
-	run 0 '^Exit codes:' "$c" --help
-	run 0 '^Example' "$c" --help
+	try 0 '^Exit codes:' "$c" --help
+	try 0 '^Example' "$c" --help
 done
 
 if [[ -e /dev/vmlab ]]; then
 	echo "ok $((++nr)) # SKIP the module is loaded: nothing to say of its absence"
 else
-	run 3 'insmod vmlab.ko' info
-	run 3 'insmod vmlab.ko' --json mm self
-	run 3 'insmod vmlab.ko' vmas 1
-	run 3 'insmod vmlab.ko' space
+	try 3 'insmod vmlab.ko' info
+	try 3 'insmod vmlab.ko' --json mm self
+	try 3 'insmod vmlab.ko' vmas 1
+	try 3 'insmod vmlab.ko' space
 	for c in tree gaps map pagetable sharing snapshot watch layout; do
-		run 3 'insmod vmlab.ko' "$c" 1
+		try 3 'insmod vmlab.ko' "$c" 1
 	done
-	run 3 'insmod vmlab.ko' translate 1 1000
-	run 3 'insmod vmlab.ko' find 1 1000
-	run 3 'insmod vmlab.ko' diff 1 -- true
-	run 3 'insmod vmlab.ko' heat --method bits "$$"
-	run 3 'insmod vmlab.ko' heat --method bits --range 0-ffffffffffffffff "$$"
+	try 3 'insmod vmlab.ko' translate 1 1000
+	try 3 'insmod vmlab.ko' find 1 1000
+	try 3 'insmod vmlab.ko' diff 1 -- true
+	try 3 'insmod vmlab.ko' heat --method bits "$$"
+	try 3 'insmod vmlab.ko' heat --method bits --range 0-ffffffffffffffff "$$"
 	out=$("$vmlab" info --json 2>/dev/null) || true
 	result $((${#out} != 0)) "a failure prints nothing on standard output"
 fi
@@ -165,5 +146,5 @@ completes 'read' vmlab space --touch = re
 completes 'auto always' vmlab info --color = a
 completes 'zsh' vmlab completion z
 
-echo "1..$nr"
-((failed == 0))
+echo "1..$points"
+((failures == 0))
