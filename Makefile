@@ -76,7 +76,7 @@ docs:
 
 ## lint: check the source: checkpatch, sparse, layers, repeated code and more
 lint:
-	@tools/lint/lint
+	@tools/lint/lint $(LINT)
 
 ## deps: install all packages that the host lacks; other targets install what they need
 deps:

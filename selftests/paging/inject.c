@@ -270,6 +270,51 @@ static int as_nobody(void *arg)
 	return set_rules(*(int *)arg, &rule, 1) ? 2 : 0;
 }
 
+/* Set a long delay, and let the kernel read a page: 42 if it was delayed, 43 if not. */
+static int delay_kernel(int fd)
+{
+	struct vmlab_inject_rule rule = {
+		.access = VMLAB_ACCESS_READ, .action = VMLAB_INJECT_DELAY,
+		.probability = VMLAB_INJECT_CERTAIN, .delay_us = 2000000,
+	};
+	unsigned long long begin;
+	int pipefd[2];
+	char *p = map(fd);
+
+	if (pipe(pipefd) || set_rules(fd, &rule, 1))
+		return 1;
+	begin = now_ms();
+	if (write(pipefd[1], p, 1) != 1)
+		return 2;
+	return now_ms() - begin >= 2000 ? 42 : 43;
+}
+
+static int delay_kernel_as_root(void *arg)
+{
+	return delay_kernel(*(int *)arg);
+}
+
+static int delay_kernel_as_nobody(void *arg)
+{
+	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		return 100;
+	return delay_kernel(*(int *)arg);
+}
+
+/* As with userfaultfd, a task without a capability must not stall the kernel. */
+static void delays_of_the_kernel(void)
+{
+	int fd = dev_open(O_RDWR), other = dev_open(O_RDWR);
+
+	is(reap(spawn(delay_kernel_as_root, &fd)), 42,
+	   "with CAP_SYS_PTRACE a delay concerns faults of the kernel");
+	is(reap(spawn(delay_kernel_as_nobody, &other)), 43,
+	   "without, it does not");
+	is(get_rule(other).hits, 0, "hits");
+	close(fd);
+	close(other);
+}
+
 static void bad_rules(int fd)
 {
 	struct vmlab_inject_rule many[VMLAB_INJECT_RULES_MAX + 1] = {};
@@ -305,5 +350,6 @@ int main(void)
 	seeds(fd);
 	bad_rules(fd);
 	close(fd);
+	delays_of_the_kernel();
 	return tap_done();
 }
