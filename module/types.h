@@ -206,6 +206,12 @@ struct vmlab_writeback {
 	bool evicted;
 };
 
+/*
+ * The length of a space without a limit.  mm can map beyond 2^64 bytes; no offset
+ * in bytes exists there.
+ */
+#define VMLAB_NR_PAGES_MAX	((ULONG_MAX >> PAGE_SHIFT) + 1)
+
 /**
  * struct vmlab_space - frames by offset, their configuration and statistics
  * @inode: owns the address_space through which mm finds the mappings

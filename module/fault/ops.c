@@ -60,11 +60,8 @@ static bool fault_may_map_around(struct vmlab_space *space,
 static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
 			    struct folio *folio, bool filled)
 {
-	/* A core dump must not fill more than the page it asks for. */
-	if (likely(!(current->flags & PF_DUMPCORE)))
-		vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
-			       vmf->vma->vm_pgoff + vma_pages(vmf->vma),
-			       filled);
+	vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
+		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
 	if (vmlab_stepping(space))
 		vmlab_step(space, vmf->pgoff, vmf->flags);
 	else if (unlikely(READ_ONCE(space->pager.around)) &&
@@ -115,11 +112,6 @@ static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 {
 	struct folio *folio;
 	bool filled;
-
-	/* A core dump must not fill the holes of a sparse mapping. */
-	if (unlikely(current->flags & PF_DUMPCORE) &&
-	    !xa_load(&space->frames.xa, vmf->pgoff))
-		return fault_failed(space, vmf, -ENXIO, outcome);
 
 	folio = vmlab_bring(space, vmf->pgoff, VMLAB_BRING_ACCESS, &filled);
 	if (IS_ERR(folio))

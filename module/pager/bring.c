@@ -102,6 +102,9 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 	gfp_t gfp = GFP_USER | __GFP_ACCOUNT;
 	struct folio *folio;
 
+	/* A core dump must not fill the holes of a sparse mapping. */
+	if (unlikely(current->flags & PF_DUMPCORE) && !evicted)
+		return ERR_PTR(-ENXIO);
 	/*
 	 * Prefetching in a fault neither reclaims nor wakes kswapd.  By request
 	 * it reclaims, but does not call the OOM killer.
@@ -165,9 +168,7 @@ static __always_inline bool bring_beyond(struct vmlab_space *space,
 	unsigned long end = order ? READ_ONCE(space->huge_end) :
 				    READ_ONCE(space->nr_pages);
 
-	/* mm can map beyond 2^64 bytes, of which no offset in bytes exists. */
-	return pgoff >= end || pgoff > ULONG_MAX >> PAGE_SHIFT ||
-	       (order && end - pgoff < 1ul << order);
+	return pgoff >= end || (order && end - pgoff < 1ul << order);
 }
 
 /* Find, lock, recheck: the loop that all frames take. */
@@ -237,6 +238,7 @@ again:
  *   -EDQUOT  the limit of the user's resident pages is reached
  *   -EINTR   the task was killed while it waited for a lock
  *   -EBUSY   it would have to wait
+ *   -ENXIO   the task dumps core, and the page was never filled
  *   others   from the backing
  */
 struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,

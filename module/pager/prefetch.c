@@ -82,6 +82,10 @@ void vmlab_prefetch_ask(struct vmlab_space *space, pgoff_t pgoff,
 	unsigned long nr, room = READ_ONCE(pager->budget) - 1;
 	unsigned int i;
 
+	/* A core dump must bring in no more than the page it asks for. */
+	if (current->flags & PF_DUMPCORE)
+		return;
+
 	spin_lock(&pager->lock);
 	if (pager->policy->fault)
 		pager->policy->fault(pager->state, &wishes);
@@ -137,6 +141,8 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 	unsigned long nr = READ_ONCE(pager->prefetch_pages);
 	long stride = 1;
 
+	if (current->flags & PF_DUMPCORE)
+		return;
 	switch (READ_ONCE(pager->prefetch)) {
 	case VMLAB_PREFETCH_STRIDE:
 		stride = prefetch_stride(pager, pgoff);

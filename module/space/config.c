@@ -91,7 +91,7 @@ int vmlab_space_set_config(struct vmlab_space *space,
 	if (!ret)
 		ret = vmlab_space_truncate(space, config->bytes ?
 					   config->bytes >> PAGE_SHIFT :
-					   ULONG_MAX);
+					   VMLAB_NR_PAGES_MAX);
 	if (!ret)
 		WRITE_ONCE(space->huge, huge);
 	mutex_unlock(&space->config_lock);
@@ -113,7 +113,7 @@ int vmlab_space_get_config(struct vmlab_space *space,
 	if (mutex_lock_killable(&space->config_lock))
 		return -EINTR;
 	config->space_id = space->id;
-	config->bytes = space->nr_pages == ULONG_MAX ?
+	config->bytes = space->nr_pages == VMLAB_NR_PAGES_MAX ?
 			0 : (u64)space->nr_pages << PAGE_SHIFT;
 	config->backing = space->backing->id;
 	config->flags = space->huge ? VMLAB_SPACE_HUGE : 0;

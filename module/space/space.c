@@ -263,8 +263,8 @@ struct vmlab_space *vmlab_space_create(void)
 	INIT_WORK(&space->destroy_work, space_destroy_work);
 	INIT_WORK(&space->free_work, space_free_work);
 	init_completion(&space->destroyed);
-	space->nr_pages = ULONG_MAX;
-	space->huge_end = ULONG_MAX;
+	space->nr_pages = VMLAB_NR_PAGES_MAX;
+	space->huge_end = VMLAB_NR_PAGES_MAX;
 	space->backing = &vmlab_backing_zero;
 	xa_init_flags(&space->frames.xa, XA_FLAGS_ACCOUNT);
 	spin_lock_init(&space->frames.store_lock);
