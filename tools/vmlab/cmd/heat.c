@@ -113,9 +113,10 @@ static int run(struct cli *cli, int argc, char **argv)
 			if (cli_range(cli, optarg, &h->start, &h->end))
 				return EXIT_USAGE;
 			h->start &= ~UINT64_C(4095);
-			/* round up, except in the last page, where it would wrap */
+			/* round up, but not to 0: no VMA is in the last page */
 			if (h->end <= UINT64_MAX - 4095)
-				h->end = (h->end + 4095) & ~UINT64_C(4095);
+				h->end += 4095;
+			h->end &= ~UINT64_C(4095);
 			break;
 		case OPT_METHOD:
 			q.method = optarg;
