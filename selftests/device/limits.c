@@ -16,6 +16,7 @@
 #include "device/users.h"
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/paging.h"
 #include "lib/tap.h"
 
 #define PARAMETERS "/sys/module/vmlab/parameters/"
@@ -286,12 +287,9 @@ static void test_store(void)
 static int set_trace(int fd, uint32_t policy, uint64_t nr)
 {
 	static uint64_t trace[1024];
-	struct vmlab_paging paging = {
-		.size = sizeof(paging), .budget = 4, .policy = policy,
-		.trace = nr ? (uintptr_t)trace : 0, .nr_trace = nr,
-	};
 
-	return ioctl(fd, VMLAB_IOC_PAGING_SET, &paging);
+	return set_paging(fd, .budget = 4, .policy = policy,
+			  .trace = nr ? (uintptr_t)trace : 0, .nr_trace = nr);
 }
 
 static int user_trace(void *arg)
@@ -326,14 +324,9 @@ static void test_trace(void)
 	set_limit(TRACE, saved[TRACE]);
 }
 
-static int set_events(int fd, uint32_t nr)
+static int record_faults(int fd, uint32_t nr)
 {
-	struct vmlab_events events = {
-		.size = sizeof(events),
-		.mask = nr ? 1u << VMLAB_EVENT_FAULT : 0, .nr = nr,
-	};
-
-	return ioctl(fd, VMLAB_IOC_EVENTS, &events);
+	return set_events(fd, nr ? 1u << VMLAB_EVENT_FAULT : 0, nr);
 }
 
 static int user_events(void *arg)
@@ -345,16 +338,16 @@ static int user_events(void *arg)
 		return NOT_USER;
 	fd = dev_open(O_RDWR);
 	other = dev_open(O_RDWR);
-	if (set_events(fd, 600))
+	if (record_faults(fd, 600))
 		return REFUSED;
-	if (!set_events(other, 600))
+	if (!record_faults(other, 600))
 		return ALLOWED;
 	if (errno != EDQUOT)
 		return WRONG_ERRNO;
-	if (set_events(fd, 0) || set_events(other, 600))
+	if (record_faults(fd, 0) || record_faults(other, 600))
 		return NOT_FREED;
 	close(other);
-	return set_events(fd, 600) ? NOT_FREED : GOOD;
+	return record_faults(fd, 600) ? NOT_FREED : GOOD;
 }
 
 static void test_events(void)
@@ -374,7 +367,7 @@ static void test_bad_buffer(void)
 	unsigned int i;
 	ssize_t got;
 
-	if (set_events(fd, 16))
+	if (record_faults(fd, 16))
 		bail("VMLAB_IOC_EVENTS: %s", strerror(errno));
 	for (i = 0; i < 4; i++)
 		touch(p + i * psize, TOUCH_READ, 0, NULL);
