@@ -19,15 +19,15 @@ belady=1,2,3,4,1,2,5,1,2,3,4,5
 echo "TAP version 13"
 run 0 '^lru \+4 \+12 \+8 \+4 \+33.3 ' 'the table has the hit ratio' \
 	"$vmlab" replay --policy lru --frames 4 $belady
-run 0 '^   7     5    5 1 2  fault -4$' 'steps: a fault and what it evicts' \
+run 0 '^   7    5    5 1 2  fault -4$' 'steps: a fault and what it evicts' \
 	"$vmlab" replay --steps $belady
-run 0 '^   8     1    5 1 2  hit        5 1 2  hit        1 2 5  hit$' \
+run 0 '^   8    1    5 1 2  hit        5 1 2  hit        1 2 5  hit$' \
 	'steps: three policies side by side' \
 	"$vmlab" replay --steps --policy fifo,clock,opt $belady
 run 0 '^   2    Bw   ' 'steps: letters and writes' "$vmlab" replay --steps A,Bw,C
 run 0 '^4 4 fault 1 2,3,4$' 'steps --raw: a row an access' \
 	"$vmlab" replay --steps --raw --noheadings $belady
-run 0 '^     4    10   8$' 'curve: a row for each budget' \
+run 0 '^     4    10    8$' 'curve: a row for each budget' \
 	"$vmlab" replay --curve --policy fifo,lru $belady
 run 0 "^fifo: 10 faults with 4 frames, 9 with 3: Belady's anomaly" \
 	'curve: the anomaly' "$vmlab" replay --curve $belady

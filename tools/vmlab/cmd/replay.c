@@ -10,6 +10,7 @@
 #include "paging/replay.h"
 #include "show/replay.h"
 #include "show/replay_curve.h"
+#include "show/replay_steps.h"
 #include "show/terminal.h"
 #include "sys/clock.h"
 #include "sys/xalloc.h"

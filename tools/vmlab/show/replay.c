@@ -6,6 +6,7 @@
 #include "show/json.h"
 #include "show/replay.h"
 #include "show/replay_curve.h"
+#include "show/replay_steps.h"
 
 static const struct column outcome_columns[] = {
 	{ "POLICY" },	    { "FRAMES", true }, { "REFERENCES", true },
@@ -39,15 +40,6 @@ void replay_print_outcomes(bool colour, const struct replay_runs *runs)
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, o->stored);
 	}
 	table_close(t);
-}
-
-json_t *replay_page_json(const struct reference *ref, uint64_t page)
-{
-	char label[REFERENCE_LABEL_MAX];
-
-	if (ref->labels == REFERENCE_NUMBERS)
-		return json_count(page);
-	return json_text(reference_label(ref, page, label));
 }
 
 static json_t *pages_json(const struct reference *ref, size_t first, size_t end)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sys/xalloc.h"
-#include "show/replay.h"
+#include "show/replay_steps.h"
 
 #define BETWEEN 3 /* blanks between two runs */
 

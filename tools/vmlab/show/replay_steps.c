@@ -7,7 +7,7 @@
 
 #include "sys/xalloc.h"
 #include "show/json.h"
-#include "show/replay.h"
+#include "show/replay_steps.h"
 
 const struct column replay_step_columns[] = {
 	{ "STEP", true }, { "PAGE", true }, { "FAULT" },
@@ -80,6 +80,15 @@ void replay_print_step_rows(bool colour, const struct reference *ref,
 		table_close(t);
 		putchar('\n');
 	}
+}
+
+json_t *replay_page_json(const struct reference *ref, uint64_t page)
+{
+	char label[REFERENCE_LABEL_MAX];
+
+	if (ref->labels == REFERENCE_NUMBERS)
+		return json_count(page);
+	return json_text(reference_label(ref, page, label));
 }
 
 static json_t *list_json(const struct reference *ref, const uint64_t *pages,

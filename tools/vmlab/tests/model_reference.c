@@ -105,7 +105,7 @@ static void test_trace(void)
 	struct reference ref = { 0 };
 	struct trace_error error;
 
-	is(parse_trace("0041f7a0 R\n13f5e2c0 W\r\n\n# x\n  R 0x41f000 \n"
+	is(parse_trace("0041f7a0 R\n13f5e2c0 W\r\n\n# x\n  R 0x41f000\t\n"
 		       "w 7fffffffe123", &ref, &error), 0,
 	   "both orders, with and without 0x, empty lines and comments");
 	is(ref.nr, 4, "four accesses");

@@ -4,14 +4,15 @@
 
 #include "model/reference.h"
 #include "printed.h"
-#include "show/replay.h"
 #include "show/replay_curve.h"
+#include "show/replay_steps.h"
 #include "tap.h"
 
 /* A,Bw,A,C,B with 2 frames under FIFO: C evicts A. */
 static const struct replay_change changes[] = {
 	{ 0, false }, { 1, false }, { 0, true }, { 2, false },
 };
+
 static const size_t ends[] = { 1, 2, 2, 4, 4 };
 static uint64_t pages[] = { 0, 1, 0, 2, 1 };
 static bool writes[] = { false, true, false, false, false };
@@ -77,6 +78,7 @@ static struct replay_outcome curve[] = {
 	{ .name = "lru", .frames = 4, .faults = 8 },
 	{ .name = "lru", .frames = 5, .faults = 5 },
 };
+
 static const struct replay_runs curves = {
 	.run = curve, .nr_policies = 2, .nr_frames = 3,
 };
