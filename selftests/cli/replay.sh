@@ -47,6 +47,13 @@ run 0 '^fifo \+3 \+7 \+7 \+0 \+0.0 \+4 \+1$' 'a trace: faults and write-outs' \
 # shellcheck disable=SC2016 # for the inner shell
 run 0 '^fifo \+3 \+7 \+7 ' 'a trace on standard input' \
 	bash -c '"$1" replay --file - <"$2"' _ "$vmlab" "$work/short"
+# The lines of --help from a command on, up to the next example, without their indent.
+"$vmlab" replay --help | sed -n '/^  \$ vmlab/,/^Example/ { /^Example/d; s/^  //; p }' >"$work/help"
+read -ra example < <(sed -n '1 s/^\$ vmlab //p' "$work/help")
+"$vmlab" "${example[@]}" >"$work/printed" 2>&1 || true
+result "$(diff <(sed 1d "$work/help") "$work/printed" >"$work/diff" && [[ -s $work/help ]] &&
+	echo 0 || echo 1)" 'the example of --help prints what is shown there'
+complain "$work/diff"
 out=$("$vmlab" replay --frames 1, 1 2>/dev/null) || true
 result $((${#out} != 0)) 'wrong arguments print nothing on standard output'
 
