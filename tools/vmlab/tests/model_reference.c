@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reference strings, traces, and lists of numbers. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/reference.h"
@@ -92,11 +93,13 @@ static void test_loaded(void)
 static int parse_trace(const char *text, struct reference *ref,
 		       struct trace_error *error)
 {
-	char copy[256];
+	char *copy = strdup(text);
+	int err;
 
-	strcpy(copy, text);
 	reference_free(ref);
-	return reference_parse_trace(copy, 4096, ref, error);
+	err = reference_parse_trace(copy, 4096, ref, error);
+	free(copy);
+	return err;
 }
 
 static void test_trace(void)
