@@ -373,6 +373,7 @@ static const char help[] =
 const struct command cmd_lab = {
 	.name = "lab",
 	.operands = "ACTION [LAB...]",
+	.operand = OPERAND_LAB,
 	.nr_operands = 1,
 	.more_operands = OPERANDS_ANY,
 	.summary = "predict, measure, compare: experiments with virtual memory",
