@@ -13,7 +13,7 @@ state()
 {
 	pgrep -x vmlab || true
 	tail -n +2 /proc/swaps
-	ls /sys/block | grep zram || true
+	find /sys/block -name 'zram*'
 	cut -d ' ' -f 5 /proc/self/mountinfo
 	find /sys/fs/cgroup -name 'vmlab-*' -type d 2>/dev/null || true
 	for setting in page-cluster overcommit_memory overcommit_ratio overcommit_kbytes \
