@@ -68,19 +68,40 @@ const char *check_gaps(const struct vmlab_gaps *before,
 	return NULL;
 }
 
-/* Items are in order; a parent comes before its children and covers them. */
+/*
+ * Check that the slot of a leaf begins at @next.  The first one of a call may
+ * begin below when the tree @changed.
+ */
+static const char *check_slot(const struct vmlab_tree_item *i, uint64_t next,
+			      bool changed)
+{
+	if (i->last < next)
+		return "not in order";
+	if (i->first > next)
+		return "indices are missing";
+	return i->first < next && !changed ? "overlaps the slot before" : NULL;
+}
+
+/*
+ * Nodes are in order; a parent comes before its children and covers them; no
+ * index is left out.
+ */
 const char *check_tree(const struct vmlab_tree *before,
 		       const struct vmlab_tree *req)
 {
 	static struct vmlab_tree_item path[VMLAB_TREE_LEVELS + 1];
-	static uint64_t first;
+	static uint64_t next;	/* first index of the next slot */
 	static int level;
+	bool changed = req->flags & VMLAB_TREE_CHANGED;
 	const struct vmlab_tree_item *i = (const void *)(uintptr_t)req->items;
+	const char *wrong;
 
 	if (!before->cursor.next_id) {
 		memset(path, 0, sizeof(path));
-		first = 0;
+		next = 0;
 		level = -1;
+	} else if (!req->nr) {
+		return next ? "the last index is missing" : NULL;
 	}
 	if (req->nr > before->nr)
 		return "more records than fit";
@@ -88,12 +109,17 @@ const char *check_tree(const struct vmlab_tree *before,
 		if (i->level > VMLAB_TREE_LEVELS || i->first > i->last ||
 		    i->used > i->slots)
 			return "no node or slot";
-		if (!(i->flags & VMLAB_TREE_AGAIN)) {
-			if (level >= 0 && (i->first < first ||
-					   (i->first == first &&
-					    i->level <= level)))
-				return "not in order";
-			first = i->first;
+		if (!i->id) {
+			wrong = check_slot(i, next, changed);
+			if (wrong)
+				return wrong;
+			changed = false;
+			next = i->last + 1;
+			level = -1;
+		} else if (!(i->flags & VMLAB_TREE_AGAIN)) {
+			/* Nodes that begin at one index follow downwards. */
+			if (i->first != next || i->level <= level)
+				return "a node not in order";
 			level = i->level;
 		}
 		if (i->level) {
