@@ -68,21 +68,6 @@ static const char *vmas(const char *line, struct position *p)
 	return NULL;
 }
 
-/* A huge page may have replaced small ones, and begin below. */
-static const char *ptes(const char *line, struct position *p)
-{
-	unsigned long long start, end;
-	char level[8];
-
-	if (sscanf(line, "%llx %llx %7s", &start, &end, level) != 3 ||
-	    start >= end)
-		return "no range";
-	if (end <= p->at || (start < p->at && !strcmp(level, "pte")))
-		return "not in order";
-	p->at = end;
-	return NULL;
-}
-
 /*
  * Slots of leaves cover all addresses.  The first one after a change may begin
  * below those before it.
@@ -122,7 +107,7 @@ static const struct file {
 	{ "vmas", vmas },
 	{ "tree", items },
 	{ "gaps", ranges },
-	{ "pagetable", ptes },
+	{ "pagetable", ranges },
 	{ "pgtotals", NULL },
 };
 

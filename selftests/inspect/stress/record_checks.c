@@ -177,6 +177,30 @@ static const char *check_progress(const struct vmlab_ptes *before,
 	return NULL;
 }
 
+/*
+ * Check that the level, index and range of a record agree.  The header allows one
+ * record that does not start with its first entry: a huge page that replaced
+ * entries which were reported already, perhaps while the call had released
+ * mmap_lock, starts where the walk goes on.
+ */
+static bool is_run(const struct vmlab_pte *r)
+{
+	uint64_t size, first;
+
+	if (!r->level || r->level > VMLAB_PT_LEVELS_MAX ||
+	    r->shift != 12 + 9 * (r->level - 1) || !r->nr || r->reserved)
+		return false;
+	size = r->nr << r->shift;
+	first = r->end - size;
+	if (first & ((1ULL << r->shift) - 1) || size > r->end ||
+	    r->index != (first >> r->shift & 511))
+		return false;
+	if (r->start == first)
+		return true;
+	return r->flags & VMLAB_PTE_HUGE && aligned(r->start) &&
+	       r->start > first && r->start - first < 1ULL << r->shift;
+}
+
 const char *check_ptes(const struct vmlab_ptes *before,
 		       const struct vmlab_ptes *req)
 {
@@ -190,10 +214,7 @@ const char *check_ptes(const struct vmlab_ptes *before,
 		wrong = check_entry(r->flags);
 		if (wrong)
 			return wrong;
-		if (!r->level || r->level > VMLAB_PT_LEVELS_MAX ||
-		    r->shift != 12 + 9 * (r->level - 1) || !r->nr ||
-		    r->reserved || r->end - r->start != r->nr << r->shift ||
-		    r->index != (r->start >> r->shift & 511))
+		if (!is_run(r))
 			return "level, index and range do not agree";
 		if (!!(r->flags & VMLAB_PTE_HUGE) !=
 		    (r->level > 1 && !(r->flags & VMLAB_PTE_TABLE)))
@@ -205,11 +226,8 @@ const char *check_ptes(const struct vmlab_ptes *before,
 				return "a table without an address";
 			continue;
 		}
-		/*
-		 * Entries are reported whole: a huge entry that replaced small
-		 * ones, which were reported before, begins below the cursor.
-		 */
-		if (r->end <= at || (r->start < at && r->level == 1))
+		/* Only the first entry of the range may begin below it. */
+		if (r->end <= at || (r->start < at && at > req->start))
 			return "not in order";
 		if (r->flags & VMLAB_PTE_PRESENT && !r->phys)
 			return "present without an address";
