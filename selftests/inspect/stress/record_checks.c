@@ -11,6 +11,12 @@
 		  VMLAB_PTE_PWT | VMLAB_PTE_PCD | VMLAB_PTE_PAT)
 
 uint64_t seen_flags;
+struct checked_range checked;
+
+static void check_range(uint64_t start, uint64_t end)
+{
+	checked = (struct checked_range){ start, end };
+}
 
 static bool aligned(uint64_t value)
 {
@@ -26,6 +32,7 @@ const char *check_vmas(const struct vmlab_vmas *before,
 	if (req->nr > before->nr || req->strings_size > before->strings_size)
 		return "more records than fit";
 	for (uint32_t i = 0; i < req->nr; i++, v++) {
+		check_range(v->start, v->end);
 		if (v->start >= v->end || !aligned(v->start) || !aligned(v->end))
 			return "no range of pages";
 		/* The first VMA may have grown over the cursor since. */
@@ -55,6 +62,7 @@ const char *check_gaps(const struct vmlab_gaps *before,
 	if (req->nr > before->nr)
 		return "more records than fit";
 	for (uint32_t i = 0; i < req->nr; i++, g++) {
+		check_range(g->start, g->end);
 		if (g->start >= g->end || g->guard > g->end - g->start)
 			return "no range";
 		if (g->start < (i ? g[-1].end : before->cursor))
@@ -106,6 +114,7 @@ const char *check_tree(const struct vmlab_tree *before,
 	if (req->nr > before->nr)
 		return "more records than fit";
 	for (uint32_t n = 0; n < req->nr; n++, i++) {
+		check_range(i->first, i->last);
 		if (i->level > VMLAB_TREE_LEVELS || i->first > i->last ||
 		    i->used > i->slots)
 			return "no node or slot";
@@ -211,6 +220,7 @@ const char *check_ptes(const struct vmlab_ptes *before,
 	if (wrong)
 		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
+		check_range(r->start, r->end);
 		wrong = check_entry(r->flags);
 		if (wrong)
 			return wrong;
@@ -246,6 +256,7 @@ const char *check_pages(const struct vmlab_ptes *before,
 	if (wrong)
 		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
+		check_range(r->addr, r->addr + page_size());
 		wrong = check_entry(r->entry_flags);
 		if (wrong)
 			return wrong;
