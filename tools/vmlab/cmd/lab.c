@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vmlab lab: experiments that compare the kernel with the theory. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "labs/lib/allowed.h"
+#include "labs/lib/execute.h"
+#include "labs/lib/list.h"
+#include "model/parse.h"
+#include "show/json.h"
+#include "show/lab.h"
+#include "sys/xalloc.h"
+
+enum { OPT_PARAM = 0x100, OPT_BREAK, OPT_QUIET, OPT_YES, OPT_TIMEOUT };
+
+enum {
+	EXIT_SKIPPED = 77, /* every lab was skipped */
+	EXIT_INTERRUPTED = 130, /* as a shell reports SIGINT */
+	TIMEOUT = 300, /* seconds */
+	TIMEOUT_MAX = 86400,
+};
+
+static const struct option_spec options[] = {
+	{ "param", OPT_PARAM, "NAME=VALUE", NULL,
+	  "run: change a parameter of the lab; repeat it for others" },
+	{ "break", OPT_BREAK, "NAME", NULL,
+	  "run: break an assumption of the lab in the experiment" },
+	{ "quiet", OPT_QUIET, NULL, NULL, "run: print one line a lab" },
+	{ "yes", OPT_YES, NULL, NULL,
+	  "run: allow changes to the system outside a virtual machine" },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", NULL,
+	  "run: end a lab that takes longer (default 300)" },
+	{ 0 },
+};
+
+/**
+ * struct arguments - the command line
+ * @labs: the labs to run, @nr of them
+ * @params: --param, split at the equals sign
+ */
+struct arguments {
+	const struct lab *labs[128];
+	size_t nr;
+	const char *params[LAB_PARAMS_MAX][2];
+	size_t nr_params;
+	const char *broken;
+	bool quiet, yes;
+	uint64_t timeout;
+};
+
+/* --- a run, printed while it goes on ------------------------------------------ */
+
+static bool print_colour;
+static size_t print_steps;
+
+static void on_predicted(const struct lab *lab, const struct lab_result *result)
+{
+	(void)lab;
+	lab_print_prediction(print_colour, result);
+}
+
+static void on_step(const char *text)
+{
+	lab_print_step(print_colour, ++print_steps, text);
+}
+
+static void run_one(const struct cli *cli, const struct arguments *a,
+		    const struct lab *lab, struct lab_result *result)
+{
+	bool text = !cli->json && !a->quiet;
+	const struct lab_options run = {
+		.params = (const char *const (*)[2])a->params,
+		.nr_params = a->nr_params,
+		.broken = a->broken,
+		.seconds = (unsigned int)a->timeout,
+		.predicted = text ? on_predicted : NULL,
+		.step = text ? on_step : NULL,
+	};
+
+	print_colour = cli->colour;
+	print_steps = 0;
+	if (text) {
+		lab_print_question(cli->colour, lab);
+		if (lab->changes)
+			printf("\nUntil it ends, this lab changes the system: %s\n",
+			       lab->changes);
+	}
+	if (lab_allowed(lab, a->yes, result))
+		lab_execute(lab, &run, result);
+	if (a->quiet && !cli->json)
+		lab_print_line(cli->colour, lab, result);
+	else if (text)
+		lab_print_result(cli->colour, lab, result);
+}
+
+static void print_totals(const size_t verdicts[])
+{
+	printf("\n%zu agree, %zu differ, %zu failed, %zu skipped\n",
+	       verdicts[LAB_AGREES], verdicts[LAB_DIFFERS],
+	       verdicts[LAB_FAILED], verdicts[LAB_SKIPPED]);
+}
+
+static int exit_status(const size_t verdicts[])
+{
+	if (verdicts[LAB_INTERRUPTED])
+		return EXIT_INTERRUPTED;
+	if (verdicts[LAB_DIFFERS] || verdicts[LAB_FAILED])
+		return EXIT_FAILED;
+	return verdicts[LAB_AGREES] ? EXIT_OK : EXIT_SKIPPED;
+}
+
+static int do_run(const struct cli *cli, const struct arguments *a)
+{
+	struct lab_result *result = lab_result_alloc();
+	size_t verdicts[LAB_PREDICTED + 1] = { 0 };
+	struct json_doc doc;
+
+	if (cli->json) {
+		json_begin(&doc, stdout);
+		json_array_begin(&doc, "labs");
+	}
+	for (size_t i = 0; i < a->nr; i++) {
+		if (i && !cli->json && !a->quiet)
+			printf("\n");
+		run_one(cli, a, a->labs[i], result);
+		if (cli->json)
+			json_item(&doc, lab_json(a->labs[i], result));
+		fflush(stdout);
+		verdicts[result->verdict]++;
+		if (result->verdict == LAB_INTERRUPTED)
+			break;
+	}
+	if (cli->json) {
+		json_array_end(&doc);
+		json_end(&doc);
+	} else if (a->nr > 1) {
+		print_totals(verdicts);
+	}
+	lab_result_free(result);
+	return exit_status(verdicts);
+}
+
+static int do_show(const struct cli *cli, const struct arguments *a)
+{
+	const struct lab_options predict = { .predict_only = true,
+					     .seconds = TIMEOUT };
+	struct lab_result *result = lab_result_alloc();
+	struct json_doc doc;
+
+	lab_execute(a->labs[0], &predict, result);
+	if (cli->json) {
+		json_begin(&doc, stdout);
+		json_members(&doc, lab_json(a->labs[0], result));
+		json_end(&doc);
+	} else {
+		lab_print_question(cli->colour, a->labs[0]);
+		if (result->verdict == LAB_PREDICTED)
+			lab_print_prediction(cli->colour, result);
+		else
+			printf("\nNo prediction here: %s\n", result->reason);
+		lab_print_about(cli->colour, a->labs[0]);
+	}
+	lab_result_free(result);
+	return EXIT_OK;
+}
+
+static int do_list(const struct cli *cli)
+{
+	struct json_doc doc;
+
+	if (!cli->json) {
+		lab_print_list(cli->colour, lab_list());
+		return EXIT_OK;
+	}
+	json_begin(&doc, stdout);
+	json_array_begin(&doc, "labs");
+	for (const struct lab *const *lab = lab_list(); *lab; lab++)
+		json_item(&doc, lab_json(*lab, NULL));
+	json_array_end(&doc);
+	json_end(&doc);
+	return EXIT_OK;
+}
+
+/* --- the command line --------------------------------------------------------- */
+
+/* Split NAME=VALUE in place. */
+static int add_param(const struct cli *cli, struct arguments *a, char *text)
+{
+	char *value = strchr(text, '=');
+
+	if (!value || value == text)
+		return cli_usage(cli, "--param: '%s' is not a parameter: give "
+				 "NAME=VALUE, such as pages=64", text);
+	if (a->nr_params == LAB_PARAMS_MAX)
+		return cli_usage(cli, "--param: give it at most %d times",
+				 LAB_PARAMS_MAX);
+	*value++ = '\0';
+	a->params[a->nr_params][0] = text;
+	a->params[a->nr_params++][1] = value;
+	return EXIT_OK;
+}
+
+static int parse_options(struct cli *cli, struct arguments *a, int argc,
+			 char **argv)
+{
+	int c, err;
+
+	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
+		switch (c) {
+		case OPT_PARAM:
+			err = add_param(cli, a, optarg);
+			if (err)
+				return err;
+			break;
+		case OPT_BREAK:
+			a->broken = optarg;
+			break;
+		case OPT_QUIET:
+			a->quiet = true;
+			break;
+		case OPT_YES:
+			a->yes = true;
+			break;
+		case OPT_TIMEOUT:
+			if (parse_u64(optarg, &a->timeout) || !a->timeout ||
+			    a->timeout > TIMEOUT_MAX)
+				return cli_usage(cli, "--timeout: '%s' is not a "
+						 "value: give seconds from 1 to "
+						 "%d", optarg, TIMEOUT_MAX);
+			break;
+		default:
+			return cli->exit_code ? cli->exit_code : CLI_STOP;
+		}
+	}
+	return EXIT_OK;
+}
+
+static int add_labs(const struct cli *cli, struct arguments *a, char **names)
+{
+	for (; *names; names++) {
+		const struct lab *lab = lab_find(*names);
+
+		if (!strcmp(*names, "all") && !a->nr && !names[1]) {
+			for (const struct lab *const *l = lab_list(); *l; l++)
+				a->labs[a->nr++] = *l;
+			return EXIT_OK;
+		}
+		if (!lab)
+			return cli_usage(cli, "'%s' is not a lab: 'vmlab lab "
+					 "list' shows them", *names);
+		if (a->nr == sizeof(a->labs) / sizeof(a->labs[0]))
+			return cli_usage(cli, "too many labs");
+		a->labs[a->nr++] = lab;
+	}
+	return EXIT_OK;
+}
+
+static int check_param(const struct cli *cli, const struct lab *lab,
+		       const char *const param[2])
+{
+	const struct lab_param *p = lab_param_find(lab, param[0]);
+	uint64_t number;
+
+	if (!p)
+		return cli_usage(cli, "--param: the lab %s has no parameter "
+				 "'%s': 'vmlab lab show %s' lists them",
+				 lab->name, param[0], lab->name);
+	if (!lab_param_parse(p, param[1], &number))
+		return EXIT_OK;
+	if (p->words)
+		return cli_usage(cli, "--param: %s='%s': give one of %s",
+				 p->name, param[1], p->words);
+	return cli_usage(cli, "--param: %s='%s': give a number from %llu to "
+			 "%llu", p->name, param[1], (unsigned long long)p->min,
+			 (unsigned long long)p->max);
+}
+
+/* Parameters and assumptions belong to one lab. */
+static int check_arguments(const struct cli *cli, const struct arguments *a)
+{
+	int err = EXIT_OK;
+
+	if ((a->nr_params || a->broken) && a->nr != 1)
+		return cli_usage(cli, "--param and --break need one lab");
+	for (size_t i = 0; !err && i < a->nr_params; i++)
+		err = check_param(cli, a->labs[0],
+				  (const char *const *)a->params[i]);
+	if (!err && a->broken && !lab_break_find(a->labs[0], a->broken))
+		err = cli_usage(cli, "--break: the lab %s has no assumption "
+				"'%s': 'vmlab lab show %s' lists them",
+				a->labs[0]->name, a->broken, a->labs[0]->name);
+	return err;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct arguments a = { .timeout = TIMEOUT };
+	int err = parse_options(cli, &a, argc, argv);
+	const char *action;
+
+	if (err)
+		return err == CLI_STOP ? EXIT_OK : err;
+	action = argv[optind];
+	err = add_labs(cli, &a, argv + optind + 1);
+	if (err)
+		return err;
+	if (!strcmp(action, "list"))
+		return a.nr ? cli_usage(cli, "list takes no lab") :
+			      do_list(cli);
+	if (!strcmp(action, "show"))
+		return a.nr != 1 ? cli_usage(cli, "show needs one lab") :
+				   do_show(cli, &a);
+	if (strcmp(action, "run"))
+		return cli_usage(cli, "'%s' is not an action: the choices are "
+				 "list, show and run", action);
+	if (!a.nr)
+		return cli_usage(cli, "run needs the name of a lab, or all");
+	err = check_arguments(cli, &a);
+	return err ? err : do_run(cli, &a);
+}
+
+static const char help[] =
+	"ACTION is one of\n"
+	"  list            list the labs\n"
+	"  show LAB        explain a lab: question, theory, prediction, parameters\n"
+	"  run LAB...      run labs; 'all' runs every lab\n"
+	"LAB is the name or the number of a lab.\n"
+	"\n"
+	"A lab asks one question about virtual memory.  It predicts the answer from theory\n"
+	"and from facts of the machine, does an experiment on the running kernel, and prints\n"
+	"the measurement beside the prediction.  Counts are exact; a ratio of times has a\n"
+	"tolerance and says that it is one.  Most labs need root.\n"
+	"\n"
+	"--break NAME breaks one assumption of the prediction in the experiment, such as\n"
+	"MAP_PRIVATE; the verdict must then be 'differs'.\n"
+	"\n"
+	"A lab that changes the system, such as swap, says so first, and outside a virtual\n"
+	"machine needs --yes.  Its changes and its processes end with it, also after ^C.\n"
+	"\n"
+	"Exit status: 0 when all labs agree, 1 when one differs or fails, 2 for wrong\n"
+	"arguments, 77 when all labs were skipped, 130 after ^C.\n"
+	"\n"
+	"Example: what does memory cost before it is touched?\n"
+	"  vmlab lab run demand-paging\n"
+	"Example: the same for another size\n"
+	"  vmlab lab run demand-paging --param size=16M\n";
+
+const struct command cmd_lab = {
+	.name = "lab",
+	.operands = "ACTION [LAB...]",
+	.operand = OPERAND_LAB,
+	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
+	.summary = "predict, measure, compare: experiments with virtual memory",
+	.help = help,
+	.options = options,
+	.tables = lab_tables,
+	.run = run,
+};
