@@ -81,10 +81,11 @@ static void predict(struct lab_run *run)
 		    "the child has its own mm");
 }
 
-/* Measure by how much a member grew since @before. */
-#define GREW(key, member)                                              \
-	lab_measure(run, key, (double)lab_mm(run, 0).member -          \
-				      (double)before.member)
+static void grew(struct lab_run *run, const char *key, uint64_t now,
+		 uint64_t before)
+{
+	lab_measure(run, key, (double)now - (double)before);
+}
 
 static void heap(struct lab_run *run, size_t size)
 {
@@ -93,9 +94,9 @@ static void heap(struct lab_run *run, size_t size)
 	lab_step(run, "sbrk(%zu)", size);
 	if (sbrk((intptr_t)size) == (void *)-1)
 		lab_fail(run, "sbrk: %s", strerror(errno));
-	GREW("brk", brk);
-	GREW("brk-data", data_vm);
-	GREW("brk-maps", map_count);
+	grew(run, "brk", lab_mm(run, 0).brk, before.brk);
+	grew(run, "brk-data", lab_mm(run, 0).data_vm, before.data_vm);
+	grew(run, "brk-maps", lab_mm(run, 0).map_count, before.map_count);
 }
 
 static void mapping(struct lab_run *run, size_t size)
@@ -109,14 +110,16 @@ static void mapping(struct lab_run *run, size_t size)
 			  shared ? MAP_SHARED : MAP_PRIVATE);
 	lab_step(run, "mmap(%p, %zu, PROT_READ | PROT_WRITE, MAP_%s, ...)",
 		 (void *)p, size, shared ? "SHARED" : "PRIVATE");
-	GREW("mmap-total", total_vm);
-	GREW("mmap-data", data_vm);
-	GREW("mmap-maps", map_count);
+	grew(run, "mmap-total", lab_mm(run, 0).total_vm, before.total_vm);
+	grew(run, "mmap-data", lab_mm(run, 0).data_vm, before.data_vm);
+	grew(run, "mmap-maps", lab_mm(run, 0).map_count, before.map_count);
 
 	lab_step(run, "write to the first half of its pages");
 	lab_write(p, size / page / 2 * page, page, 1);
-	GREW("touch-rss", rss[VMLAB_RSS_ANON]);
-	GREW("touch-tables", pgtables_bytes);
+	grew(run, "touch-rss", lab_mm(run, 0).rss[VMLAB_RSS_ANON],
+	     before.rss[VMLAB_RSS_ANON]);
+	grew(run, "touch-tables", lab_mm(run, 0).pgtables_bytes,
+	     before.pgtables_bytes);
 
 	lab_step(run, "mlock(%p, %zu)", (void *)p, size);
 	before = lab_mm(run, 0);
@@ -124,8 +127,9 @@ static void mapping(struct lab_run *run, size_t size)
 		lab_fail(run, "mlock of %zu bytes: %s", size, strerror(errno));
 	if (lab_broken(run, "locked"))
 		munlock(p, size);
-	GREW("mlock-locked", locked_vm);
-	GREW("mlock-rss", rss[VMLAB_RSS_ANON]);
+	grew(run, "mlock-locked", lab_mm(run, 0).locked_vm, before.locked_vm);
+	grew(run, "mlock-rss", lab_mm(run, 0).rss[VMLAB_RSS_ANON],
+	     before.rss[VMLAB_RSS_ANON]);
 }
 
 static void code_and_stack(struct lab_run *run, size_t size)
@@ -133,18 +137,17 @@ static void code_and_stack(struct lab_run *run, size_t size)
 	struct vmlab_mm before = lab_mm(run, 0);
 	struct vmlab_vma vma;
 
-	lab_step(run, "mmap(..., %zu, PROT_READ | PROT_EXEC, MAP_PRIVATE, ...)",
-		 size);
+	lab_step(run, "mmap(..., %zu, PROT_READ | PROT_EXEC, ...)", size);
 	lab_map_alone(run, 1, size, PROT_READ | PROT_EXEC, MAP_PRIVATE);
-	GREW("code-exec", exec_vm);
-	GREW("code-data", data_vm);
+	grew(run, "code-exec", lab_mm(run, 0).exec_vm, before.exec_vm);
+	grew(run, "code-data", lab_mm(run, 0).data_vm, before.data_vm);
 
 	lab_stack_vma(run, &vma);
 	lab_step(run, "write %zu bytes below the start of the stack's VMA",
 		 size);
 	before = lab_mm(run, 0);
 	*(volatile char *)(uintptr_t)(vma.start - size) = 1;
-	GREW("stack", stack_vm);
+	grew(run, "stack", lab_mm(run, 0).stack_vm, before.stack_vm);
 }
 
 static void pin(struct lab_run *run, size_t size)
@@ -163,11 +166,11 @@ static void pin(struct lab_run *run, size_t size)
 	if (fd < 0 || syscall(SYS_io_uring_register, fd,
 			      IORING_REGISTER_BUFFERS, &buffer, 1))
 		lab_fail(run, "io_uring: %s", strerror(errno));
-	GREW("pinned", pinned_vm);
+	grew(run, "pinned", lab_mm(run, 0).pinned_vm, before.pinned_vm);
 	close(fd);
 }
 
-static void thread(struct lab_run *run)
+static void one_thread(struct lab_run *run)
 {
 	char *stack = lab_map(run, STACK, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -182,14 +185,14 @@ static void thread(struct lab_run *run)
 		lab_spawn(run, NULL, NULL);
 	else
 		lab_thread_start(run, &thread, &attr);
-	GREW("thread", mm_users);
-	GREW("thread-total", total_vm);
+	grew(run, "thread", lab_mm(run, 0).mm_users, before.mm_users);
+	grew(run, "thread-total", lab_mm(run, 0).total_vm, before.total_vm);
 	if (!lab_broken(run, "thread"))
 		lab_thread_stop(&thread);
 	pthread_attr_destroy(&attr);
 }
 
-static void process(struct lab_run *run)
+static void one_process(struct lab_run *run)
 {
 	struct vmlab_mm before = lab_mm(run, 0), child;
 	pid_t pid;
@@ -200,7 +203,7 @@ static void process(struct lab_run *run)
 	lab_measure(run, "fork-total",
 		    (double)child.total_vm - (double)before.total_vm);
 	lab_measure(run, "fork-locked", (double)child.locked_vm);
-	GREW("fork-users", mm_users);
+	grew(run, "fork-users", lab_mm(run, 0).mm_users, before.mm_users);
 	lab_kill(run, pid);
 }
 
@@ -213,8 +216,8 @@ static void experiment(struct lab_run *run)
 	code_and_stack(run, size);
 	if (can_pin())
 		pin(run, size);
-	thread(run);
-	process(run);
+	one_thread(run);
+	one_process(run);
 }
 
 static const struct lab mm_fields = {

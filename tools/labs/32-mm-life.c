@@ -194,7 +194,7 @@ static void die_on_idle_cpu(struct lab_run *run, int cpu)
 
 static void experiment(struct lab_run *run)
 {
-	int here = lab_cpu_first();
+	int here = lab_cpu_first(), there = lab_cpu_last();
 	pid_t pid;
 
 	lab_probe_mm(run);
@@ -203,7 +203,7 @@ static void experiment(struct lab_run *run)
 	pid = lab_spawn(run, subject, NULL);
 	lab_blocked(run, pid, SYS_pause);
 	die_with_reader(run, pid);
-	die_on_idle_cpu(run, lab_cpu_last());
+	die_on_idle_cpu(run, there);
 }
 
 static const struct lab mm_life = {

@@ -6,13 +6,16 @@
 
 #include "labs/elf.h"
 
-static const char *name_of(uint32_t rights)
+static const char *name_of(const Elf64_Phdr *load)
 {
-	return rights & PF_X ? "code" : rights & PF_W ? "data" : "constants";
+	return load->p_flags & PF_X ? "code" :
+	       load->p_flags & PF_W ? "data" :
+	       load->p_offset	    ? "constants" :
+				      "headers";
 }
 
 static void add_part(struct lab_object *o, const char *what, uint64_t start,
-		     uint64_t end, const ElfW(Phdr) *load, bool file,
+		     uint64_t end, const Elf64_Phdr *load, bool file,
 		     uint32_t rights)
 {
 	struct lab_part *p = &o->parts[o->nr];
@@ -26,7 +29,7 @@ static void add_part(struct lab_object *o, const char *what, uint64_t start,
 }
 
 /* A LOAD segment is one VMA, or two with RELRO; a third for what the file lacks. */
-static void add_load(struct lab_object *o, const ElfW(Phdr) *load, uint64_t relro,
+static void add_load(struct lab_object *o, const Elf64_Phdr *load, uint64_t relro,
 		     uint64_t page)
 {
 	uint64_t start = load->p_vaddr & ~(page - 1);
@@ -36,7 +39,7 @@ static void add_load(struct lab_object *o, const ElfW(Phdr) *load, uint64_t relr
 			 relro : start;
 
 	add_part(o, "relocated constants", start, split, load, true, PF_R);
-	add_part(o, name_of(load->p_flags), split, end, load, true,
+	add_part(o, name_of(load), split, end, load, true,
 		 load->p_flags);
 	add_part(o, ".bss", end, bss, load, false, load->p_flags);
 }
@@ -57,8 +60,8 @@ static int add_object(struct dl_phdr_info *info, size_t size, void *arg)
 
 	(void)size;
 	/* The vdso is no file. */
-	if (program->nr == LAB_OBJECTS || (program->nr &&
-	    info->dlpi_addr == getauxval(AT_SYSINFO_EHDR)))
+	if (program->nr == LAB_OBJECTS ||
+	    info->dlpi_addr == getauxval(AT_SYSINFO_EHDR))
 		return 0;
 	o->base = info->dlpi_addr;
 	for (int i = 0; i < info->dlpi_phnum; i++)
@@ -67,7 +70,7 @@ static int add_object(struct dl_phdr_info *info, size_t size, void *arg)
 				 info->dlpi_phdr[i].p_memsz) &
 				~(program->page - 1);
 	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *load = &info->dlpi_phdr[i];
+		const Elf64_Phdr *load = &info->dlpi_phdr[i];
 		uint64_t end = load->p_vaddr + load->p_filesz;
 
 		if (load->p_type != PT_LOAD)
