@@ -16,7 +16,7 @@
 
 #define THP "/sys/kernel/mm/transparent_hugepage/"
 
-enum { SAMPLES = 51, REGION = 4 << 20 };
+enum { SAMPLES = 51, PAUSE_US = 1000, REGION = 4 << 20 };
 
 static const struct lab_break breaks[] = {
 	{ "idle", "let a user process run on the CPU while the other sleeps" },
@@ -127,8 +127,11 @@ static const char *whose(struct lab_run *run, pid_t kthread, pid_t sleeper)
 	unsigned int own = 0, other = 0;
 
 	for (int i = 0; i < SAMPLES; i++) {
-		struct vmlab_mm mm = lab_mm(run, kthread);
+		struct vmlab_mm mm;
 
+		/* khugepaged can wait for a kworker of this CPU: let it run. */
+		usleep(PAUSE_US);
+		mm = lab_mm(run, kthread);
 		if (!(mm.flags & VMLAB_MM_BORROWS))
 			continue;
 		own += mm.active_pid == sleeper;

@@ -14,6 +14,7 @@ enum {
 	HUGE_THRESHOLD = 16 << 20,
 	SMALL_BLOCKS = 8,
 	TRIES = 64,
+	CACHED = 16, /* more than the blocks of one size in tcache */
 };
 
 static const struct lab_param params[] = {
@@ -193,7 +194,11 @@ static void experiment(struct lab_run *run)
 	mallopt(M_MMAP_THRESHOLD, heap ? HUGE_THRESHOLD : MMAP_THRESHOLD);
 	mallopt(M_TRIM_THRESHOLD, keep ? HUGE_THRESHOLD : TRIM_THRESHOLD);
 	mallopt(M_TOP_PAD, 0);
-	place(run, &heap);
+	/* Fill the caches: a block in them must not end up above those of the lab. */
+	for (int i = 0; i < CACHED; i++) {
+		place(run, &heap);
+		total(run);
+	}
 	lab_step(run, "malloc_trim(0): give back the free top of the heap");
 	malloc_trim(0);
 	small_blocks(run);

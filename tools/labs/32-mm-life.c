@@ -55,7 +55,7 @@ static void predict(struct lab_run *run)
 		lab_skip(run, "a second CPU is needed, for a dead process to "
 			      "leave to the idle thread");
 	for (int i = 0; i < NR_STEPS; i++) {
-		snprintf(what, sizeof(what), "mm_users, mm_count %s",
+		snprintf(what, sizeof(what), "users, count %s",
 			 steps[i].what);
 		snprintf(words, sizeof(words), "%u, %u", steps[i].users,
 			 steps[i].count);
@@ -73,7 +73,7 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "lazy-held", "freed when it died before an idle CPU",
 		    0, "", "the idle thread borrows the dead mm");
 	lab_predict_words(run, "lazy-freed", "who frees it",
-			  "the next process on that CPU",
+			  "the next process there",
 			  "finish_task_switch() drops the borrowed mm");
 }
 
@@ -92,7 +92,6 @@ static void with_threads(struct lab_run *run)
 {
 	struct lab_thread threads[THREADS];
 
-	lab_step(run, "it calls pthread_create() %d times; they exit", THREADS);
 	for (int i = 0; i < THREADS; i++)
 		lab_thread_start(run, &threads[i], NULL);
 	measure(run, "threads", 0);
@@ -105,7 +104,6 @@ static void with_vfork(struct lab_run *run)
 {
 	pid_t pid;
 
-	lab_step(run, "it calls vfork(); the child calls execve()");
 	/* vfork() lends the stack: the child must not return from here. */
 	pid = lab_broken(run, "vfork") ? fork() : vfork();
 	if (!pid) {
@@ -134,10 +132,8 @@ static int subject(struct lab_run *run, void *arg)
 	measure(run, "fork", 0);
 	with_threads(run);
 	with_vfork(run);
-	lab_step(run, "it calls clone(CLONE_VM); the child exits");
 	lab_wait_ok(run, lab_clone(run, sharer, NULL));
 	measure(run, "exit", 0);
-	lab_step(run, "it calls fork()");
 	pid = lab_spawn(run, NULL, NULL);
 	measure(run, "forked", 0);
 	lab_kill(run, pid);
@@ -187,7 +183,7 @@ static void die_on_idle_cpu(struct lab_run *run, int cpu)
 	next = lab_sleeper(run, cgroup);
 	lab_probe_freed(run, mm, &call);
 	lab_measure_words(run, "lazy-freed", "%s",
-			  call.pid == next ? "the next process on that CPU" :
+			  call.pid == next ? "the next process there" :
 			  call.pid	   ? "another process" :
 					     "nobody");
 }
@@ -199,7 +195,12 @@ static void experiment(struct lab_run *run)
 
 	lab_probe_mm(run);
 	lab_pin(run, here);
-	lab_step(run, "fork() the subject; all stay on CPU %d", here);
+	lab_step(run, "fork() the subject, which looks at its mm; all stay on "
+		      "CPU %d", here);
+	lab_step(run, "it calls pthread_create() %d times; they exit", THREADS);
+	lab_step(run, "it calls vfork(); the child calls execve()");
+	lab_step(run, "it calls clone(CLONE_VM); the child exits");
+	lab_step(run, "it calls fork()");
 	pid = lab_spawn(run, subject, NULL);
 	lab_blocked(run, pid, SYS_pause);
 	die_with_reader(run, pid);
