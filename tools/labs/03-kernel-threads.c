@@ -55,6 +55,8 @@ static int scanned(struct lab_run *run, void *arg)
 	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	region = lab_map_aligned(run, REGION, REGION, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	/* It ignores VMAs that have never had a page. */
+	lab_write(region, 1, 1, 1);
 	if (madvise(region, REGION, MADV_HUGEPAGE))
 		lab_skip(run, "this kernel has no transparent huge pages");
 	lab_gate_open(*ready);
