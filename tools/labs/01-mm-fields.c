@@ -24,7 +24,7 @@ static const struct lab_param params[] = {
 
 static const struct lab_break breaks[] = {
 	{ "private", "map with MAP_SHARED in place of MAP_PRIVATE" },
-	{ "locked", "unlock the pages again before the lab looks" },
+	{ "locked", "unlock the pages again before the lab reads the mm" },
 	{ "thread", "make a process with fork in place of the thread" },
 	{ 0 },
 };

@@ -20,15 +20,15 @@ enum { SAMPLES = 51, PAUSE_US = 1000, REGION = 4 << 20 };
 
 static const struct lab_break breaks[] = {
 	{ "idle", "let a user process run on the CPU while the other sleeps" },
-	{ "moved", "leave khugepaged on the CPUs of the other processes" },
+	{ "moved", "do not move khugepaged to the CPU of the sleeper" },
 	{ 0 },
 };
 
 static void predict(struct lab_run *run)
 {
 	if (lab_cpu_last() < 0)
-		lab_skip(run, "a second CPU is needed, which a process of the "
-			      "lab can leave to kernel threads");
+		lab_skip(run, "a second CPU is needed: one for the observer, "
+			      "one for kernel threads");
 	lab_predict(run, "own", "kernel threads with an mm of their own", 0,
 		    "threads", "task_struct.mm is NULL");
 	lab_predict(run, "bound",
@@ -41,7 +41,7 @@ static void predict(struct lab_run *run)
 		    "", "its users alone: the CPU has loaded another mm");
 	lab_predict(run, "kthread", "mm_count when khugepaged runs there", 2,
 		    "", "its users, and khugepaged that borrows it");
-	lab_predict_words(run, "whose", "whose mm khugepaged then borrows",
+	lab_predict_words(run, "whose", "owner of the mm that khugepaged borrows",
 			  "the sleeper's",
 			  "context_switch() keeps the mm of the task before");
 }
@@ -123,7 +123,7 @@ static void look_at_all(struct lab_run *run, int cpu)
 	lab_note(run, "%u kernel threads were asked", all);
 }
 
-/* Say whose mm a kernel thread borrowed in most samples. */
+/* Return whose mm a kernel thread borrowed in most samples. */
 static const char *whose(struct lab_run *run, pid_t kthread, pid_t sleeper)
 {
 	unsigned int own = 0, other = 0;

@@ -16,7 +16,7 @@ static const struct lab_param params[] = {
 };
 
 static const struct lab_break breaks[] = {
-	{ "limit", "leave 64 KiB more than the limit" },
+	{ "limit", "set a limit that is 64 KiB higher" },
 	{ "accessible", "map the neighbour below the stack with PROT_NONE" },
 	{ "jump", "touch one page further below" },
 	{ 0 },

@@ -167,7 +167,7 @@ static void large_block(struct lab_run *run)
 	char *block, *start;
 
 	fence(run, mapped);
-	/* What the library allocates to look at a VMA must not count. */
+	/* What libvmlab allocates to read a VMA must not count. */
 	place(run, &before);
 	before = total(run);
 	lab_step(run, "malloc(%zu)", size);

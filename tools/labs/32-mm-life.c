@@ -52,8 +52,8 @@ static void predict(struct lab_run *run)
 	char what[128], words[32];
 
 	if (lab_cpu_last() < 0)
-		lab_skip(run, "a second CPU is needed, for a dead process to "
-			      "leave to the idle thread");
+		lab_skip(run, "a second CPU is needed, which is idle when a "
+			      "process dies on it");
 	for (int i = 0; i < NR_STEPS; i++) {
 		snprintf(what, sizeof(what), "users, count %s",
 			 steps[i].what);
@@ -72,12 +72,12 @@ static void predict(struct lab_run *run)
 		    "mem_release(): the last mmdrop()");
 	lab_predict(run, "lazy-held", "freed when it died before an idle CPU",
 		    0, "", "the idle thread borrows the dead mm");
-	lab_predict_words(run, "lazy-freed", "who frees it",
+	lab_predict_words(run, "lazy-freed", "the task that frees it",
 			  "the next process there",
 			  "finish_task_switch() drops the borrowed mm");
 }
 
-/* --- the subject: it looks at its own mm at each step ------------------------------ */
+/* --- the subject: it reads its own mm at each step -------------------------------- */
 
 static void measure(struct lab_run *run, const char *step, pid_t pid)
 {
@@ -195,7 +195,7 @@ static void experiment(struct lab_run *run)
 
 	lab_probe_mm(run);
 	lab_pin(run, here);
-	lab_step(run, "fork() the subject, which looks at its mm; all stay on "
+	lab_step(run, "fork() the subject, which reads its mm; all stay on "
 		      "CPU %d", here);
 	lab_step(run, "it calls pthread_create() %d times; they exit", THREADS);
 	lab_step(run, "it calls vfork(); the child calls execve()");
@@ -219,7 +219,7 @@ static const struct lab mm_life = {
 		"users together hold one. When it reaches 0, __mmdrop() frees "
 		"the structure and the top page table.",
 	.pins = "All processes of the first part are pinned to the observer's "
-		"CPU: while it looks, no kernel thread runs there that could "
+		"CPU: while it reads, no kernel thread runs there that could "
 		"borrow the mm. The last CPU belongs to a cpuset partition of "
 		"the lab, so that no other process runs there between the death "
 		"and its successor. No program here enabled huge pages or KSM, "

@@ -29,7 +29,7 @@ static const struct lab_param params[] = {
 
 static const struct lab_break breaks[] = {
 	{ "fixed", "map the stack of a thread with MAP_GROWSDOWN" },
-	{ "limit", "leave the main stack 64 KiB more than the limit" },
+	{ "limit", "set a limit of the main stack that is 64 KiB higher" },
 	{ 0 },
 };
 
