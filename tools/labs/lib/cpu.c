@@ -115,12 +115,19 @@ pid_t lab_kthread_find(const char *name)
 
 void lab_kthread_move(struct lab_run *run, pid_t pid, const char *cgroup)
 {
-	char root[LAB_PATH], text[32];
+	char root[LAB_PATH], partition[2 * LAB_PATH], text[32];
 
 	snprintf(text, sizeof(text), "%d", pid);
 	snprintf(root, sizeof(root), "%.*s/cgroup.procs",
 		 (int)(strrchr(cgroup, '/') - cgroup), cgroup);
 	system_undo(run, UNDO_WRITE, root, text);
+	/*
+	 * This is taken back before the thread is moved back: the kernel then lets
+	 * it run on all CPUs, and does not do so when a partition ends later.
+	 */
+	snprintf(partition, sizeof(partition), "%s/cpuset.cpus.partition",
+		 cgroup);
+	system_undo(run, UNDO_WRITE, partition, "member");
 	lab_cgroup_write(run, cgroup, "cgroup.procs", text);
 }
 
