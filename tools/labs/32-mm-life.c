@@ -47,6 +47,8 @@ static const struct {
 
 enum { NR_STEPS = sizeof(steps) / sizeof(steps[0]) };
 
+static unsigned int plot, users, count;
+
 static void predict(struct lab_run *run)
 {
 	char what[128], words[32];
@@ -77,12 +79,15 @@ static void predict(struct lab_run *run)
 			  "finish_task_switch() drops the borrowed mm");
 }
 
-/* --- the subject: it reads its own mm at each step -------------------------------- */
-
 static void measure(struct lab_run *run, const char *step, pid_t pid)
 {
 	struct vmlab_mm mm = lab_mm(run, pid);
+	unsigned int nr = 0;
 
+	while (strcmp(steps[nr].key, step))
+		nr++;
+	lab_point(run, plot, users, nr + 1, (double)mm.mm_users);
+	lab_point(run, plot, count, nr + 1, (double)mm.mm_count);
 	lab_measure_words(run, step, "%llu, %llu",
 			  (unsigned long long)mm.mm_users,
 			  (unsigned long long)mm.mm_count);
@@ -143,8 +148,6 @@ static int subject(struct lab_run *run, void *arg)
 	return 0;
 }
 
-/* --- death, watched from outside ---------------------------------------------------- */
-
 static void die_with_reader(struct lab_run *run, pid_t pid)
 {
 	char path[64], byte[1];
@@ -193,6 +196,10 @@ static void experiment(struct lab_run *run)
 	int here = lab_cpu_first(), there = lab_cpu_last();
 	pid_t pid;
 
+	plot = lab_plot(run, "mm_users and mm_count after each step of the table",
+			"step", "references", LAB_STEPS);
+	users = lab_series(run, plot, "mm_users");
+	count = lab_series(run, plot, "mm_count");
 	lab_probe_mm(run);
 	lab_pin(run, here);
 	lab_step(run, "fork() the subject, which reads its mm; all stay on "
