@@ -89,7 +89,7 @@ static void do_dump(struct state *s)
 
 static void lock_page(struct state *s)
 {
-	must(s, !mlock(at(s, 0), s->page));
+	must(s, !mlock2(at(s, 0), s->page, MLOCK_ONFAULT));
 }
 
 static void unlock_page(struct state *s)
@@ -99,14 +99,12 @@ static void unlock_page(struct state *s)
 
 static void shrink(struct state *s)
 {
-	must(s, mremap(at(s, 0), AREA * s->page, (AREA - 1) * s->page, 0) !=
-			MAP_FAILED);
+	must(s, mremap(at(s, 5), 3 * s->page, 2 * s->page, 0) != MAP_FAILED);
 }
 
 static void grow(struct state *s)
 {
-	must(s, mremap(at(s, 0), (AREA - 1) * s->page, AREA * s->page, 0) !=
-			MAP_FAILED);
+	must(s, mremap(at(s, 5), 2 * s->page, 3 * s->page, 0) != MAP_FAILED);
 }
 
 static void move(struct state *s)
@@ -162,10 +160,11 @@ static const struct operation {
 	  "it sets a flag of the VMA: split", dont_dump },
 	{ "dodump", "madvise(MADV_DODUMP) of page 6", 1, "the flag is cleared: merge",
 	  do_dump },
-	{ "mlock", "mlock of page 0", 2, "VM_LOCKED: split at one end", lock_page },
+	{ "mlock", "mlock2(MLOCK_ONFAULT) of page 0", 2,
+	  "VM_LOCKED: split at one end", lock_page },
 	{ "munlock", "munlock of page 0", 1, "merge", unlock_page },
-	{ "shrink", "mremap to 7 pages", 1, "the end moves", shrink },
-	{ "grow", "mremap to 8 pages", 1, "the end moves back", grow },
+	{ "shrink", "mremap of pages 5 to 7 to 2 pages", 1, "the end moves", shrink },
+	{ "grow", "mremap of pages 5 and 6 to 3 pages", 1, "the end moves back", grow },
 	{ "move", "mremap of page 3 to page 12", 3,
 	  "a hole splits it, and the page is a VMA elsewhere", move },
 	{ "beside", "mmap of page 13", 3,

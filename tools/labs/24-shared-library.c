@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,7 @@ static const struct lab_break breaks[] = {
 
 /* The text of libc: the segment of its program headers that is executable. */
 struct text {
-	uint64_t start, pages, page;
+	uint64_t pages, page;
 };
 
 static int find_text(struct dl_phdr_info *info, size_t size, void *arg)
@@ -40,14 +39,13 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *arg)
 	if (!name || strncmp(name, "/libc.so", 8))
 		return 0;
 	for (unsigned int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		const Elf64_Phdr *p = &info->dlpi_phdr[i];
 		uint64_t start = info->dlpi_addr + p->p_vaddr;
 
 		if (p->p_type != PT_LOAD || !(p->p_flags & PF_X))
 			continue;
-		text->start = start & ~(text->page - 1);
-		text->pages = (start + p->p_memsz - text->start + text->page -
-			       1) / text->page;
+		text->pages = (start + p->p_memsz - 1) / text->page -
+			      start / text->page + 1;
 	}
 	return 1;
 }
@@ -108,8 +106,8 @@ static struct vmlab_vma find_libc(struct lab_run *run, pid_t pid, bool data)
 			const char *name = vmlab_vmas_name(it, vma);
 
 			/* sleep(1) has opened it when it sleeps; vmlab has not */
-			ready |= strstr(name, "/sleep") != NULL ||
-				 strstr(name, "/coreutils") != NULL;
+			ready = ready || strstr(name, "/sleep") ||
+				strstr(name, "/coreutils");
 			if (ready && strstr(name, "/libc.so") &&
 			    vma->vm_flags & flag)
 				found = *vma;
@@ -190,8 +188,7 @@ static void experiment(struct lab_run *run)
 {
 	size_t n = lab_number(run, "processes"), distinct = 0;
 	struct frames f = { .room = 2 * n * libc_text(run).pages };
-	unsigned int plot = lab_plot(run, "Frames of libc's text",
-				     "processes", "pages", 0);
+	unsigned int plot = lab_plot(run, "Frames of libc's text", "processes", "pages", 0);
 	unsigned int mapped = lab_series(run, plot, "entries that map it");
 	unsigned int frames = lab_series(run, plot, "frames");
 	pid_t pid[PROCESSES];

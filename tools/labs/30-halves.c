@@ -41,14 +41,6 @@ static const char *const moved[] = { "direct_map", "vmalloc", "vmemmap" };
 
 enum { MOVED = sizeof(moved) / sizeof(moved[0]) };
 
-/* The lowest and the end of the range in which they move: base without KASLR. */
-static uint64_t low(bool five)
-{
-	return five ? 0xff11000000000000 : 0xffff888000000000;
-}
-
-static const uint64_t high = 0xfffffe0000000000;
-
 static void predict(struct lab_run *run)
 {
 	const struct lab_machine *m = lab_machine(run);
@@ -80,10 +72,6 @@ static void predict(struct lab_run *run)
 	lab_predict_words(run, "order", "order of the regions that KASLR moves",
 			  "direct_map vmalloc vmemmap",
 			  "it moves them and keeps their order");
-	lab_predict_range(run, "range", "lowest of their bases, from the end of ldt",
-			  0, (double)(high - low(five)), "bytes",
-			  "%#llx <= base < %#llx", (unsigned long long)low(five),
-			  (unsigned long long)high);
 	lab_predict_words(run, "objects", "the regions of five objects",
 			  "user user kernel_image modules direct_map",
 			  "function, local variable, _stext, vmlab.ko, kmalloc()");
@@ -110,25 +98,21 @@ static const char *region_of(struct lab_run *run, uint64_t address)
 	return "none";
 }
 
-/* The address of a symbol, or of a module: the first number of its line. */
-static uint64_t find_line(struct lab_run *run, const char *path,
-			  const char *word, const char *format)
+static uint64_t symbol_address(struct lab_run *run, const char *symbol)
 {
-	FILE *f = fopen(path, "re");
-	unsigned long long address = 0;
+	FILE *f = fopen("/proc/kallsyms", "re");
+	unsigned long long address = 0, found = 0;
 	char line[512], name[128];
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, format, &address, name) == 2 &&
-		    !strcmp(name, word))
-			break;
-		else
-			address = 0;
+	while (f && !found && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx %*c %127s", &address, name) == 2 &&
+		    !strcmp(name, symbol))
+			found = address;
 	if (f)
 		fclose(f);
-	if (!address)
-		lab_skip(run, "%s does not show the address of %s", path, word);
-	return address;
+	if (!found)
+		lab_skip(run, "/proc/kallsyms does not show %s", symbol);
+	return found;
 }
 
 static uint64_t module_address(struct lab_run *run)
@@ -153,8 +137,7 @@ static void measure_objects(struct lab_run *run)
 		lab_fail(run, "kmalloc() of a page failed");
 	addresses[0] = (uintptr_t)measure_objects;
 	addresses[1] = (uintptr_t)addresses;
-	addresses[2] = find_line(run, "/proc/kallsyms", "_stext",
-				 "%llx %*c %127s");
+	addresses[2] = symbol_address(run, "_stext");
 	addresses[3] = module_address(run);
 	addresses[4] = pages[0].addr;
 	free(pages);
@@ -173,7 +156,6 @@ static void measure_regions(struct lab_run *run)
 {
 	struct vmlab_region r, last = { 0 };
 	char key[40], order[80] = "";
-	uint64_t lowest = UINT64_MAX;
 
 	lab_step(run, "read the layout: vmlab layout");
 	for (unsigned int i = 0; i < STARTS; i++) {
@@ -191,7 +173,6 @@ static void measure_regions(struct lab_run *run)
 		lab_region(run, moved[i], &r);
 		snprintf(key, sizeof(key), "aligned-%s", moved[i]);
 		lab_measure(run, key, (double)(r.start % GIB));
-		lowest = r.start < lowest ? r.start : lowest;
 		if (r.start > last.last)
 			snprintf(order + strlen(order),
 				 sizeof(order) - strlen(order), "%s%s",
@@ -203,9 +184,6 @@ static void measure_regions(struct lab_run *run)
 			 (double)(r.last - r.start) / (double)TIB);
 	}
 	lab_measure_words(run, "order", "%s", order);
-	lab_measure(run, "range",
-		    (double)(int64_t)(lowest -
-				      low(lab_machine(run)->levels == 5)));
 }
 
 static void read_byte(void *address)

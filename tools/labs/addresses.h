@@ -9,7 +9,7 @@
 
 /** lab_look_up - look up the range [@start, @end); @pid is 0 for this process */
 struct vmlab_find lab_look_up(struct lab_run *run, pid_t pid, uint64_t start,
-			   uint64_t end);
+			      uint64_t end);
 
 /** lab_tree - read the totals of the maple tree */
 struct vmlab_tree_stats lab_tree(struct lab_run *run, pid_t pid);

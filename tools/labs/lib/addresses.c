@@ -16,7 +16,7 @@ static struct vmlab_proc *open_proc(struct lab_run *run, pid_t pid)
 }
 
 struct vmlab_find lab_look_up(struct lab_run *run, pid_t pid, uint64_t start,
-			   uint64_t end)
+			      uint64_t end)
 {
 	static char strings[VMLAB_FIND_STRINGS_MIN];
 	struct vmlab_proc *proc = open_proc(run, pid);
