@@ -59,9 +59,10 @@ static void predict(struct lab_run *run)
 		 (1ull << bits) - (unsigned long long)m->page - 1);
 	lab_predict_words(run, "user-end", "last user address", text,
 			  "2^%u - a page that stays free - 1", bits);
-	lab_predict(run, "hole", "bytes between the halves",
-		    (double)(0 - 2 * (1ull << bits)) + (double)m->page, "bytes",
-		    "2^64 - 2 x 2^%u, and the page", bits);
+	snprintf(text, sizeof(text), "%#llx",
+		 (unsigned long long)m->page - 2 * (1ull << bits));
+	lab_predict_words(run, "hole", "bytes between the halves", text,
+			  "2^64 - 2 x 2^%u, and the page", bits);
 	for (unsigned int i = 0; i < MOVED; i++) {
 		snprintf(key, sizeof(key), "aligned-%s", moved[i]);
 		snprintf(what, sizeof(what), "base of %s modulo 1 GiB",
@@ -168,7 +169,8 @@ static void measure_regions(struct lab_run *run)
 		lab_region(run, "user", &r);
 	lab_measure_words(run, "user-end", "%#llx", (unsigned long long)r.last);
 	lab_region(run, "noncanonical", &r);
-	lab_measure(run, "hole", (double)(r.last - r.start) + 1);
+	lab_measure_words(run, "hole", "%#llx",
+			  (unsigned long long)(r.last - r.start + 1));
 	for (unsigned int i = 0; i < MOVED; i++) {
 		lab_region(run, moved[i], &r);
 		snprintf(key, sizeof(key), "aligned-%s", moved[i]);

@@ -129,7 +129,7 @@ static struct memory user_memory(struct lab_run *run, size_t length)
 static void list_frames(struct lab_run *run, const char *name,
 			const struct memory *m)
 {
-	lab_note(run, "%s: %zu pages in %llu runs of frames, mapped at level %llu; "
+	lab_note(run, "%s: %zu pages, runs of frames: %llu, mapped at level %llu; "
 		      "%#llx is frame %#llx, the next is %#llx",
 		 name, m->nr, (unsigned long long)m->runs,
 		 (unsigned long long)m->level,
