@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lab 12: the delay of loading pages at the first access, or all at once. */
+#include <math.h>
 #include <sys/mman.h>
 
 #include "labs/delay.h"
 #include "labs/memory.h"
 #include "labs/process.h"
 
-enum { REPEAT = 3, WINDOWS = 8, POINTS = 4 };
+enum { REPEAT = 3, WINDOWS = 8, POINTS = 4, CLUSTER = 4 };
 
 static const struct lab_param params[] = {
 	{ "pages", "16", NULL, 4, 256, "pages of the region" },
@@ -14,7 +15,6 @@ static const struct lab_param params[] = {
 	{ "load", "5000", NULL, 1000, 100000, "L: time to load a page, us" },
 	{ "fault", "5000", NULL, 1000, 100000,
 	  "f: further time of a fault, us" },
-	{ "cluster", "4", NULL, 2, 64, "pages that prepaging loads at once" },
 	{ 0 },
 };
 
@@ -27,15 +27,10 @@ static const struct lab_break breaks[] = {
 
 enum how { LAZY, EAGER, PREPAGING };
 
-/**
- * struct trial - one run over a region
- * @map, @access: faults in mmap(2), and in the accesses after it
- * @us: the delay of both, microseconds
- * @map_us: that of mmap(2)
- */
+/** struct trial - faults in mmap(2), in the accesses after it, and the delay of both */
 struct trial {
 	uint64_t map, access;
-	double us, map_us;
+	double us;
 };
 
 static uint64_t pages(const struct lab_run *run)
@@ -48,7 +43,7 @@ static uint64_t touched(const struct lab_run *run)
 	return pages(run) * lab_number(run, "touched") / 100;
 }
 
-/* The formulas, for @n pages accessed; microseconds */
+/* The formulas, microseconds */
 static double lazy_us(const struct lab_run *run, uint64_t n)
 {
 	return (double)n * (double)(lab_number(run, "load") +
@@ -62,9 +57,7 @@ static double eager_us(const struct lab_run *run)
 
 static uint64_t clusters(const struct lab_run *run)
 {
-	uint64_t w = lab_number(run, "cluster");
-
-	return (pages(run) + w - 1) / w;
+	return (pages(run) + CLUSTER - 1) / CLUSTER;
 }
 
 static void predict_times(struct lab_run *run)
@@ -80,9 +73,8 @@ static void predict_times(struct lab_run *run)
 	lab_predict_time(run, "eager_time", "eager delay / formula", 1, 1.5,
 			 "N L = %llu %llu us = %.4g ms",
 			 (unsigned long long)pages(run), load, eager / 1000);
-	lab_predict_time(run, "prepaging_time",
-			 "delay of prepaging / formula, all pages accessed", 1,
-			 1.5, "N / cluster (L + f) = %llu (%llu + %llu) us",
+	lab_predict_time(run, "prepaging_time", "delay of prepaging / formula",
+			 1, 1.5, "N / cluster (L + f) = %llu (%llu + %llu) us",
 			 (unsigned long long)clusters(run), load, fault);
 	lab_predict_words(run, "shorter", "shorter delay in total",
 			  lazy < eager ? "lazy" : "eager",
@@ -92,27 +84,22 @@ static void predict_times(struct lab_run *run)
 
 static void predict(struct lab_run *run)
 {
-	const struct lab_machine *m = lab_machine(run);
 	unsigned long long n = pages(run);
 
-	lab_predict(run, "lazy_map", "lazy: faults in mmap", 0, "faults",
-		    "mmap makes a VMA only");
+	lab_predict(run, "lazy_map", "lazy: faults in mmap", 0, "faults", "no access");
 	lab_predict(run, "lazy_access", "lazy: faults in the accesses",
 		    (double)touched(run), "faults", "p N = %llu %% of %llu",
 		    (unsigned long long)lab_number(run, "touched"), n);
 	lab_predict(run, "eager_map", "eager: faults in mmap", (double)n,
-		    "faults", "MAP_POPULATE: one for each of N pages");
+		    "faults", "MAP_POPULATE: one for each page");
 	lab_predict(run, "eager_access", "eager: faults in the accesses", 0,
 		    "faults", "all pages are mapped");
 	lab_predict(run, "prepaging", "prepaging: faults, all pages accessed",
 		    (double)clusters(run), "faults",
-		    "N / cluster, rounded up = %llu / %llu", n,
-		    (unsigned long long)lab_number(run, "cluster"));
-	lab_predict(run, "around",
-		    "fault-around: minor faults in a cached file", WINDOWS,
-		    "faults", "size / fault_around_bytes = %llu / %llu",
-		    (unsigned long long)m->fault_around * WINDOWS,
-		    (unsigned long long)m->fault_around);
+		    "N / cluster, rounded up = %llu / %d", n, CLUSTER);
+	lab_predict(run, "around", "fault-around: faults in a cached file",
+		    WINDOWS, "faults", "size / fault_around_bytes, %d windows",
+		    WINDOWS);
 	predict_times(run);
 }
 
@@ -132,7 +119,7 @@ static struct vmlab_space *prepare(struct lab_run *run, enum how how)
 	lab_check(run, vmlab_space_paging_get(space, &paging), "paging");
 	paging.flags = VMLAB_PAGING_AROUND;
 	paging.prefetch = VMLAB_PREFETCH_NEXT;
-	paging.prefetch_pages = (uint32_t)lab_number(run, "cluster") - 1;
+	paging.prefetch_pages = CLUSTER - 1;
 	lab_check(run, vmlab_space_paging_set(space, &paging), "prefetching");
 	return space;
 }
@@ -142,38 +129,32 @@ static struct trial try(struct lab_run *run, enum how how, uint64_t nr)
 	bool populate = how == EAGER && !lab_broken(run, "no-populate");
 	size_t page = lab_machine(run)->page, size = pages(run) * page;
 	struct vmlab_space *space = prepare(run, how);
+	uint64_t start = lab_clock();
 	struct trial t;
-	uint64_t start, mapped, end;
 	void *memory;
 
-	start = lab_clock();
 	lab_check(run,
 		  vmlab_space_map(space, 0, size, PROT_READ | PROT_WRITE,
 				  MAP_SHARED | (populate ? MAP_POPULATE : 0),
 				  &memory),
 		  "map the space");
-	mapped = lab_clock();
 	t.map = lab_space_stats(run, space).faults;
 	lab_read(memory, nr * page, page);
-	end = lab_clock();
+	t.us = (double)(lab_clock() - start) / 1000;
 	t.access = lab_space_stats(run, space).faults - t.map;
-	t.us = (double)(end - start) / 1000;
-	t.map_us = (double)(mapped - start) / 1000;
 	munmap(memory, size);
 	vmlab_space_close(space);
 	return t;
 }
 
-/* A delay of the host only adds: take the shortest of some runs. */
+/* A busy machine only adds to a delay: take the shortest of some runs. */
 static struct trial best(struct lab_run *run, enum how how, uint64_t nr)
 {
-	struct trial shortest = try(run, how, nr);
+	struct trial t, shortest = { .us = INFINITY };
 
-	for (int i = 1; i < REPEAT; i++) {
-		struct trial t = try(run, how, nr);
-
-		if (t.us < shortest.us)
-			shortest = t;
+	for (int i = 0; i < REPEAT; i++) {
+		t = try(run, how, nr);
+		shortest = t.us < shortest.us ? t : shortest;
 	}
 	return shortest;
 }
@@ -186,8 +167,7 @@ static void measure_around(struct lab_run *run)
 				     fd);
 	struct lab_counts counts = lab_counts();
 
-	lab_step(run, "map a cached file of %zu bytes and read each page",
-		 size);
+	lab_step(run, "read each page of a cached file of %zu bytes", size);
 	lab_read(file, size, lab_machine(run)->page);
 	lab_measure(run, "around", (double)lab_counts_since(&counts).minor);
 }
@@ -195,62 +175,50 @@ static void measure_around(struct lab_run *run)
 /* Draw delay against the part of the pages that is accessed. */
 static void draw(struct lab_run *run)
 {
-	unsigned int plot = lab_plot(run, "Delay of lazy and eager loading: "
-				     "lazy is shorter left of the crossing",
+	unsigned int plot = lab_plot(run, "Delay of lazy and eager loading",
 				     "pages accessed (%)", "delay (ms)", 0);
-	unsigned int lazy = lab_series(run, plot, "lazy, measured");
-	unsigned int eager = lab_series(run, plot, "eager, measured");
-	unsigned int lazy_line = lab_series(run, plot, "lazy, p N (L + f)");
-	unsigned int eager_line = lab_series(run, plot, "eager, N L");
 
+	lab_series(run, plot, "lazy, measured");
+	lab_series(run, plot, "eager, measured");
+	lab_series(run, plot, "lazy, p N (L + f)");
+	lab_series(run, plot, "eager, N L");
 	for (uint64_t i = 0; i <= POINTS; i++) {
 		uint64_t nr = pages(run) * i / POINTS;
-		double percent = 100.0 * (double)nr / (double)pages(run);
+		double p = 100.0 * (double)nr / (double)pages(run);
 
-		lab_point(run, plot, lazy, percent,
-			  try(run, LAZY, nr).us / 1000);
-		lab_point(run, plot, eager, percent,
-			  try(run, EAGER, nr).us / 1000);
-		lab_point(run, plot, lazy_line, percent,
-			  lazy_us(run, nr) / 1000);
-		lab_point(run, plot, eager_line, percent, eager_us(run) / 1000);
+		lab_point(run, plot, 0, p, try(run, LAZY, nr).us / 1000);
+		lab_point(run, plot, 1, p, try(run, EAGER, nr).us / 1000);
+		lab_point(run, plot, 2, p, lazy_us(run, nr) / 1000);
+		lab_point(run, plot, 3, p, eager_us(run) / 1000);
 	}
 }
 
 static void experiment(struct lab_run *run)
 {
-	bool all = lab_broken(run, "touch-all");
-	uint64_t nr = all ? pages(run) : touched(run);
+	uint64_t nr = lab_broken(run, "touch-all") ? pages(run) : touched(run);
 	struct trial lazy, eager, prepaging;
 
-	lab_step(run, "lazy: mmap /dev/vmlab, then read %llu of %llu pages; "
-		      "each fault is delayed by L and by f",
-		 (unsigned long long)nr, (unsigned long long)pages(run));
+	lab_step(run, "lazy: mmap /dev/vmlab, read %llu pages; L + f a fault",
+		 (unsigned long long)nr);
 	lazy = best(run, LAZY, nr);
 	lab_measure(run, "lazy_map", (double)lazy.map);
 	lab_measure(run, "lazy_access", (double)lazy.access);
 	lab_measure(run, "lazy_time", lazy.us / lazy_us(run, touched(run)));
 
-	lab_step(run, "eager: mmap with MAP_POPULATE, then the same reads; each "
-		      "page is delayed by L");
+	lab_step(run, "eager: mmap with MAP_POPULATE, then the reads; L a page");
 	eager = best(run, EAGER, nr);
 	lab_measure(run, "eager_map", (double)eager.map);
 	lab_measure(run, "eager_access", (double)eager.access);
 	lab_measure(run, "eager_time", eager.us / eager_us(run));
 	lab_measure_words(run, "shorter", lazy.us < eager.us ? "lazy" : "eager");
-	lab_note(run, "The first access waits for %.1f ms of mmap when eager, "
-		      "and for %.1f ms when lazy.",
-		 eager.map_us / 1000, lazy_us(run, 1) / 1000);
 
-	lab_step(run, "prepaging: each fault loads %llu pages, and maps them; "
-		      "read all pages",
-		 (unsigned long long)lab_number(run, "cluster"));
+	lab_step(run, "prepaging: each fault loads and maps %d pages; read all",
+		 CLUSTER);
 	prepaging = best(run, PREPAGING, pages(run));
 	lab_measure(run, "prepaging", (double)prepaging.access);
 	lab_measure(run, "prepaging_time",
 		    prepaging.us / lazy_us(run, clusters(run)));
 	measure_around(run);
-	lab_step(run, "repeat lazy and eager for other p, for the plot");
 	draw(run);
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lab 18: a page is copied when somebody writes to it, and not before. */
-#include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -54,8 +52,6 @@ static void predict(struct lab_run *run)
 		    "frames", "it is the last user: the frame is reused");
 	lab_predict(run, "zero", "pages read only that map the zero page", pages,
 		    "pages", "all N: one frame for the whole system");
-	lab_predict(run, "zero_frames", "different frames of them", 1, "frames",
-		    "the zero page");
 	lab_predict(run, "zero_written", "frames of their own after writes", k,
 		    "frames", "one for each written page: k = %.0f", k);
 	lab_predict(run, "file_same", "private file pages in the page cache",
@@ -68,10 +64,10 @@ static void predict(struct lab_run *run)
 
 /**
  * struct family - what parent and child share
- * @memory, @nr: the pages that the child writes
- * @read: whether it reads instead
- * @go, @done: it may write; it has written
- * @faults: its faults
+ * @memory, @size: the range that is written after the fork
+ * @read: whether the child reads instead
+ * @go, @done: the child may write; it has written
+ * @faults: the faults of the writes
  */
 struct family {
 	char *memory;
@@ -96,61 +92,55 @@ static int child(struct lab_run *run, void *arg)
 		lab_write(f->memory, f->size, f->page, 2);
 	f->faults = lab_counts_since(&counts).minor;
 	lab_gate_open(f->done);
-	for (;;)
-		pause();
+	pause();
 	return 0;
-}
-
-static uint64_t with_mapcount(const struct lab_run *run,
-			      const struct vmlab_page *pages, uint32_t count)
-{
-	uint64_t nr = 0;
-
-	for (size_t i = 0; i < lab_number(run, "pages"); i++)
-		nr += pages[i].mapcount == count;
-	return nr;
-}
-
-static void draw(struct lab_run *run, unsigned int plot, const char *name,
-		 const struct vmlab_page *pages)
-{
-	unsigned int series = lab_series(run, plot, name);
-
-	for (size_t i = 0; i < lab_number(run, "pages"); i++)
-		lab_point(run, plot, series, (double)i, pages[i].mapcount);
 }
 
 static void after_fork(struct lab_run *run, struct family *f, pid_t pid)
 {
+	size_t n = lab_number(run, "pages");
 	struct vmlab_page ours[MAX], theirs[MAX];
-	uint64_t twice = 0, writable = 0;
+	uint64_t twice = 0, once = 0;
 	unsigned int plot;
 
-	look(run, 0, f->memory, ours);
-	look(run, pid, f->memory, theirs);
-	for (size_t i = 0; i < lab_number(run, "pages"); i++) {
-		twice += ours[i].mapcount == 2 && ours[i].refcount == 2;
-		writable += ours[i].entry_flags & VMLAB_PTE_WRITE ? 1 : 0;
-		writable += theirs[i].entry_flags & VMLAB_PTE_WRITE ? 1 : 0;
-	}
-	lab_measure(run, "same", (double)same(run, ours, theirs));
-	lab_measure(run, "twice", (double)twice);
-	lab_measure(run, "writable", (double)writable);
 	plot = lab_plot(run, "Entries that map each frame of the parent",
 			"page", "mapcount of its frame", LAB_STEPS);
-	draw(run, plot, "after fork", ours);
+	lab_series(run, plot, "after fork");
+	lab_series(run, plot, "after the child's writes");
+	lab_frames(run, 0, f->memory, n, ours);
+	lab_frames(run, pid, f->memory, n, theirs);
+	for (size_t i = 0; i < n; i++) {
+		lab_point(run, plot, 0, (double)i, ours[i].mapcount);
+		twice += ours[i].mapcount == 2 && ours[i].refcount == 2;
+	}
+	lab_measure(run, "same", (double)lab_frames_same(ours, theirs, n));
+	lab_measure(run, "twice", (double)twice);
+	lab_measure(run, "writable",
+		    (double)(lab_frames_flags(ours, n, VMLAB_PTE_WRITE) +
+			     lab_frames_flags(theirs, n, VMLAB_PTE_WRITE)));
 
-	lab_step(run, "the child %s %zu pages", f->read ? "reads" : "writes",
-		 f->size / f->page);
+	lab_step(run, "the child writes %zu pages", f->size / f->page);
 	lab_gate_open(f->go);
 	lab_gate_pass(run, f->done);
-	look(run, 0, f->memory, ours);
-	look(run, pid, f->memory, theirs);
+	lab_frames(run, 0, f->memory, n, ours);
+	lab_frames(run, pid, f->memory, n, theirs);
+	for (size_t i = 0; i < n; i++) {
+		lab_point(run, plot, 1, (double)i, ours[i].mapcount);
+		once += ours[i].mapcount == 1;
+	}
 	lab_measure(run, "child_faults", (double)f->faults);
-	lab_measure(run, "differ", (double)(lab_number(run, "pages") -
-					    same(run, ours, theirs)));
-	lab_measure(run, "once", (double)with_mapcount(run, ours, 1));
-	draw(run, plot, "after the child's writes", ours);
+	lab_measure(run, "differ",
+		    (double)(n - lab_frames_same(ours, theirs, n)));
+	lab_measure(run, "once", (double)once);
+
+	lab_step(run, "the parent writes the same pages");
+	f->faults = lab_counts().minor;
+	lab_write(f->memory, f->size, f->page, 3);
+	f->faults = lab_counts().minor - f->faults;
+	lab_frames(run, 0, f->memory, n, theirs);
+	lab_measure(run, "parent_faults", (double)f->faults);
+	lab_measure(run, "parent_copies",
+		    (double)(n - lab_frames_same(ours, theirs, n)));
 }
 
 static void measure_fork(struct lab_run *run)
@@ -159,91 +149,67 @@ static void measure_fork(struct lab_run *run)
 	size_t size = lab_number(run, "pages") * page;
 	int kind = lab_broken(run, "shared") ? MAP_SHARED : MAP_PRIVATE;
 	struct family *f = lab_shared(run, sizeof(*f));
-	struct vmlab_page before[MAX], after[MAX];
-	struct lab_counts counts;
 	pid_t pid;
 
 	*f = (struct family){
+		.memory = lab_map(run, size, PROT_READ | PROT_WRITE,
+				  kind | MAP_ANONYMOUS, -1, 0),
 		.size = nr_written(run) * page,
 		.page = page,
 		.read = lab_broken(run, "read"),
 		.go = lab_gate_make(run),
 		.done = lab_gate_make(run),
 	};
-	f->memory = lab_map(run, size, PROT_READ | PROT_WRITE,
-			    kind | MAP_ANONYMOUS, -1, 0);
 	lab_step(run, "write %zu pages, and fork", size / page);
 	lab_write(f->memory, size, page, 1);
 	lab_drain(run);
 	pid = lab_spawn(run, child, f);
 	after_fork(run, f, pid);
-
-	lab_step(run, "the parent writes the same pages");
-	look(run, 0, f->memory, before);
-	counts = lab_counts();
-	lab_write(f->memory, f->size, page, 3);
-	counts = lab_counts_since(&counts);
-	look(run, 0, f->memory, after);
-	lab_measure(run, "parent_faults", (double)counts.minor);
-	lab_measure(run, "parent_copies", (double)(lab_number(run, "pages") -
-						   same(run, before, after)));
 	lab_kill(run, pid);
 }
 
 static void measure_zero(struct lab_run *run)
 {
-	size_t page = lab_machine(run)->page;
-	size_t size = lab_number(run, "pages") * page;
-	char *memory = lab_map(run, size, PROT_READ | PROT_WRITE,
+	size_t page = lab_machine(run)->page, n = lab_number(run, "pages");
+	char *memory = lab_map(run, n * page, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct vmlab_page before[MAX], after[MAX];
-	uint64_t zero = 0, frames = 1;
 
-	lab_step(run, "read new anonymous pages, then write %llu of them",
-		 (unsigned long long)nr_written(run));
-	lab_read(memory, size, page);
-	look(run, 0, memory, before);
-	for (size_t i = 0; i < size / page; i++) {
-		zero += before[i].entry_flags & VMLAB_PTE_ZERO ? 1 : 0;
-		frames += before[i].pfn != before[0].pfn;
-	}
-	lab_measure(run, "zero", (double)zero);
-	lab_measure(run, "zero_frames", (double)frames);
+	lab_step(run, "read new anonymous pages, then write some of them");
+	lab_read(memory, n * page, page);
+	lab_frames(run, 0, memory, n, before);
+	lab_measure(run, "zero",
+		    (double)lab_frames_flags(before, n, VMLAB_PTE_ZERO));
 	lab_write(memory, nr_written(run) * page, page, 1);
-	look(run, 0, memory, after);
+	lab_frames(run, 0, memory, n, after);
 	lab_measure(run, "zero_written",
-		    (double)(size / page - same(run, before, after)));
+		    (double)(n - lab_frames_same(before, after, n)));
 }
 
 static void measure_file(struct lab_run *run)
 {
-	size_t page = lab_machine(run)->page;
-	size_t size = lab_number(run, "pages") * page;
-	int fd = lab_file(run, "/tmp", size, SEED);
+	size_t page = lab_machine(run)->page, n = lab_number(run, "pages");
+	int fd = lab_file(run, "/tmp", n * page, SEED);
 	int kind = lab_broken(run, "file-shared") ? MAP_SHARED : MAP_PRIVATE;
-	char *cache = lab_map(run, size, PROT_READ, MAP_SHARED, fd, 0);
-	char *memory = lab_map(run, size, PROT_READ | PROT_WRITE, kind, fd, 0);
+	char *cache = lab_map(run, n * page, PROT_READ, MAP_SHARED, fd, 0);
+	char *memory = lab_map(run, n * page, PROT_READ | PROT_WRITE, kind, fd,
+			       0);
 	struct vmlab_page frames[MAX], cached[MAX];
 	uint64_t changed = 0;
-	char byte;
 
-	lab_step(run, "read the pages of a file that is mapped private, then "
-		      "write %llu of them",
-		 (unsigned long long)nr_written(run));
-	lab_read(cache, size, page);
-	lab_read(memory, size, page);
-	look(run, 0, memory, frames);
-	look(run, 0, cache, cached);
-	lab_measure(run, "file_same", (double)same(run, frames, cached));
+	lab_step(run, "read a private mapping of a file, then write some pages");
+	lab_read(cache, n * page, page);
+	lab_read(memory, n * page, page);
+	lab_frames(run, 0, cache, n, cached);
+	lab_frames(run, 0, memory, n, frames);
+	lab_measure(run, "file_same",
+		    (double)lab_frames_same(frames, cached, n));
 	lab_write(memory, nr_written(run) * page, page, 1);
-	look(run, 0, memory, frames);
+	lab_frames(run, 0, memory, n, frames);
 	lab_measure(run, "file_differ",
-		    (double)(size / page - same(run, frames, cached)));
-	for (size_t i = 0; i < size / page; i++) {
-		if (pread(fd, &byte, 1, (off_t)(i * page)) != 1)
-			lab_fail(run, "pread: %s", strerror(errno));
-		changed += byte != (char)(i + SEED);
-	}
+		    (double)(n - lab_frames_same(frames, cached, n)));
+	for (size_t i = 0; i < n; i++)
+		changed += cache[i * page] != (char)(i + SEED);
 	lab_measure(run, "file_changed", (double)changed);
 }
 

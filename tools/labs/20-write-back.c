@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lab 20: how the kernel notices the first write to each clean page. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "labs/frames.h"
 #include "labs/memory.h"
 
+enum { MAX = 64 };
+
 static const struct lab_param params[] = {
-	{ "pages", "32", NULL, 2, 4096, "pages of the mapping" },
-	{ "again", "9", NULL, 1, 4096, "pages to write after the second cleaning" },
+	{ "pages", "32", NULL, 2, MAX, "pages of the mapping" },
+	{ "again", "9", NULL, 1, MAX, "pages to write after the second cleaning" },
 	{ 0 },
 };
 
@@ -36,7 +38,7 @@ static void predict(struct lab_run *run)
 		    "calls", "one for each page: N = %llu", count);
 	lab_predict(run, "write_faults", "first writes: faults", n, "faults",
 		    "the same fault fills the page and makes it writable");
-	lab_predict(run, "dirty", "dirty pages after them", n, "pages",
+	lab_predict(run, "dirty", "dirty frames after them", n, "frames",
 		    "all N = %llu", count);
 	lab_predict(run, "repeat_calls", "second writes: calls of page_mkwrite",
 		    0, "calls", "the entries are writable");
@@ -44,8 +46,10 @@ static void predict(struct lab_run *run)
 		    "the processor sets the dirty bit by itself");
 	lab_predict(run, "written", "pages that msync writes back", n, "pages",
 		    "the dirty ones: N = %llu", count);
-	lab_predict(run, "clean", "dirty pages after msync", 0, "pages",
-		    "they are clean and write-protected");
+	lab_predict(run, "clean", "dirty frames after msync", 0, "frames",
+		    "the file has their contents");
+	lab_predict(run, "writable", "entries that allow a write after it", 0,
+		    "entries", "cleaning write-protects them: folio_mkclean()");
 	lab_predict(run, "again_calls", "writes after it: calls of page_mkwrite",
 		    n, "calls", "one for each page: N = %llu", count);
 	lab_predict(run, "again_faults", "writes after it: faults", n, "faults",
@@ -63,7 +67,9 @@ static void predict(struct lab_run *run)
 }
 
 /**
- * struct world - the mapping, and the counters when they were last read
+ * struct world - the mapping, and what was counted so far
+ * @last: the counters of the space before the last writes
+ * @phase, @total: of the plot: its last x, and calls of page_mkwrite
  */
 struct world {
 	struct vmlab_space *space;
@@ -82,6 +88,18 @@ static uint64_t dirty(struct lab_run *run, const struct world *w, uint32_t flags
 	lab_check(run, vmlab_space_dirty(w->space, flags, start, end, NULL, &nr),
 		  "the dirty pages");
 	return nr;
+}
+
+static double frames_dirty(struct lab_run *run, const struct world *w)
+{
+	return (double)lab_space_stats(run, w->space).frames_dirty;
+}
+
+/* Add the points of the next phase to the plot. */
+static void draw(struct lab_run *run, struct world *w)
+{
+	lab_point(run, w->plot, 0, ++w->phase, w->total);
+	lab_point(run, w->plot, 1, w->phase, frames_dirty(run, w));
 }
 
 /* Write to a part of the mapping, and measure calls and faults by @keys. */
@@ -104,9 +122,7 @@ static void measure_writes(struct lab_run *run, struct world *w, size_t size,
 	if (faults)
 		lab_measure(run, faults, (double)counts.minor);
 	w->total += (double)(now.mkwrite - w->last.mkwrite);
-	lab_point(run, w->plot, 0, ++w->phase, w->total);
-	lab_point(run, w->plot, 1, w->phase,
-		  (double)dirty(run, w, 0, 0, w->size));
+	draw(run, w);
 }
 
 static void make_world(struct lab_run *run, struct world *w)
@@ -126,26 +142,30 @@ static void make_world(struct lab_run *run, struct world *w)
 				  kind, &memory),
 		  "map the space");
 	w->memory = memory;
-	w->plot = lab_plot(run, "Calls of page_mkwrite in all, and dirty pages",
+	w->plot = lab_plot(run, "Calls of page_mkwrite in all, and dirty frames",
 			   "1 write, 2 write again, 3 msync, 4 write, "
 			   "5 clear, 6 write a part",
-			   "calls, pages", LAB_STEPS);
+			   "calls, frames", LAB_STEPS);
 	lab_series(run, w->plot, "calls of page_mkwrite, total");
-	lab_series(run, w->plot, "dirty pages");
+	lab_series(run, w->plot, "dirty frames");
 }
 
 static void clean(struct lab_run *run, struct world *w)
 {
+	struct vmlab_page pages[MAX];
+
 	lab_step(run, "msync(%p, %zu, MS_SYNC)", (void *)w->memory, w->size);
 	if (!lab_broken(run, "no-clean") &&
 	    msync(w->memory, w->size, MS_SYNC))
 		lab_fail(run, "msync: %s", strerror(errno));
 	lab_measure(run, "written",
 		    (double)lab_space_paging_stats(run, w->space).written_back);
-	lab_measure(run, "clean", (double)dirty(run, w, 0, 0, w->size));
-	lab_point(run, w->plot, 0, ++w->phase, w->total);
-	lab_point(run, w->plot, 1, w->phase,
-		  (double)dirty(run, w, 0, 0, w->size));
+	lab_measure(run, "clean", frames_dirty(run, w));
+	lab_frames(run, 0, w->memory, w->size / w->page, pages);
+	lab_measure(run, "writable",
+		    (double)lab_frames_flags(pages, w->size / w->page,
+					     VMLAB_PTE_WRITE));
+	draw(run, w);
 }
 
 static void measure_part(struct lab_run *run, struct world *w)
@@ -154,9 +174,7 @@ static void measure_part(struct lab_run *run, struct world *w)
 
 	lab_step(run, "clear all dirty bits by VMLAB_DIRTY_CLEAR");
 	dirty(run, w, VMLAB_DIRTY_CLEAR, 0, w->size);
-	lab_point(run, w->plot, 0, ++w->phase, w->total);
-	lab_point(run, w->plot, 1, w->phase,
-		  (double)dirty(run, w, 0, 0, w->size));
+	draw(run, w);
 	measure_writes(run, w, part, 4, "part_calls", NULL);
 	lab_measure(run, "part_dirty", (double)dirty(run, w, 0, 0, part));
 	lab_measure(run, "part_others",
@@ -190,7 +208,7 @@ static void experiment(struct lab_run *run)
 
 	make_world(run, &w);
 	measure_writes(run, &w, w.size, 1, "write_calls", "write_faults");
-	lab_measure(run, "dirty", (double)dirty(run, &w, 0, 0, w.size));
+	lab_measure(run, "dirty", frames_dirty(run, &w));
 	measure_writes(run, &w, w.size, 2, "repeat_calls", "repeat_faults");
 	clean(run, &w);
 	measure_writes(run, &w, w.size, 3, "again_calls", "again_faults");
@@ -217,7 +235,7 @@ static const struct lab write_back = {
 	.reads = "mm/memory.c: do_shared_fault(), do_page_mkwrite(), wp_page_shared()\n"
 		 "mm/page-writeback.c: folio_clear_dirty_for_io()\n"
 		 "mm/rmap.c: folio_mkclean()",
-	.needs = LAB_DEVICE | LAB_ROOT,
+	.needs = LAB_DEVICE | LAB_ROOT | LAB_PTES,
 	.params = params,
 	.breaks = breaks,
 	.predict = predict,
