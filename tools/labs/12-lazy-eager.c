@@ -167,12 +167,11 @@ static void measure_around(struct lab_run *run)
 				     fd);
 	struct lab_counts counts = lab_counts();
 
-	lab_step(run, "read each page of a cached file of %zu bytes", size);
+	lab_step(run, "read a cached file of %zu bytes", size);
 	lab_read(file, size, lab_machine(run)->page);
 	lab_measure(run, "around", (double)lab_counts_since(&counts).minor);
 }
 
-/* Draw delay against the part of the pages that is accessed. */
 static void draw(struct lab_run *run)
 {
 	unsigned int plot = lab_plot(run, "Delay of lazy and eager loading",
@@ -196,7 +195,7 @@ static void draw(struct lab_run *run)
 static void experiment(struct lab_run *run)
 {
 	uint64_t nr = lab_broken(run, "touch-all") ? pages(run) : touched(run);
-	struct trial lazy, eager, prepaging;
+	struct trial lazy, eager, cluster;
 
 	lab_step(run, "lazy: mmap /dev/vmlab, read %llu pages; L + f a fault",
 		 (unsigned long long)nr);
@@ -212,12 +211,11 @@ static void experiment(struct lab_run *run)
 	lab_measure(run, "eager_time", eager.us / eager_us(run));
 	lab_measure_words(run, "shorter", lazy.us < eager.us ? "lazy" : "eager");
 
-	lab_step(run, "prepaging: each fault loads and maps %d pages; read all",
-		 CLUSTER);
-	prepaging = best(run, PREPAGING, pages(run));
-	lab_measure(run, "prepaging", (double)prepaging.access);
+	lab_step(run, "prepaging: %d pages a fault; read all pages", CLUSTER);
+	cluster = best(run, PREPAGING, pages(run));
+	lab_measure(run, "prepaging", (double)cluster.access);
 	lab_measure(run, "prepaging_time",
-		    prepaging.us / lazy_us(run, clusters(run)));
+		    cluster.us / lazy_us(run, clusters(run)));
 	measure_around(run);
 	draw(run);
 }

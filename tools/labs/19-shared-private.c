@@ -173,6 +173,7 @@ static void measure_data(struct lab_run *run)
 	uint64_t page = lab_machine(run)->page, address = (uintptr_t)&in_data;
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	uint64_t initial = in_data, stored = 0;
+	int shared = vmlab_vm_flag_bit(lab_device(run), "shared");
 	const void *variable = (const void *)(uintptr_t)address;
 	struct vmlab_page frame = { 0 };
 	struct vmlab_vma vma;
@@ -189,9 +190,7 @@ static void measure_data(struct lab_run *run)
 		lab_fail(run, "pread: %s", strerror(errno));
 	close(fd);
 	lab_measure_words(run, "data_vma", "%s, %s",
-			  vma.vm_flags & 1ull << vmlab_vm_flag_bit(
-					  lab_device(run), "shared") ?
-				  "shared" : "private",
+			  vma.vm_flags & 1ull << shared ? "shared" : "private",
 			  vma.flags & VMLAB_VMA_FILE ? "of a file" : "no file");
 	lab_measure_words(run, "data_frame", "%s",
 			  frame.entry_flags & VMLAB_PTE_ANON ? "anonymous" :

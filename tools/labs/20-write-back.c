@@ -80,7 +80,7 @@ struct world {
 	double total;
 };
 
-static uint64_t dirty(struct lab_run *run, const struct world *w, uint32_t flags,
+static uint64_t count_dirty(struct lab_run *run, const struct world *w, uint32_t flags,
 		      uint64_t start, uint64_t end)
 {
 	uint64_t nr;
@@ -150,7 +150,7 @@ static void make_world(struct lab_run *run, struct world *w)
 	lab_series(run, w->plot, "dirty frames");
 }
 
-static void clean(struct lab_run *run, struct world *w)
+static void write_back_all(struct lab_run *run, struct world *w)
 {
 	struct vmlab_page pages[MAX];
 
@@ -173,13 +173,13 @@ static void measure_part(struct lab_run *run, struct world *w)
 	size_t part = nr_again(run) * w->page;
 
 	lab_step(run, "clear all dirty bits by VMLAB_DIRTY_CLEAR");
-	dirty(run, w, VMLAB_DIRTY_CLEAR, 0, w->size);
+	count_dirty(run, w, VMLAB_DIRTY_CLEAR, 0, w->size);
 	draw(run, w);
 	measure_writes(run, w, part, 4, "part_calls", NULL);
-	lab_measure(run, "part_dirty", (double)dirty(run, w, 0, 0, part));
+	lab_measure(run, "part_dirty", (double)count_dirty(run, w, 0, 0, part));
 	lab_measure(run, "part_others",
-		    (double)(dirty(run, w, 0, 0, w->size) -
-			     dirty(run, w, 0, 0, part)));
+		    (double)(count_dirty(run, w, 0, 0, w->size) -
+			     count_dirty(run, w, 0, 0, part)));
 }
 
 static void measure_read_first(struct lab_run *run, struct world *w)
@@ -210,7 +210,7 @@ static void experiment(struct lab_run *run)
 	measure_writes(run, &w, w.size, 1, "write_calls", "write_faults");
 	lab_measure(run, "dirty", frames_dirty(run, &w));
 	measure_writes(run, &w, w.size, 2, "repeat_calls", "repeat_faults");
-	clean(run, &w);
+	write_back_all(run, &w);
 	measure_writes(run, &w, w.size, 3, "again_calls", "again_faults");
 	faults = lab_space_stats(run, w.space).faults;
 	lab_measure(run, "again_fills", (double)(faults - w.last.faults));

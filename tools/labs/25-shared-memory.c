@@ -55,8 +55,8 @@ static void predict(struct lab_run *run)
 /** struct mailbox - the first page of the object; 0 is no number */
 struct mailbox {
 	char mark;
-	_Atomic uint64_t request;
-	_Atomic uint64_t answer;
+	atomic_ullong request;
+	atomic_ullong answer;
 };
 
 /**
@@ -80,7 +80,7 @@ struct second {
 };
 
 /* Wait until a word is not 0, and take it; return 0 after some seconds. */
-static uint64_t take(_Atomic uint64_t *word)
+static uint64_t take(atomic_ullong *word)
 {
 	uint64_t end = lab_clock() + PATIENCE * 1000000000ull, value;
 

@@ -48,8 +48,7 @@ static const struct {
 	  "remap_pfn_range() and vmf_insert_pfn() need them" },
 	{ "populated", "entries after MAP_POPULATE", { NULL }, { 0, 1 },
 	  "it skips VM_IO and VM_PFNMAP" },
-	{ "resident", "entries after a write to each page", { NULL }, { 1, 1 },
-	  "one for each page" },
+	{ "resident", "entries after writes", { NULL }, { 1, 1 }, "one a page" },
 	{ "rss", "pages of RSS for them", { NULL }, { 0, 1 },
 	  "only pages with a struct page are counted" },
 	{ "special", "entries that hide the struct page", { NULL }, { 1, 0 },
@@ -66,6 +65,7 @@ static const struct {
 	  "the kernel may not drop what the driver mapped" },
 	{ "private", "a private writable mapping", { "EINVAL", ok }, { 0 },
 	  "no copy on write without a struct page" },
+	{ 0 },
 };
 
 static void predict(struct lab_run *run)
@@ -73,7 +73,7 @@ static void predict(struct lab_run *run)
 	uint64_t n = lab_number(run, "pages");
 	char text[40], what[80];
 
-	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; rows[i / 2].key; i++) {
 		enum kind kind = i % 2 ? FILE_PAGES : DEVICE;
 
 		key(kind, rows[i / 2].key, text);
@@ -145,8 +145,7 @@ static void measure_calls(struct lab_run *run, const struct mapping *m)
 	void *private;
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
-		lab_fail(run, "pipe: %s", strerror(errno));
+	lab_check(run, pipe2(ends, O_CLOEXEC) ? -errno : 0, "pipe");
 	measure_call(run, m, "write", write(ends[1], m->start, 1));
 	measure_call(run, m, "splice", vmsplice(ends[1], &remote, 1, 0));
 	close(ends[0]);
