@@ -37,7 +37,7 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "cached_major", "cached file: major faults", 0,
 		    "faults", "no page is read from the disk");
 	lab_predict(run, "cached_minor", "cached file: minor faults",
-		    (double)((n + around - 1) / around), "faults",
+		    (double)lab_windows(run, n), "faults",
 		    "N / fault-around, rounded up = %llu / %llu", n, around);
 	lab_predict(run, "private_major", "private copy of it: major faults", 0,
 		    "faults", "the page to copy is cached");

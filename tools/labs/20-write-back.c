@@ -80,8 +80,8 @@ struct world {
 	double total;
 };
 
-static uint64_t count_dirty(struct lab_run *run, const struct world *w, uint32_t flags,
-		      uint64_t start, uint64_t end)
+static uint64_t count_dirty(struct lab_run *run, const struct world *w,
+			    uint32_t flags, uint64_t start, uint64_t end)
 {
 	uint64_t nr;
 

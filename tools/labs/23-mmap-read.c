@@ -47,8 +47,7 @@ static const char *key(enum pass pass, const char *quantity, char text[40])
 	return text;
 }
 
-static void predict_pass(struct lab_run *run, enum pass pass, uint64_t n,
-			 uint64_t around)
+static void predict_pass(struct lab_run *run, enum pass pass, uint64_t n)
 {
 	bool cold = passes[pass].cold, maps = passes[pass].maps;
 	bool direct = passes[pass].direct;
@@ -63,7 +62,7 @@ static void predict_pass(struct lab_run *run, enum pass pass, uint64_t n,
 			   "the page cache has them");
 	snprintf(what, sizeof(what), "%s: faults", passes[pass].what);
 	lab_predict(run, key(pass, "faults", text), what,
-		    !maps ? 0 : cold ? pages : (double)((n + around - 1) / around),
+		    !maps ? 0 : cold ? pages : (double)lab_windows(run, n),
 		    "faults", "%s",
 		    !maps ? "the buffer was touched before" :
 		    cold  ? "a major fault for each page" :
@@ -79,10 +78,8 @@ static void predict_pass(struct lab_run *run, enum pass pass, uint64_t n,
 
 static void predict(struct lab_run *run)
 {
-	uint64_t around = lab_machine(run)->fault_around / lab_machine(run)->page;
-
-	for (enum pass p = READ; p < PASSES; p++)
-		predict_pass(run, p, lab_number(run, "pages"), around);
+	for (enum pass pass = READ; pass < PASSES; pass++)
+		predict_pass(run, pass, lab_number(run, "pages"));
 	lab_predict_time(run, "ratio", "a byte of a cached page: pread / mapped",
 			 3, 100000, "a system call and a copy against a load");
 }
@@ -143,7 +140,7 @@ static void do_pass(struct lab_run *run, enum pass pass, int file, size_t size,
 		    unsigned int plot)
 {
 	bool direct = passes[pass].direct && !lab_broken(run, "buffered");
-	size_t page = lab_machine(run)->page;
+	size_t page = lab_machine(run)->page, nr = size / page;
 	int fd = open_again(run, file, direct);
 	char *buffer, text[40], *probe;
 	double before, frames, faults;
@@ -166,7 +163,7 @@ static void do_pass(struct lab_run *run, enum pass pass, int file, size_t size,
 	counts = lab_counts_since(&counts);
 	probe = lab_map(run, size, PROT_READ, MAP_SHARED, fd, 0);
 	frames = (double)lab_cached(run, probe, size) +
-		 (passes[pass].maps ? 0 : (double)(size / page));
+		 (passes[pass].maps ? 0 : (double)nr);
 	faults = (double)(counts.minor + counts.major);
 	lab_measure(run, key(pass, "sectors", text),
 		    sectors(run, file) - before);

@@ -75,6 +75,7 @@ static void predict(struct lab_run *run)
 
 	for (size_t i = 0; rows[i / 2].key; i++) {
 		enum kind kind = i % 2 ? FILE_PAGES : DEVICE;
+		uint64_t number = n * rows[i / 2].times[kind];
 
 		key(kind, rows[i / 2].key, text);
 		snprintf(what, sizeof(what), "%s: %s", names[kind],
@@ -84,9 +85,8 @@ static void predict(struct lab_run *run)
 					  rows[i / 2].words[kind], "%s",
 					  rows[i / 2].from);
 		else
-			lab_predict(run, text, what,
-				    (double)(n * rows[i / 2].times[kind]), "",
-				    "%s", rows[i / 2].from);
+			lab_predict(run, text, what, (double)number, "", "%s",
+				    rows[i / 2].from);
 	}
 }
 

@@ -34,6 +34,13 @@ uint64_t lab_frames_same(const struct vmlab_page *a, const struct vmlab_page *b,
 uint64_t lab_frames_flags(const struct vmlab_page *pages, size_t nr,
 			  uint64_t flags);
 
+/**
+ * lab_windows - return the windows of fault-around that @pages pages fill
+ *
+ * So many faults map a cached file that is mapped at a multiple of the window.
+ */
+uint64_t lab_windows(const struct lab_run *run, uint64_t pages);
+
 /** lab_cached - count the pages of a mapped file that are in the page cache: mincore(2) */
 uint64_t lab_cached(struct lab_run *run, void *file, size_t length);
 

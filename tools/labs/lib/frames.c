@@ -62,6 +62,14 @@ uint64_t lab_frames_flags(const struct vmlab_page *pages, size_t nr,
 	return found;
 }
 
+uint64_t lab_windows(const struct lab_run *run, uint64_t pages)
+{
+	const struct lab_machine *m = lab_machine(run);
+	uint64_t window = m->fault_around / m->page;
+
+	return (pages + window - 1) / window;
+}
+
 uint64_t lab_cached(struct lab_run *run, void *file, size_t length)
 {
 	size_t nr = length / lab_machine(run)->page;
