@@ -63,7 +63,7 @@ static void do_access(void *arg)
 		(void)*a->address;
 }
 
-/* Access an address, and measure what came of it; count a right si_addr. */
+/* Access an address, and measure the outcome; count a right si_addr. */
 static void provoke(struct lab_run *run, const char *key, char *address,
 		    bool write, unsigned int *named)
 {
@@ -171,8 +171,8 @@ static const struct lab fault_outcomes = {
 		"the access ends in SIGBUS. Faults of the kernel itself, in a "
 		"system call, end in EFAULT.",
 	.pins = "The program is single-threaded, so that no other mapping takes the "
-		"place of the unmapped page. The file is in /tmp and nobody else "
-		"has it. Nothing depends on where the addresses lie.",
+		"place of the unmapped page. The file is in /tmp and has no "
+		"name. Nothing depends on where the addresses lie.",
 	.reads = "arch/x86/mm/fault.c: do_user_addr_fault(), access_error(), "
 		 "bad_area()\n"
 		 "mm/memory.c: handle_mm_fault(), do_fault()\n"

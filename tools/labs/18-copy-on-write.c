@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lab 18: a page is copied when somebody writes to it, and not before. */
+/* Lab 18: a page is copied at its first write, and not before. */
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -56,7 +56,7 @@ static void predict(struct lab_run *run)
 		    "frames", "one for each written page: k = %.0f", k);
 	lab_predict(run, "file_same", "private file pages in the page cache",
 		    pages, "pages", "a read maps the cached frame: N = %llu", n);
-	lab_predict(run, "file_differ", "after writes: pages that left it", k,
+	lab_predict(run, "file_differ", "after writes: pages with a copy", k,
 		    "pages", "exactly the written ones");
 	lab_predict(run, "file_changed", "pages of the file that changed", 0,
 		    "pages", "the writes went to copies");
@@ -224,7 +224,7 @@ static void experiment(struct lab_run *run)
 static const struct lab copy_on_write = {
 	.number = 18,
 	.name = "copy-on-write",
-	.title = "a write copies the page, and nothing before",
+	.title = "fork copies no frame, the first write does",
 	.question = "How many frames does fork copy, and which writes copy one?",
 	.idea = "fork copies page-table entries and write-protects private ones: "
 		"both processes map the same frames. The first write to a page "

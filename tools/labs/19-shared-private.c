@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lab 19: whose writes reach the file, and who sees them. */
+/* Lab 19: which writes reach the file, and which processes see them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

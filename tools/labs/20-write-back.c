@@ -17,7 +17,7 @@ static const struct lab_param params[] = {
 
 static const struct lab_break breaks[] = {
 	{ "no-clean", "write again without msync before" },
-	{ "private", "map with MAP_PRIVATE: mm copies, and asks nobody" },
+	{ "private", "map with MAP_PRIVATE: writes go to copies" },
 	{ "read", "read where the lab writes first" },
 	{ 0 },
 };
@@ -61,7 +61,7 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "part_dirty", "dirty pages among those k", k, "pages",
 		    "the bitmap names exactly these");
 	lab_predict(run, "part_others", "dirty pages among the others", 0,
-		    "pages", "nobody wrote to them");
+		    "pages", "they were not written");
 	lab_predict(run, "read_faults", "a page that is read, then written", 2,
 		    "faults", "one to map it read-only, one to make it writable");
 }
@@ -230,7 +230,7 @@ static const struct lab write_back = {
 		"Write-back saves the page, and before that marks it clean and "
 		"write-protects it again: the next write faults again.",
 	.pins = "The space has no budget, so that nothing is evicted and written "
-		"back between the steps; nobody else maps it. msync is the only "
+		"back between the steps; no other process maps it. msync is the only "
 		"cause of write-back. The file behind it is in /tmp.",
 	.reads = "mm/memory.c: do_shared_fault(), do_page_mkwrite(), wp_page_shared()\n"
 		 "mm/page-writeback.c: folio_clear_dirty_for_io()\n"

@@ -230,8 +230,8 @@ static const struct lab mmap_read = {
 	.pins = "POSIX_FADV_RANDOM and MADV_RANDOM turn readahead off, so that each "
 		"page is read by its own access. The file is evicted before a cold "
 		"pass, mappings are aligned to fault_around_bytes, and buffers are "
-		"touched before. Nobody else uses the disk: its counter of sectors "
-		"shows what is read.",
+		"touched before. No other process uses the disk, so "
+		"its counter of sectors shows what is read.",
 	.changes = "it makes a zram disk and mounts ext4 on it",
 	.reads = "mm/filemap.c: filemap_read(), filemap_fault(), "
 		 "filemap_map_pages()\n"
