@@ -67,14 +67,14 @@ static void predict_times(struct lab_run *run)
 	double lazy = lazy_us(run, touched(run)), eager = eager_us(run);
 
 	lab_predict_time(run, "lazy_time", "lazy delay / formula", 1, 1.5,
-			 "p N (L + f) = %llu (%llu + %llu) us = %.4g ms",
+			 "p N (L + f) = %llu * (%llu + %llu) us = %.4g ms",
 			 (unsigned long long)touched(run), load, fault,
 			 lazy / 1000);
 	lab_predict_time(run, "eager_time", "eager delay / formula", 1, 1.5,
-			 "N L = %llu %llu us = %.4g ms",
+			 "N L = %llu * %llu us = %.4g ms",
 			 (unsigned long long)pages(run), load, eager / 1000);
 	lab_predict_time(run, "prepaging_time", "delay of prepaging / formula",
-			 1, 1.5, "N / cluster (L + f) = %llu (%llu + %llu) us",
+			 1, 1.5, "N / cluster (L + f) = %llu * (%llu + %llu) us",
 			 (unsigned long long)clusters(run), load, fault);
 	lab_predict_words(run, "shorter", "shorter delay in total",
 			  lazy < eager ? "lazy" : "eager",

@@ -10,10 +10,10 @@
 #include "labs/process.h"
 #include "labs/system.h"
 
-enum { DISK = 32 * 1024 * 1024, OLD = 1, NEW = 77 };
+enum { DISK = 32 * 1024 * 1024, OLD = 1, NEW = 100 };
 
 static const struct lab_param params[] = {
-	{ "pages", "8", NULL, 1, 1024, "pages of each mapping" },
+	{ "pages", "8", NULL, 1, NEW - OLD, "pages of each mapping" },
 	{ 0 },
 };
 

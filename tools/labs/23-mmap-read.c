@@ -58,7 +58,7 @@ static void predict_pass(struct lab_run *run, enum pass pass, uint64_t n)
 		 passes[pass].what);
 	lab_predict(run, key(pass, "sectors", text), what,
 		    cold ? pages * sector : 0, "sectors", "%s",
-		    cold ? "all of the file: N page / 512" :
+		    cold ? "the whole file: N * page / 512" :
 			   "the page cache has them");
 	snprintf(what, sizeof(what), "%s: faults", passes[pass].what);
 	lab_predict(run, key(pass, "faults", text), what,

@@ -98,6 +98,7 @@ static uint64_t take(atomic_ullong *word)
 static int second(struct lab_run *run, void *arg)
 {
 	struct second *s = arg;
+	struct vmlab_space *space = s->space;
 	struct mailbox *box;
 	uint64_t number;
 	void *address;
@@ -105,10 +106,10 @@ static int second(struct lab_run *run, void *arg)
 	/* Take the address of the first process's mapping. */
 	lab_map(run, s->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s->own)
-		lab_check(run, vmlab_space_open(s->size, &s->space),
+		lab_check(run, vmlab_space_open(s->size, &space),
 			  "open /dev/vmlab");
 	lab_check(run,
-		  vmlab_space_map(s->space, 0, s->size, PROT_READ | PROT_WRITE,
+		  vmlab_space_map(space, 0, s->size, PROT_READ | PROT_WRITE,
 				  s->flags, &address),
 		  "map the space");
 	s->address = address;

@@ -49,10 +49,10 @@ static void predict(struct lab_run *run)
 		lab_skip(run, "this kernel has no transparent huge pages "
 			      "(CONFIG_TRANSPARENT_HUGEPAGE)");
 	lab_predict(run, "small_faults", "4 KiB: faults of writing all pages",
-		    pages, "faults", "size / page = %llu %llu / %llu", count,
+		    pages, "faults", "size / page = %llu * %llu / %llu", count,
 		    (unsigned long long)m->huge, (unsigned long long)m->page);
 	lab_predict(run, "small_tables", "4 KiB: PTE tables", huge, "tables",
-		    "size / (entries page) = one for 2 MiB");
+		    "one for each 2 MiB");
 	lab_predict(run, "huge_faults", "2 MiB: faults of the same writes", huge,
 		    "faults", "size / huge page = %llu", count);
 	lab_predict(run, "huge_tables", "2 MiB: PTE tables in use", 0, "tables",
