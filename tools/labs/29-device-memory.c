@@ -161,13 +161,11 @@ static void measure_calls(struct lab_run *run, const struct mapping *m)
 
 static int write_all(struct lab_run *run, void *arg)
 {
-	struct mapping *shared = arg;
-	/* The first access to it faults, too. */
-	const struct mapping m = *shared;
+	struct mapping *shared = arg, m = *shared;
 	struct lab_counts counts = lab_counts();
 
 	(void)run;
-	/* Twice: the child's own pages were copied by the first call. */
+	/* Twice: the first call copied the child's own pages. */
 	counts = lab_counts();
 	lab_write(m.start, m.size, m.page, 2);
 	shared->faults = lab_counts_since(&counts).minor;
