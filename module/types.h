@@ -122,6 +122,8 @@ struct vmlab_frames {
  * @step_nr: number of @step_pages; beyond their capacity, all pages may be
  *	mapped
  * @whole_next: where prefetching whole mappings resumes after memory ran out
+ * @prefetch_after: no fault prefetches before this time, in jiffies, because
+ *	memory ran out.  Without the lock.
  */
 struct vmlab_pager {
 	const struct vmlab_policy *policy;
@@ -155,6 +157,7 @@ struct vmlab_pager {
 	pgoff_t step_pages[VMLAB_STEP_PAGES];
 	unsigned int step_nr;
 	pgoff_t whole_next;
+	unsigned long prefetch_after;
 };
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Configuration of the pager: budget, policy, prefetcher, also while in use. */
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
@@ -29,6 +30,7 @@ void vmlab_pager_setup(struct vmlab_pager *pager,
 	INIT_LIST_HEAD(&pager->frames);
 	INIT_LIST_HEAD(&pager->aside);
 	pager->budget = ULONG_MAX;
+	pager->prefetch_after = jiffies;
 	pager->dirty_evicted = dirty_evicted;
 }
 
@@ -274,6 +276,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
 	pager->last_stride = 0;
 	pager->whole_next = 0;
+	WRITE_ONCE(pager->prefetch_after, jiffies);
 	pager->step_task = NULL;
 	pager->step_nr = VMLAB_STEP_PAGES + 1;
 	spin_unlock(&pager->lock);

@@ -7,6 +7,8 @@
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
+# A sanitizer takes address space and faults of its own.
+PATH=${VMLAB_PLAIN_BIN:+$VMLAB_PLAIN_BIN:}$PATH
 
 (($#)) || mapfile -t labs < <(vmlab lab list --noheadings --output LAB --raw)
 (($#)) && labs=("$@")

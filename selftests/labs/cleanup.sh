@@ -6,6 +6,8 @@
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
+# A sanitizer takes address space and faults of its own.
+PATH=${VMLAB_PLAIN_BIN:+$VMLAB_PLAIN_BIN:}$PATH
 
 # The lines of what a lab can leave: processes, swap areas, zram devices, mounts,
 # cgroups, settings.

@@ -25,7 +25,7 @@
 #define VMLAB_PREFETCH_NONE	0	/* none */
 #define VMLAB_PREFETCH_NEXT	1	/* the next @prefetch_pages pages */
 #define VMLAB_PREFETCH_STRIDE	2	/* as many, at the distance of the last two fills */
-#define VMLAB_PREFETCH_WHOLE	3	/* the whole VMA, as far as the budget allows */
+#define VMLAB_PREFETCH_WHOLE	3	/* the whole VMA, as far as the budget has room */
 
 #define VMLAB_PREFETCH_MAX	1024	/* highest vmlab_paging.prefetch_pages */
 
@@ -53,7 +53,8 @@
  * @prefetch: VMLAB_PREFETCH_*
  * @prefetch_pages: pages to prefetch, 1 to VMLAB_PREFETCH_MAX; 0 with NONE and
  *	WHOLE.  A page whose prefetch would have to wait is left out, and
- *	prefetching ends where memory would have to be reclaimed.
+ *	prefetching ends where memory would have to be reclaimed: up to 256
+ *	pages are given back then, and for a second no fault prefetches.
  *
  * Everything can be changed while the space is mapped and in use.  A SET of the
  * same policy and seed keeps the policy's state, unless it has a trace or the
@@ -131,7 +132,8 @@ struct vmlab_paging {
  * @mapped_around: entries set because of VMLAB_PAGING_AROUND.  Accesses through
  *	them are not seen: a prefetched frame mapped so counts neither as used
  *	nor as wasted
- * @shrunk: clean frames freed under memory pressure, by the module's shrinker
+ * @shrunk: clean frames freed because memory was short: by the module's
+ *	shrinker, or by prefetch that found the end of memory
  * @written_back: pages written back to the file
  * @writeback_errors: pages whose write-back failed; they stay dirty
  * @huge_filled: huge frames filled, see VMLAB_SPACE_HUGE
