@@ -134,6 +134,7 @@ static void measure_files(struct lab_run *run)
 	munmap(a, size);
 	munmap(b, size);
 	lab_measure(run, "shared_disk", (double)on_disk(run, shared, NEW));
+	lab_effect(run, "shared_disk", "private copies are never written back");
 	lab_measure(run, "private_disk", (double)on_disk(run, private, NEW));
 }
 

@@ -212,6 +212,7 @@ static void experiment(struct lab_run *run)
 	measure_writes(run, &w, w.size, 2, "repeat_calls", "repeat_faults");
 	write_back_all(run, &w);
 	measure_writes(run, &w, w.size, 3, "again_calls", "again_faults");
+	lab_effect(run, "again_calls", "a page that was not cleaned is writable");
 	faults = lab_space_stats(run, w.space).faults;
 	lab_measure(run, "again_fills", (double)(faults - w.last.faults));
 	measure_part(run, &w);

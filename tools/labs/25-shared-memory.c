@@ -201,6 +201,8 @@ static void experiment(struct lab_run *run)
 		 (unsigned long long)messages);
 	before = lab_space_stats(run, s->space);
 	lab_measure(run, "sum", (double)talk(memory, messages));
+	lab_effect(run, "sum", "a write to a private mapping goes to a copy, which "
+			       "the other process does not map");
 	after = lab_space_stats(run, s->space);
 	lab_measure(run, "calls",
 		    (double)(after.faults + after.mkwrite - before.faults -
