@@ -61,6 +61,10 @@ unload:
 demo:
 	@$(VM) demo $(KERNEL)
 
+## report: run the labs in a virtual machine, write build/report/report.html; LABS= selects
+report:
+	@$(VM) report $(or $(KERNEL),lean-7.3) $(LABS)
+
 ## check: run all tests in virtual machines, on a kernel with all checkers enabled
 check:
 	@$(VM) check $(KERNEL)
@@ -105,5 +109,5 @@ help:
 	@echo "  KERNEL=NAME selects the kernel of demo and check: lean-7.3, debug-7.3,"
 	@echo "  stock-6.1, stock-6.12. See also: tools/vm/vm help."
 
-.PHONY: all module tools selftests load unload demo check check-matrix docs lint deps \
+.PHONY: all module tools selftests load unload demo report check check-matrix docs lint deps \
 	install clean distclean help

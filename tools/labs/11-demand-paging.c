@@ -62,10 +62,11 @@ static void experiment(struct lab_run *run)
 	char *memory;
 
 	lab_step(run, "mmap(NULL, %zu, PROT_READ | PROT_WRITE, MAP_PRIVATE | "
-		      "MAP_ANONYMOUS%s, -1, 0)",
+		      "MAP_ANONYMOUS | MAP_NORESERVE%s, -1, 0)",
 		 size, populate ? " | MAP_POPULATE" : "");
 	memory = lab_map(run, size, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | populate, -1, 0);
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | populate,
+			 -1, 0);
 	lab_measure(run, "virtual", (double)(lab_mm(run, 0).total_vm - total));
 	lab_measure(run, "before", (double)lab_resident(run, 0, memory, size));
 
@@ -105,7 +106,8 @@ static const struct lab demand_paging = {
 	.pins = "Transparent huge pages are disabled for the process, so that a "
 		"fault maps one page. The pages are private and anonymous, so "
 		"that the kernel maps no neighbours (fault-around is for page "
-		"cache).",
+		"cache). MAP_NORESERVE keeps the overcommit heuristic from "
+		"refusing a large size.",
 	.reads = "mm/mmap.c: do_mmap()\n"
 		 "mm/memory.c: handle_mm_fault(), do_anonymous_page()\n"
 		 "mm/memory.c: unmap_page_range()",

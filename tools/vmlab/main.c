@@ -13,7 +13,7 @@ static const struct command *const commands[] = {
 	&cmd_pagetable, &cmd_translate, &cmd_sharing, &cmd_snapshot,
 	&cmd_diff,	 &cmd_watch,	 &cmd_space,   &cmd_replay,
 	&cmd_policy,	 &cmd_faults,	 &cmd_top,     &cmd_heat,
-	&cmd_lab,	 &cmd_completion, NULL,
+	&cmd_lab,	 &cmd_report,	 &cmd_completion, NULL,
 };
 
 static const struct command *find_command(const char *name)

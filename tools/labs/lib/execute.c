@@ -159,8 +159,12 @@ static void start_keeper(struct lab_run *run)
 	}
 	interrupted = 0;
 	alive_fd = alive[1];
-	for (int i = 0; i < NR_END_SIGNALS; i++)
+	for (int i = 0; i < NR_END_SIGNALS; i++) {
 		sigaction(end_signals[i], &action, &old[i]);
+		/* nohup(1) and the shell's & ask to ignore it */
+		if (old[i].sa_handler == SIG_IGN)
+			signal(end_signals[i], SIG_IGN);
+	}
 	fflush(NULL);
 	keeper = fork();
 	if (!keeper) {

@@ -8,6 +8,10 @@
 #
 # After the dash stands any series that Debian has.
 
+# the kernel that runs the tests that are too slow for a debug kernel
+# shellcheck disable=SC2034 # of the scripts that source this
+FAST_KERNEL=lean-7.3
+
 # kernel_check_name NAME: refuse a name that cannot be a part of a path below build/
 kernel_check_name()
 {

@@ -38,6 +38,7 @@ enum operand {
 	OPERAND_SHELL,
 	OPERAND_COMMAND,
 	OPERAND_POLICY, /* list, load, set or unload */
+	OPERAND_LAB, /* list, show or run; then labs */
 };
 
 #define OPERANDS_ANY (-1)

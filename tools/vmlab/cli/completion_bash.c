@@ -103,6 +103,9 @@ static const char tail[] =
 	"\t\t_vmlab_words \"$options\"\n"
 	"\telif [[ $operands == PID ]]; then\n"
 	"\t\t_vmlab_pids\n"
+	"\telif [[ $operands == LAB ]]; then\n"
+	"\t\t_vmlab_words \"list show run all $(vmlab lab list --noheadings \\\n"
+	"\t\t\t--raw --output LAB 2>/dev/null | tr '\\n' ' ')\"\n"
 	"\telif [[ $operands == COMMAND ]]; then\n"
 	"\t\tmapfile -t COMPREPLY < <(compgen -c -- \"$cur\")\n"
 	"\telse\n"
@@ -175,6 +178,8 @@ static const char *operands(enum operand operand)
 		return "COMMAND";
 	case OPERAND_POLICY:
 		return "list load set unload";
+	case OPERAND_LAB:
+		return "LAB";
 	case OPERAND_NONE:
 		break;
 	}

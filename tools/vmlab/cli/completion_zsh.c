@@ -53,6 +53,9 @@ static const char *zsh_operand(enum operand operand)
 	case OPERAND_POLICY:
 		return " \\\n\t\t\t'1:action:(list load set unload)'"
 		       " \\\n\t\t\t'2:object:_files'";
+	case OPERAND_LAB:
+		return " \\\n\t\t\t'1:action:(list show run)'"
+		       " \\\n\t\t\t'*:lab:_vmlab_labs'";
 	case OPERAND_NONE:
 		break;
 	}
@@ -64,6 +67,8 @@ void completion_print_zsh(FILE *out, const struct command *const *commands)
 	fputs("#compdef vmlab\n"
 	      "# zsh completion for vmlab, printed by 'vmlab completion zsh'\n"
 	      "_vmlab_pids() { compadd self; _pids }\n"
+	      "_vmlab_labs() { compadd all ${(f)\"$(vmlab lab list --noheadings "
+	      "--raw --output LAB 2>/dev/null)\"} }\n"
 	      "_vmlab()\n"
 	      "{\n"
 	      "\tlocal context state line\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "labs/lib/allowed.h"
 #include "labs/lib/execute.h"
 #include "labs/lib/list.h"
 #include "model/parse.h"
@@ -65,23 +66,6 @@ static void on_step(const char *text)
 	lab_print_step(print_colour, ++print_steps, text);
 }
 
-/* A hypervisor announces itself in CPUID. */
-static bool in_virtual_machine(void)
-{
-	FILE *file = fopen("/proc/cpuinfo", "re");
-	bool found = false;
-	char *line = NULL;
-	size_t size = 0;
-
-	while (file && !found && getline(&line, &size, file) > 0)
-		found = !strncmp(line, "flags", 5) &&
-			strstr(line, " hypervisor");
-	free(line);
-	if (file)
-		fclose(file);
-	return found;
-}
-
 static void run_one(const struct cli *cli, const struct arguments *a,
 		    const struct lab *lab, struct lab_result *result)
 {
@@ -103,15 +87,8 @@ static void run_one(const struct cli *cli, const struct arguments *a,
 			printf("\nUntil it ends, this lab changes the system: %s\n",
 			       lab->changes);
 	}
-	if (lab->changes && !a->yes && !in_virtual_machine()) {
-		memset(result, 0, sizeof(*result));
-		result->verdict = LAB_SKIPPED;
-		snprintf(result->reason, sizeof(result->reason),
-			 "it changes the system (%.150s) and this is no virtual "
-			 "machine: give --yes to allow it", lab->changes);
-	} else {
+	if (lab_allowed(lab, a->yes, result))
 		lab_execute(lab, &run, result);
-	}
 	if (a->quiet && !cli->json)
 		lab_print_line(cli->colour, lab, result);
 	else if (text)
@@ -373,6 +350,7 @@ static const char help[] =
 const struct command cmd_lab = {
 	.name = "lab",
 	.operands = "ACTION [LAB...]",
+	.operand = OPERAND_LAB,
 	.nr_operands = 1,
 	.more_operands = OPERANDS_ANY,
 	.summary = "predict, measure, compare: experiments with virtual memory",

@@ -27,8 +27,6 @@ const struct column_list lab_tables[] = {
 	{ 0 },
 };
 
-enum { VALUE_TEXT = LAB_TEXT };
-
 /* --- text --------------------------------------------------------------------- */
 
 /* Print a paragraph with an indent, in lines as wide as the terminal. */
@@ -77,44 +75,44 @@ static void print_part(bool colour, const char *head, const char *text)
 }
 
 /* A count without a fraction, another number with four digits. */
-static void number_text(double value, char text[VALUE_TEXT])
+static void number_text(double value, char text[LAB_VALUE_TEXT])
 {
 	if (fabs(value) < 1e15 && floor(value) == value)
-		snprintf(text, VALUE_TEXT, "%.0f", value);
+		snprintf(text, LAB_VALUE_TEXT, "%.0f", value);
 	else
-		snprintf(text, VALUE_TEXT, "%.4g", value);
+		snprintf(text, LAB_VALUE_TEXT, "%.4g", value);
 }
 
-static void predicted_text(const struct lab_quantity *q, char text[VALUE_TEXT])
+void lab_predicted_text(const struct lab_quantity *q, char text[LAB_VALUE_TEXT])
 {
-	char low[VALUE_TEXT], high[VALUE_TEXT];
+	char low[LAB_VALUE_TEXT], high[LAB_VALUE_TEXT];
 
 	number_text(q->low, low);
 	number_text(q->high, high);
 	if (q->kind == LAB_KIND_WORDS)
-		snprintf(text, VALUE_TEXT, "%s", q->words);
+		snprintf(text, LAB_VALUE_TEXT, "%s", q->words);
 	else if (q->kind == LAB_KIND_COUNT)
-		snprintf(text, VALUE_TEXT, "%s", low);
+		snprintf(text, LAB_VALUE_TEXT, "%s", low);
 	else if (isinf(q->high))
-		snprintf(text, VALUE_TEXT, "%.100s or more", low);
+		snprintf(text, LAB_VALUE_TEXT, "%.100s or more", low);
 	else if (isinf(q->low))
-		snprintf(text, VALUE_TEXT, "%.100s or less", high);
+		snprintf(text, LAB_VALUE_TEXT, "%.100s or less", high);
 	else
-		snprintf(text, VALUE_TEXT, "%.100s to %.100s", low, high);
+		snprintf(text, LAB_VALUE_TEXT, "%.100s to %.100s", low, high);
 }
 
-static void measured_text(const struct lab_quantity *q, char text[VALUE_TEXT])
+void lab_measured_text(const struct lab_quantity *q, char text[LAB_VALUE_TEXT])
 {
 	if (!q->measured)
-		snprintf(text, VALUE_TEXT, "not measured");
+		snprintf(text, LAB_VALUE_TEXT, "not measured");
 	else if (q->kind == LAB_KIND_WORDS)
-		snprintf(text, VALUE_TEXT, "%s", q->measured_words);
+		snprintf(text, LAB_VALUE_TEXT, "%s", q->measured_words);
 	else
 		number_text(q->value, text);
 }
 
 /* Times depend on the machine: say so. */
-static const char *unit_text(const struct lab_quantity *q)
+const char *lab_unit_text(const struct lab_quantity *q)
 {
 	return q->kind == LAB_KIND_TIME ? "times (ratio of times)" : q->unit;
 }
@@ -171,17 +169,17 @@ void lab_print_about(bool colour, const struct lab *lab)
 void lab_print_prediction(bool colour, const struct lab_result *result)
 {
 	struct table *t;
-	char text[VALUE_TEXT];
+	char text[LAB_VALUE_TEXT];
 
 	print_head(colour, "Prediction");
 	t = table_open(stdout, predicted_columns, 4, colour);
 	for (size_t i = 0; i < result->nr; i++) {
 		const struct lab_quantity *q = &result->quantities[i];
 
-		predicted_text(q, text);
+		lab_predicted_text(q, text);
 		table_cell(t, STYLE_PLAIN, "%s", q->what);
 		table_cell(t, STYLE_NAME, "%s", text);
-		table_cell(t, STYLE_PLAIN, "%s", unit_text(q));
+		table_cell(t, STYLE_PLAIN, "%s", lab_unit_text(q));
 		table_cell(t, STYLE_DIM, "%s", q->formula);
 	}
 	table_close(t);
@@ -210,14 +208,14 @@ static void quantity_row(struct table *t, const struct lab_quantity *q)
 {
 	bool agrees = lab_quantity_agrees(q);
 	enum style style = verdict_style(agrees ? LAB_AGREES : LAB_DIFFERS);
-	char text[VALUE_TEXT];
+	char text[LAB_VALUE_TEXT];
 
 	table_cell(t, STYLE_PLAIN, "%s", q->what);
-	predicted_text(q, text);
+	lab_predicted_text(q, text);
 	table_cell(t, STYLE_PLAIN, "%s", text);
-	measured_text(q, text);
+	lab_measured_text(q, text);
 	table_cell(t, style, "%s", text);
-	table_cell(t, STYLE_PLAIN, "%s", unit_text(q));
+	table_cell(t, STYLE_PLAIN, "%s", lab_unit_text(q));
 	if (agrees || !q->measured)
 		table_cell(t, style, "%s", agrees ? "agrees" : "missing");
 	else if (q->kind != LAB_KIND_COUNT)

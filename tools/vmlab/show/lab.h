@@ -11,6 +11,16 @@
 
 extern const struct column_list lab_tables[];
 
+enum { LAB_VALUE_TEXT = LAB_TEXT };
+
+/** lab_predicted_text, lab_measured_text - write both values of a quantity */
+void lab_predicted_text(const struct lab_quantity *q,
+			char text[LAB_VALUE_TEXT]);
+void lab_measured_text(const struct lab_quantity *q, char text[LAB_VALUE_TEXT]);
+
+/** lab_unit_text - return the unit; of a ratio of times, say that it is one */
+const char *lab_unit_text(const struct lab_quantity *q);
+
 /** lab_print_list - print a table of labs; a NULL ends them */
 void lab_print_list(bool colour, const struct lab *const *labs);
 

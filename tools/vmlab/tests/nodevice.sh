@@ -57,6 +57,28 @@ try 2 '^vmlab: --hold: .*seconds' space --hold soon
 try 2 '^vmlab: --frames: .*such as 3,4' replay --frames 4,x 1
 try 2 '^vmlab: --policy: .*such as fifo,lru' replay --policy fifo, 1
 try 2 '^vmlab: STRING: ' replay 1,2,x
+try 2 'missing operand: ACTION' lab
+try 2 "'try' is not an action: .*list, show and run" lab try
+try 2 'list takes no lab' lab list 11
+try 2 'show needs one lab' lab show
+try 2 'show needs one lab' lab show 11 demand-paging
+try 2 'run needs the name of a lab, or all' lab run
+try 2 "'12345' is not a lab: 'vmlab lab list'" lab run 12345
+try 2 "'all' is not a lab" lab run 11 all
+try 2 "^vmlab: --param: 'size' is not a parameter: give NAME=VALUE" lab run 11 --param size
+try 2 "^vmlab: --param: '=1' is not a parameter" lab run 11 --param =1
+try 2 "^vmlab: --param: the lab demand-paging has no parameter 'sice'" lab run 11 --param sice=1
+try 2 "^vmlab: --param: size='1K': give a number from 4096 to" lab run 11 --param size=1K
+try 2 '^vmlab: --param and --break need one lab' lab run all --param size=1M
+try 2 "^vmlab: --break: the lab demand-paging has no assumption 'x'" lab run 11 --break x
+try 2 "^vmlab: --timeout: '0' is not a value: give seconds" lab run 11 --timeout 0
+try 2 "^vmlab: --timeout: '1s' is not a value" lab run 11 --timeout 1s
+try 0 '^11 *demand-paging ' lab list
+try 0 '^No prediction here: no /dev/vmlab' lab show 11
+try 77 '^  skipped: no /dev/vmlab' lab run 11
+try 77 'skipped .*: no /dev/vmlab' lab run demand-paging 11 --quiet
+try 0 '"name": "demand-paging"' lab list --json
+try 77 '"verdict": "skipped"' lab run 11 --json
 try 2 'not an address' translate 1 xyz
 try 2 'END must be above START' find 1 20 10
 try 2 "unexpected operand '4'" find 1 2 3 4

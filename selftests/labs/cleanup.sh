@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# cleanup.sh: a lab leaves nothing, however it ends: by itself, by SIGTERM, by SIGKILL of the
+# program that runs it, or by its time limit.
+set -euo pipefail
+
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
+# A sanitizer takes address space and faults of its own.
+PATH=${VMLAB_PLAIN_BIN:+$VMLAB_PLAIN_BIN:}$PATH
+
+# The lines of what a lab can leave: processes, swap areas, zram devices, mounts,
+# cgroups, settings.
+state()
+{
+	pgrep -x vmlab || true
+	tail -n +2 /proc/swaps
+	find /sys/block -name 'zram*'
+	cut -d ' ' -f 5 /proc/self/mountinfo
+	find /sys/fs/cgroup -name 'vmlab-*' -type d 2>/dev/null || true
+	for setting in page-cluster overcommit_memory overcommit_ratio overcommit_kbytes \
+		max_map_count; do
+		echo "$setting $(<"/proc/sys/vm/$setting")"
+	done
+	for setting in transparent_hugepage/enabled transparent_hugepage/shmem_enabled \
+		lru_gen/enabled ksm/run; do
+		[[ ! -e /sys/kernel/mm/$setting ]] ||
+			echo "$setting $(<"/sys/kernel/mm/$setting")"
+	done
+}
+
+# Some time may pass until the keeper has cleaned up.
+is_clean()
+{
+	state >"$work/now"
+	cmp -s "$work/before" "$work/now"
+}
+
+check() # TEXT
+{
+	for ((i = 0; i < 300; i++)); do
+		if is_clean; then
+			result 0 "$1"
+			return
+		fi
+		sleep 0.1
+	done
+	result 1 "$1"
+	diff "$work/before" "$work/now" | sed 's/^/# /'
+}
+
+labs()
+{
+	vmlab lab list --noheadings --output LAB --raw
+}
+
+state >"$work/before"
+echo "TAP version 13"
+while read -r lab; do
+	for signal in TERM KILL; do
+		vmlab lab run "$lab" >/dev/null 2>&1 </dev/null &
+		runner=$!
+		sleep "0.$((RANDOM % 90 + 10))"
+		kill "-$signal" "$runner" 2>/dev/null || true
+		wait "$runner" 2>/dev/null || true
+		check "$lab: nothing stays after SIG$signal"
+	done
+done < <(labs)
+
+vmlab lab run all --quiet >/dev/null 2>&1 </dev/null &
+runner=$!
+sleep 2
+kill -KILL "$runner" 2>/dev/null || true
+wait "$runner" 2>/dev/null || true
+check "run all: nothing stays after SIGKILL"
+echo "1..$points"
+((failures == 0))

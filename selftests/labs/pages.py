@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""pages.py DIRECTORY|FILE...: the commands on pages print what the pages show.
+
+A page is a .rst file. Its blocks "code-block:: console" are one session of a shell: a line
+"$ COMMAND" is run, and the lines below it are the output expected. In them "…" stands for
+any text of a line, and a line of "…" alone for any number of lines. Blanks at the end of a
+line, and empty lines at the end of an output, do not count. Prints TAP, a point a command.
+
+A block is left out when the line above it is ".. not run: REASON".
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+ANY = "…"
+MARK = "--- vmlab pages "
+LIMIT = 300  # seconds for a page
+
+
+def blocks(text):
+    """Yield (line number, lines) of each console block that is to be run."""
+    lines = text.split("\n")
+    i = 0
+    while i < len(lines):
+        if lines[i].strip() != ".. code-block:: console":
+            i += 1
+            continue
+        before = next((line for line in reversed(lines[:i]) if line.strip()), "")
+        i += 1
+        while i < len(lines) and (not lines[i].strip() or lines[i].strip().startswith(":")):
+            i += 1
+        indent = len(lines[i]) - len(lines[i].lstrip()) if i < len(lines) else 0
+        start, body = i + 1, []
+        while i < len(lines) and (not lines[i].strip() or lines[i].startswith(" " * indent)):
+            body.append(lines[i][indent:].rstrip())
+            i += 1
+        if not before.strip().startswith(".. not run:"):
+            yield start, body
+
+
+def commands(text):
+    """Return (line number, command, expected lines) of a page, in their order."""
+    found = []
+    for start, body in blocks(text):
+        for nr, line in enumerate(body, start):
+            if line.startswith("$ "):
+                found.append((nr, line[2:], []))
+            elif found and line.startswith("> ") and not found[-1][2]:
+                found[-1] = (found[-1][0], found[-1][1] + "\n" + line[2:], [])
+            elif found:
+                found[-1][2].append(line)
+    return found
+
+
+def strip(lines):
+    """Return the lines without blanks at their ends and without empty lines at the end."""
+    lines = [line.rstrip() for line in lines]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def matches(expected, output):
+    """Tell whether the output is the expected one."""
+    pattern = ""
+    for line in strip(expected):
+        if line.strip() == ANY:
+            pattern += r"(?:[^\n]*\n)*?"
+        else:
+            pattern += "[^\n]*".join(re.escape(part) for part in line.split(ANY)) + r" *\n"
+    return re.fullmatch(pattern, "".join(line + "\n" for line in strip(output))) is not None
+
+
+def run(page, todo):
+    """Run the commands of a page in one shell; return the output of each."""
+    script = ["exec 2>&1"]
+    for nr, (_, command, _) in enumerate(todo):
+        script += [f"echo '{MARK}{nr}'", command]
+    script.append(f"echo '{MARK}{len(todo)}'")
+    environment = dict(os.environ, LC_ALL="C.UTF-8", NO_COLOR="1", COLUMNS="90")
+    with tempfile.TemporaryDirectory() as directory:
+        try:
+            done = subprocess.run(["bash"], input="\n".join(script) + "\n", text=True,
+                                  stdout=subprocess.PIPE, cwd=directory, env=environment,
+                                  timeout=LIMIT, errors="replace", check=False)
+            output = done.stdout
+        except subprocess.TimeoutExpired as expired:
+            output = (expired.stdout or b"").decode("utf-8", "replace")
+            print(f"# {page}: took more than {LIMIT} s")
+    parts = re.split(rf"^{re.escape(MARK)}(\d+)\n", output, flags=re.MULTILINE)
+    return {int(nr): text.split("\n") for nr, text in zip(parts[1::2], parts[2::2])}
+
+
+def pages(arguments):
+    """Return the pages that the arguments name, in order."""
+    found = []
+    for path in arguments:
+        if os.path.isdir(path):
+            found += sorted(os.path.join(path, name) for name in os.listdir(path)
+                            if name.endswith(".rst"))
+        else:
+            found.append(path)
+    return found
+
+
+def main():
+    plain = os.environ.get("VMLAB_PLAIN_BIN")
+    if plain:
+        # A sanitizer takes address space and faults of its own.
+        os.environ["PATH"] = plain + ":" + os.environ["PATH"]
+    print("TAP version 13")
+    points = failures = 0
+    for page in pages(sys.argv[1:]):
+        with open(page, encoding="utf-8") as file:
+            todo = commands(file.read())
+        outputs = run(page, todo) if todo else {}
+        name = os.path.splitext(os.path.basename(page))[0]
+        for nr, (line, command, expected) in enumerate(todo):
+            points += 1
+            output = outputs.get(nr, [])
+            shown = command.replace("\n", " ").replace("#", "")
+            skipped = next((text for text in output
+                            if text.startswith("  skipped: ")), None)
+            if matches(expected, output):
+                print(f"ok {points} - {name}: {shown}")
+            elif skipped:
+                print(f"ok {points} - {name}: {shown} # SKIP {skipped[11:]}")
+            else:
+                failures += 1
+                print(f"not ok {points} - {name}: {shown}")
+                print(f"# {page}:{line}: the output differs:")
+                for text in strip(output)[:40]:
+                    print("# " + text)
+    print(f"1..{points}")
+    return 1 if failures or not points else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vmlab report: run labs and write one page about them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/commands.h"
+#include "labs/lib/allowed.h"
+#include "labs/lib/execute.h"
+#include "labs/lib/list.h"
+#include "model/parse.h"
+#include "show/json.h"
+#include "show/lab.h"
+#include "show/report.h"
+#include "show/terminal.h"
+#include "sys/xalloc.h"
+
+enum { OPT_YES = 0x100, OPT_TIMEOUT };
+
+enum {
+	EXIT_SKIPPED = 77, /* as 'vmlab lab run' */
+	EXIT_INTERRUPTED = 130,
+	TIMEOUT = 300, /* seconds */
+	TIMEOUT_MAX = 86400,
+	LABS_MAX = 128,
+	BAR = 30, /* characters */
+};
+
+static const struct option_spec options[] = {
+	{ "output", 'o', "FILE", NULL,
+	  "the page to write (default vmlab-report.html); '-' is standard output" },
+	{ "yes", OPT_YES, NULL, NULL,
+	  "allow changes to the system outside a virtual machine" },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", NULL,
+	  "end a lab that takes longer (default 300)" },
+	{ 0 },
+};
+
+/**
+ * struct arguments - the command line, and what follows from it
+ * @labs, @results: the labs to run and their results, @nr of them
+ */
+struct arguments {
+	const char *output;
+	bool yes;
+	uint64_t timeout;
+	const struct lab *labs[LABS_MAX];
+	struct lab_result *results[LABS_MAX];
+	size_t nr;
+};
+
+/* --- facts for the head of the page -------------------------------------------- */
+
+static char *processor(void)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	char *line = NULL, *name = NULL;
+	size_t size = 0;
+
+	while (file && !name && getline(&line, &size, file) > 0) {
+		char *value = strstr(line, ": ");
+
+		if (value && !strncmp(line, "model name", 10)) {
+			value[strcspn(value, "\n")] = '\0';
+			name = strdup(value + 2);
+		}
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return check_alloc(name ? name : strdup("unknown processor"));
+}
+
+static char *machine(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	char *text = NULL, *cpu = processor();
+	struct utsname name;
+
+	uname(&name);
+	if (asprintf(&text, "Linux %s, %s, %ld processors, %ld MiB of memory",
+		     name.release, cpu, sysconf(_SC_NPROCESSORS_ONLN),
+		     pages / 1024 * (size / 1024)) < 0)
+		text = NULL;
+	free(cpu);
+	return check_alloc(text);
+}
+
+static void today(char *text, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(text, size, "%Y-%m-%d %H:%M", localtime_r(&now, &tm));
+}
+
+/* --- the run --------------------------------------------------------------------- */
+
+/* Draw a bar on the terminal; print a line a lab elsewhere. */
+static void progress(const struct arguments *a, size_t done)
+{
+	size_t full = BAR * done / a->nr;
+
+	if (!isatty(STDERR_FILENO)) {
+		if (done < a->nr)
+			fprintf(stderr, "lab %u, %s (%zu of %zu)\n",
+				a->labs[done]->number, a->labs[done]->name,
+				done + 1, a->nr);
+		return;
+	}
+	fprintf(stderr, "\r[%.*s%*s] %zu of %zu  %-24s", (int)full,
+		"##############################", (int)(BAR - full), "", done,
+		a->nr, done < a->nr ? a->labs[done]->name : "");
+	if (done == a->nr)
+		fputc('\n', stderr);
+}
+
+/* Run all labs; return false after ^C. */
+static bool run_labs(struct arguments *a)
+{
+	const struct lab_options run = {
+		.seconds = (unsigned int)a->timeout,
+	};
+
+	for (size_t i = 0; i < a->nr; i++) {
+		progress(a, i);
+		a->results[i] = lab_result_alloc();
+		if (lab_allowed(a->labs[i], a->yes, a->results[i]))
+			lab_execute(a->labs[i], &run, a->results[i]);
+		if (a->results[i]->verdict == LAB_INTERRUPTED)
+			return false;
+	}
+	progress(a, a->nr);
+	return true;
+}
+
+static void print_page(FILE *out, const void *report)
+{
+	report_print_html(out, report);
+}
+
+static int write_report(const struct arguments *a)
+{
+	char date[64], *about = machine();
+	const struct report report = {
+		.labs = a->labs,
+		.results = a->results,
+		.nr = a->nr,
+		.machine = about,
+		.date = date,
+		.version = vmlab_version(),
+	};
+	int err;
+
+	today(date, sizeof(date));
+	err = cli_write_file(a->output, print_page, &report);
+	free(about);
+	return err;
+}
+
+static int summarize(const struct cli *cli, const struct arguments *a)
+{
+	size_t count[LAB_PREDICTED + 1] = { 0 };
+	struct json_doc doc;
+
+	for (size_t i = 0; i < a->nr; i++)
+		count[a->results[i]->verdict]++;
+	if (cli->json) {
+		json_begin(&doc, stdout);
+		json_member(&doc, "file", json_text(a->output));
+		for (int v = LAB_AGREES; v <= LAB_FAILED; v++)
+			json_member(&doc, lab_verdict_name((enum lab_verdict)v),
+				    json_count(count[v]));
+		json_end(&doc);
+	} else if (strcmp(a->output, "-")) {
+		printf("%s: %zu agree, %zu differ, %zu failed, %zu skipped\n",
+		       a->output, count[LAB_AGREES], count[LAB_DIFFERS],
+		       count[LAB_FAILED], count[LAB_SKIPPED]);
+	}
+	if (count[LAB_DIFFERS] || count[LAB_FAILED])
+		return EXIT_FAILED;
+	return count[LAB_AGREES] ? EXIT_OK : EXIT_SKIPPED;
+}
+
+/* Find out before the labs run whether the page can be written. */
+static int check_output(const char *path)
+{
+	FILE *out;
+
+	if (!strcmp(path, "-"))
+		return EXIT_OK;
+	out = fopen(path, "ae");
+	if (!out)
+		return cli_error("cannot write %s: %s", path, strerror(errno));
+	fclose(out);
+	return EXIT_OK;
+}
+
+static int do_report(const struct cli *cli, struct arguments *a)
+{
+	int err = check_output(a->output);
+
+	if (err)
+		return err;
+	if (!run_labs(a))
+		return EXIT_INTERRUPTED;
+	err = write_report(a);
+	return err ? err : summarize(cli, a);
+}
+
+/* --- the command line --------------------------------------------------------- */
+
+static int parse_options(struct cli *cli, struct arguments *a, int argc,
+			 char **argv)
+{
+	int c;
+
+	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
+		switch (c) {
+		case 'o':
+			a->output = optarg;
+			break;
+		case OPT_YES:
+			a->yes = true;
+			break;
+		case OPT_TIMEOUT:
+			if (parse_u64(optarg, &a->timeout) || !a->timeout ||
+			    a->timeout > TIMEOUT_MAX)
+				return cli_usage(cli, "--timeout: '%s' is not a "
+						 "value: give seconds from 1 to "
+						 "%d", optarg, TIMEOUT_MAX);
+			break;
+		default:
+			return CLI_STOP;
+		}
+	}
+	if (cli->json && !strcmp(a->output, "-"))
+		return cli_usage(cli, "--json excludes --output=-: standard output "
+				 "takes one of them");
+	return EXIT_OK;
+}
+
+static int choose_labs(const struct cli *cli, struct arguments *a, char **names)
+{
+	if (!*names)
+		for (const struct lab *const *l = lab_list(); *l; l++)
+			a->labs[a->nr++] = *l;
+	for (; *names; names++) {
+		const struct lab *lab = lab_find(*names);
+
+		if (!lab || a->nr == LABS_MAX)
+			return cli_usage(cli, "'%s' is not a lab: 'vmlab lab "
+					 "list' shows them", *names);
+		a->labs[a->nr++] = lab;
+	}
+	return EXIT_OK;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct arguments a = {
+		.output = "vmlab-report.html",
+		.timeout = TIMEOUT,
+	};
+	int err = parse_options(cli, &a, argc, argv);
+
+	if (err)
+		return err == CLI_STOP ? cli->exit_code : err;
+	err = choose_labs(cli, &a, argv + optind);
+	if (!err)
+		err = do_report(cli, &a);
+	for (size_t i = 0; i < a.nr; i++)
+		if (a.results[i])
+			lab_result_free(a.results[i]);
+	return err;
+}
+
+static const char help[] =
+	"Runs labs, all by default, and writes one HTML page that refers to no other file:\n"
+	"a table of verdicts, then for each lab its question, its prediction beside the\n"
+	"measurement, its plots and its steps.\n"
+	"\n"
+	"Progress goes to standard error.\n"
+	"\n"
+	"Exit status: that of 'vmlab lab run'.\n"
+	"\n"
+	"Example: a page about all labs\n"
+	"  vmlab report --output report.html\n"
+	"Example: a page about two labs\n"
+	"  vmlab report demand-paging 16\n";
+
+const struct command cmd_report = {
+	.name = "report",
+	.operands = "[LAB...]",
+	.more_operands = OPERANDS_ANY,
+	.summary = "run labs and write a page with their results and plots",
+	.help = help,
+	.options = options,
+	.run = run,
+};
