@@ -8,7 +8,7 @@
 #include "labs/replacement.h"
 
 enum {
-	BUDGETS = 8,
+	BUDGETS = 8, /* around the size of the loop */
 	BELOW = 4, /* the budget of one frame less than the loop has pages */
 	TRIES = 3, /* of the two runs that are compared; the fastest counts */
 	PHASES = 4,
@@ -41,7 +41,6 @@ static const struct lab_break breaks[] = {
 	{ 0 },
 };
 
-/* Return a list of budgets around the size of the loop. */
 static const size_t *budgets(const struct lab_run *run)
 {
 	static size_t list[BUDGETS];
@@ -81,7 +80,7 @@ static void predict_curve(struct lab_run *run, const char *name,
 static void predict(struct lab_run *run)
 {
 	unsigned long long n = lab_number(run, "pages");
-	unsigned long long rounds = lab_number(run, "rounds");
+	double rounds = (double)lab_number(run, "rounds");
 
 	predict_curve(run, "LRU", VMLAB_POLICY_LRU,
 		      "frames < pages ? pages * rounds : pages");
@@ -89,11 +88,10 @@ static void predict(struct lab_run *run)
 		      "in a loop the oldest page is the least recently used");
 	predict_curve(run, "OPT", VMLAB_POLICY_OPT,
 		      "simulation; later (pages - frames) / (pages - 1) of the references");
-	lab_predict_time(run, "knee",
-			 "time with pages - 1 frames / with pages frames",
-			 (double)rounds / 3, (double)rounds * 3,
-			 "%llu faults / %llu faults, each of the same delay",
-			 n * rounds, n);
+	lab_predict_time(run, "knee", "time with pages - 1 / with pages frames",
+			 rounds / 3, rounds * 3,
+			 "%.0f faults / %llu faults of the same delay",
+			 references(run), n);
 	for (size_t i = 0; i < PHASES; i++) {
 		const struct phase *p = &phases[i];
 		bool fits = p->pages <= PHASE_FRAMES;
@@ -138,8 +136,7 @@ static uint64_t play(struct lab_run *run, uint32_t policy, size_t frames,
 
 static void measure_throughput(struct lab_run *run)
 {
-	double nr = references(run);
-	double seconds[BUDGETS];
+	double nr = references(run), seconds[BUDGETS];
 	unsigned int plot, series;
 
 	for (size_t i = 0; i < BUDGETS; i++) {
@@ -165,16 +162,14 @@ static void measure_throughput(struct lab_run *run)
 static void measure_curve(struct lab_run *run, unsigned int plot,
 			  const char *name, uint32_t policy)
 {
-	double nr = references(run);
 	unsigned int series = lab_series(run, plot, name);
 	char text[LAB_LIST] = "";
 
 	for (size_t i = 0; i < BUDGETS; i++) {
 		uint64_t faults = play(run, policy, budgets(run)[i], NULL);
-
 		lab_list_append(text, faults);
 		lab_point(run, plot, series, (double)budgets(run)[i],
-			  100 * (double)faults / nr);
+			  100 * (double)faults / references(run));
 	}
 	lab_measure_words(run, name, "%s", text);
 }
@@ -240,10 +235,9 @@ static const struct lab thrashing = {
 		"needed next: each reference faults, and the program runs at the "
 		"speed of the disk. OPT would keep part of the loop.",
 	.pins = "The budget is that of a space of /dev/vmlab, which reclaim of other "
-		"programs does not change. Nothing is prefetched. Counts are "
-		"made in stepping mode, times without it. The delay of a fault "
-		"stands for the disk, and the fastest of three runs counts, so "
-		"that a busy host changes the ratio little.",
+		"programs does not change. Nothing is prefetched. Counts are made "
+		"in stepping mode, times without it. The delay stands for the "
+		"disk; the fastest of three runs counts, for a busy host.",
 	.reads = "module/pager/bring.c, module/pager/evict.c\n"
 		 "mm/workingset.c: workingset_refault(), how Linux notices it",
 	.needs = LAB_DEVICE,

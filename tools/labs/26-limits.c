@@ -29,6 +29,20 @@ static const struct lab_break breaks[] = {
 	{ 0 },
 };
 
+static const struct {
+	const char *key, *what, *words, *why;
+} outcomes[] = {
+	{ "guess", "1 TiB, writable, without MAP_NORESERVE", "ENOMEM",
+	  "overcommit 0 refuses more than RAM + swap at once" },
+	{ "never", "1 TiB in mode 2", "ENOMEM", "it ignores MAP_NORESERVE" },
+	{ "mlock", "mlock of a page more than RLIMIT_MEMLOCK", "ENOMEM", "mlock(2)" },
+	{ "map-locked", "mmap of as many with MAP_LOCKED", "EAGAIN", "mmap(2)" },
+	{ "mlock-0", "mlock with the limit 0", "EPERM", "no right to lock at all" },
+	{ "beyond", "MAP_FIXED at the end of the user half", "ENOMEM", "TASK_SIZE" },
+	{ "no-hint", "no hint leads to an address", "below 2^47",
+	  "more than 47 bits only for those who ask" },
+};
+
 static void predict(struct lab_run *run)
 {
 	const struct lab_machine *m = lab_machine(run);
@@ -38,37 +52,22 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "pieces", "pieces of 1 TiB with MAP_NORESERVE",
 		    (double)tib, "pieces",
 		    "addresses are not memory: 128 TiB of them, less the program");
-	lab_predict(run, "total", "pages of address space that they add",
-		    (double)(tib * (TIB / m->page)), "pages",
-		    "%llu * 2^40 / %llu", tib, (unsigned long long)m->page);
-	lab_predict(run, "frames", "frames and page tables that they add", 0,
-		    "pages", "nothing is touched");
-	lab_predict_words(run, "guess", "1 TiB, writable, without MAP_NORESERVE",
-			  "ENOMEM",
-			  "overcommit 0 refuses more than RAM + swap at once");
-	lab_predict_words(run, "never", "1 TiB with MAP_NORESERVE in mode 2",
-			  "ENOMEM", "mode 2 ignores MAP_NORESERVE");
+	lab_predict(run, "frames", "frames that they take", 0, "pages",
+		    "nothing is touched");
+	lab_predict(run, "tables", "page tables that they take", 0, "bytes",
+		    "entries are written by faults");
 	lab_predict(run, "as", "pages mapped under RLIMIT_AS, then ENOMEM", ROOM,
 		    "pages", "limit / page - total_vm = %d", (int)ROOM);
 	lab_predict(run, "maps", "VMAs when mmap fails with ENOMEM",
 		    (double)maps + 1, "VMAs",
-		    "mmap tests count > max_map_count = %llu before it adds one",
-		    maps);
-	lab_predict_words(run, "mlock", "mlock beyond RLIMIT_MEMLOCK", "ENOMEM",
-			  "mlock(2): %d + 1 pages, limit %d", (int)MLOCK_PAGES,
-			  (int)MLOCK_PAGES);
-	lab_predict_words(run, "map-locked", "mmap with MAP_LOCKED beyond it",
-			  "EAGAIN", "mmap(2): as if it could work later");
-	lab_predict_words(run, "mlock-0", "mlock with the limit 0", "EPERM",
-			  "mlock(2): no right to lock at all");
-	lab_predict_words(run, "beyond", "MAP_FIXED at the end of the user half",
-			  "ENOMEM", "get_unmapped_area: address > TASK_SIZE - length");
+		    "mmap tests count > max_map_count = %llu first", maps);
 	lab_predict_words(run, "high", "a hint of 2^48 leads to an address",
 			  m->levels == 5 ? "above 2^47" : "below 2^47",
 			  "%u levels of page tables: %u bits in the user half",
 			  m->levels, 9 * m->levels + 11);
-	lab_predict_words(run, "no-hint", "no hint leads to an address", "below 2^47",
-			  "more than 47 bits only for those who ask");
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+		lab_predict_words(run, outcomes[i].key, outcomes[i].what,
+				  outcomes[i].words, "%s", outcomes[i].why);
 }
 
 static void *map(size_t length, int prot, int flags)
@@ -93,8 +92,7 @@ static void reserve(struct lab_run *run)
 	struct vmlab_mm before = lab_mm(run, 0), after;
 	static void *piece[128];
 
-	lab_step(run, "mmap(NULL, 1 TiB, PROT_READ | PROT_WRITE, MAP_PRIVATE | "
-		      "MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), %zu times", tib);
+	lab_step(run, "%zu times mmap of 1 TiB with MAP_NORESERVE", tib);
 	while (pieces < tib) {
 		piece[pieces] = map(TIB, PROT_READ | PROT_WRITE, flags);
 		if (piece[pieces] == MAP_FAILED)
@@ -103,12 +101,11 @@ static void reserve(struct lab_run *run)
 	}
 	after = lab_mm(run, 0);
 	lab_measure(run, "pieces", (double)pieces);
-	lab_measure(run, "total", (double)(after.total_vm - before.total_vm));
 	lab_measure(run, "frames",
 		    (double)(after.rss[VMLAB_RSS_ANON] -
-			     before.rss[VMLAB_RSS_ANON] +
-			     (after.pgtables_bytes - before.pgtables_bytes) /
-				     lab_machine(run)->page));
+			     before.rss[VMLAB_RSS_ANON]));
+	lab_measure(run, "tables",
+		    (double)(after.pgtables_bytes - before.pgtables_bytes));
 	while (pieces)
 		munmap(piece[--pieces], TIB);
 	lab_measure_words(run, "guess", "%s",
@@ -123,10 +120,8 @@ static void reserve(struct lab_run *run)
 
 static void limit(struct lab_run *run, int resource, uint64_t pages)
 {
-	const struct rlimit r = {
-		.rlim_cur = pages * lab_machine(run)->page,
-		.rlim_max = RLIM_INFINITY,
-	};
+	const struct rlimit r = { pages * lab_machine(run)->page,
+				  RLIM_INFINITY };
 
 	if (!lab_broken(run, "unlimited") && setrlimit(resource, &r))
 		lab_fail(run, "setrlimit: %s", strerror(errno));
@@ -134,18 +129,16 @@ static void limit(struct lab_run *run, int resource, uint64_t pages)
 
 static void address_space(struct lab_run *run)
 {
-	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
 	size_t page = lab_machine(run)->page;
 	int n = 0;
 
 	lab_step(run, "setrlimit(RLIMIT_AS, total_vm + %d pages), map page by page",
 		 (int)ROOM);
 	limit(run, RLIMIT_AS, lab_mm(run, 0).total_vm + ROOM);
-	while (n < 4 * ROOM &&
-	       map(page, PROT_READ | PROT_WRITE, MAP_PRIVATE) != MAP_FAILED)
+	while (n < 4 * ROOM && map(page, PROT_READ, MAP_PRIVATE) != MAP_FAILED)
 		n++;
 	lab_measure(run, "as", n);
-	setrlimit(RLIMIT_AS, &none);
+	limit(run, RLIMIT_AS, RLIM_INFINITY / page);
 }
 
 static void map_count(struct lab_run *run)
@@ -166,43 +159,38 @@ static void map_count(struct lab_run *run)
 	lab_measure(run, "maps", (double)lab_mm(run, 0).map_count);
 }
 
-/* what a child that has no privilege got */
-struct locks {
-	int mlock, map_locked, mlock_0; /* errno */
-};
-
+/* Lock too much without privilege; store an errno for each attempt. */
 static int lock_pages(struct lab_run *run, void *arg)
 {
 	size_t page = lab_machine(run)->page, length = (MLOCK_PAGES + 1) * page;
 	void *memory = lab_map(run, length, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct locks *locks = arg;
+	int *errors = arg;
 
 	limit(run, RLIMIT_MEMLOCK, MLOCK_PAGES);
 	if (!lab_broken(run, "privileged") && setresuid(NOBODY, NOBODY, NOBODY))
 		return 1;
-	locks->mlock = mlock(memory, length) ? errno : 0;
+	errors[0] = mlock(memory, length) ? errno : 0;
 	munlock(memory, length);
-	locks->map_locked = map(length, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_LOCKED) == MAP_FAILED ?
-				    errno :
-				    0;
+	memory = map(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_LOCKED);
+	errors[1] = memory == MAP_FAILED ? errno : 0;
 	if (setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ 0, 0 }))
 		return 2;
-	locks->mlock_0 = mlock(memory, page) ? errno : 0;
+	memory = map(page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	errors[2] = mlock(memory, page) ? errno : 0;
 	return 0;
 }
 
 static void memlock(struct lab_run *run)
 {
-	struct locks *locks = lab_shared(run, sizeof(*locks));
+	int *errors = lab_shared(run, 3 * sizeof(*errors));
 
-	lab_step(run, "in a child of user %d: RLIMIT_MEMLOCK of %d pages, lock one "
-		      "more", (int)NOBODY, (int)MLOCK_PAGES);
-	lab_wait_ok(run, lab_spawn(run, lock_pages, locks));
-	lab_measure_words(run, "mlock", "%s", word(locks->mlock));
-	lab_measure_words(run, "map-locked", "%s", word(locks->map_locked));
-	lab_measure_words(run, "mlock-0", "%s", word(locks->mlock_0));
+	lab_step(run, "as user %d: RLIMIT_MEMLOCK of %d pages, lock one more",
+		 (int)NOBODY, (int)MLOCK_PAGES);
+	lab_wait_ok(run, lab_spawn(run, lock_pages, errors));
+	lab_measure_words(run, "mlock", "%s", word(errors[0]));
+	lab_measure_words(run, "map-locked", "%s", word(errors[1]));
+	lab_measure_words(run, "mlock-0", "%s", word(errors[2]));
 }
 
 static const char *side(const void *p)
@@ -213,19 +201,17 @@ static const char *side(const void *p)
 static void addresses(struct lab_run *run)
 {
 	const struct lab_machine *m = lab_machine(run);
-	uintptr_t end = (1ull << (9 * m->levels + 11)) - m->page;
+	unsigned long end = (1ull << (9 * m->levels + 11)) - m->page;
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	void *p;
 
-	lab_step(run, "mmap at %#lx with MAP_FIXED; with the hint 2^48; without one",
-		 (unsigned long)end);
-	lab_measure_words(run, "beyond", "%s",
-			  outcome(mmap((void *)end, m->page, PROT_READ,
-				       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-				       -1, 0)));
-	lab_measure_words(run, "high", "%s",
-			  side(mmap((void *)(1ull << 48), m->page, PROT_READ,
-				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)));
-	lab_measure_words(run, "no-hint", "%s",
-			  side(map(m->page, PROT_READ, MAP_PRIVATE)));
+	lab_step(run, "mmap at %#lx; with the hint 2^48; without a hint", end);
+	p = mmap((void *)end, m->page, PROT_READ, flags | MAP_FIXED, -1, 0);
+	lab_measure_words(run, "beyond", "%s", outcome(p));
+	p = mmap((void *)(1ull << 48), m->page, PROT_READ, flags, -1, 0);
+	lab_measure_words(run, "high", "%s", side(p));
+	p = mmap(NULL, m->page, PROT_READ, flags, -1, 0);
+	lab_measure_words(run, "no-hint", "%s", side(p));
 }
 
 static void experiment(struct lab_run *run)
@@ -249,15 +235,13 @@ static const struct lab limits = {
 		"of VMAs and RLIMIT_MEMLOCK. Most answer ENOMEM; MAP_LOCKED "
 		"answers EAGAIN, and mlock without any right EPERM.",
 	.pins = "Overcommit is set to mode 0, then 2, whatever the system uses. Each "
-		"limit is set relative to what the module counts for the process. "
-		"Locking runs as an unprivileged user, since CAP_IPC_LOCK ignores "
-		"the limit. The largest free range depends on where the program "
-		"lies, so 100 TiB are reserved in pieces.",
+		"limit is relative to what the module counts. Locking runs as an "
+		"unprivileged user, since CAP_IPC_LOCK ignores the limit. The "
+		"program divides the free range, so 100 TiB come in pieces.",
 	.changes = "vm.overcommit_memory and vm.max_map_count",
 	.reads = "mm/mmap.c: do_mmap(), may_expand_vm()\n"
 		 "mm/util.c: __vm_enough_memory()\n"
-		 "mm/mlock.c: do_mlock(); mm/mmap.c: mlock_future_ok()\n"
-		 "arch/x86/kernel/sys_x86_64.c: arch_get_unmapped_area_topdown()",
+		 "mm/mlock.c: do_mlock(), mlock_future_ok()",
 	.needs = LAB_DEVICE | LAB_ROOT,
 	.params = params,
 	.breaks = breaks,

@@ -206,8 +206,7 @@ static void experiment(struct lab_run *run)
 	lab_wait_ok(run, lab_spawn(run, leak_addresses, refusal));
 	lab_measure(run, "as", refusal->mib);
 	lab_measure_words(run, "as-end", "%s",
-			  refusal->error ? strerrorname_np(refusal->error) :
-					   "success");
+			  refusal->error == ENOMEM ? "ENOMEM" : "success");
 	leak_alone(run);
 	lab_measure_words(run, "large", "%s",
 			  leak_beside(run, "large",
@@ -233,9 +232,8 @@ static const struct lab leak = {
 	.pins = "Overcommit is set to mode 0, then 2. The cgroup has no swap. What "
 		"the processes inherit is equal, so that it does not decide. The "
 		"leak beside another process asks for an eighth more than the "
-		"limit, so that one kill is enough. The parts are an eighth of "
-		"what is left to commit, larger than what other programs take "
-		"meanwhile.",
+		"limit, so that one kill is enough. An eighth of what is left to "
+		"commit is more than what other programs take meanwhile.",
 	.changes = "vm.overcommit_memory; the OOM killer kills processes of the lab",
 	.reads = "mm/vma.c, mm/mmap.c: may_expand_vm()\n"
 		 "mm/util.c: __vm_enough_memory()\n"
