@@ -50,8 +50,7 @@ static void predict(struct lab_run *run)
 	unsigned long long maps = lab_number(run, "maps");
 
 	lab_predict(run, "pieces", "pieces of 1 TiB with MAP_NORESERVE",
-		    (double)tib, "pieces",
-		    "addresses are not memory: 128 TiB of them, less the program");
+		    (double)tib, "pieces", "addresses are not memory");
 	lab_predict(run, "frames", "frames that they take", 0, "pages",
 		    "nothing is touched");
 	lab_predict(run, "tables", "page tables that they take", 0, "bytes",
@@ -151,7 +150,6 @@ static void map_count(struct lab_run *run)
 	lab_step(run, "write %s to vm.max_map_count, map pages with rights in turn",
 		 text);
 	lab_write_setting(run, "/proc/sys/vm/max_map_count", text);
-	/* Neighbours with other rights do not merge. */
 	while (n < 2 * maps &&
 	       map(page, n % 2 && !lab_broken(run, "merged") ? PROT_READ : PROT_NONE,
 		   MAP_PRIVATE) != MAP_FAILED)

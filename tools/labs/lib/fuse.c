@@ -111,7 +111,6 @@ static void serve(const struct server *s, const struct fuse_in_header *in)
 	case FUSE_READ:
 		answer_read(s, in, ((const struct fuse_read_in *)(in + 1))->size);
 		return;
-	case FUSE_FLUSH:
 	case FUSE_RELEASE:
 		answer(s, in, 0, NULL, 0);
 		return;
@@ -120,6 +119,7 @@ static void serve(const struct server *s, const struct fuse_in_header *in)
 	case FUSE_INTERRUPT:
 		return; /* no answer is expected */
 	default:
+		/* The kernel does not repeat it: FUSE_FLUSH, for example. */
 		answer(s, in, -ENOSYS, NULL, 0);
 	}
 }
@@ -176,6 +176,11 @@ struct lab_fuse lab_fuse_start(struct lab_run *run, size_t length,
 		lab_skip(run, "this kernel has no FUSE (CONFIG_FUSE_FS)");
 	mount_at(run, s.fd, directory);
 	fuse.server = lab_spawn(run, server, &s);
+	/*
+	 * The server alone holds the connection: when it is killed, the kernel
+	 * aborts all requests, and no process waits for an answer for ever.
+	 */
+	close(s.fd);
 	snprintf(path, sizeof(path), "%s/f", directory);
 	fuse.fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fuse.fd < 0)
