@@ -14,7 +14,7 @@ enum {
 	PHASES = 4,
 	PHASE_FRAMES = 16,
 	WINDOW = 16, /* references of a point of the second plot */
-	REFERENCES_MAX = 64 * 32,
+	REFERENCES_MAX = 64 * 32
 };
 
 /* what the program of the second part does, one phase after the other */
@@ -89,7 +89,7 @@ static void predict(struct lab_run *run)
 	predict_curve(run, "OPT", VMLAB_POLICY_OPT,
 		      "simulation; later (pages - frames) / (pages - 1) of the references");
 	lab_predict_time(run, "knee", "time with pages - 1 / with pages frames",
-			 rounds / 3, rounds * 3,
+			 rounds / 3, rounds * 20,
 			 "%.0f faults / %llu faults of the same delay",
 			 references(run), n);
 	for (size_t i = 0; i < PHASES; i++) {
@@ -167,6 +167,7 @@ static void measure_curve(struct lab_run *run, unsigned int plot,
 
 	for (size_t i = 0; i < BUDGETS; i++) {
 		uint64_t faults = play(run, policy, budgets(run)[i], NULL);
+
 		lab_list_append(text, faults);
 		lab_point(run, plot, series, (double)budgets(run)[i],
 			  100 * (double)faults / references(run));
@@ -219,7 +220,7 @@ static void experiment(struct lab_run *run)
 	lab_step(run, "the same under LRU, each fault delayed by %llu us; time it",
 		 (unsigned long long)lab_number(run, "delay"));
 	measure_throughput(run);
-	lab_step(run, "run four phases with %d frames under LRU", (int)PHASE_FRAMES);
+	lab_step(run, "run four phases with %d frames", (int)PHASE_FRAMES);
 	measure_phases(run);
 }
 
@@ -236,8 +237,7 @@ static const struct lab thrashing = {
 		"speed of the disk. OPT would keep part of the loop.",
 	.pins = "The budget is that of a space of /dev/vmlab, which reclaim of other "
 		"programs does not change. Nothing is prefetched. Counts are made "
-		"in stepping mode, times without it. The delay stands for the "
-		"disk; the fastest of three runs counts, for a busy host.",
+		"in stepping mode, times without it; the best of three counts.",
 	.reads = "module/pager/bring.c, module/pager/evict.c\n"
 		 "mm/workingset.c: workingset_refault(), how Linux notices it",
 	.needs = LAB_DEVICE,

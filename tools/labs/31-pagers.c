@@ -6,12 +6,12 @@
 #include "labs/replacement.h"
 #include "labs/userfault.h"
 
-enum { TRIES = 5, REFERENCES_MAX = 4096 };
+enum { TRIES = 3, REFERENCES_MAX = 4096 };
 
 static const struct lab_param params[] = {
 	{ "pages", "32", NULL, 2, 256, "pages of the program" },
 	{ "frames", "16", NULL, 1, 256, "frames that it gets" },
-	{ "references", "512", NULL, 1, REFERENCES_MAX,
+	{ "references", "256", NULL, 1, REFERENCES_MAX,
 	  "random references to its pages" },
 	{ 0 },
 };
@@ -55,7 +55,7 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "sleeps", "times that the program slept in the module's",
 		    0, "switches", "the module fills a frame without waiting");
 	lab_predict_time(run, "user-cost",
-			 "time of a fault: user pager / module", 1.3, 1000,
+			 "time of a fault: user pager / module", 1.3, 10000,
 			 "two switches of thread and three system calls more");
 	if (!lab_policy_missing(run))
 		lab_predict_time(run, "bpf-cost", "time of a fault: BPF / module",
@@ -183,7 +183,7 @@ static void experiment(struct lab_run *run)
 	plot = lab_plot(run, "Cost of a fault: 1 the pager in user space, 2 the "
 			     "module, 3 the module with a policy in BPF",
 			"pager", "microseconds a fault", LAB_BARS);
-	series = lab_series(run, plot, "best of five runs");
+	series = lab_series(run, plot, "best of three runs");
 	lab_point(run, plot, series, 1, costs.user / 1000);
 	lab_point(run, plot, series, 2, costs.module / 1000);
 	if (costs.bpf)
@@ -205,7 +205,7 @@ static const struct lab pagers = {
 	.pins = "FIFO needs no accesses besides the faults. Each pager starts without "
 		"a resident page. Nothing is prefetched; new pages are zeros and "
 		"only read, so that no pager has to keep contents. The best of "
-		"five runs counts, and only ratios are compared.",
+		"three runs counts, and only ratios are compared.",
 	.reads = "fs/userfaultfd.c: handle_userfault()\n"
 		 "mm/userfaultfd.c: mfill_atomic()\n"
 		 "module/policy/fifo.c, module/policy/bpf/\n"

@@ -124,17 +124,17 @@ static void experiment(struct lab_run *run)
 	lab_one_cpu(run);
 	lab_step(run, "mount a FUSE file system: a process that answers each read "
 		      "after %u us is the disk", delay);
-	file = lab_fuse_start(run, n * page, delay, SERVER_PRIORITY);
+	file = lab_fuse_start(run, n * page, delay, SERVER_PRIORITY, steps);
 	memory = lab_map_aligned(run, n * page, lab_machine(run)->fault_around,
 				 PROT_READ, MAP_SHARED, file.fd);
 	if (!lab_broken(run, "readahead") &&
 	    madvise(memory, n * page, MADV_RANDOM))
 		lab_fail(run, "madvise: %s", strerror(errno));
-	if (lab_broken(run, "warm"))
-		lab_read(memory, n * page, page);
 	lab_step(run, "start another process that computes on the same processor; "
 		      "become SCHED_FIFO, so that it runs only while this one sleeps");
 	lab_spawn(run, compute, (void *)steps);
+	if (lab_broken(run, "warm"))
+		lab_read(memory, n * page, page);
 	be_real_time(run);
 	*file.reads = 0;
 

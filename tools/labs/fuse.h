@@ -24,10 +24,13 @@ struct lab_fuse {
  * @length: bytes of the file, zeros
  * @microseconds: how long the server sleeps before it answers a read
  * @priority: of SCHED_FIFO for the server, which has the affinity of the caller
+ * @progress: shared: the server sleeps on, up to 100 times, until it changed, so
+ *	that a busy host does not let the time pass before another process ran
  *
  * The mount is removed when the run ends.  Skips the lab without FUSE.
  */
 struct lab_fuse lab_fuse_start(struct lab_run *run, size_t length,
-			       unsigned int microseconds, int priority);
+			       unsigned int microseconds, int priority,
+			       volatile uint64_t *progress);
 
 #endif /* LABS_FUSE_H */

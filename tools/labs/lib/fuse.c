@@ -17,7 +17,12 @@
 #include "labs/lib/system_internal.h"
 #include "labs/process.h"
 
-enum { FILE_ID = FUSE_ROOT_ID + 1, REQUEST = 256 * 1024, WRITE = 64 * 1024 };
+enum {
+	FILE_ID = FUSE_ROOT_ID + 1,
+	REQUEST = 256 * 1024,
+	WRITE = 64 * 1024,
+	SLEEPS_MAX = 100,
+};
 
 /* what the server needs */
 struct server {
@@ -25,7 +30,7 @@ struct server {
 	size_t length;
 	unsigned int microseconds;
 	int priority;
-	volatile uint64_t *reads;
+	volatile uint64_t *reads, *progress;
 };
 
 static void answer(const struct server *s, const struct fuse_in_header *in,
@@ -65,8 +70,13 @@ static void answer_read(const struct server *s, const struct fuse_in_header *in,
 		.tv_nsec = (long)(s->microseconds % 1000000) * 1000,
 	};
 	static const char zeros[WRITE];
+	uint64_t before = *s->progress;
 
-	nanosleep(&delay, NULL);
+	for (int i = 0; i < SLEEPS_MAX; i++) {
+		nanosleep(&delay, NULL);
+		if (*s->progress != before)
+			break;
+	}
 	++*s->reads;
 	answer(s, in, 0, zeros, size < sizeof(zeros) ? size : sizeof(zeros));
 }
@@ -158,7 +168,8 @@ static void mount_at(struct lab_run *run, int fd, char directory[LAB_PATH])
 }
 
 struct lab_fuse lab_fuse_start(struct lab_run *run, size_t length,
-			       unsigned int microseconds, int priority)
+			       unsigned int microseconds, int priority,
+			       volatile uint64_t *progress)
 {
 	char directory[LAB_PATH], path[LAB_PATH + 4];
 	struct lab_fuse fuse = { .reads = lab_shared(run, sizeof(uint64_t)) };
@@ -167,6 +178,7 @@ struct lab_fuse lab_fuse_start(struct lab_run *run, size_t length,
 		.microseconds = microseconds,
 		.priority = priority,
 		.reads = fuse.reads,
+		.progress = progress,
 	};
 
 	if (access("/dev/fuse", F_OK))
