@@ -113,17 +113,6 @@ static void plot_order(struct lab_run *run, unsigned int plot,
 	}
 }
 
-static size_t out_of_order(const bool *gone)
-{
-	size_t first = 0, nr = 0;
-
-	while (first < COLD && gone[first])
-		first++;
-	for (size_t i = first; i < COLD; i++)
-		nr += gone[i];
-	return nr;
-}
-
 struct files {
 	struct lab_cached hot, dirty, locked, cold, new;
 };
@@ -153,7 +142,7 @@ static size_t measure_files(struct lab_run *run, const struct algorithm *a,
 	measure(run, a, "hot", (double)hot);
 	measure(run, a, "locked", (double)locked);
 	if (a->ordered) {
-		measure(run, a, "order", (double)out_of_order(gone));
+		measure(run, a, "order", (double)lab_cached_disorder(gone, COLD));
 		measure(run, a, "dirty", (double)dirty);
 		measure(run, a, "new", (double)new);
 	}

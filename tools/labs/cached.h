@@ -39,4 +39,7 @@ void lab_cached_write(struct lab_run *run, const struct lab_cached *file);
 size_t lab_cached_missing(struct lab_run *run, const struct lab_cached *file,
 			  bool *missing);
 
+/** lab_cached_disorder - count the pages that are missing although an older one is cached */
+size_t lab_cached_disorder(const bool *missing, size_t nr);
+
 #endif /* LABS_CACHED_H */

@@ -70,3 +70,14 @@ size_t lab_cached_missing(struct lab_run *run, const struct lab_cached *file,
 	free(in);
 	return nr;
 }
+
+size_t lab_cached_disorder(const bool *missing, size_t nr)
+{
+	size_t first = 0, disorder = 0;
+
+	while (first < nr && missing[first])
+		first++;
+	for (size_t i = first; i < nr; i++)
+		disorder += missing[i];
+	return disorder;
+}
