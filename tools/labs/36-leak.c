@@ -2,7 +2,6 @@
 /* Lab 36: a program leaks until a limit answers; which limit, and who pays. */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -11,6 +10,7 @@
 
 #include "labs/memory.h"
 #include "labs/process.h"
+#include "labs/processor.h"
 #include "labs/system.h"
 #include "labs/writer.h"
 
@@ -199,6 +199,7 @@ static void experiment(struct lab_run *run)
 
 	if (lab_read_number("/proc/sys/vm/panic_on_oom", 0))
 		lab_skip(run, "vm.panic_on_oom is set: the lab would stop the machine");
+	lab_one_cpu(run);
 	lab_write_setting(run, "/proc/sys/vm/overcommit_memory", "0");
 	lab_step(run, "setrlimit(RLIMIT_AS, total_vm + %llu MiB); leak a MiB by sbrk, "
 		      "one by mmap, and so on",
@@ -230,10 +231,10 @@ static const struct lab leak = {
 		"largest RSS plus oom_score_adj thousandths of the limit, "
 		"whoever asked.",
 	.pins = "Overcommit is set to mode 0, then 2. The cgroup has no swap. What "
-		"the processes inherit is equal, so that it does not decide. The "
-		"leak beside another process asks for an eighth more than the "
-		"limit, so that one kill is enough. An eighth of what is left to "
-		"commit is more than what other programs take meanwhile.",
+		"the processes inherit is equal. The leak asks for an eighth more "
+		"than the limit, so that one kill is enough; the victim, real-time "
+		"on the same processor, is gone before the leak asks again. An "
+		"eighth of what is left to commit is more than others take.",
 	.changes = "vm.overcommit_memory; the OOM killer kills processes of the lab",
 	.reads = "mm/vma.c, mm/mmap.c: may_expand_vm()\n"
 		 "mm/util.c: __vm_enough_memory()\n"

@@ -13,7 +13,7 @@
  * @cgroup: the directory of its cgroup
  * @adjust: its oom_score_adj, as text
  * @pages: anonymous pages to write
- * @stay: wait to be killed afterwards, instead of exiting
+ * @stay: wait to be killed afterwards as a real-time process, instead of exiting
  * @written: shared: pages written so far
  * @ready: opened when all pages are written
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Processes that take memory in a cgroup of limited size. */
+#include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 static int write_pages(struct lab_run *run, void *arg)
 {
 	size_t page = lab_machine(run)->page;
+	const struct sched_param param = { .sched_priority = 1 };
 	const struct lab_writer *w = arg;
 	char *memory;
 
@@ -21,6 +23,13 @@ static int write_pages(struct lab_run *run, void *arg)
 		memory[i * page] = 1;
 		*w->written = i + 1;
 	}
+	/*
+	 * Real time: when it is killed, it frees all of its memory at once.  The
+	 * OOM killer may choose another victim when it finds the first one dying
+	 * and its memory not free yet.
+	 */
+	if (w->stay && sched_setscheduler(0, SCHED_FIFO, &param))
+		return 1;
 	lab_gate_open(w->ready);
 	while (w->stay)
 		pause();
