@@ -61,6 +61,10 @@ unload:
 demo:
 	@$(VM) demo $(KERNEL)
 
+## shell: a shell in a virtual machine with the module loaded and vmlab on the PATH
+shell:
+	@$(VM) shell $(KERNEL)
+
 ## report: run the labs in a virtual machine, write build/report/report.html; LABS= selects
 report:
 	@$(VM) report $(or $(KERNEL),lean-7.3) $(LABS)
@@ -109,5 +113,5 @@ help:
 	@echo "  KERNEL=NAME selects the kernel of demo and check: lean-7.3, debug-7.3,"
 	@echo "  stock-6.1, stock-6.12. See also: tools/vm/vm help."
 
-.PHONY: all module tools selftests load unload demo report check check-matrix docs lint deps \
+.PHONY: all module tools selftests load unload demo shell report check check-matrix docs lint deps \
 	install clean distclean help

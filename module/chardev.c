@@ -39,7 +39,7 @@ static int vmlab_release(struct inode *inode, struct file *file)
 	struct vmlab_space *space = file->private_data;
 
 	vmlab_debugfs_remove_space(space);
-	vmlab_inject_set(space, NULL);
+	vmlab_inject_destroy(space);
 	vmlab_space_destroy(space);
 	return 0;
 }

@@ -114,6 +114,7 @@ struct vmlab_frames {
  * @locked: pages of frames that VMLAB_RANGE_LOCK locked
  * @capacity: the capacity that @state was made for
  * @seed: the seed that @state was made with
+ * @variant: the VMLAB_PAGING_* flags that @state was made with
  * @last_fill: the page that a fault filled last
  * @last_stride: its distance from the page filled before it
  * @step_task: the task that stepped last; only compared, never dereferenced
@@ -122,6 +123,8 @@ struct vmlab_frames {
  * @step_nr: number of @step_pages; beyond their capacity, all pages may be
  *	mapped
  * @whole_next: where prefetching whole mappings resumes after memory ran out
+ * @prefetch_after: no fault prefetches before this time, in jiffies, because
+ *	memory ran out.  Without the lock.
  */
 struct vmlab_pager {
 	const struct vmlab_policy *policy;
@@ -148,6 +151,7 @@ struct vmlab_pager {
 	unsigned long locked;
 	unsigned long capacity;
 	u64 seed;
+	u32 variant;
 	pgoff_t last_fill;
 	long last_stride;
 	struct task_struct *step_task;
@@ -155,6 +159,7 @@ struct vmlab_pager {
 	pgoff_t step_pages[VMLAB_STEP_PAGES];
 	unsigned int step_nr;
 	pgoff_t whole_next;
+	unsigned long prefetch_after;
 };
 
 /**

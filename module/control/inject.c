@@ -82,8 +82,10 @@ long vmlab_ioctl_inject_set(struct vmlab_space *space, void __user *uarg)
 		}
 	}
 
-	vmlab_inject_set(space, rules);
-	return 0;
+	ret = vmlab_inject_set(space, rules);
+	if (ret)
+		vmlab_inject_free(rules);
+	return ret;
 }
 
 /**

@@ -135,18 +135,32 @@ again:
 /**
  * vmlab_inject_set() - replace the rules of a space
  * @space: the space
- * @rules: the new rules, or NULL for none; the space owns them from now on
+ * @rules: the new rules, or NULL for none; the space owns them after success
  *
  * Context: process context, may sleep; takes config_lock.
+ * Return: 0, or -EINTR when the task was killed: the rules stay the caller's.
  */
-void vmlab_inject_set(struct vmlab_space *space,
-		      struct vmlab_inject_rules *rules)
+int vmlab_inject_set(struct vmlab_space *space,
+		     struct vmlab_inject_rules *rules)
 {
-	mutex_lock(&space->config_lock);
+	if (mutex_lock_killable(&space->config_lock))
+		return -EINTR;
 	rules = rcu_replace_pointer(space->inject, rules,
 				    lockdep_is_held(&space->config_lock));
 	mutex_unlock(&space->config_lock);
 	if (rules)
 		synchronize_rcu();
 	vmlab_inject_free(rules);
+	return 0;
+}
+
+/**
+ * vmlab_inject_destroy() - free the rules of a space that is being closed
+ * @space: the space; no VMA maps it any more, and no request uses it
+ *
+ * Context: process context.
+ */
+void vmlab_inject_destroy(struct vmlab_space *space)
+{
+	vmlab_inject_free(rcu_replace_pointer(space->inject, NULL, true));
 }

@@ -31,8 +31,9 @@ struct vmlab_inject_rules {
 };
 
 void vmlab_inject_free(struct vmlab_inject_rules *rules);
-void vmlab_inject_set(struct vmlab_space *space,
-		      struct vmlab_inject_rules *rules);
+int vmlab_inject_set(struct vmlab_space *space,
+		     struct vmlab_inject_rules *rules);
+void vmlab_inject_destroy(struct vmlab_space *space);
 int vmlab_inject_fault(struct vmlab_space *space, struct vm_fault *vmf);
 
 #endif /* VMLAB_FAULT_INJECT_H */

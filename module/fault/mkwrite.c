@@ -38,6 +38,17 @@ vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 	return VM_FAULT_LOCKED;
 }
 
+/*
+ * Is there an entry that is neither none nor present?  It is a marker: kernels
+ * that do not check for VM_SPECIAL in vma_can_userfault() let userfaultfd
+ * write-protect special mappings.
+ */
+static bool mkwrite_marked(const struct vm_fault *vmf)
+{
+	return vmf->flags & FAULT_FLAG_ORIG_PTE_VALID &&
+	       !pte_none(vmf->orig_pte) && !pte_present(vmf->orig_pte);
+}
+
 /**
  * vmlab_map_special() - set a special entry for a frame
  * @space: the space
@@ -49,7 +60,8 @@ vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
  * dirty under the same folio lock.
  *
  * Context: a page fault, may sleep.
- * Return: VM_FAULT_NOPAGE, or an error of vmf_insert_pfn_prot().
+ * Return: VM_FAULT_NOPAGE, an error of vmf_insert_pfn_prot(), or VM_FAULT_SIGBUS
+ * when a marker is there, see below.
  */
 vm_fault_t vmlab_map_special(struct vmlab_space *space, struct vm_fault *vmf,
 			     struct folio *folio, bool write)
@@ -58,6 +70,14 @@ vm_fault_t vmlab_map_special(struct vmlab_space *space, struct vm_fault *vmf,
 	pgprot_t prot = vma->vm_page_prot;
 	vm_fault_t ret;
 
+	/*
+	 * vmf_insert_pfn_prot() leaves a marker alone and reports success: the
+	 * access would fault again without end, in the kernel beyond SIGKILL.
+	 */
+	if (unlikely(mkwrite_marked(vmf))) {
+		vmlab_frame_release(folio);
+		return VM_FAULT_SIGBUS;
+	}
 	if (write) {
 		vmlab_frame_mark_dirty(space, folio);
 		prot = vm_get_page_prot(vma->vm_flags);

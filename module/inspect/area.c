@@ -41,6 +41,14 @@ static bool learn_guard_gap(struct mm_struct *mm)
 
 	if (!stack || !(stack->vm_flags & VM_GROWSDOWN))
 		return false;
+#ifdef DEFAULT_MAP_WINDOW
+	/*
+	 * prctl(PR_SET_MM_MAP) can name any stack.  mm also refuses the page at
+	 * the end of the window, which the search must not take for the guard.
+	 */
+	if (stack->vm_start > DEFAULT_MAP_WINDOW)
+		return false;
+#endif
 	{
 		MA_STATE(mas, &mm->mm_mt, stack->vm_start, stack->vm_start);
 		unsigned long floor = mas_prev(&mas, 0) ? mas.last + 1 :

@@ -105,44 +105,17 @@ static bool contiguous(const struct vmlab_pte_batch *b,
 	return place(e) == b->next;
 }
 
-static void fold_in_vma(struct vmlab_pte_batch *b,
-			const struct vm_area_struct *vma)
-{
-	b->fold_end = vma->vm_end;
-	b->fold_vma = (struct vmlab_vma_identity){
-		.vma = vma,
-		.file = vma->vm_file,
-		.start = vma->vm_start,
-		.end = vma->vm_end,
-		.flags = vma->vm_flags,
-		.pgoff = vma->vm_pgoff,
-	};
-}
-
-static bool is_fold_vma(const struct vmlab_vma_identity *id,
-			const struct vm_area_struct *vma)
-{
-	return id->vma == vma && id->file == vma->vm_file &&
-	       id->start == vma->vm_start && id->end == vma->vm_end &&
-	       id->flags == vma->vm_flags && id->pgoff == vma->vm_pgoff;
-}
-
 /*
  * Nothing may fold with the last record when its VMA may have been replaced
- * while mmap_lock was not held.  A kernel that counts changes of the mm tells
- * for certain; with others compare what identifies the VMA.
+ * while mmap_lock was not held.  Kernels without per-VMA locks do not count changes,
+ * and a new VMA can be equal to the old one in all members: there, no record
+ * continues after the lock was released.
  */
 static void pte_locked(struct vmlab_walk *w, bool again)
 {
 	struct vmlab_pte_batch *b = w->private;
-	u32 changes = vmlab_inspect_changed(w->mm, &b->generation, !again);
-	struct vm_area_struct *vma;
 
-	if (!again || !changes || !b->fold_end)
-		return;
-	vma = find_vma(w->mm, b->fold_end - 1);
-	if (!(changes & VMLAB_TREE_NO_GENERATION) || !vma ||
-	    !is_fold_vma(&b->fold_vma, vma))
+	if (vmlab_inspect_changed(w->mm, &b->generation, !again))
 		b->fold_end = 0;
 }
 
@@ -182,7 +155,7 @@ static bool add_record(struct vmlab_pte_batch *b, struct vmlab_pte *r,
 	} else if (b->filled < b->nr) {
 		b->records[b->filled++] = *r;
 		if (!(b->flags & VMLAB_PTES_RAW) && !(bits & VMLAB_PTE_TABLE))
-			fold_in_vma(b, b->walk.vma);
+			b->fold_end = b->walk.vma->vm_end;
 	} else {
 		return false;
 	}

@@ -28,24 +28,6 @@ bool vmlab_pt_filter_match(const struct vmlab_pt_filter *filter, u64 flags);
 u64 vmlab_pt_filter_needs(const struct vmlab_pt_filter *filter);
 
 /**
- * struct vmlab_vma_identity - what tells one VMA from another
- * @vma: compared, never followed
- * @file: compared, never followed
- * @start: where it starts
- * @end: where it ends
- * @flags: its vm_flags
- * @pgoff: its vm_pgoff
- */
-struct vmlab_vma_identity {
-	const void *vma;
-	const void *file;
-	u64 start;
-	u64 end;
-	u64 flags;
-	u64 pgoff;
-};
-
-/**
  * struct vmlab_pte_batch - a walk that fills records of entries
  * @walk: the walk
  * @filter: which entries
@@ -55,7 +37,6 @@ struct vmlab_vma_identity {
  * @nr: its length
  * @filled: records in it
  * @fold_end: end of the VMA of the last record, 0 when nothing may fold with it
- * @fold_vma: that VMA
  * @generation: generation of the mm when mmap_lock was last held
  * @next: what would continue the last record: a frame number or a swap offset
  */
@@ -68,7 +49,6 @@ struct vmlab_pte_batch {
 	unsigned int nr;
 	unsigned int filled;
 	u64 fold_end;
-	struct vmlab_vma_identity fold_vma;
 	u64 generation;
 	u64 next;
 };

@@ -40,7 +40,7 @@ struct tree_fill {
 	unsigned int filled;
 };
 
-/* Items are ordered by where they start; ancestors before descendants. */
+/* Nodes are ordered by where they start; ancestors before descendants. */
 static bool is_due(const struct vmlab_tree_cursor *cursor, unsigned long first,
 		   unsigned int level)
 {
@@ -66,17 +66,24 @@ static struct vmlab_tree_item *add_item(struct tree_fill *fill,
 	return item;
 }
 
-static void item_reported(struct tree_fill *fill,
+static void node_reported(struct tree_fill *fill,
 			  const struct vmlab_tree_item *item)
 {
 	fill->cursor->first = item->first;
 	fill->cursor->level = item->level + 1;
 }
 
-static void all_reported(struct tree_fill *fill)
+/*
+ * Set the cursor after the slots up to @last.  Its level is 0, because the nodes
+ * that start there are not reported yet, and because the tree may lose levels
+ * until the next batch.
+ */
+static void slots_reported(struct tree_fill *fill, unsigned long last)
 {
-	fill->cursor->first = U64_MAX;
-	fill->cursor->level = VMLAB_TREE_LEVELS;
+	const bool end = last == ULONG_MAX;
+
+	fill->cursor->first = end ? U64_MAX : last + 1;
+	fill->cursor->level = end ? VMLAB_TREE_LEVELS : 0;
 }
 
 static u8 entry_kind(const void *entry)
@@ -93,21 +100,19 @@ static bool fill_root_entry(struct tree_fill *fill, void *entry)
 	const struct vmlab_tree_cursor *cursor = fill->cursor;
 	struct vmlab_tree_item *item;
 
-	if (entry && is_due(cursor, 0, 0)) {
+	if (entry && !cursor->first) {
 		item = add_item(fill, 0, 0, 0, 0);
 		if (!item)
 			return false;
 		item->kind = entry_kind(entry);
-		item_reported(fill, item);
+		slots_reported(fill, 0);
 	}
-	if (is_due(cursor, !!entry, 0)) {
-		item = add_item(fill, !!entry, ULONG_MAX, 0, 0);
-		if (!item)
-			return false;
-		item->kind = VMLAB_TREE_GAP;
-		item->flags = VMLAB_TREE_IMPLIED;
-	}
-	all_reported(fill);
+	item = add_item(fill, !!entry, ULONG_MAX, 0, 0);
+	if (!item)
+		return false;
+	item->kind = VMLAB_TREE_GAP;
+	item->flags = VMLAB_TREE_IMPLIED;
+	slots_reported(fill, ULONG_MAX);
 	return true;
 }
 
@@ -158,10 +163,14 @@ static bool fill_node(struct tree_fill *fill, const struct vmlab_maple_node *n,
 	if (again)
 		item->flags |= VMLAB_TREE_AGAIN;
 	else
-		item_reported(fill, item);
+		node_reported(fill, item);
 	return true;
 }
 
+/*
+ * Fill in slots from the one that holds the cursor.  When the tree changed, it
+ * may start below the cursor: that part was reported as another slot.
+ */
 static bool fill_leaf(struct tree_fill *fill, const struct vmlab_maple_node *n,
 		      unsigned int level)
 {
@@ -175,8 +184,6 @@ static bool fill_leaf(struct tree_fill *fill, const struct vmlab_maple_node *n,
 	for (slot = vmlab_maple_find_slot(n, fill->cursor->first, &first); slot <= n->end;
 	     slot++, first = last + 1) {
 		last = vmlab_maple_last(n, slot);
-		if (!is_due(fill->cursor, first, level))
-			continue;
 		item = add_item(fill, first, last, level, slot);
 		if (!item)
 			return false;
@@ -185,7 +192,7 @@ static bool fill_leaf(struct tree_fill *fill, const struct vmlab_maple_node *n,
 		if (n->type != maple_dense &&
 		    !vmlab_maple_has_pivot(n, slot, last))
 			item->flags |= VMLAB_TREE_IMPLIED;
-		item_reported(fill, item);
+		slots_reported(fill, last);
 	}
 	return true;
 }
@@ -220,12 +227,7 @@ static bool fill_leaf_and_path(struct tree_fill *fill, void *root, bool again)
 
 	if (!fill_leaf(fill, &n, level + 1))
 		return false;
-	if (n.max == ULONG_MAX) {
-		all_reported(fill);
-	} else {
-		cursor->first = n.max + 1;
-		cursor->level = 0;
-	}
+	slots_reported(fill, n.max);
 	return true;
 }
 

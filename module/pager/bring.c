@@ -106,12 +106,14 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 	if (unlikely(current->flags & PF_DUMPCORE) && !evicted)
 		return ERR_PTR(-ENXIO);
 	/*
-	 * Prefetching in a fault neither reclaims nor wakes kswapd.  By request
-	 * it reclaims, but does not call the OOM killer.
+	 * Prefetch does not reclaim, and in a fault it does not wake kswapd.
+	 * Other requests reclaim, but do not call the OOM killer.
 	 */
 	if (how == VMLAB_BRING_NOWAIT)
 		gfp = (gfp & ~__GFP_RECLAIM) | __GFP_NOWARN;
 	else if (how == VMLAB_BRING_PREFETCH)
+		gfp = (gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN;
+	else if (how == VMLAB_BRING_REQUEST)
 		gfp |= __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 	if (vmlab_pager_on(&space->pager)) {
 		charge = order ? vmlab_charge_huge(space, 1u << order) :

@@ -10,11 +10,13 @@ struct folio;
 /**
  * enum vmlab_bring_how - why a frame is brought in
  * @VMLAB_BRING_ACCESS: a task accesses it
- * @VMLAB_BRING_PREFETCH: before any access
- * @VMLAB_BRING_NOWAIT: before any access, and without waiting for busy frames
+ * @VMLAB_BRING_REQUEST: a request needs it, before any access
+ * @VMLAB_BRING_PREFETCH: before any access, and without reclaim
+ * @VMLAB_BRING_NOWAIT: the same, and without waiting for busy frames
  */
 enum vmlab_bring_how {
 	VMLAB_BRING_ACCESS,
+	VMLAB_BRING_REQUEST,
 	VMLAB_BRING_PREFETCH,
 	VMLAB_BRING_NOWAIT,
 };

@@ -6,6 +6,7 @@
  * Pages outside the VMA are not prefetched, nor pages for which the fault
  * would have to wait.
  */
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
@@ -14,30 +15,119 @@
 #include "pager/bring.h"
 #include "pager/evict.h"
 #include "pager/prefetch.h"
+#include "pager/residence.h"
 #include "policy/policy.h"
 
-/* Prefetch pages that lie in the VMA.  Returns false when the caller must stop. */
-static bool prefetch_range(struct vmlab_space *space, pgoff_t pgoff,
-			   unsigned long nr, long stride, pgoff_t first,
-			   pgoff_t end)
+/*
+ * Pages that are given back when memory runs out.  In a memory cgroup, mm
+ * charges 64 pages at a time for each CPU: half of these or more remain for
+ * other tasks, which would else have to reclaim, or call the OOM killer.
+ */
+#define VMLAB_RESERVE	256
+/* Offsets at which frames to give back are looked for. */
+#define VMLAB_LOOK_BACK	(4 * VMLAB_RESERVE)
+/* Time after which faults prefetch again. */
+#define VMLAB_PAUSE	HZ
+
+/*
+ * Offsets to prefetch: @nr of them from @pgoff on, @stride apart, as far as they
+ * are in the VMA, which begins at @first and ends before @end.  At most @room of
+ * them are filled.
+ */
+struct prefetch_run {
+	pgoff_t pgoff;
+	unsigned long nr;
+	long stride;
+	pgoff_t first;
+	pgoff_t end;
+	unsigned long room;
+};
+
+/* Evict a frame that was prefetched and not used since, if it is clean. */
+static bool prefetch_undo(struct vmlab_space *space, pgoff_t pgoff)
 {
-	for (; nr; nr--, pgoff += stride) {
+	struct folio *folio = vmlab_frame_get(space, pgoff);
+	bool undone = false;
+
+	if (!folio)
+		return false;
+	if (folio_trylock(folio)) {
+		undone = folio->mapping && vmlab_pager_is_prefetched(folio) &&
+			 !vmlab_evict_clean(space, folio);
+		folio_unlock(folio);
+	}
+	folio_put(folio);
+	return undone;
+}
+
+/**
+ * vmlab_prefetch_give_back() - evict what was prefetched last
+ * @space: the space
+ * @pgoff: the offset for which no memory was left; updated to the offset of
+ *	the last frame that was evicted
+ * @stride: distance to the offset prefetched before it
+ *
+ * Prefetch stops where memory ends.  Without this, the next page of any task
+ * there would have to be reclaimed.
+ *
+ * Context: process context, may sleep; takes folio locks without waiting.
+ * Return: the number of frames that were evicted.
+ */
+unsigned long vmlab_prefetch_give_back(struct vmlab_space *space,
+				       pgoff_t *pgoff, long stride)
+{
+	unsigned int nr = VMLAB_LOOK_BACK;
+	unsigned long given = 0;
+	pgoff_t at = *pgoff;
+
+	while (nr-- && given < VMLAB_RESERVE && !fatal_signal_pending(current)) {
+		at -= stride;
+		if (prefetch_undo(space, at)) {
+			*pgoff = at;
+			given++;
+		}
+		cond_resched();
+	}
+	return given;
+}
+
+/* Memory ran out at an offset of a run. */
+static void prefetch_no_memory(struct vmlab_space *space, pgoff_t pgoff,
+			       long stride)
+{
+	vmlab_prefetch_give_back(space, &pgoff, stride);
+	WRITE_ONCE(space->pager.whole_next, pgoff);
+	WRITE_ONCE(space->pager.prefetch_after, jiffies + VMLAB_PAUSE);
+}
+
+/* Prefetch pages that lie in the VMA.  Returns false when the caller must stop. */
+static bool prefetch_run(struct vmlab_space *space,
+			 const struct prefetch_run *run)
+{
+	unsigned long i, room = run->room;
+	pgoff_t pgoff = run->pgoff;
+
+	if (time_before(jiffies, READ_ONCE(space->pager.prefetch_after)))
+		return true;
+	for (i = 0; i < run->nr && room; i++, pgoff += run->stride) {
 		struct folio *folio;
 		bool filled;
 
 		if (fatal_signal_pending(current))
 			return false;
-		if (pgoff < first || pgoff >= end)
+		if (pgoff < run->first || pgoff >= run->end)
 			break;
 		folio = vmlab_bring(space, pgoff, VMLAB_BRING_NOWAIT, &filled);
 		/* The page of the fault itself is locked: it is resident. */
 		if (IS_ERR(folio) && PTR_ERR(folio) != -EBUSY) {
 			if (PTR_ERR(folio) == -ENOMEM)
-				WRITE_ONCE(space->pager.whole_next, pgoff);
+				prefetch_no_memory(space, pgoff, run->stride);
 			return false;
 		}
-		if (!IS_ERR(folio))
+		if (!IS_ERR(folio)) {
+			room -= filled;
 			vmlab_frame_release(folio);
+		}
 		cond_resched();
 	}
 	return true;
@@ -79,7 +169,8 @@ void vmlab_prefetch_ask(struct vmlab_space *space, pgoff_t pgoff,
 		.filled = filled,
 	};
 	/* Prefetched pages must not evict the page of the fault. */
-	unsigned long nr, room = READ_ONCE(pager->budget) - 1;
+	unsigned long room = READ_ONCE(pager->budget) - 1;
+	struct prefetch_run run = { .first = first, .end = end };
 	unsigned int i;
 
 	/* A core dump must bring in no more than the page it asks for. */
@@ -96,10 +187,12 @@ void vmlab_prefetch_ask(struct vmlab_space *space, pgoff_t pgoff,
 			prefetch_evict(space, wishes.wish[i].pgoff);
 			continue;
 		}
-		nr = min_t(unsigned long, wishes.wish[i].nr, room);
-		room -= nr;
-		if (!prefetch_range(space, wishes.wish[i].pgoff, nr,
-				    wishes.wish[i].stride, first, end))
+		run.pgoff = wishes.wish[i].pgoff;
+		run.nr = min_t(unsigned long, wishes.wish[i].nr, room);
+		run.stride = wishes.wish[i].stride;
+		run.room = run.nr;
+		room -= run.nr;
+		if (!prefetch_run(space, &run))
 			return;
 	}
 }
@@ -125,6 +218,22 @@ static long prefetch_stride(struct vmlab_pager *pager, pgoff_t pgoff)
 	return again ? stride : 0;
 }
 
+/* Set up a run of all pages of the VMA, as far as they evict no others. */
+static void prefetch_whole(struct vmlab_pager *pager, struct prefetch_run *run)
+{
+	const unsigned long budget = READ_ONCE(pager->budget);
+	const unsigned long charged = READ_ONCE(pager->charged);
+
+	/* Where memory ran out: the pages before were tried. */
+	run->pgoff = READ_ONCE(pager->whole_next);
+	if (run->pgoff < run->first || run->pgoff >= run->end)
+		run->pgoff = run->first;
+	run->nr = run->end - run->pgoff;
+	run->stride = 1;
+	/* A full budget costs nothing more: each fault would replace it all. */
+	run->room = charged < budget ? budget - charged : 0;
+}
+
 /**
  * vmlab_prefetch_pages() - prefetch as the space's prefetcher is configured
  * @space: the space
@@ -138,26 +247,23 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 			  pgoff_t first, pgoff_t end)
 {
 	struct vmlab_pager *pager = &space->pager;
-	unsigned long nr = READ_ONCE(pager->prefetch_pages);
-	long stride = 1;
+	u32 kind = READ_ONCE(pager->prefetch);
+	struct prefetch_run run = { .first = first, .end = end, .stride = 1 };
 
 	if (current->flags & PF_DUMPCORE)
 		return;
-	switch (READ_ONCE(pager->prefetch)) {
-	case VMLAB_PREFETCH_STRIDE:
-		stride = prefetch_stride(pager, pgoff);
-		break;
-	case VMLAB_PREFETCH_WHOLE:
-		/* Where memory ran out: the pages before were tried. */
-		pgoff = READ_ONCE(pager->whole_next);
-		if (pgoff < first || pgoff >= end)
-			pgoff = first;
-		nr = end - pgoff;
-		pgoff--;
-		break;
+	if (kind == VMLAB_PREFETCH_WHOLE) {
+		prefetch_whole(pager, &run);
+	} else {
+		if (kind == VMLAB_PREFETCH_STRIDE)
+			run.stride = prefetch_stride(pager, pgoff);
+		if (!run.stride)
+			return;
+		run.pgoff = pgoff + run.stride;
+		/* Prefetched pages must not evict the page of the fault. */
+		run.nr = min_t(unsigned long, READ_ONCE(pager->prefetch_pages),
+			       READ_ONCE(pager->budget) - 1);
+		run.room = run.nr;
 	}
-	/* Prefetched pages must not evict the page of the fault. */
-	nr = min(nr, READ_ONCE(pager->budget) - 1);
-	if (stride)
-		prefetch_range(space, pgoff + stride, nr, stride, first, end);
+	prefetch_run(space, &run);
 }

@@ -7,6 +7,8 @@
 
 #include "types.h"
 
+unsigned long vmlab_prefetch_give_back(struct vmlab_space *space,
+				       pgoff_t *pgoff, long stride);
 void vmlab_prefetch_ask(struct vmlab_space *space, pgoff_t pgoff,
 			pgoff_t first, pgoff_t end, bool filled);
 void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,

@@ -336,3 +336,17 @@ bool vmlab_pager_is_locked(struct folio *folio)
 
 	return frame && frame->locked;
 }
+
+/**
+ * vmlab_pager_is_prefetched() - tell whether a frame was not accessed yet
+ * @folio: the frame, locked
+ *
+ * Context: any.
+ * Return: whether it was prefetched, and neither accessed nor mapped since.
+ */
+bool vmlab_pager_is_prefetched(struct folio *folio)
+{
+	const struct vmlab_frame *frame = folio->private;
+
+	return frame && frame->prefetched;
+}

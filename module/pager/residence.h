@@ -52,5 +52,6 @@ void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 void vmlab_pager_mapped_around(struct folio *folio);
 int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock);
 bool vmlab_pager_is_locked(struct folio *folio);
+bool vmlab_pager_is_prefetched(struct folio *folio);
 
 #endif /* VMLAB_PAGER_RESIDENCE_H */

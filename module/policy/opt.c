@@ -11,11 +11,12 @@
  * seen: the page is mapped after the first, so the repeats may not fault.
  */
 #include <linux/err.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 
 #include <linux/vmlab.h>
 
@@ -62,16 +63,57 @@ static bool opt_less(struct rb_node *a, const struct rb_node *b)
 	return pa->key > pb->key || (pa->key == pb->key && pa->seq < pb->seq);
 }
 
-static int use_cmp(const void *a, const void *b)
+static bool use_less(const struct opt_use *a, const struct opt_use *b)
 {
-	const struct opt_use *ua = a, *ub = b;
+	return a->pgoff < b->pgoff ||
+	       (a->pgoff == b->pgoff && a->index < b->index);
+}
 
-	/* sort() takes no lock, and minutes for a long trace. */
-	if (!(ua->index & 0xff))
-		cond_resched();
-	if (ua->pgoff != ub->pgoff)
-		return ua->pgoff < ub->pgoff ? -1 : 1;
-	return ua->index < ub->index ? -1 : ua->index > ub->index;
+/* Let the heap's element at @at sink to its place among the first @nr. */
+static void use_sink(struct opt_use *uses, unsigned long at, unsigned long nr)
+{
+	unsigned long child;
+
+	while ((child = 2 * at + 1) < nr) {
+		if (child + 1 < nr && use_less(&uses[child], &uses[child + 1]))
+			child++;
+		if (!use_less(&uses[at], &uses[child]))
+			break;
+		swap(uses[at], uses[child]);
+		at = child;
+	}
+}
+
+/* Let others run now and then.  Returns whether the task was killed. */
+static bool opt_killed(unsigned long step)
+{
+	if (step & 0x3ff)
+		return false;
+	cond_resched();
+	return fatal_signal_pending(current);
+}
+
+/*
+ * Heapsort by page and index.  A long trace takes seconds, and sort() of lib/
+ * does not end before that when the task is killed.
+ */
+static int opt_sort(struct opt *opt)
+{
+	unsigned long i;
+
+	for (i = opt->nr / 2; i--; ) {
+		use_sink(opt->uses, i, opt->nr);
+		if (opt_killed(i))
+			return -EINTR;
+	}
+	for (i = opt->nr; i > 1; ) {
+		i--;
+		swap(opt->uses[0], opt->uses[i]);
+		use_sink(opt->uses, 0, i);
+		if (opt_killed(i))
+			return -EINTR;
+	}
+	return 0;
 }
 
 static void opt_destroy(void *state)
@@ -103,13 +145,22 @@ static void *opt_create(const struct vmlab_policy_args *args)
 	opt->tree = RB_ROOT_CACHED;
 	opt->last = NO_PAGE;
 	for (i = 0; i < args->nr_trace; i++) {
+		if (opt_killed(i)) {
+			ret = -EINTR;
+			break;
+		}
 		if (i && args->trace[i] == args->trace[i - 1])
 			continue;
 		opt->uses[opt->nr].pgoff = args->trace[i];
 		opt->uses[opt->nr].index = opt->nr;
 		opt->nr++;
 	}
-	sort(opt->uses, opt->nr, sizeof(opt->uses[0]), use_cmp, NULL);
+	if (!ret)
+		ret = opt_sort(opt);
+	if (ret) {
+		opt_destroy(opt);
+		return ERR_PTR(ret);
+	}
 	return opt;
 }
 

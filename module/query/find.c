@@ -21,17 +21,13 @@ static int find(struct vmlab_find *r, struct vmlab_vma_batch *batch)
 	return ret;
 }
 
-static void cut_names(struct vmlab_find *r)
+static void mark_without_names(struct vmlab_find *r)
 {
 	unsigned int i;
 
-	for (i = 0; i < VMLAB_FIND_NR; i++) {
-		if (!(r->found & 1u << i))
-			continue;
-		r->vma[i].flags |= VMLAB_VMA_NAME_CUT;
-		r->vma[i].name_off = 0;
-		r->vma[i].ops_off = 0;
-	}
+	for (i = 0; i < VMLAB_FIND_NR; i++)
+		if (r->found & 1u << i)
+			r->vma[i].flags |= VMLAB_VMA_NAME_CUT;
 }
 
 /**
@@ -67,12 +63,10 @@ long vmlab_query_find(void __user *uarg)
 	if (r->end <= r->start)
 		goto out;
 
-	/* Without room for names, records still need room for theirs. */
+	/* Without room for names none is looked up. */
 	ret = vmlab_vma_batch_alloc(&batch, VMLAB_FIND_NR,
-				    query->strings_size ?
 				    min_t(u32, query->strings_size,
-					  VMLAB_FIND_STRINGS_MIN) :
-				    VMLAB_FIND_STRINGS_MIN);
+					  VMLAB_FIND_STRINGS_MIN));
 	if (!ret)
 		ret = find(r, &batch);
 	if (ret)
@@ -81,7 +75,7 @@ long vmlab_query_find(void __user *uarg)
 	if (query->strings_size)
 		r->strings_size = batch.strings_used;
 	else
-		cut_names(r);
+		mark_without_names(r);
 	if (copy_to_user(u64_to_user_ptr(r->strings), batch.strings,
 			 r->strings_size))
 		ret = -EFAULT;

@@ -11,6 +11,7 @@
 #include "pager/config.h"
 #include "pager/drain.h"
 #include "pager/evict.h"
+#include "pager/prefetch.h"
 #include "pager/residence.h"
 #include "space/range.h"
 
@@ -48,13 +49,24 @@ static int range_prefetch(struct vmlab_space *space, pgoff_t pgoff)
 	return filled;
 }
 
+/* Memory ran out at @pgoff: the next call resumes at what is given back. */
+static void range_give_back(struct vmlab_space *space, unsigned long start,
+			    unsigned long *pgoff, struct vmlab_range *range)
+{
+	unsigned long given = vmlab_prefetch_give_back(space, pgoff, 1);
+
+	/* Some can be frames of an earlier request. */
+	range->done -= min_t(u64, range->done, given);
+	*pgoff = max(*pgoff, start);
+}
+
 static int range_lock(struct vmlab_space *space, pgoff_t pgoff)
 {
 	struct folio *folio;
 	bool filled;
 	int ret;
 
-	folio = vmlab_bring(space, pgoff, VMLAB_BRING_PREFETCH, &filled);
+	folio = vmlab_bring(space, pgoff, VMLAB_BRING_REQUEST, &filled);
 	if (IS_ERR(folio))
 		return PTR_ERR(folio);
 	ret = vmlab_pager_lock(space, folio, true);
@@ -96,7 +108,7 @@ again:
 	 * An evicted page is brought in for a moment: with its folio locked
 	 * no newer contents can reach the store before it drops the old.
 	 */
-	folio = vmlab_bring(space, pgoff, VMLAB_BRING_PREFETCH, &filled);
+	folio = vmlab_bring(space, pgoff, VMLAB_BRING_REQUEST, &filled);
 	if (IS_ERR(folio))
 		return PTR_ERR(folio) == -ERANGE ? 0 : PTR_ERR(folio);
 	if (vmlab_pager_is_locked(folio)) {
@@ -149,6 +161,7 @@ int vmlab_space_range(struct vmlab_space *space, u32 op, unsigned long *pgoff,
 		      unsigned long end, struct vmlab_range *range)
 {
 	int ret = vmlab_pager_enable(space);
+	const unsigned long start = *pgoff;
 	bool drained = false;
 
 	if (ret)
@@ -174,12 +187,15 @@ int vmlab_space_range(struct vmlab_space *space, u32 op, unsigned long *pgoff,
 		/* The space ends here, and the range with it. */
 		if (ret == -ERANGE)
 			break;
-		if (ret == -EBUSY)
+		if (ret == -EBUSY) {
 			range->busy++;
-		else if (ret < 0)
+		} else if (ret < 0) {
+			if (ret == -ENOMEM && op == VMLAB_RANGE_PREFETCH)
+				range_give_back(space, start, pgoff, range);
 			goto out;
-		else
+		} else {
 			range->done += ret;
+		}
 		cond_resched();
 	}
 	*pgoff = end;

@@ -2,24 +2,12 @@
 /* Tests of inspect/tree.c. */
 #include <kunit/test.h>
 #include <linux/maple_tree.h>
-#include <linux/slab.h>
 #include <linux/xarray.h>
 
 #include "inspect/inspect.h"
+#include "tests/tree_test.h"
 
-/* Entries of the big tree: [i * STRIDE, i * STRIDE + LEN). */
 #define BIG	(IS_ENABLED(CONFIG_KASAN) ? 1000 : 5000)
-#define STRIDE	0x3000UL
-#define LEN	0x1000UL
-
-static void store(struct kunit *test, struct maple_tree *mt,
-		  unsigned long first, unsigned long last)
-{
-	KUNIT_ASSERT_EQ(test, 0,
-			mtree_store_range(mt, first, last,
-					  xa_mk_value(first >> 12 & 0xffff),
-					  GFP_KERNEL));
-}
 
 static void expect_item(struct kunit *test, const struct vmlab_tree_item *item,
 			u8 kind, u8 level, u64 first, u64 last)
@@ -28,15 +16,6 @@ static void expect_item(struct kunit *test, const struct vmlab_tree_item *item,
 	KUNIT_EXPECT_EQ(test, item->level, level);
 	KUNIT_EXPECT_EQ(test, item->first, first);
 	KUNIT_EXPECT_EQ(test, item->last, last);
-}
-
-static struct vmlab_tree_item *room_for(struct kunit *test, unsigned int nr)
-{
-	struct vmlab_tree_item *items;
-
-	items = kunit_kcalloc(test, nr, sizeof(*items), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, items);
-	return items;
 }
 
 static struct vmlab_tree_stats *zero_stats(struct kunit *test)
@@ -160,10 +139,7 @@ static void reserved_is_no_entry(struct kunit *test)
 
 static void fill_big(struct kunit *test, struct maple_tree *mt)
 {
-	unsigned long i;
-
-	for (i = 0; i < BIG; i++)
-		store(test, mt, i * STRIDE, i * STRIDE + LEN - 1);
+	fill_tree(test, mt, BIG);
 }
 
 /* All of a tree, in batches of @nr. */
@@ -311,55 +287,6 @@ static void big_tree_without_gaps(struct kunit *test)
 	big_tree(test, 0, VMLAB_TREE_RANGE_64);
 }
 
-/* Replace the tree between two batches. */
-static void changed_tree(struct kunit *test)
-{
-	struct maple_tree mt;
-	struct vmlab_tree_cursor cursor = {};
-	struct vmlab_tree_item *items = room_for(test, VMLAB_TREE_NR_MIN);
-	unsigned int i, nr;
-	u32 last_id, entries = 0;
-	u64 at;
-
-	mt_init_flags(&mt, MT_FLAGS_ALLOC_RANGE);
-	fill_big(test, &mt);
-	KUNIT_ASSERT_EQ(test, VMLAB_TREE_NR_MIN,
-			vmlab_tree_fill(&mt, &cursor, false, items,
-					VMLAB_TREE_NR_MIN));
-	at = cursor.first;
-	last_id = cursor.next_id - 1;
-
-	/* Erase most entries: the tree then has fewer levels. */
-	KUNIT_ASSERT_EQ(test, 0,
-			mtree_store_range(&mt, 20 * STRIDE, ULONG_MAX - 1,
-					  NULL, GFP_KERNEL));
-	store(test, &mt, 100 * STRIDE, 100 * STRIDE);
-	nr = vmlab_tree_fill(&mt, &cursor, true, items, VMLAB_TREE_NR_MIN);
-	KUNIT_ASSERT_GT(test, nr, 1);
-
-	/* First the ancestors, with numbers of their own. */
-	for (i = 0; items[i].flags & VMLAB_TREE_AGAIN; i++) {
-		KUNIT_ASSERT_LT(test, i, nr);
-		KUNIT_EXPECT_EQ(test, items[i].level, i);
-		KUNIT_EXPECT_EQ(test, items[i].id, last_id + 1 + i);
-		KUNIT_EXPECT_EQ(test, items[i].parent, i ? last_id + i : 0);
-		KUNIT_EXPECT_LE(test, items[i].first, at);
-	}
-	KUNIT_EXPECT_GT(test, i, 0);
-	/* Then items that were not reported before. */
-	for (; i < nr; i++) {
-		KUNIT_EXPECT_GE(test, items[i].first, at);
-		KUNIT_EXPECT_GT(test, items[i].parent, last_id);
-		if (items[i].kind == VMLAB_TREE_ENTRY)
-			entries++;
-	}
-	KUNIT_EXPECT_EQ(test, items[nr - 1].last, ULONG_MAX);
-	KUNIT_EXPECT_GE(test, entries, 1);
-	KUNIT_EXPECT_EQ(test, 0, vmlab_tree_fill(&mt, &cursor, true, items,
-						 VMLAB_TREE_NR_MIN));
-	mtree_destroy(&mt);
-}
-
 /* User space may pass anything for a cursor. */
 static void nonsense_cursor(struct kunit *test)
 {
@@ -398,7 +325,6 @@ static struct kunit_case tree_cases[] = {
 	KUNIT_CASE(reserved_is_no_entry),
 	KUNIT_CASE(big_tree_with_gaps),
 	KUNIT_CASE(big_tree_without_gaps),
-	KUNIT_CASE(changed_tree),
 	KUNIT_CASE(nonsense_cursor),
 	{}
 };

@@ -5,13 +5,10 @@
  * and contents stay.
  */
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/child.h"
@@ -19,16 +16,11 @@
 #include "lib/page.h"
 #include "lib/paging.h"
 #include "lib/tap.h"
+#include "lib/uffd.h"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL	102
 #define MADV_GUARD_REMOVE	103
-#endif
-#ifndef UFFD_FEATURE_WP_ASYNC
-#define UFFD_FEATURE_WP_ASYNC	(1 << 15)
-#endif
-#ifndef UFFD_USER_MODE_ONLY
-#define UFFD_USER_MODE_ONLY	1
 #endif
 
 #define HUGE	((size_t)2 << 20)
@@ -73,12 +65,7 @@ static int uffd = -1;
 
 static bool write_protect(char *p)
 {
-	struct uffdio_writeprotect wp = {
-		.range = { (uintptr_t)p, page },
-		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
-	};
-
-	if (ioctl(uffd, UFFDIO_WRITEPROTECT, &wp))
+	if (uffd_protect(uffd, p, page))
 		return errno == EAGAIN;
 	*p = 'w';
 	return *p == 'w';
@@ -100,17 +87,8 @@ static void together(bool (*change)(char *p), uint32_t space, const char *what)
 	t.p = map_shared(fd, HUGE / page);
 	madvise(t.p, HUGE, MADV_HUGEPAGE);
 	if (change == write_protect) {
-		struct uffdio_api api = { .api = UFFD_API,
-					  .features = UFFD_FEATURE_WP_ASYNC };
-		struct uffdio_register reg = {
-			.range = { (uintptr_t)t.p, HUGE },
-			.mode = UFFDIO_REGISTER_MODE_WP,
-		};
-
-		uffd = (int)syscall(SYS_userfaultfd,
-				    O_CLOEXEC | UFFD_USER_MODE_ONLY);
-		if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) ||
-		    ioctl(uffd, UFFDIO_REGISTER, &reg)) {
+		uffd = uffd_watch(t.p, HUGE);
+		if (uffd < 0) {
 			skip("no asynchronous write protection", "%s", what);
 			unmap_and_close(fd, t.p, HUGE / page);
 			return;

@@ -26,6 +26,7 @@
 #define LIMIT		((size_t)64 << 20)
 #define OTHER		((size_t)16 << 20)	/* used by another process */
 #define MAPPING		((size_t)64 << 40)
+#define RESERVE		((size_t)128 * 4096)	/* must be left for others */
 
 static int write_string(const char *path, const char *text)
 {
@@ -100,10 +101,14 @@ static int touch_whole(void *arg)
 	if (p == MAP_FAILED)
 		return 2;
 	p[0] = 1;
-	return p[0] == 1 && space_stats(fd).frames > 1 ? 0 : 3;
+	if (p[0] != 1 || space_stats(fd).frames < 2)
+		return 3;
+	/* The next fault must not prefetch again at once. */
+	p[MAPPING / 2] = 1;
+	return current_bytes() + RESERVE > LIMIT ? 4 : 0;
 }
 
-/* The same by RANGE, which may fail. */
+/* The same by RANGE, which fails and tells how far it came. */
 static int prefetch_range(void *arg)
 {
 	int fd = dev_open(O_RDWR);
@@ -112,8 +117,12 @@ static int prefetch_range(void *arg)
 	(void)arg;
 	if (join_cgroup())
 		return 1;
-	try_range(fd, VMLAB_RANGE_PREFETCH, 0, MAPPING / page_size(), &r);
-	return 0;
+	if (!try_range(fd, VMLAB_RANGE_PREFETCH, 0, MAPPING / page_size(), &r))
+		return 2;
+	if (errno != ENOMEM || r.start / page_size() != r.done ||
+	    r.done != space_stats(fd).frames)
+		return 3;
+	return current_bytes() + RESERVE > LIMIT ? 4 : 0;
 }
 
 /* Each page that PAGING_SET evicts would need another page in the store. */

@@ -121,22 +121,61 @@ static void async_read(struct ring *ring, uint64_t budget)
 	close(file);
 }
 
+static int register_buffer(const struct ring *ring, void *p, size_t len)
+{
+	struct iovec iov = { p, len };
+
+	return syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS,
+		       &iov, 1) ? errno : 0;
+}
+
+static void unregister_buffers(const struct ring *ring)
+{
+	syscall(SYS_io_uring_register, ring->fd, IORING_UNREGISTER_BUFFERS,
+		NULL, 0);
+}
+
+/*
+ * What io_uring answers to a private mapping of a plain file.  Before 6.4 it
+ * refuses mappings of all files that are not on tmpfs.
+ */
+static int private_file_errno(const struct ring *ring)
+{
+	int file = open("/proc/self/exe", O_RDONLY), err;
+	char *p = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, file,
+		       0);
+
+	if (p == MAP_FAILED)
+		bail("mmap of /proc/self/exe: %s", strerror(errno));
+	err = register_buffer(ring, p, page);
+	if (!err)
+		unregister_buffers(ring);
+	munmap(p, page);
+	close(file);
+	return err;
+}
+
 /* Buffers that stay pinned until they are unregistered. */
 static void fixed_buffers(struct ring *ring, int map, const char *kind)
 {
 	int file = source_file(), fd = dev_open(O_RDWR);
 	char *p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, map, 0);
-	struct iovec iov = { p, PAGES * page };
 	struct io_uring_sqe sqe = {
 		.opcode = IORING_OP_READ_FIXED, .fd = file,
 		.addr = (uintptr_t)p, .len = (unsigned int)(PAGES * page),
 	};
+	int err = register_buffer(ring, p, PAGES * page);
 
-	if (syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS,
-		    &iov, 1)) {
+	if (err) {
 		/* As for files with page_mkwrite: FOLL_LONGTERM is refused. */
-		ok(map == MAP_SHARED && (errno == EFAULT || errno == EOPNOTSUPP),
-		   "%s fixed buffers are refused: %s", kind, strerror(errno));
+		if (map == MAP_SHARED)
+			ok(err == EFAULT || err == EOPNOTSUPP,
+			   "%s fixed buffers are refused: %s", kind,
+			   strerror(err));
+		else
+			is(err, private_file_errno(ring),
+			   "%s fixed buffers are refused as of other files: %s",
+			   kind, strerror(err));
 		unmap_and_close(fd, p, PAGES);
 		close(file);
 		return;
@@ -148,8 +187,7 @@ static void fixed_buffers(struct ring *ring, int map, const char *kind)
 	is(ring_submit(ring, &sqe), PAGES * page,
 	   "%s fixed buffers after EVICT: bytes", kind);
 	is(wrong_pages(p), 0, "%s fixed buffers after EVICT: wrong pages", kind);
-	syscall(SYS_io_uring_register, ring->fd, IORING_UNREGISTER_BUFFERS,
-		NULL, 0);
+	unregister_buffers(ring);
 	unmap_and_close(fd, p, PAGES);
 	close(file);
 }

@@ -134,6 +134,27 @@ static void whole_mapping(void)
 	unmap_and_close(fd, p, PAGES);
 }
 
+/* A full budget ends it: else each fault would replace all other pages. */
+static void whole_within_budget(void)
+{
+	const uint64_t budget = PAGES / 4;
+	int fd = dev_open(O_RDWR);
+	char *p = map(fd);
+
+	works(set_paging(fd, .prefetch = VMLAB_PREFETCH_WHOLE,
+			 .budget = budget),
+	      "prefetch of the whole mapping, a budget of %llu pages",
+	      (unsigned long long)budget);
+	for (int i = 0; i < PAGES; i++)
+		touch(p + i * psize, TOUCH_READ, 0, NULL);
+	is(paging_stats(fd).prefetched, budget - 1, "pages prefetched");
+	is(space_stats(fd).filled, PAGES - budget + 1, "pages filled");
+	is(range(fd, VMLAB_RANGE_EVICT, 0, PAGES).done, budget, "evicted");
+	touch(p, TOUCH_READ, 0, NULL);
+	is(space_stats(fd).frames, budget, "frames after one more touch");
+	unmap_and_close(fd, p, PAGES);
+}
+
 static int set_around(int fd, uint32_t flags)
 {
 	return set_paging(fd, .prefetch = VMLAB_PREFETCH_NEXT,
@@ -190,6 +211,7 @@ int main(void)
 	against_simulation(4, 8);
 	next_pages();
 	whole_mapping();
+	whole_within_budget();
 	around();
 	return tap_done();
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * PAGEMAP_SCAN with asynchronous write protection by userfaultfd(2) sees the
- * writes to a mapping, also after it protected a huge entry.
+ * writes to a mapping, also after it protected a huge entry.  Where mm lets it
+ * protect a special mapping, no access spins.
  */
+#include <errno.h>
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/child.h"
@@ -17,19 +18,9 @@
 #include "lib/paging.h"
 #include "lib/smaps.h"
 #include "lib/tap.h"
+#include "lib/uffd.h"
 
 #define HUGE	((size_t)2 << 20)
-
-/* Newer than the headers of the oldest supported distribution. */
-#ifndef UFFD_FEATURE_WP_UNPOPULATED
-#define UFFD_FEATURE_WP_UNPOPULATED	(1 << 13)
-#endif
-#ifndef UFFD_FEATURE_WP_ASYNC
-#define UFFD_FEATURE_WP_ASYNC		(1 << 15)
-#endif
-#ifndef UFFD_USER_MODE_ONLY
-#define UFFD_USER_MODE_ONLY		1
-#endif
 
 struct region {
 	uint64_t start;
@@ -78,26 +69,11 @@ static long written(int pagemap, char *p, size_t len)
 	return nr < 0 ? -1 : pages;
 }
 
-static bool watch(char *p, size_t len)
-{
-	struct uffdio_api api = {
-		.api = UFFD_API,
-		.features = UFFD_FEATURE_WP_ASYNC | UFFD_FEATURE_WP_UNPOPULATED,
-	};
-	struct uffdio_register reg = {
-		.range = { (uintptr_t)p, len },
-		.mode = UFFDIO_REGISTER_MODE_WP,
-	};
-	int uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
-
-	return uffd >= 0 && !ioctl(uffd, UFFDIO_API, &api) &&
-	       !ioctl(uffd, UFFDIO_REGISTER, &reg);
-}
-
 static void check(bool huge)
 {
 	const char *what = huge ? "huge frames" : "single frames";
 	int fd = dev_open(O_RDWR), pagemap = open("/proc/self/pagemap", O_RDONLY);
+	int uffd;
 	char *p;
 
 	if (huge && set_space(fd, VMLAB_SPACE_HUGE, 0, VMLAB_BACKING_ZERO)) {
@@ -109,8 +85,11 @@ static void check(bool huge)
 	memset(p, 1, HUGE);
 	is(smaps_bytes(p, "FilePmdMapped"), huge ? HUGE : 0,
 	   "%s: bytes in huge entries", what);
-	if (!watch(p, HUGE)) {
+	uffd = uffd_watch(p, HUGE);
+	if (uffd < 0) {
 		skip("no asynchronous write protection", "%s", what);
+		close(pagemap);
+		unmap_and_close(fd, p, HUGE / page_size());
 		return;
 	}
 	is(written(pagemap, p, HUGE), HUGE / page_size(), "... all are written");
@@ -121,13 +100,59 @@ static void check(bool huge)
 	p[page_size()] = 3;
 	ok(written(pagemap, p, HUGE) > 0, "... and the next");
 	is(p[page_size()], 3, "... and its contents");
+	close(uffd);
 	close(pagemap);
 	unmap_and_close(fd, p, HUGE / page_size());
+}
+
+/* --- special mappings ------------------------------------------------------- */
+
+#define SPECIAL_PAGES	4
+
+/*
+ * Protect a mapping of page frames, of which some are not mapped, and let the
+ * kernel read it.  Returns 1 where mm refuses to protect it.
+ */
+static int protect_special(void *arg)
+{
+	int fd = dev_open(O_RDWR), ends[2], uffd;
+	char *p;
+
+	(void)arg;
+	if (set_backing(fd, VMLAB_BACKING_PFN, 0, 0) || pipe(ends))
+		return 2;
+	p = map_shared(fd, SPECIAL_PAGES);
+	*(volatile char *)p = 1;
+	uffd = uffd_watch(p, SPECIAL_PAGES * page_size());
+	if (uffd < 0)
+		return errno == EINVAL ? 1 : 3;
+	if (uffd_protect(uffd, p, SPECIAL_PAGES * page_size()))
+		return 4;
+	if (write(ends[1], p, 1) != 1)
+		return 5;
+	/* A marker is there, which cannot be replaced. */
+	return write(ends[1], p + page_size(), 1) < 0 && errno == EFAULT &&
+	       touch(p + page_size(), TOUCH_READ, 0, NULL) == SIGBUS ? 0 : 6;
+}
+
+/* A fault that does nothing, but reports success, would repeat for ever. */
+static void special(void)
+{
+	int result;
+
+	if (!uffd_watches_special()) {
+		skip("mm refuses to write-protect special mappings, or cannot",
+		     "pfn backing");
+		return;
+	}
+	result = run_bounded(protect_special, NULL);
+	is(result, 0, "pfn backing: an access to a protected hole fails");
 }
 
 int main(void)
 {
 	check(false);
 	check(true);
+	special();
 	return tap_done();
 }

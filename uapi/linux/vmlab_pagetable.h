@@ -145,7 +145,9 @@ struct vmlab_pte {
  * PTES reports leaf entries that are not empty, by ascending address.  Adjacent
  * entries fold into one record when they are in the same VMA, on the same level,
  * have equal bits, and their frames or swap slots are adjacent too.  A caller
- * without CAP_SYS_ADMIN cannot see the latter: then equal bits are enough.  With
+ * without CAP_SYS_ADMIN cannot see the latter: then equal bits are enough.  A run
+ * can be cut in two where the module released mmap_lock and the mappings may have
+ * changed since: on kernels without per-VMA locks, always there.  With
  * VMLAB_PTES_TABLES an entry that points to a table is reported once, before
  * the contents of that table; the filter applies to it too.
  *

@@ -16,22 +16,26 @@
 #define VMLAB_POLICY_FIFO	0	/* the frame that has been resident the longest */
 #define VMLAB_POLICY_CLOCK	1	/* FIFO that skips a referenced frame once: second chance */
 #define VMLAB_POLICY_LRU	2	/* the least recently used frame */
-#define VMLAB_POLICY_LFU	3	/* the least often used since filled; ties: FIFO */
+#define VMLAB_POLICY_LFU	3	/* the least often used since filled; see @flags for ties */
 #define VMLAB_POLICY_RANDOM	4	/* a random frame, by @seed */
 #define VMLAB_POLICY_OPT	5	/* the frame whose next use in @trace lies farthest ahead */
 #define VMLAB_POLICY_BPF	6	/* the frame that a BPF program names */
+#define VMLAB_POLICY_MRU	7	/* the most recently used frame */
+#define VMLAB_POLICY_NR		8	/* number of policies */
 
 /* vmlab_paging.prefetch: pages to fill besides a page that a fault fills */
 #define VMLAB_PREFETCH_NONE	0	/* none */
 #define VMLAB_PREFETCH_NEXT	1	/* the next @prefetch_pages pages */
 #define VMLAB_PREFETCH_STRIDE	2	/* as many, at the distance of the last two fills */
-#define VMLAB_PREFETCH_WHOLE	3	/* the whole VMA, as far as the budget allows */
+#define VMLAB_PREFETCH_WHOLE	3	/* the whole VMA, as far as the budget has room */
 
 #define VMLAB_PREFETCH_MAX	1024	/* highest vmlab_paging.prefetch_pages */
 
 /* vmlab_paging.flags */
 #define VMLAB_PAGING_STEPPING	(1u << 0) /* each access to another page faults */
 #define VMLAB_PAGING_AROUND	(1u << 1) /* a read fault maps resident pages after its own */
+#define VMLAB_PAGING_CLOCK_LOAD_0 (1u << 2) /* CLOCK: fill a frame with its reference bit clear */
+#define VMLAB_PAGING_LFU_TIES_LRU (1u << 3) /* LFU: evict the least recently used of equals */
 
 #define VMLAB_TRACE_MAX		(1u << 24) /* highest vmlab_paging.nr_trace */
 
@@ -53,16 +57,24 @@
  * @prefetch: VMLAB_PREFETCH_*
  * @prefetch_pages: pages to prefetch, 1 to VMLAB_PREFETCH_MAX; 0 with NONE and
  *	WHOLE.  A page whose prefetch would have to wait is left out, and
- *	prefetching ends where memory would have to be reclaimed.
+ *	prefetching ends where memory would have to be reclaimed: up to 256
+ *	pages are given back then, and for a second no fault prefetches.
+ *
+ * The reference bit of VMLAB_POLICY_CLOCK is set when a page is accessed, also by
+ * the access that fills its frame.  With VMLAB_PAGING_CLOCK_LOAD_0 that first
+ * access leaves it clear, as some textbooks have it.  VMLAB_POLICY_LFU counts the
+ * accesses since the frame was filled, that one included; of frames with the
+ * same count it evicts the one that has been resident the longest, or with
+ * VMLAB_PAGING_LFU_TIES_LRU the least recently used one.
  *
  * Everything can be changed while the space is mapped and in use.  A SET of the
- * same policy and seed keeps the policy's state, unless it has a trace or the
- * budget of VMLAB_POLICY_RANDOM grows.  A new policy starts with the resident
- * pages in the order in which they were filled.
+ * same policy, seed and flags of the policy keeps the policy's state, unless it
+ * has a trace or the budget of VMLAB_POLICY_RANDOM grows.  A new policy starts
+ * with the resident pages in the order in which they were filled.
  *
  * With VMLAB_PAGING_STEPPING, a fault unmaps all frames but its own.  So each
  * access to another page than the one before faults, and the policy sees it:
- * LRU, LFU, CLOCK and OPT are exact for one thread in user mode.  A repeated
+ * LRU, MRU, LFU, CLOCK and OPT are exact for one thread in user mode.  A repeated
  * access to one page does not fault, and counts only after the mapping of the
  * page was dropped by madvise(2) with MADV_DONTNEED; OPT ignores repeats, in
  * @trace too.  Nothing is unmapped while several threads
@@ -83,7 +95,9 @@
  *   EINVAL  a bit of @flags, @policy or @prefetch is unknown; a trace without
  *           VMLAB_POLICY_OPT, or VMLAB_POLICY_OPT without a trace;
  *           @prefetch_pages is out of range; VMLAB_PAGING_AROUND without
- *           VMLAB_PREFETCH_NEXT; @policy_id without VMLAB_POLICY_BPF
+ *           VMLAB_PREFETCH_NEXT; VMLAB_PAGING_CLOCK_LOAD_0 without
+ *           VMLAB_POLICY_CLOCK; VMLAB_PAGING_LFU_TIES_LRU without
+ *           VMLAB_POLICY_LFU; @policy_id without VMLAB_POLICY_BPF
  *   ENOENT  no policy @policy_id is loaded
  *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
@@ -131,7 +145,8 @@ struct vmlab_paging {
  * @mapped_around: entries set because of VMLAB_PAGING_AROUND.  Accesses through
  *	them are not seen: a prefetched frame mapped so counts neither as used
  *	nor as wasted
- * @shrunk: clean frames freed under memory pressure, by the module's shrinker
+ * @shrunk: clean frames freed because memory was short: by the module's
+ *	shrinker, or by prefetch that found the end of memory
  * @written_back: pages written back to the file
  * @writeback_errors: pages whose write-back failed; they stay dirty
  * @huge_filled: huge frames filled, see VMLAB_SPACE_HUGE

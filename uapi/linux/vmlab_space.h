@@ -176,6 +176,9 @@ struct vmlab_space_stats {
  * @busy: [out] pages that could not be changed: pinned, locked by mlock(2) or
  *	by VMLAB_RANGE_LOCK, or the swap store refused their contents
  *
+ * PREFETCH does not reclaim memory.  Where memory ends, it evicts up to 256 of the
+ * pages that it filled last, so that other tasks can go on, and fails with ENOMEM.
+ *
  * DROP works as MADV_REMOVE of madvise(2) does for a file: the next access finds
  * the contents of the backing.  Private copies stay.  Shrinking the space
  * (VMLAB_IOC_SPACE_SET) frees locked frames too.

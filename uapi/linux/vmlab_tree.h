@@ -113,7 +113,10 @@ struct vmlab_tree_cursor {
  * the calls.  A call with VMLAB_TREE_CHANGED may report another tree than the
  * calls before it; it begins with the ancestors of the next item, marked
  * VMLAB_TREE_AGAIN and with new ids, so that the @parent of an item always
- * belongs to the same moment.  A kernel without per-VMA locks (before 6.4) does
+ * belongs to the same moment.  Its first slot is the one that holds the index
+ * after the last slot reported: when that slot has grown downwards since, it
+ * begins at an index that was reported before.  The slots of a dump leave out no
+ * index.  A kernel without per-VMA locks (before 6.4) does
  * not count changes: there each call but the first has this flag.
  */
 struct vmlab_tree {

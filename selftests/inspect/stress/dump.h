@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+enum { SAMPLES = 2 };
+
 /**
  * struct kind_count - results of one kind of dump
  * @name: of the request or file
@@ -12,28 +14,26 @@
  * @records: in them
  * @gone: dumps cut short because the process had exited
  * @wrong: dumps with an error or an inconsistent record
+ * @sample: texts of the first errors
  */
 struct kind_count {
 	const char *name;
 	unsigned long dumps, records, gone, wrong;
+	char sample[SAMPLES][160];
 };
 
-enum { KINDS_MAX = 16, SAMPLES = 8 };
+enum { KINDS_MAX = 16 };
 
 /**
  * struct report - results of a dumper, in memory that all processes share
  * @kind: results by kind
  * @nr: number of kinds
  * @seen: VMLAB_PTE_* bits in entries
- * @sample: texts of the first errors
- * @samples: number of them
  */
 struct report {
 	struct kind_count kind[KINDS_MAX];
 	unsigned int nr;
 	uint64_t seen;
-	char sample[SAMPLES][160];
-	unsigned int samples;
 };
 
 /* Dump until now_ms() reaches @until; return 0. */

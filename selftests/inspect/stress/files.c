@@ -2,6 +2,7 @@
 /* Read all files of one target after the other in debugfs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,48 +30,49 @@ static unsigned int words(const char *line)
 	return nr;
 }
 
+/**
+ * struct position - how far a file was checked
+ * @at: lines below belong above this address
+ * @end: nothing belongs above
+ * @again: the tree: the next slot is the first of a tree that changed
+ */
+struct position {
+	unsigned long long at;
+	bool end;
+	bool again;
+};
+
 /* Check a line that begins with a range: lines are in order of address. */
-static const char *ranges(const char *line, unsigned long long *at)
+static const char *ranges(const char *line, struct position *p)
 {
 	unsigned long long start, end;
 
 	if (sscanf(line, "%llx %llx", &start, &end) != 2 || start >= end)
 		return "no range";
-	if (start < *at)
+	if (start < p->at)
 		return "not in order";
-	*at = end;
+	p->at = end;
 	return NULL;
 }
 
 /* A VMA that grew over the ranges above it is reported again. */
-static const char *vmas(const char *line, unsigned long long *at)
+static const char *vmas(const char *line, struct position *p)
 {
 	unsigned long long start, end;
 
 	if (sscanf(line, "%llx %llx", &start, &end) != 2 || start >= end)
 		return "no range";
-	if (end <= *at)
+	if (end <= p->at)
 		return "not in order";
-	*at = end;
+	p->at = end;
 	return NULL;
 }
 
-/* A huge page may have replaced small ones, and begin below. */
-static const char *ptes(const char *line, unsigned long long *at)
-{
-	unsigned long long start, end;
-	char level[8];
-
-	if (sscanf(line, "%llx %llx %7s", &start, &end, level) != 3 ||
-	    start >= end)
-		return "no range";
-	if (end <= *at || (start < *at && !strcmp(level, "pte")))
-		return "not in order";
-	*at = end;
-	return NULL;
-}
-
-static const char *items(const char *line, unsigned long long *at)
+/*
+ * Slots of leaves cover all addresses.  The first one after a change may begin
+ * below those before it.
+ */
+static const char *items(const char *line, struct position *p)
 {
 	unsigned long long first, last;
 	unsigned int level;
@@ -80,24 +82,32 @@ static const char *items(const char *line, unsigned long long *at)
 	    4 ||
 	    first > last)
 		return "no node or slot";
-	/* Ancestors may be repeated, and begin below. */
-	if (strcmp(kind, "vma") && strcmp(kind, "gap"))
+	if (strcmp(kind, "vma") && strcmp(kind, "gap")) {
+		/* Ancestors may be repeated, and begin below. */
+		p->again |= !strcmp(strrchr(line, ' '), " again");
 		return NULL;
-	if (first < *at)
+	}
+	if (p->end || last < p->at)
 		return "not in order";
-	*at = last;
+	if (first > p->at)
+		return "addresses are missing below";
+	if (first < p->at && !p->again)
+		return "overlaps the slot before, without a change";
+	p->again = false;
+	p->at = last + 1;
+	p->end = !p->at;
 	return NULL;
 }
 
 static const struct file {
 	const char *name;
-	const char *(*check)(const char *line, unsigned long long *at);
+	const char *(*check)(const char *line, struct position *p);
 } files[] = {
 	{ "mm", NULL },
 	{ "vmas", vmas },
 	{ "tree", items },
 	{ "gaps", ranges },
-	{ "pagetable", ptes },
+	{ "pagetable", ranges },
 	{ "pgtotals", NULL },
 };
 
@@ -109,7 +119,7 @@ static const struct file layout = { "layout", ranges };
 static void check_text(unsigned int kind, char *text)
 {
 	const struct file *f = kind == LAYOUT ? &layout : &files[kind];
-	unsigned long long at = 0;
+	struct position position = {};
 	unsigned int columns;
 	char *line = next_line(&text);
 
@@ -125,13 +135,16 @@ static void check_text(unsigned int kind, char *text)
 		if (f->check && words(line) < columns)
 			wrong = "columns are missing";
 		else if (f->check)
-			wrong = f->check(line, &at);
+			wrong = f->check(line, &position);
 		if (wrong) {
-			report_wrong(report, kind, "%s: %s: %.80s", f->name,
-				     wrong, line);
+			report_wrong(report, kind, "%s: %s: at %llx: %.80s",
+				     f->name, wrong, position.at, line);
 			return;
 		}
 	}
+	if (f->check == items && !position.end)
+		report_wrong(report, kind, "%s: the last slot is missing",
+			     f->name);
 	report->kind[kind].dumps++;
 }
 

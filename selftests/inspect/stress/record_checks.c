@@ -11,6 +11,12 @@
 		  VMLAB_PTE_PWT | VMLAB_PTE_PCD | VMLAB_PTE_PAT)
 
 uint64_t seen_flags;
+struct checked_range checked;
+
+static void check_range(uint64_t start, uint64_t end)
+{
+	checked = (struct checked_range){ start, end };
+}
 
 static bool aligned(uint64_t value)
 {
@@ -26,6 +32,7 @@ const char *check_vmas(const struct vmlab_vmas *before,
 	if (req->nr > before->nr || req->strings_size > before->strings_size)
 		return "more records than fit";
 	for (uint32_t i = 0; i < req->nr; i++, v++) {
+		check_range(v->start, v->end);
 		if (v->start >= v->end || !aligned(v->start) || !aligned(v->end))
 			return "no range of pages";
 		/* The first VMA may have grown over the cursor since. */
@@ -55,6 +62,7 @@ const char *check_gaps(const struct vmlab_gaps *before,
 	if (req->nr > before->nr)
 		return "more records than fit";
 	for (uint32_t i = 0; i < req->nr; i++, g++) {
+		check_range(g->start, g->end);
 		if (g->start >= g->end || g->guard > g->end - g->start)
 			return "no range";
 		if (g->start < (i ? g[-1].end : before->cursor))
@@ -68,32 +76,59 @@ const char *check_gaps(const struct vmlab_gaps *before,
 	return NULL;
 }
 
-/* Items are in order; a parent comes before its children and covers them. */
+/*
+ * Check that the slot of a leaf begins at @next.  The first one of a call may
+ * begin below when the tree @changed.
+ */
+static const char *check_slot(const struct vmlab_tree_item *i, uint64_t next,
+			      bool changed)
+{
+	if (i->last < next)
+		return "not in order";
+	if (i->first > next)
+		return "indices are missing";
+	return i->first < next && !changed ? "overlaps the slot before" : NULL;
+}
+
+/*
+ * Nodes are in order; a parent comes before its children and covers them; no
+ * index is left out.
+ */
 const char *check_tree(const struct vmlab_tree *before,
 		       const struct vmlab_tree *req)
 {
 	static struct vmlab_tree_item path[VMLAB_TREE_LEVELS + 1];
-	static uint64_t first;
+	static uint64_t next;	/* first index of the next slot */
 	static int level;
+	bool changed = req->flags & VMLAB_TREE_CHANGED;
 	const struct vmlab_tree_item *i = (const void *)(uintptr_t)req->items;
+	const char *wrong;
 
 	if (!before->cursor.next_id) {
 		memset(path, 0, sizeof(path));
-		first = 0;
+		next = 0;
 		level = -1;
+	} else if (!req->nr) {
+		return next ? "the last index is missing" : NULL;
 	}
 	if (req->nr > before->nr)
 		return "more records than fit";
 	for (uint32_t n = 0; n < req->nr; n++, i++) {
+		check_range(i->first, i->last);
 		if (i->level > VMLAB_TREE_LEVELS || i->first > i->last ||
 		    i->used > i->slots)
 			return "no node or slot";
-		if (!(i->flags & VMLAB_TREE_AGAIN)) {
-			if (level >= 0 && (i->first < first ||
-					   (i->first == first &&
-					    i->level <= level)))
-				return "not in order";
-			first = i->first;
+		if (!i->id) {
+			wrong = check_slot(i, next, changed);
+			if (wrong)
+				return wrong;
+			changed = false;
+			next = i->last + 1;
+			level = -1;
+		} else if (!(i->flags & VMLAB_TREE_AGAIN)) {
+			/* Nodes that begin at one index follow downwards. */
+			if (i->first != next || i->level <= level)
+				return "a node not in order";
 			level = i->level;
 		}
 		if (i->level) {
@@ -151,6 +186,30 @@ static const char *check_progress(const struct vmlab_ptes *before,
 	return NULL;
 }
 
+/*
+ * Check that the level, index and range of a record agree.  The header allows one
+ * record that does not start with its first entry: a huge page that replaced
+ * entries which were reported already, perhaps while the call had released
+ * mmap_lock, starts where the walk goes on.
+ */
+static bool is_run(const struct vmlab_pte *r)
+{
+	uint64_t size, first;
+
+	if (!r->level || r->level > VMLAB_PT_LEVELS_MAX ||
+	    r->shift != 12 + 9 * (r->level - 1) || !r->nr || r->reserved)
+		return false;
+	size = r->nr << r->shift;
+	first = r->end - size;
+	if (first & ((1ULL << r->shift) - 1) || size > r->end ||
+	    r->index != (first >> r->shift & 511))
+		return false;
+	if (r->start == first)
+		return true;
+	return r->flags & VMLAB_PTE_HUGE && aligned(r->start) &&
+	       r->start > first && r->start - first < 1ULL << r->shift;
+}
+
 const char *check_ptes(const struct vmlab_ptes *before,
 		       const struct vmlab_ptes *req)
 {
@@ -161,13 +220,11 @@ const char *check_ptes(const struct vmlab_ptes *before,
 	if (wrong)
 		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
+		check_range(r->start, r->end);
 		wrong = check_entry(r->flags);
 		if (wrong)
 			return wrong;
-		if (!r->level || r->level > VMLAB_PT_LEVELS_MAX ||
-		    r->shift != 12 + 9 * (r->level - 1) || !r->nr ||
-		    r->reserved || r->end - r->start != r->nr << r->shift ||
-		    r->index != (r->start >> r->shift & 511))
+		if (!is_run(r))
 			return "level, index and range do not agree";
 		if (!!(r->flags & VMLAB_PTE_HUGE) !=
 		    (r->level > 1 && !(r->flags & VMLAB_PTE_TABLE)))
@@ -179,11 +236,8 @@ const char *check_ptes(const struct vmlab_ptes *before,
 				return "a table without an address";
 			continue;
 		}
-		/*
-		 * Entries are reported whole: a huge entry that replaced small
-		 * ones, which were reported before, begins below the cursor.
-		 */
-		if (r->end <= at || (r->start < at && r->level == 1))
+		/* Only the first entry of the range may begin below it. */
+		if (r->end <= at || (r->start < at && at > req->start))
 			return "not in order";
 		if (r->flags & VMLAB_PTE_PRESENT && !r->phys)
 			return "present without an address";
@@ -202,6 +256,7 @@ const char *check_pages(const struct vmlab_ptes *before,
 	if (wrong)
 		return wrong;
 	for (uint32_t i = 0; i < req->nr; i++, r++) {
+		check_range(r->addr, r->addr + page_size());
 		wrong = check_entry(r->entry_flags);
 		if (wrong)
 			return wrong;

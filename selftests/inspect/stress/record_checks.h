@@ -33,4 +33,9 @@ const char *check_area(const struct vmlab_free_area *r);
 /* VMLAB_PTE_* bits of all entries checked so far. */
 extern uint64_t seen_flags;
 
+/* The range of the last record checked, to report the one that is wrong. */
+extern struct checked_range {
+	uint64_t start, end;
+} checked;
+
 #endif /* SELFTESTS_RECORD_CHECKS_H */

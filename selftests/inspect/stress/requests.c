@@ -37,6 +37,7 @@ static uint64_t near_address(uint32_t distance)
 /* Make a request; false when the dump ends because of an error. */
 static bool request(unsigned long nr, void *arg)
 {
+	checked = (struct checked_range){};
 	if (!ioctl(fd, nr, arg))
 		return true;
 	if (errno == ESRCH)
@@ -51,9 +52,12 @@ static bool request(unsigned long nr, void *arg)
 /* Report what is wrong with the records, if anything. */
 static bool consistent(const char *wrong)
 {
+	/* Answers without a list of records have no range. */
 	if (wrong)
-		report_wrong(report, kind, "%s of %d: %s",
-			     report->kind[kind].name, subject.id, wrong);
+		report_wrong(report, kind, "%s of %d: %s (%#llx-%#llx)",
+			     report->kind[kind].name, subject.id, wrong,
+			     (unsigned long long)checked.start,
+			     (unsigned long long)checked.end);
 	return !wrong;
 }
 

@@ -36,15 +36,13 @@ static unsigned long long until;
 
 void report_wrong(struct report *report, unsigned int kind, const char *fmt, ...)
 {
+	struct kind_count *c = &report->kind[kind];
 	va_list ap;
 
-	report->kind[kind].wrong++;
-	/* Keep room for errors of other kinds. */
-	if (report->samples == SAMPLES || report->kind[kind].wrong > 2)
+	if (c->wrong++ >= SAMPLES)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(report->sample[report->samples++], sizeof(report->sample[0]),
-		  fmt, ap);
+	vsnprintf(c->sample[c->wrong - 1], sizeof(c->sample[0]), fmt, ap);
 	va_end(ap);
 }
 
@@ -64,9 +62,12 @@ static void report_results(const struct dumper *d, const struct report *r)
 		     d->name, c->name, c->dumps, c->records, c->gone);
 		ok(c->dumps && !c->wrong, "%s %s: each record is consistent",
 		   d->name, c->name);
+		/* Below the point that they explain. */
+		for (unsigned long i = 0; i < c->wrong && i < SAMPLES; i++)
+			diag("  %s", c->sample[i]);
+		if (c->wrong > SAMPLES)
+			diag("  and %lu more", c->wrong - SAMPLES);
 	}
-	for (unsigned int i = 0; i < r->samples; i++)
-		diag("  %s", r->sample[i]);
 }
 
 static void report_seen(uint64_t seen)

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "uffd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/userfaultfd.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "dev.h"
+
+/* Newer than the headers of the oldest supported distribution. */
+#ifndef UFFD_FEATURE_WP_UNPOPULATED
+#define UFFD_FEATURE_WP_UNPOPULATED	(1 << 13)
+#endif
+#ifndef UFFD_FEATURE_WP_ASYNC
+#define UFFD_FEATURE_WP_ASYNC		(1 << 15)
+#endif
+#ifndef UFFD_USER_MODE_ONLY
+#define UFFD_USER_MODE_ONLY		1
+#endif
+
+int uffd_watch(void *p, size_t len)
+{
+	struct uffdio_api api = {
+		.api = UFFD_API,
+		.features = UFFD_FEATURE_WP_ASYNC | UFFD_FEATURE_WP_UNPOPULATED,
+	};
+	struct uffdio_register reg = {
+		.range = { (uintptr_t)p, len },
+		.mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	int uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	int err;
+
+	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
+		err = EOPNOTSUPP;
+	else if (ioctl(uffd, UFFDIO_REGISTER, &reg))
+		err = errno;
+	else
+		return uffd;
+	if (uffd >= 0)
+		close(uffd);
+	errno = err;
+	return -1;
+}
+
+int uffd_protect(int uffd, void *p, size_t len)
+{
+	struct uffdio_writeprotect wp = {
+		.range = { (uintptr_t)p, len },
+		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
+	};
+
+	return ioctl(uffd, UFFDIO_WRITEPROTECT, &wp);
+}
+
+bool uffd_watches_special(void)
+{
+	struct io_uring_params params = { 0 };
+	int ring = (int)syscall(SYS_io_uring_setup, 1, &params), uffd = -1;
+	void *p = MAP_FAILED;
+
+	if (ring >= 0)
+		p = mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED,
+			 ring, IORING_OFF_SQES);
+	if (p != MAP_FAILED) {
+		uffd = uffd_watch(p, page_size());
+		munmap(p, page_size());
+	}
+	if (uffd >= 0)
+		close(uffd);
+	if (ring >= 0)
+		close(ring);
+	return uffd >= 0;
+}
