@@ -77,7 +77,7 @@ static void predict(struct lab_run *run)
 		predict_one(run, a, "locked", "of the locked pages evicted", 0,
 			    "mlock(2) makes them unevictable");
 		predict_one(run, a, "direct", "evicted, not counted as direct", 0,
-			    "the task at the limit reclaims itself: pgsteal_direct");
+			    "the task at the limit reclaims: pgsteal_direct");
 		predict_one(run, a, "kswapd", "evicted by kswapd", 0,
 			    "it watches free memory, not limits of cgroups");
 		if (!a->ordered)
@@ -228,7 +228,7 @@ static const struct lab reclaim = {
 		"oldest generation, in the order of access, and are evicted from "
 		"its end. A page whose accessed bit is set gets another turn; a "
 		"dirty page would need a write first; mlocked pages are on no "
-		"list. The task that hits the limit reclaims itself: direct "
+		"list. The task that hits the limit evicts pages: direct "
 		"reclaim. kswapd works when free memory falls below a watermark.",
 	.pins = "Both algorithms run in turn, whatever the system uses. Readahead is "
 		"off, so that the order of access is that of the reads. The task "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lab 36: a program leaks until a limit answers; which limit, and who pays. */
+/* Lab 36: a program leaks until a limit answers; which limit, and which process is killed. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -223,7 +223,7 @@ static const struct lab leak = {
 	.number = 36,
 	.name = "leak",
 	.title = "a leak until a limit answers",
-	.question = "A program leaks memory: which limit answers, how, and who pays?",
+	.question = "A program leaks memory: which limit answers, and how?",
 	.idea = "RLIMIT_AS and the commit limit count addresses: the call that asks "
 		"for more fails with ENOMEM, and the program can react. A "
 		"cgroup counts frames, which a page fault takes: there is no "
