@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "labs/cpu.h"
 #include "labs/memory.h"
 #include "labs/process.h"
-#include "labs/processor.h"
 #include "labs/system.h"
 
 /* bits of /proc/PID/pagemap: Documentation/admin-guide/mm/pagemap.rst */

@@ -6,10 +6,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "labs/cpu.h"
 #include "labs/fuse.h"
 #include "labs/memory.h"
 #include "labs/process.h"
-#include "labs/processor.h"
 
 enum { SERVER_PRIORITY = 1, PROGRAM_PRIORITY = 2, PAGES_MAX = 256 };
 

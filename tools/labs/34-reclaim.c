@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "labs/cached.h"
+#include "labs/cpu.h"
 #include "labs/memory.h"
-#include "labs/processor.h"
 #include "labs/system.h"
 
 #define LRU_GEN "/sys/kernel/mm/lru_gen/enabled"

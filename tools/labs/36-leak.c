@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "labs/cpu.h"
 #include "labs/memory.h"
 #include "labs/process.h"
-#include "labs/processor.h"
 #include "labs/system.h"
 #include "labs/writer.h"
 

@@ -15,6 +15,9 @@ int lab_cpu_last(void);
 /** lab_pin - run this thread, and all that it creates, on one CPU */
 void lab_pin(struct lab_run *run, int cpu);
 
+/** lab_one_cpu - keep this thread, and all that it creates, on the CPU that it is on */
+void lab_one_cpu(struct lab_run *run);
+
 /**
  * lab_cpu_alone - take a CPU from all other processes until the run ends
  * @cgroup: [out] a cgroup with this CPU, for lab_cgroup_join()

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-<<<<<<< HEAD
 /* The processor that a lab runs on, and its counters. */
 #ifndef LABS_PROCESSOR_H
 #define LABS_PROCESSOR_H
@@ -24,15 +23,5 @@ int lab_counter_open(enum lab_counter counter);
 
 /** lab_counter_read - return the events so far */
 uint64_t lab_counter_read(int fd);
-=======
-/* Which processor a lab runs on. */
-#ifndef LABS_PROCESSOR_H
-#define LABS_PROCESSOR_H
-
-#include "labs/lab.h"
-
-/** lab_one_cpu - keep this thread, and children to come, on the processor it is on */
-void lab_one_cpu(struct lab_run *run);
->>>>>>> labs-d
 
 #endif /* LABS_PROCESSOR_H */

@@ -61,6 +61,13 @@ void lab_pin(struct lab_run *run, int cpu)
 			 strerror(errno));
 }
 
+void lab_one_cpu(struct lab_run *run)
+{
+	int cpu = sched_getcpu();
+
+	lab_pin(run, cpu < 0 ? 0 : cpu);
+}
+
 void lab_cpu_alone(struct lab_run *run, int cpu, char cgroup[LAB_PATH])
 {
 	char path[2 * LAB_PATH], text[64];
