@@ -114,7 +114,7 @@ void lab_disk(struct lab_run *run, uint64_t bytes, char directory[LAB_PATH])
 		lab_fail(run, "mkdir %s: %s", directory, strerror(errno));
 	system_undo(run, UNDO_UMOUNT, directory, NULL);
 	/* mount(2) does not load it where the kernel finds no modprobe. */
-	load_module("ext4");
+	system_load_module("ext4");
 	if (mount(device, directory, "ext4", 0, NULL))
 		lab_skip(run, "ext4 cannot be mounted: %s", strerror(errno));
 }
