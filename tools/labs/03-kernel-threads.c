@@ -20,7 +20,7 @@ enum { SAMPLES = 51, PAUSE_US = 1000, REGION = 4 << 20 };
 
 static const struct lab_break breaks[] = {
 	{ "idle", "let a user process run on the CPU while the other sleeps" },
-	{ "moved", "do not move khugepaged to the CPU of the sleeper" },
+	{ "last", "let another process run on the CPU after the sleeper" },
 	{ 0 },
 };
 
@@ -161,8 +161,6 @@ static void run_khugepaged(struct lab_run *run, const char *cgroup)
 	lab_spawn(run, scanned, &ready);
 	lab_gate_pass(run, ready);
 	lab_write_setting(run, THP "khugepaged/scan_sleep_millisecs", "0");
-	if (lab_broken(run, "moved"))
-		return;
 	lab_step(run, "write its pid to %s/cgroup.procs", cgroup);
 	lab_kthread_move(run, pid, cgroup);
 }
@@ -197,6 +195,8 @@ static void experiment(struct lab_run *run)
 
 	run_khugepaged(run, cgroup);
 	lab_sleeper_wake(run, pid);
+	if (lab_broken(run, "last"))
+		lab_sleeper(run, cgroup);
 	lab_measure(run, "kthread", count_of(run, pid));
 	lab_measure_words(run, "whose", "%s",
 			  whose(run, lab_kthread_find("khugepaged"), pid));
@@ -216,7 +216,7 @@ static const struct lab kernel_threads = {
 		"drops it.",
 	.pins = "The observer is pinned to the first CPU. The last CPU belongs "
 		"to a cpuset partition of the lab, so that no other process "
-		"loads its mm there. Kernel threads that are bound to it pass "
+		"loads its mm there. Other kernel threads that run there pass "
 		"the borrowed mm on and change no count.",
 	.changes = "The last CPU runs processes of the lab alone. khugepaged "
 		   "scans without pause, there. Transparent huge pages are set "

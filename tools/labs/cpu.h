@@ -23,7 +23,7 @@ void lab_one_cpu(struct lab_run *run);
  * @cgroup: [out] a cgroup with this CPU, for lab_cgroup_join()
  *
  * A cpuset partition: no task outside @cgroup runs there, except for kernel
- * threads that are bound to the CPU.  Skips the lab without the controller.
+ * threads.  Skips the lab without the controller.
  */
 void lab_cpu_alone(struct lab_run *run, int cpu, char cgroup[LAB_PATH]);
 
