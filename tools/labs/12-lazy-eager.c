@@ -10,10 +10,10 @@
 enum { REPEAT = 3, WINDOWS = 8, POINTS = 4, CLUSTER = 4 };
 
 static const struct lab_param params[] = {
-	{ "pages", "16", NULL, 4, 256, "pages of the region" },
+	{ "pages", "8", NULL, 4, 256, "pages of the region" },
 	{ "touched", "25", NULL, 1, 100, "p: percent of the pages to access" },
-	{ "load", "5000", NULL, 1000, 100000, "L: time to load a page, us" },
-	{ "fault", "5000", NULL, 1000, 100000,
+	{ "load", "20000", NULL, 1000, 100000, "L: time to load a page, us" },
+	{ "fault", "20000", NULL, 1000, 100000,
 	  "f: further time of a fault, us" },
 	{ 0 },
 };
@@ -66,15 +66,15 @@ static void predict_times(struct lab_run *run)
 	unsigned long long fault = lab_number(run, "fault");
 	double lazy = lazy_us(run, touched(run)), eager = eager_us(run);
 
-	lab_predict_time(run, "lazy_time", "lazy delay / formula", 1, 1.5,
+	lab_predict_time(run, "lazy_time", "lazy delay / formula", 1, 2,
 			 "p N (L + f) = %llu * (%llu + %llu) us = %.4g ms",
 			 (unsigned long long)touched(run), load, fault,
 			 lazy / 1000);
-	lab_predict_time(run, "eager_time", "eager delay / formula", 1, 1.5,
+	lab_predict_time(run, "eager_time", "eager delay / formula", 1, 2,
 			 "N L = %llu * %llu us = %.4g ms",
 			 (unsigned long long)pages(run), load, eager / 1000);
 	lab_predict_time(run, "prepaging_time", "delay of prepaging / formula",
-			 1, 1.5, "N / cluster (L + f) = %llu * (%llu + %llu) us",
+			 1, 2, "N / cluster (L + f) = %llu * (%llu + %llu) us",
 			 (unsigned long long)clusters(run), load, fault);
 	lab_predict_words(run, "shorter", "shorter delay in total",
 			  lazy < eager ? "lazy" : "eager",
