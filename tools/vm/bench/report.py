@@ -89,6 +89,19 @@ def table(rows, results, missing):
     return filled
 
 
+def save(path, about, rows, results, curves):
+    """Write the JSON file, a row a line, so that two versions can be compared."""
+    def lines(values):
+        return ",\n  ".join(json.dumps(v) for v in values)
+
+    with open(path, "w") as out:
+        out.write('{"licence": "SPDX-License-Identifier: GPL-2.0",\n'
+                  f' "about": {json.dumps(about, indent=2)},\n'
+                  f' "rows": [\n  {lines(rows)}],\n'
+                  f' "results": {json.dumps(results)},\n'
+                  f' "curves": {json.dumps(curves)}}}\n')
+
+
 def is_own(name):
     return name.endswith(".vmlab") or name.startswith("observed.")
 
@@ -133,10 +146,7 @@ def main():
     results, curves, missing = parse(args.console)
     rows = table(list(read_rows(args.rows)), results, missing)
     if args.json:
-        with open(args.json, "w") as out:
-            json.dump({"about": dict(a.split("=", 1) for a in args.about), "rows": rows,
-                       "results": results, "curves": curves}, out, indent=1)
-            out.write("\n")
+        save(args.json, dict(a.split("=", 1) for a in args.about), rows, results, curves)
     if args.base:
         base = parse(args.base)[0]
         reasons = read_reasons(args.reasons) if args.reasons else {}
