@@ -118,9 +118,10 @@ static int do_vmas(struct vmlab_vmas *req)
 	uint32_t used = 0, filled = 0;
 	uint64_t i;
 
-	if (req->size != sizeof(*req) || req->flags || req->reserved ||
-	    !req->nr)
+	if (req->size != sizeof(*req) || req->reserved || !req->nr ||
+	    req->flags & ~(kernel.old_vmas ? 0 : VMLAB_VMAS_NO_OPS))
 		return -EINVAL;
+	kernel.vmas_flags = req->flags;
 	kernel.target = req->target;
 	if (kernel.exit_after && ++kernel.requests > kernel.exit_after)
 		return -ESRCH;
