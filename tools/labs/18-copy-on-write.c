@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "labs/cpu.h"
 #include "labs/frames.h"
 #include "labs/memory.h"
 #include "labs/process.h"

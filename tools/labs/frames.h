@@ -7,9 +7,6 @@
 
 #include "labs/lab.h"
 
-/** lab_one_cpu - keep this process, and its later children, on its processor */
-void lab_one_cpu(struct lab_run *run);
-
 /**
  * lab_drain - drop the references of the kernel's batch of this processor
  *

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Frames behind pages, and the page cache behind files. */
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "labs/frames.h"
 #include "labs/memory.h"
-
-void lab_one_cpu(struct lab_run *run)
-{
-	int cpu = sched_getcpu();
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET((size_t)(cpu < 0 ? 0 : cpu), &one);
-	if (sched_setaffinity(0, sizeof(one), &one))
-		lab_fail(run, "sched_setaffinity: %s", strerror(errno));
-}
 
 void lab_drain(struct lab_run *run)
 {
