@@ -20,7 +20,7 @@
 enum { AREA_FACTOR = 4 }; /* the area has room for so many times the pages */
 
 static const struct lab_param params[] = {
-	{ "pages", "512", NULL, 16, 16384, "pages to swap out" },
+	{ "pages", "128", NULL, 16, 16384, "pages to swap out" },
 	{ 0 },
 };
 
