@@ -31,6 +31,11 @@ all: tools selftests
 		echo "To try vmlab in a virtual machine, with another kernel:"; \
 		echo "    make demo"; \
 	fi
+	@echo
+	@echo "The command:       build/$(notdir $(tools))/vmlab"
+	@echo "Example policies:  build/$(notdir $(tools))/policies/"
+	@[ ! -e $(native)/vmlab.ko ] || echo "The module:        build/module-native/vmlab.ko"
+	@echo "make install installs them, make load loads the module."
 
 ## module: build vmlab.ko for the running kernel, or for the one that KDIR= names
 module:

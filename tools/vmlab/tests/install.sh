@@ -83,6 +83,16 @@ needs_no_library()
 	fi
 }
 
+# builds_before: the example builds against what make left, and runs from there
+builds_before()
+{
+	local flags_here
+
+	read -ra flags_here <<<"$(PKG_CONFIG_PATH=$1 "${PKG_CONFIG:-pkg-config}" --cflags --libs vmlab)"
+	"${CC:-cc}" -std=c11 "${flags[@]}" -o "$work/before-install" "$example" \
+		"${flags_here[@]}" && needs_no_library "$work/before-install"
+}
+
 compiles_as_cxx()
 {
 	echo '#include <libvmlab.h>' |
@@ -134,6 +144,9 @@ touch "$root/usr/bin/other" "$root/usr/share/vmlab/policies/own.bpf.o" \
 	"$root/usr/include/linux/other.h"
 paths >"$work/before"
 
+for word in "${make[@]}"; do
+	[[ $word != O=* ]] || check "the example builds before make install" builds_before "${word#O=}"
+done
 check "make install" "${make[@]}" install "${where[@]}"
 check "pkg-config finds it" pc --exists
 version=$("$root/usr/bin/vmlab" --version | awk '{ print $2 }')
