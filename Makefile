@@ -135,6 +135,8 @@ help:
 	@echo
 	@echo "  KERNEL=NAME selects the kernel of demo and check: lean-7.3, debug-7.3,"
 	@echo "  stock-6.1, stock-6.12. See also: tools/vm/vm help."
+	@echo "  Targets ask before they install packages that are missing; YES=1: without asking."
+	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix docs lint deps \
 	install uninstall install-dkms uninstall-dkms dist clean distclean help
