@@ -49,6 +49,7 @@ spinlock_t *vmlab_pt_lockptr(struct mm_struct *mm, unsigned int level,
 u64 vmlab_pt_place(unsigned int level, u64 raw);
 enum vmlab_pt_kind vmlab_pt_kind(unsigned int level, u64 raw);
 void vmlab_pt_decode(unsigned int level, u64 raw, struct vmlab_entry *entry);
+unsigned int vmlab_pt_kernel_frame(unsigned long addr, u64 *pfn);
 #else
 static inline unsigned int vmlab_pt_levels(void)
 {
@@ -91,6 +92,11 @@ static inline void vmlab_pt_decode(unsigned int level, u64 raw,
 				   struct vmlab_entry *entry)
 {
 	*entry = (struct vmlab_entry){};
+}
+
+static inline unsigned int vmlab_pt_kernel_frame(unsigned long addr, u64 *pfn)
+{
+	return 0;
 }
 #endif
 

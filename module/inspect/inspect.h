@@ -121,6 +121,10 @@ bool vmlab_layout_hidden(void);
 int vmlab_inspect_layout(struct vmlab_region *regions, unsigned int nr,
 			 bool hide);
 
+/* kmem.c */
+int vmlab_inspect_kmem(u32 kind, size_t length, bool privileged,
+		       struct vmlab_kmem_page *records, unsigned int nr);
+
 /* vmflags.c */
 const struct vmlab_flag_name *vmlab_vma_flag_name(unsigned int bit);
 const struct vmlab_flag_name *vmlab_feature_name(unsigned int bit);

@@ -547,6 +547,24 @@ int vmlab_translate_get(const struct vmlab_proc *proc, uint64_t addr,
 int vmlab_pgtable_totals_get(const struct vmlab_proc *proc,
 			     struct vmlab_pgtable_totals *totals);
 
+/**
+ * vmlab_kmem_get - let the module allocate kernel memory, and read its frames
+ * @kind: VMLAB_KMEM_*
+ * @length: bytes, 1 to VMLAB_KMEM_LENGTH_MAX
+ * @pages: [out] an array, one element a page, that the caller frees with free(3)
+ * @nr: [out] its elements
+ * @result: [out] VMLAB_PT_HIDDEN when addresses and frames are left out; may be
+ *	NULL
+ *
+ * The memory is freed before the function returns.
+ *
+ * Return: 0, -EINVAL for a bad @kind or @length, -ENOMEM when the kernel did not
+ * find the memory, or -EOPNOTSUPP without VMLAB_FEAT_PGTABLE.
+ */
+int vmlab_kmem_get(const struct vmlab *lab, uint32_t kind, uint64_t length,
+		   struct vmlab_kmem_page **pages, size_t *nr,
+		   uint32_t *result);
+
 /* --- a space ---------------------------------------------------------------- */
 
 /** struct vmlab_space - an open file of /dev/vmlab, and the memory that it provides */

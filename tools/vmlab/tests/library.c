@@ -360,9 +360,11 @@ static void test_answers(void)
 {
 	static char strings[VMLAB_FIND_STRINGS_MIN];
 	struct vmlab_translation translation;
+	struct vmlab_kmem_page *pages;
 	struct vmlab_region *regions;
 	struct vmlab_proc *proc;
 	struct vmlab_find find;
+	uint32_t result;
 	struct vmlab *lab;
 	char text[64];
 	size_t nr;
@@ -383,6 +385,18 @@ static void test_answers(void)
 	kernel.nr_records = 1u << 30;
 	is(vmlab_layout_get(lab, &regions, &nr), -EPROTO,
 	   "an absurd number of regions");
+
+	is(vmlab_kmem_get(lab, VMLAB_KMEM_VMALLOC, 4097, &pages, &nr, &result),
+	   0, "kernel memory");
+	ok(nr == 2 && pages[1].pfn == 101 && result == VMLAB_PT_HIDDEN,
+	   "its pages");
+	free(pages);
+	is(vmlab_kmem_get(lab, VMLAB_KMEM_VMALLOC, VMLAB_KMEM_LENGTH_MAX + 1,
+			  &pages, &nr, NULL), -EINVAL, "too much of it");
+	kernel.stuck = true;
+	is(vmlab_kmem_get(lab, VMLAB_KMEM_VMALLOC, 1, &pages, &nr, NULL),
+	   -EPROTO, "more pages than there are");
+	kernel.stuck = false;
 
 	is(vmlab_find_get(proc, 5, 5, &find, strings), -EINVAL,
 	   "find in an empty range");
