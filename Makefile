@@ -5,6 +5,7 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
+VERSION := $(file <$(CURDIR)/VERSION)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 VM := tools/vm/vm
 KERNEL ?=
@@ -14,6 +15,7 @@ SANITIZE ?=
 build := $(CURDIR)/build
 tools := $(build)/tools$(if $(filter 1,$(SANITIZE)),-asan)
 native := $(build)/module-native
+dkms = $(DESTDIR)/usr/src/vmlab-$(VERSION)
 
 .DEFAULT_GOAL := all
 
@@ -29,6 +31,11 @@ all: tools selftests
 		echo "To try vmlab in a virtual machine, with another kernel:"; \
 		echo "    make demo"; \
 	fi
+	@echo
+	@echo "The command:       build/$(notdir $(tools))/vmlab"
+	@echo "Example policies:  build/$(notdir $(tools))/policies/"
+	@[ ! -e $(native)/vmlab.ko ] || echo "The module:        build/module-native/vmlab.ko"
+	@echo "make install installs them, make load loads the module."
 
 ## module: build vmlab.ko for the running kernel, or for the one that KDIR= names
 module:
@@ -99,10 +106,26 @@ deps:
 install: tools
 	@$(MAKE) --no-print-directory -C tools/vmlab O=$(tools) install \
 		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	@if [ -e $(native)/vmlab.ko ]; then \
-		$(MAKE) -C "$(KDIR)" M=$(native) modules_install \
-			$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)); \
-	fi
+	@tools/install/module install $(native) "$(KDIR)" $(DESTDIR)
+
+## uninstall: remove what install installed; give the same PREFIX and DESTDIR
+uninstall:
+	@$(MAKE) --no-print-directory -C tools/vmlab O=$(tools) uninstall \
+		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	@tools/install/module uninstall $(native) "$(KDIR)" $(DESTDIR)
+
+## install-dkms: copy the module's source to /usr/src, for DKMS
+install-dkms:
+	@tools/install/dkms-source $(dkms)
+	@echo "To build and install it for the running kernel, as root:"
+	@echo "    dkms install vmlab/$(VERSION)"
+
+uninstall-dkms:
+	rm -rf $(dkms)
+
+## dist: write build/vmlab-VERSION.tar.gz, the source of the last commit
+dist:
+	@tools/install/dist $(build)
 
 ## clean: remove build/
 clean:
@@ -117,6 +140,8 @@ help:
 	@echo
 	@echo "  KERNEL=NAME selects the kernel of demo and check: lean-7.3, debug-7.3,"
 	@echo "  stock-6.1, stock-6.12. See also: tools/vm/vm help."
+	@echo "  Targets ask before they install packages that are missing; YES=1: without asking."
+	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix bench docs \
-	lint deps install clean distclean help
+	lint deps install uninstall install-dkms uninstall-dkms dist clean distclean help

@@ -55,5 +55,5 @@ module_exit(vmlab_exit);
 
 MODULE_DESCRIPTION("Virtual memory made visible and programmable");
 MODULE_AUTHOR("vmlab");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(VMLAB_VERSION);
 MODULE_LICENSE("GPL");

@@ -35,7 +35,7 @@ static const char *about_device(int err)
 	case -EACCES:
 	case -EPERM:
 		return "no permission to open " VMLAB_DEVICE ": run as root, or "
-		       "let root change the mode of the device";
+		       "let root add you to the group that owns it, as ls -l shows";
 	default:
 		return NULL;
 	}
