@@ -114,6 +114,7 @@ struct vmlab_frames {
  * @locked: pages of frames that VMLAB_RANGE_LOCK locked
  * @capacity: the capacity that @state was made for
  * @seed: the seed that @state was made with
+ * @variant: the VMLAB_PAGING_* flags that @state was made with
  * @last_fill: the page that a fault filled last
  * @last_stride: its distance from the page filled before it
  * @step_task: the task that stepped last; only compared, never dereferenced
@@ -150,6 +151,7 @@ struct vmlab_pager {
 	unsigned long locked;
 	unsigned long capacity;
 	u64 seed;
+	u32 variant;
 	pgoff_t last_fill;
 	long last_stride;
 	struct task_struct *step_task;

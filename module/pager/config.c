@@ -16,6 +16,10 @@
 #include "pager/stepping.h"
 #include "policy/registry.h"
 
+/* Flags that change how a policy decides. */
+#define VMLAB_PAGING_VARIANTS	(VMLAB_PAGING_CLOCK_LOAD_0 | \
+				 VMLAB_PAGING_LFU_TIES_LRU)
+
 /**
  * vmlab_pager_setup() - initialise a pager without a budget
  * @pager: the pager of a new space
@@ -103,9 +107,9 @@ static bool pager_swap_some(struct vmlab_pager *pager)
  * holds config_lock.
  */
 static void pager_swap(struct vmlab_pager *pager,
-		       const struct vmlab_policy *policy, void *state,
-		       unsigned long capacity, u64 seed)
+		       const struct vmlab_policy_args *args, void *state)
 {
+	const struct vmlab_policy *policy = args->policy;
 	const struct vmlab_policy *old_policy;
 	void *old_state;
 
@@ -120,8 +124,9 @@ static void pager_swap(struct vmlab_pager *pager,
 	/* Frames that become resident from now on go to the new policy. */
 	pager->generation = !pager->generation;
 	pager->state = state;
-	pager->capacity = capacity;
-	pager->seed = seed;
+	pager->capacity = args->capacity;
+	pager->seed = args->seed;
+	pager->variant = args->variant;
 	WRITE_ONCE(pager->policy, policy);
 	WRITE_ONCE(pager->asks, policy->fault);
 	spin_unlock(&pager->lock);
@@ -168,7 +173,7 @@ static int pager_choose(struct vmlab_space *space,
 	void *state;
 
 	if (args->policy == pager->policy && !args->trace &&
-	    args->seed == pager->seed &&
+	    args->seed == pager->seed && args->variant == pager->variant &&
 	    (!args->policy->sized || args->capacity <= pager->capacity))
 		return 0;
 	args->space = space;
@@ -178,7 +183,7 @@ static int pager_choose(struct vmlab_space *space,
 	state = args->policy->create(args);
 	if (IS_ERR(state))
 		return PTR_ERR(state);
-	pager_swap(pager, args->policy, state, args->capacity, args->seed);
+	pager_swap(pager, args, state);
 	return 0;
 }
 
@@ -191,7 +196,9 @@ static int pager_choose(struct vmlab_space *space,
  */
 int vmlab_pager_enable(struct vmlab_space *space)
 {
-	static const struct vmlab_policy_args args;
+	static const struct vmlab_policy_args args = {
+		.policy = &vmlab_policy_fifo,
+	};
 	struct vmlab_pager *pager = &space->pager;
 	int ret;
 
@@ -206,7 +213,7 @@ int vmlab_pager_enable(struct vmlab_space *space)
 		if (IS_ERR(state))
 			ret = PTR_ERR(state);
 		else
-			pager_swap(pager, &vmlab_policy_fifo, state, 0, 0);
+			pager_swap(pager, &args, state);
 	}
 	if (!ret)
 		ret = pager_start(space);
@@ -229,13 +236,15 @@ int vmlab_pager_set(struct vmlab_space *space,
 	struct vmlab_pager *pager = &space->pager;
 	struct vmlab_policy_args args = {
 		.seed = paging->seed,
+		.variant = paging->flags & VMLAB_PAGING_VARIANTS,
 		.trace = trace,
 		.nr_trace = paging->nr_trace,
 	};
 	unsigned long budget;
 	int ret;
 
-	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND))
+	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND |
+			      VMLAB_PAGING_VARIANTS))
 		return -EINVAL;
 	if (paging->prefetch > VMLAB_PREFETCH_WHOLE ||
 	    paging->prefetch_pages > VMLAB_PREFETCH_MAX ||
@@ -255,7 +264,8 @@ int vmlab_pager_set(struct vmlab_space *space,
 	args.policy = vmlab_policy_get(paging->policy, paging->policy_id);
 	if (IS_ERR(args.policy))
 		return PTR_ERR(args.policy);
-	if (!paging->nr_trace != !args.policy->traced) {
+	if (!paging->nr_trace != !args.policy->traced ||
+	    args.variant & ~args.policy->variants) {
 		ret = -EINVAL;
 		goto out_policy;
 	}
@@ -354,7 +364,8 @@ int vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	if (mutex_lock_killable(&space->config_lock))
 		return -EINTR;
 	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
-			(pager->around ? VMLAB_PAGING_AROUND : 0);
+			(pager->around ? VMLAB_PAGING_AROUND : 0) |
+			pager->variant;
 	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
 	if (pager->policy) {
 		paging->policy = pager->policy->id;

@@ -4,7 +4,7 @@
  * a frame whose reference bit is set and clears the bit; the first frame without
  * it is the victim.  A frame is inserted behind the hand, so the hand reaches it
  * last, and with its bit set, because it is accessed; a prefetched frame is
- * inserted with the bit clear.
+ * inserted with the bit clear, and with VMLAB_PAGING_CLOCK_LOAD_0 each frame is.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -19,9 +19,11 @@
 /*
  * The circle as a queue: the hand is between its tail and its head, and moves
  * on by rotating it.
+ * @load_0: insert frames with the bit clear
  */
 struct clock {
 	struct list_head circle;
+	bool load_0;
 };
 
 static void *clock_create(const struct vmlab_policy_args *args)
@@ -31,6 +33,7 @@ static void *clock_create(const struct vmlab_policy_args *args)
 	if (!clock)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&clock->circle);
+	clock->load_0 = args->variant & VMLAB_PAGING_CLOCK_LOAD_0;
 	return clock;
 }
 
@@ -44,7 +47,7 @@ static void clock_insert(void *state, struct vmlab_frame *frame,
 {
 	struct clock *clock = state;
 
-	frame->referenced = accessed;
+	frame->referenced = accessed && !clock->load_0;
 	list_add_tail(&frame->link, &clock->circle);
 }
 
@@ -86,6 +89,7 @@ const struct vmlab_policy vmlab_policy_clock = {
 	.name		= "clock",
 	.id		= VMLAB_POLICY_CLOCK,
 	.samples	= true,
+	.variants	= VMLAB_PAGING_CLOCK_LOAD_0,
 	.create		= clock_create,
 	.destroy	= clock_destroy,
 	.insert		= clock_insert,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Least frequently used: evict the frame with the fewest accesses since it
- * became resident; of equals, the one that has been resident the longest.
+ * became resident; of equals, the one that has been resident the longest, or
+ * with VMLAB_PAGING_LFU_TIES_LRU the least recently used one.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -10,10 +11,15 @@
 
 #include "policy/policy.h"
 
-/* Sorted by number of accesses, @key, then by arrival, @seq. */
+/*
+ * @tree: frames by number of accesses, @key, then by arrival or last access, @seq
+ * @now: arrivals and accesses so far
+ * @ties_lru: an access changes @seq
+ */
 struct lfu {
 	struct rb_root_cached tree;
-	u64 arrivals;
+	u64 now;
+	bool ties_lru;
 };
 
 static bool lfu_less(struct rb_node *a, const struct rb_node *b)
@@ -31,6 +37,7 @@ static void *lfu_create(const struct vmlab_policy_args *args)
 	if (!lfu)
 		return ERR_PTR(-ENOMEM);
 	lfu->tree = RB_ROOT_CACHED;
+	lfu->ties_lru = args->variant & VMLAB_PAGING_LFU_TIES_LRU;
 	return lfu;
 }
 
@@ -45,7 +52,7 @@ static void lfu_insert(void *state, struct vmlab_frame *frame,
 	struct lfu *lfu = state;
 
 	frame->key = accessed;
-	frame->seq = lfu->arrivals++;
+	frame->seq = lfu->now++;
 	rb_add_cached(&frame->node, &lfu->tree, lfu_less);
 }
 
@@ -62,6 +69,8 @@ static void lfu_access(void *state, struct vmlab_frame *frame)
 
 	rb_erase_cached(&frame->node, &lfu->tree);
 	frame->key++;
+	if (lfu->ties_lru)
+		frame->seq = lfu->now++;
 	rb_add_cached(&frame->node, &lfu->tree, lfu_less);
 }
 
@@ -78,6 +87,7 @@ const struct vmlab_policy vmlab_policy_lfu = {
 	.name		= "lfu",
 	.id		= VMLAB_POLICY_LFU,
 	.samples	= true,
+	.variants	= VMLAB_PAGING_LFU_TIES_LRU,
 	.create		= lfu_create,
 	.destroy	= lfu_destroy,
 	.insert		= lfu_insert,

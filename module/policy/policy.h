@@ -70,6 +70,7 @@ struct vmlab_frame {
  * @capacity: the budget, or 0 without one.  More frames can be resident after
  *	the budget was reduced, or while frames cannot be evicted.
  * @seed: of the random numbers
+ * @variant: VMLAB_PAGING_* flags, of those in the @variants of the policy
  * @trace: the accesses to come, as offsets in pages
  * @nr_trace: number of accesses in @trace
  * @policy: the policy whose create() is called
@@ -81,6 +82,7 @@ struct vmlab_frame {
 struct vmlab_policy_args {
 	unsigned long capacity;
 	u64 seed;
+	u32 variant;
 	const u64 *trace;
 	unsigned long nr_trace;
 	const struct vmlab_policy *policy;
@@ -125,6 +127,7 @@ struct vmlab_wishes {
  * @samples: learns from @access, so some accesses must be made to fault
  * @sized: the state is made for a capacity: a larger one needs another state
  * @traced: needs the accesses to come
+ * @variants: VMLAB_PAGING_* flags that change how it decides
  * @create: allocate the state; may sleep.  Return: the state or an ERR_PTR().
  * @destroy: free the state; may sleep
  * @insert: a frame became resident, or is no longer locked in memory; whether
@@ -148,6 +151,7 @@ struct vmlab_policy {
 	bool samples;
 	bool sized;
 	bool traced;
+	u32 variants;
 	void *(*create)(const struct vmlab_policy_args *args);
 	void (*destroy)(void *state);
 	void (*insert)(void *state, struct vmlab_frame *page, bool accessed);
@@ -161,6 +165,7 @@ struct vmlab_policy {
 extern const struct vmlab_policy vmlab_policy_fifo;
 extern const struct vmlab_policy vmlab_policy_clock;
 extern const struct vmlab_policy vmlab_policy_lru;
+extern const struct vmlab_policy vmlab_policy_mru;
 extern const struct vmlab_policy vmlab_policy_lfu;
 extern const struct vmlab_policy vmlab_policy_random;
 extern const struct vmlab_policy vmlab_policy_opt;

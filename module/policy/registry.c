@@ -13,6 +13,7 @@ static const struct vmlab_policy *const policies[] = {
 	&vmlab_policy_fifo,
 	&vmlab_policy_clock,
 	&vmlab_policy_lru,
+	&vmlab_policy_mru,
 	&vmlab_policy_lfu,
 	&vmlab_policy_random,
 	&vmlab_policy_opt,

@@ -17,8 +17,15 @@
 /* KASAN checks each of a simulation's many accesses. */
 #define STRINGS		(IS_ENABLED(CONFIG_KASAN) ? 100 : 1000)
 
+static const u32 built_in[] = {
+	VMLAB_POLICY_FIFO, VMLAB_POLICY_CLOCK, VMLAB_POLICY_LRU,
+	VMLAB_POLICY_MRU, VMLAB_POLICY_LFU, VMLAB_POLICY_RANDOM,
+	VMLAB_POLICY_OPT,
+};
+
 struct string {
 	u32 policy;
+	u32 variant;
 	unsigned int frames;
 	unsigned int nr;
 	u64 seed;
@@ -35,6 +42,7 @@ static unsigned int run(struct kunit *test, const struct string *s, int *evicted
 	struct vmlab_policy_args args = {
 		.capacity = s->frames,
 		.seed = s->seed,
+		.variant = s->variant,
 		.trace = s->ref,
 		.nr_trace = s->nr,
 	};
@@ -123,9 +131,12 @@ static s64 rank(const struct string *s, const bool *fault, u64 p, int now)
 		return -arrival(s, fault, p, now);
 	case VMLAB_POLICY_LRU:
 		return -last_use(s, p, now);
+	case VMLAB_POLICY_MRU:
+		return last_use(s, p, now);
 	case VMLAB_POLICY_LFU:
 		return -((s64)uses(s, fault, p, now) * 10000 +
-			 arrival(s, fault, p, now));
+			 (s->variant ? last_use(s, p, now) :
+				       arrival(s, fault, p, now)));
 	case VMLAB_POLICY_OPT:
 		return (s64)next_use(s, p, now) * 10000 -
 		       arrival(s, fault, p, now);
@@ -178,7 +189,7 @@ static void random_string(struct rnd_state *rnd, struct string *s)
 		s->ref[i] = prandom_u32_state(rnd) % pages;
 }
 
-static void for_random_strings(struct kunit *test, u32 policy,
+static void for_random_strings(struct kunit *test, u32 policy, u32 variant,
 			       void (*check)(struct kunit *test,
 					     const struct string *s))
 {
@@ -189,6 +200,7 @@ static void for_random_strings(struct kunit *test, u32 policy,
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	prandom_seed_state(&rnd, 4 + policy);
 	s->policy = policy;
+	s->variant = variant;
 	for (i = 0; i < STRINGS; i++) {
 		random_string(&rnd, s);
 		check(test, s);
@@ -197,22 +209,33 @@ static void for_random_strings(struct kunit *test, u32 policy,
 
 static void fifo_by_definition(struct kunit *test)
 {
-	for_random_strings(test, VMLAB_POLICY_FIFO, check_by_definition);
+	for_random_strings(test, VMLAB_POLICY_FIFO, 0, check_by_definition);
 }
 
 static void lru_by_definition(struct kunit *test)
 {
-	for_random_strings(test, VMLAB_POLICY_LRU, check_by_definition);
+	for_random_strings(test, VMLAB_POLICY_LRU, 0, check_by_definition);
+}
+
+static void mru_by_definition(struct kunit *test)
+{
+	for_random_strings(test, VMLAB_POLICY_MRU, 0, check_by_definition);
 }
 
 static void lfu_by_definition(struct kunit *test)
 {
-	for_random_strings(test, VMLAB_POLICY_LFU, check_by_definition);
+	for_random_strings(test, VMLAB_POLICY_LFU, 0, check_by_definition);
+}
+
+static void lfu_ties_lru_by_definition(struct kunit *test)
+{
+	for_random_strings(test, VMLAB_POLICY_LFU, VMLAB_PAGING_LFU_TIES_LRU,
+			   check_by_definition);
 }
 
 static void opt_by_definition(struct kunit *test)
 {
-	for_random_strings(test, VMLAB_POLICY_OPT, check_by_definition);
+	for_random_strings(test, VMLAB_POLICY_OPT, 0, check_by_definition);
 }
 
 /* Compare with a fixed array of frames, each with a bit, and an index as the hand. */
@@ -224,6 +247,8 @@ static void check_clock(struct kunit *test, const struct string *s)
 
 	run(test, s, evicted);
 	for (i = 0; i < s->nr; i++) {
+		bool loaded = true;
+
 		for (f = 0; f < used; f++)
 			if (page[f] == s->ref[i])
 				break;
@@ -241,14 +266,21 @@ static void check_clock(struct kunit *test, const struct string *s)
 			hand = (hand + 1) % used;
 		} else {
 			KUNIT_ASSERT_EQ(test, evicted[i], -1);
+			loaded = false;
 		}
-		bit[f] = true;
+		bit[f] = !loaded || !s->variant;
 	}
 }
 
 static void clock_by_definition(struct kunit *test)
 {
-	for_random_strings(test, VMLAB_POLICY_CLOCK, check_clock);
+	for_random_strings(test, VMLAB_POLICY_CLOCK, 0, check_clock);
+}
+
+static void clock_load_0_by_definition(struct kunit *test)
+{
+	for_random_strings(test, VMLAB_POLICY_CLOCK, VMLAB_PAGING_CLOCK_LOAD_0,
+			   check_clock);
 }
 
 /* Test that a seed repeats the choices; run() checks that victims are resident. */
@@ -262,7 +294,7 @@ static void check_random(struct kunit *test, const struct string *s)
 
 static void random_is_repeatable(struct kunit *test)
 {
-	for_random_strings(test, VMLAB_POLICY_RANDOM, check_random);
+	for_random_strings(test, VMLAB_POLICY_RANDOM, 0, check_random);
 }
 
 /* Test that 8 pages are chosen equally often: 3 sigma of 8,000 draws is 80. */
@@ -299,6 +331,7 @@ static void textbook(struct kunit *test)
 	} known[] = {
 		{ VMLAB_POLICY_FIFO, 3, 9 }, { VMLAB_POLICY_FIFO, 4, 10 },
 		{ VMLAB_POLICY_LRU, 3, 10 }, { VMLAB_POLICY_LRU, 4, 8 },
+		{ VMLAB_POLICY_MRU, 3, 7 }, { VMLAB_POLICY_MRU, 4, 6 },
 		{ VMLAB_POLICY_OPT, 3, 7 }, { VMLAB_POLICY_OPT, 4, 6 },
 	};
 	struct string s = { .nr = ARRAY_SIZE(belady) };
@@ -320,10 +353,11 @@ static void next_best(struct kunit *test)
 	struct vmlab_policy_args args = {
 		.capacity = 4, .trace = trace, .nr_trace = 4,
 	};
-	u32 id;
+	unsigned int n;
 
-	for (id = VMLAB_POLICY_FIFO; id <= VMLAB_POLICY_OPT; id++) {
-		const struct vmlab_policy *policy = vmlab_policy_find(id);
+	for (n = 0; n < ARRAY_SIZE(built_in); n++) {
+		const struct vmlab_policy *policy =
+			vmlab_policy_find(built_in[n]);
 		void *state = policy->create(&args);
 		struct vmlab_frame page[4] = {}, *victim = NULL;
 		unsigned long seen = 0;
@@ -352,10 +386,11 @@ static void above_capacity(struct kunit *test)
 	struct vmlab_policy_args args = {
 		.capacity = 3, .trace = trace, .nr_trace = 4,
 	};
-	u32 id;
+	unsigned int n;
 
-	for (id = VMLAB_POLICY_FIFO; id <= VMLAB_POLICY_OPT; id++) {
-		const struct vmlab_policy *policy = vmlab_policy_find(id);
+	for (n = 0; n < ARRAY_SIZE(built_in); n++) {
+		const struct vmlab_policy *policy =
+			vmlab_policy_find(built_in[n]);
 		void *state = policy->create(&args);
 		struct vmlab_frame page[8] = {}, *victim;
 		unsigned long evicted = 0;
@@ -382,20 +417,26 @@ static void above_capacity(struct kunit *test)
 
 static void policies_by_number(struct kunit *test)
 {
-	u32 id;
+	unsigned int n;
 
-	for (id = VMLAB_POLICY_FIFO; id <= VMLAB_POLICY_OPT; id++) {
-		KUNIT_ASSERT_NOT_NULL(test, vmlab_policy_find(id));
-		KUNIT_EXPECT_EQ(test, vmlab_policy_find(id)->id, id);
+	for (n = 0; n < ARRAY_SIZE(built_in); n++) {
+		KUNIT_ASSERT_NOT_NULL(test, vmlab_policy_find(built_in[n]));
+		KUNIT_EXPECT_EQ(test, vmlab_policy_find(built_in[n])->id,
+				built_in[n]);
 	}
+	KUNIT_EXPECT_NULL(test, vmlab_policy_find(VMLAB_POLICY_BPF));
+	KUNIT_EXPECT_NULL(test, vmlab_policy_find(VMLAB_POLICY_NR));
 	KUNIT_EXPECT_NULL(test, vmlab_policy_find(0xffff));
 }
 
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(fifo_by_definition),
 	KUNIT_CASE(clock_by_definition),
+	KUNIT_CASE(clock_load_0_by_definition),
 	KUNIT_CASE(lru_by_definition),
+	KUNIT_CASE(mru_by_definition),
 	KUNIT_CASE(lfu_by_definition),
+	KUNIT_CASE(lfu_ties_lru_by_definition),
 	KUNIT_CASE(opt_by_definition),
 	KUNIT_CASE(random_is_repeatable),
 	KUNIT_CASE(random_is_fair),

@@ -97,8 +97,10 @@ static void fill_paging(struct fuzzer *f, union request *r)
 	struct vmlab_paging *paging = &r->paging;
 
 	paging->budget = below(f, 4) ? below(f, 40) : any_number(f);
-	paging->policy = (uint32_t)below(f, 8);
+	paging->policy = (uint32_t)below(f, VMLAB_POLICY_NR + 1);
 	paging->flags = (uint32_t)below(f, 5);
+	if (!below(f, 4))
+		paging->flags |= (uint32_t)below(f, 32);
 	paging->seed = random_next(&f->rng);
 	paging->prefetch = (uint32_t)below(f, 5);
 	paging->prefetch_pages = below(f, 2) ? 0 : (uint32_t)below(f, 2000);

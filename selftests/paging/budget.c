@@ -66,6 +66,29 @@ static void lock(int fd, char *p)
 	   "a frame above the budget is counted");
 }
 
+/* Flags that change how a policy decides belong to that policy alone. */
+static void variants(int fd)
+{
+	works(set_paging(fd, .policy = VMLAB_POLICY_CLOCK,
+			 .flags = VMLAB_PAGING_CLOCK_LOAD_0),
+	      "CLOCK with a clear bit at load");
+	is(get_paging(fd).flags, VMLAB_PAGING_CLOCK_LOAD_0, "GET: flags");
+	fails(set_paging(fd, .policy = VMLAB_POLICY_LRU,
+			 .flags = VMLAB_PAGING_CLOCK_LOAD_0), EINVAL,
+	      "LRU with the flag of CLOCK");
+	fails(set_paging(fd, .policy = VMLAB_POLICY_CLOCK,
+			 .flags = VMLAB_PAGING_LFU_TIES_LRU), EINVAL,
+	      "CLOCK with the flag of LFU");
+	is(get_paging(fd).flags, VMLAB_PAGING_CLOCK_LOAD_0,
+	   "GET: flags after errors");
+	works(set_paging(fd, .policy = VMLAB_POLICY_LFU,
+			 .flags = VMLAB_PAGING_LFU_TIES_LRU),
+	      "LFU with ties by LRU");
+	works(set_paging(fd, .policy = VMLAB_POLICY_LFU), "LFU without");
+	is(get_paging(fd).flags, 0, "GET: no flags");
+	fails(set_paging(fd, .flags = 1u << 4), EINVAL, "an unknown flag");
+}
+
 int main(void)
 {
 	int fd = dev_open(O_RDWR);
@@ -75,6 +98,7 @@ int main(void)
 	p = map_shared(fd, PAGES);
 	change(fd, p);
 	lock(fd, p);
+	variants(fd);
 	unmap_and_close(fd, p, PAGES);
 	return tap_done();
 }

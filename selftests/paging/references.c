@@ -71,7 +71,7 @@ void run_references(struct vmlab_paging paging, const uint64_t *ref,
 		bail("out of memory");
 	memset(out, 0, sizeof(*out));
 	paging.size = sizeof(paging);
-	paging.flags = VMLAB_PAGING_STEPPING;
+	paging.flags |= VMLAB_PAGING_STEPPING;
 	paging_use(fd, &paging);
 	if (set_events(fd, 1u << VMLAB_EVENT_EVICT, 2 * LENGTH_MAX))
 		bail("EVENTS: %s", strerror(errno));

@@ -31,7 +31,7 @@ struct outcome {
 
 /*
  * Run the references @ref[0..nr) to pages below PAGES_MAX in stepping mode,
- * with the budget, policy and seed of @paging.  Each reference is one load or
+ * with the budget, policy, seed and flags of @paging.  Each reference is one load or
  * one store: every @writes-th is a store, none when @writes is 0.
  */
 void run_references(struct vmlab_paging paging, const uint64_t *ref,

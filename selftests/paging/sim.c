@@ -39,13 +39,21 @@ static uint64_t splitmix64(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-static unsigned int choose(unsigned int policy, struct frame *f, unsigned int n,
-			   const uint64_t *ref, unsigned int nr,
+/* Tell which of two frames with as many uses LFU evicts. */
+static bool is_older(const struct frame *a, const struct frame *b,
+		     unsigned int variant)
+{
+	return variant == VMLAB_PAGING_LFU_TIES_LRU ? a->used < b->used :
+						      a->loaded < b->loaded;
+}
+
+static unsigned int choose(struct sim_policy policy, struct frame *f,
+			   unsigned int n, const uint64_t *ref, unsigned int nr,
 			   unsigned int now, unsigned int *hand, uint64_t *rng)
 {
 	unsigned int best = 0, i;
 
-	switch (policy) {
+	switch (policy.id) {
 	case VMLAB_POLICY_FIFO:
 		for (i = 1; i < n; i++)
 			if (f[i].loaded < f[best].loaded)
@@ -56,11 +64,16 @@ static unsigned int choose(unsigned int policy, struct frame *f, unsigned int n,
 			if (f[i].used < f[best].used)
 				best = i;
 		return best;
+	case VMLAB_POLICY_MRU:
+		for (i = 1; i < n; i++)
+			if (f[i].used > f[best].used)
+				best = i;
+		return best;
 	case VMLAB_POLICY_LFU:
 		for (i = 1; i < n; i++)
 			if (f[i].uses < f[best].uses ||
 			    (f[i].uses == f[best].uses &&
-			     f[i].loaded < f[best].loaded))
+			     is_older(&f[i], &f[best], policy.variant)))
 				best = i;
 		return best;
 	case VMLAB_POLICY_OPT:
@@ -84,7 +97,7 @@ static unsigned int choose(unsigned int policy, struct frame *f, unsigned int n,
 	abort();
 }
 
-unsigned int sim_faults(unsigned int policy, unsigned int frames,
+unsigned int sim_faults(struct sim_policy policy, unsigned int frames,
 			const uint64_t *ref, unsigned int nr, uint64_t seed)
 {
 	unsigned int used = 0, hand = 0, faults = 0, now, i;
@@ -108,7 +121,7 @@ unsigned int sim_faults(unsigned int policy, unsigned int frames,
 				 * moves to the place of the victim, and the new
 				 * page is appended.
 				 */
-				if (policy == VMLAB_POLICY_RANDOM) {
+				if (policy.id == VMLAB_POLICY_RANDOM) {
 					f[i] = f[used - 1];
 					i = used - 1;
 				}
@@ -117,7 +130,8 @@ unsigned int sim_faults(unsigned int policy, unsigned int frames,
 		}
 		f[i].used = now;
 		f[i].uses++;
-		f[i].bit = true;
+		f[i].bit = !(f[i].loaded == now &&
+			     policy.variant == VMLAB_PAGING_CLOCK_LOAD_0);
 	}
 	return faults;
 }

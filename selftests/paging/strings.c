@@ -12,20 +12,36 @@
 #include "paging/references.h"
 #include "paging/sim.h"
 
-static const char *const names[] = {
-	"FIFO", "CLOCK", "LRU", "LFU", "RANDOM", "OPT",
+static const struct {
+	struct sim_policy policy;
+	const char *name;
+} policies[] = {
+	{ { VMLAB_POLICY_FIFO, 0 }, "FIFO" },
+	{ { VMLAB_POLICY_CLOCK, 0 }, "CLOCK" },
+	{ { VMLAB_POLICY_CLOCK, VMLAB_PAGING_CLOCK_LOAD_0 },
+	  "CLOCK with bit 0 at load" },
+	{ { VMLAB_POLICY_LRU, 0 }, "LRU" },
+	{ { VMLAB_POLICY_MRU, 0 }, "MRU" },
+	{ { VMLAB_POLICY_LFU, 0 }, "LFU" },
+	{ { VMLAB_POLICY_LFU, VMLAB_PAGING_LFU_TIES_LRU },
+	  "LFU with ties by LRU" },
+	{ { VMLAB_POLICY_RANDOM, 0 }, "RANDOM" },
+	{ { VMLAB_POLICY_OPT, 0 }, "OPT" },
 };
 
+#define NR_POLICIES	(sizeof(policies) / sizeof(*policies))
+
 /* Return the faults of a string, or -1 when contents or budget are wrong. */
-static long run(unsigned int policy, unsigned int frames, const uint64_t *ref,
+static long run(struct sim_policy policy, unsigned int frames, const uint64_t *ref,
 		unsigned int nr, uint64_t seed, unsigned int writes)
 {
 	struct vmlab_paging paging = {
+		.flags = policy.variant,
 		.budget = frames,
-		.policy = policy,
+		.policy = policy.id,
 		.seed = seed,
-		.trace = policy == VMLAB_POLICY_OPT ? (uintptr_t)ref : 0,
-		.nr_trace = policy == VMLAB_POLICY_OPT ? nr : 0,
+		.trace = policy.id == VMLAB_POLICY_OPT ? (uintptr_t)ref : 0,
+		.nr_trace = policy.id == VMLAB_POLICY_OPT ? nr : 0,
 	};
 	struct outcome out;
 
@@ -71,6 +87,15 @@ static const struct {
 	{ VMLAB_POLICY_OPT, 1, 1, 4, repeat_only },
 };
 
+static const char *name_of(unsigned int policy)
+{
+	unsigned int i = 0;
+
+	while (policies[i].policy.id != policy)
+		i++;
+	return policies[i].name;
+}
+
 static void textbook(void)
 {
 	static const char *const accesses[] = { "loads", "stores", "both" };
@@ -78,16 +103,17 @@ static void textbook(void)
 
 	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
 		for (writes = 0; writes < 3; writes++)
-			is(run(known[i].policy, known[i].frames, known[i].ref,
-			       known[i].nr, 0, writes),
+			is(run((struct sim_policy){ known[i].policy, 0 },
+			       known[i].frames, known[i].ref, known[i].nr,
+			       0, writes),
 			   known[i].faults, "%s, %u frames, %u references, %s",
-			   names[known[i].policy], known[i].frames,
+			   name_of(known[i].policy), known[i].frames,
 			   known[i].nr, accesses[writes]);
 }
 
 static void random_strings(unsigned int nr_strings)
 {
-	unsigned int agreed[6] = {}, nr[6] = {}, s, policy;
+	unsigned int agreed[NR_POLICIES] = {}, nr[NR_POLICIES] = {}, s, p;
 
 	srandom(4);
 	for (s = 0; s < nr_strings; s++) {
@@ -99,19 +125,19 @@ static void random_strings(unsigned int nr_strings)
 		long got, want;
 
 		random_references(ref, len, pages);
-		policy = s % 6;
-		want = sim_faults(policy, frames, ref, len, seed);
-		got = run(policy, frames, ref, len, seed, writes);
-		nr[policy]++;
-		agreed[policy] += got == want;
+		p = s % NR_POLICIES;
+		want = sim_faults(policies[p].policy, frames, ref, len, seed);
+		got = run(policies[p].policy, frames, ref, len, seed, writes);
+		nr[p]++;
+		agreed[p] += got == want;
 		if (got != want)
 			diag("string %u: %s, %u frames, %u pages, length %u: %ld faults, not %ld",
-			     s, names[policy], frames, pages, len, got, want);
+			     s, policies[p].name, frames, pages, len, got, want);
 	}
-	for (policy = 0; policy < 6; policy++)
-		is(agreed[policy], nr[policy],
+	for (p = 0; p < NR_POLICIES; p++)
+		is(agreed[p], nr[p],
 		   "random strings on which %s and the simulation agree",
-		   names[policy]);
+		   policies[p].name);
 }
 
 int main(int argc, char **argv)

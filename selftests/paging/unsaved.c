@@ -25,7 +25,7 @@ static const struct {
 } policies[] = {
 	{ VMLAB_POLICY_FIFO, "FIFO" }, { VMLAB_POLICY_LRU, "LRU" },
 	{ VMLAB_POLICY_LFU, "LFU" }, { VMLAB_POLICY_CLOCK, "CLOCK" },
-	{ VMLAB_POLICY_RANDOM, "RANDOM" },
+	{ VMLAB_POLICY_MRU, "MRU" }, { VMLAB_POLICY_RANDOM, "RANDOM" },
 };
 
 static char *map_refused(int fd)

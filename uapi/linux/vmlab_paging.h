@@ -16,10 +16,12 @@
 #define VMLAB_POLICY_FIFO	0	/* the frame that has been resident the longest */
 #define VMLAB_POLICY_CLOCK	1	/* FIFO that skips a referenced frame once: second chance */
 #define VMLAB_POLICY_LRU	2	/* the least recently used frame */
-#define VMLAB_POLICY_LFU	3	/* the least often used since filled; ties: FIFO */
+#define VMLAB_POLICY_LFU	3	/* the least often used since filled; see @flags for ties */
 #define VMLAB_POLICY_RANDOM	4	/* a random frame, by @seed */
 #define VMLAB_POLICY_OPT	5	/* the frame whose next use in @trace lies farthest ahead */
 #define VMLAB_POLICY_BPF	6	/* the frame that a BPF program names */
+#define VMLAB_POLICY_MRU	7	/* the most recently used frame */
+#define VMLAB_POLICY_NR		8	/* number of policies */
 
 /* vmlab_paging.prefetch: pages to fill besides a page that a fault fills */
 #define VMLAB_PREFETCH_NONE	0	/* none */
@@ -32,6 +34,8 @@
 /* vmlab_paging.flags */
 #define VMLAB_PAGING_STEPPING	(1u << 0) /* each access to another page faults */
 #define VMLAB_PAGING_AROUND	(1u << 1) /* a read fault maps resident pages after its own */
+#define VMLAB_PAGING_CLOCK_LOAD_0 (1u << 2) /* CLOCK: fill a frame with its reference bit clear */
+#define VMLAB_PAGING_LFU_TIES_LRU (1u << 3) /* LFU: evict the least recently used of equals */
 
 #define VMLAB_TRACE_MAX		(1u << 24) /* highest vmlab_paging.nr_trace */
 
@@ -56,14 +60,21 @@
  *	prefetching ends where memory would have to be reclaimed: up to 256
  *	pages are given back then, and for a second no fault prefetches.
  *
+ * The reference bit of VMLAB_POLICY_CLOCK is set when a page is accessed, also by
+ * the access that fills its frame.  With VMLAB_PAGING_CLOCK_LOAD_0 that first
+ * access leaves it clear, as some textbooks have it.  VMLAB_POLICY_LFU counts the
+ * accesses since the frame was filled, that one included; of frames with the
+ * same count it evicts the one that has been resident the longest, or with
+ * VMLAB_PAGING_LFU_TIES_LRU the least recently used one.
+ *
  * Everything can be changed while the space is mapped and in use.  A SET of the
- * same policy and seed keeps the policy's state, unless it has a trace or the
- * budget of VMLAB_POLICY_RANDOM grows.  A new policy starts with the resident
- * pages in the order in which they were filled.
+ * same policy, seed and flags of the policy keeps the policy's state, unless it
+ * has a trace or the budget of VMLAB_POLICY_RANDOM grows.  A new policy starts
+ * with the resident pages in the order in which they were filled.
  *
  * With VMLAB_PAGING_STEPPING, a fault unmaps all frames but its own.  So each
  * access to another page than the one before faults, and the policy sees it:
- * LRU, LFU, CLOCK and OPT are exact for one thread in user mode.  A repeated
+ * LRU, MRU, LFU, CLOCK and OPT are exact for one thread in user mode.  A repeated
  * access to one page does not fault, and counts only after the mapping of the
  * page was dropped by madvise(2) with MADV_DONTNEED; OPT ignores repeats, in
  * @trace too.  Nothing is unmapped while several threads
@@ -84,7 +95,9 @@
  *   EINVAL  a bit of @flags, @policy or @prefetch is unknown; a trace without
  *           VMLAB_POLICY_OPT, or VMLAB_POLICY_OPT without a trace;
  *           @prefetch_pages is out of range; VMLAB_PAGING_AROUND without
- *           VMLAB_PREFETCH_NEXT; @policy_id without VMLAB_POLICY_BPF
+ *           VMLAB_PREFETCH_NEXT; VMLAB_PAGING_CLOCK_LOAD_0 without
+ *           VMLAB_POLICY_CLOCK; VMLAB_PAGING_LFU_TIES_LRU without
+ *           VMLAB_POLICY_LFU; @policy_id without VMLAB_POLICY_BPF
  *   ENOENT  no policy @policy_id is loaded
  *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX

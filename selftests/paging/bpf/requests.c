@@ -43,7 +43,7 @@ void requests(void)
 	      "a policy in BPF without an ID");
 	fails(set_policy_of_space(fd, VMLAB_POLICY_BPF, id + 1000), ENOENT,
 	      "an ID that no policy has");
-	fails(set_policy_of_space(fd, VMLAB_POLICY_BPF + 1, 0), EINVAL,
+	fails(set_policy_of_space(fd, VMLAB_POLICY_NR, 0), EINVAL,
 	      "an unknown policy");
 	fails(set_policy(ro, 0, VMLAB_POLICY_FIFO, 0), EBADF,
 	      "POLICY_SET through a file that is open read-only");

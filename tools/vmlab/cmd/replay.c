@@ -1,296 +1,243 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vmlab replay: a reference string through a paging policy, access by access. */
-#include <errno.h>
+/* vmlab replay: a reference string through paging policies, access by access. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "cmd/commands.h"
 #include "cmd/paging_common.h"
-#include "model/paging_words.h"
-#include "model/parse.h"
-#include "sys/xalloc.h"
+#include "cmd/replay_arguments.h"
 #include "paging/replay.h"
-#include "show/json.h"
 #include "show/replay.h"
+#include "show/replay_curve.h"
+#include "show/replay_steps.h"
+#include "show/terminal.h"
+#include "sys/clock.h"
+#include "sys/xalloc.h"
 
-enum { OPT_SEED = 0x100 };
-
-#define FRAMES_MAX (1u << 20)
-#define LIST_MAX   32
-
-static const struct option_spec options[] = {
-	{ "frames", 'n', "LIST", NULL,
-	  "budgets to try, such as 3,4 (default 3)" },
-	{ "policy", 'p', "LIST", PAGING_POLICIES,
-	  "policies to try, such as fifo,lru (default fifo)" },
-	{ "seed", OPT_SEED, "N", NULL, "seed of the random policy (default 0)" },
-	{ "write", 'w', NULL, NULL, "write to each page instead of reading it" },
-	{ "steps", 's', NULL, NULL, "show every access, as a textbook does" },
-	{ 0 },
-};
+#define PROGRESS_SECONDS 0.5
 
 /**
- * struct arguments - the command line
- * @replay: the reference string, --seed and --write
- * @frames, @nr_frames: --frames
- * @policy_list: a copy of --policy that @policy points into, or NULL
- * @policy, @nr_policies: --policy
- * @steps: --steps
+ * struct progress - how far a long replay is
+ * @references: accesses of each run
+ * @last: when a line was printed last, or when the replay began
+ * @shown: there is a line to clear
  */
-struct arguments {
-	struct replay replay;
-	uint64_t frames[LIST_MAX];
-	size_t nr_frames;
-	char *policy_list;
-	const char *policy[LIST_MAX];
-	size_t nr_policies;
-	bool steps;
+struct progress {
+	size_t references;
+	double last;
+	bool shown;
 };
 
-static int parse_policies(const char *arg, struct arguments *a)
+static void show_progress(void *arg, const struct replay_outcome *run,
+			  size_t done)
 {
-	char *list, *name;
+	struct progress *progress = arg;
+	double now = clock_now();
 
-	free(a->policy_list);
-	list = check_alloc(strdup(arg));
-	a->policy_list = list;
-	a->nr_policies = 0;
-	while ((name = strsep(&list, ","))) {
-		if (a->nr_policies == LIST_MAX || !*name)
-			return -EINVAL;
-		a->policy[a->nr_policies++] = name;
-	}
-	return 0;
+	if (now - progress->last < PROGRESS_SECONDS)
+		return;
+	progress->last = now;
+	progress->shown = true;
+	fprintf(stderr, "\r%s, %llu frames: %zu%% ", run->name,
+		(unsigned long long)run->frames,
+		100 * done / progress->references);
 }
 
-/* Return the accepted form when the value of an option is something else. */
-static const char *parse_option(struct arguments *a, int c)
+static int run_all(const struct cli *cli, const struct vmlab *lab,
+		   struct replay_arguments *a, const struct replay_runs *runs)
 {
-	switch (c) {
-	case 'n':
-		return reference_list_parse(optarg, FRAMES_MAX, a->frames,
-					    LIST_MAX, &a->nr_frames) ?
-			       "give up to 32 numbers from 1 to 1048576, such as "
-			       "3,4" :
-			       NULL;
-	case 'p':
-		return parse_policies(optarg, a) ?
-			       "give up to 32 policies of 'vmlab policy list', "
-			       "such as fifo,lru" :
-			       NULL;
-	case OPT_SEED:
-		return parse_u64(optarg, &a->replay.seed) ? "give a number" :
-							    NULL;
-	case 'w':
-		a->replay.write = true;
-		return NULL;
-	case 's':
-		a->steps = true;
-		return NULL;
-	default:
-		return NULL;
-	}
-}
-
-static int parse_options(struct cli *cli, struct arguments *a, int argc,
-			 char **argv)
-{
-	int c;
-
-	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
-		const char *form;
-
-		if (c == CLI_STOP)
-			return CLI_STOP;
-		form = parse_option(a, c);
-		if (form) {
-			cli->exit_code = paging_bad_value(cli, options, c,
-							  optarg, form);
-			return CLI_STOP;
-		}
-	}
-	return 0;
-}
-
-/* Read all of standard input, to be freed. */
-static char *read_stdin(void)
-{
-	size_t size = 0, len = 0;
-	char *text = NULL;
-
-	do {
-		size = size ? 2 * size : 4096;
-		text = check_alloc(realloc(text, size));
-		len += fread(text + len, 1, size - 1 - len, stdin);
-	} while (len == size - 1);
-	text[len] = '\0';
-	return text;
-}
-
-static int parse_string(const struct cli *cli, const char *operand,
-			struct reference *ref)
-{
-	char *text = strcmp(operand, "-") ? check_alloc(strdup(operand)) :
-					    read_stdin();
-	int err = reference_parse(text, ref);
-
-	free(text);
-	if (err)
-		return cli_usage(cli,
-				 "STRING: the references must be page numbers "
-				 "below %u, such as 1,2,3,4,1,2,5, or - for "
-				 "standard input", REFERENCE_PAGE_MAX);
-	return EXIT_OK;
-}
-
-static int find_policies(const struct cli *cli, const struct vmlab *lab,
-			 struct replay_outcome *outcomes, size_t nr)
-{
+	struct progress progress = {
+		.references = a->replay.ref.nr,
+		.last = clock_now(),
+	};
+	struct failure failure;
 	int err = EXIT_OK;
 
-	for (size_t i = 0; !err && i < nr; i++)
-		err = paging_find_policy(cli, lab, "--policy", outcomes[i].name,
-					 &outcomes[i].policy,
-					 &outcomes[i].policy_id);
-	return err;
-}
-
-static void add_row(void *table, size_t number, const struct replay_step *step)
-{
-	replay_step_row(table, number, step);
-}
-
-static void add_json(void *list, size_t number, const struct replay_step *step)
-{
-	(void)number;
-	json_append(list, replay_step_json(step));
-}
-
-static int run_tables(const struct cli *cli, struct arguments *a,
-		      const struct vmlab *lab, struct replay_outcome *outcomes,
-		      size_t nr)
-{
-	struct failure failure;
-	int err = 0;
-
-	for (size_t i = 0; !err && i < nr; i++) {
-		struct table *t = NULL;
-
-		if (a->steps) {
-			t = replay_steps_open(cli->colour, &outcomes[i]);
-			a->replay.on_step = add_row;
-			a->replay.arg = t;
-		}
-		err = replay_run(lab, &a->replay, &outcomes[i], &failure);
-		if (t)
-			replay_steps_close(t);
-	}
+	for (size_t i = 0; !err && i < runs->nr_policies * runs->nr_frames; i++)
+		err = paging_find_policy(cli, lab, "--policy",
+					 runs->run[i].name,
+					 &runs->run[i].policy,
+					 &runs->run[i].policy_id);
 	if (err)
-		return cli_failure(&failure);
-	replay_print_outcomes(cli->colour, &a->replay.ref, outcomes, nr);
-	return EXIT_OK;
-}
-
-static int run_json(struct arguments *a, const struct vmlab *lab,
-		    struct replay_outcome *outcomes, size_t nr)
-{
-	json_t *steps = a->steps ? check_alloc(json_array()) : NULL;
-	struct failure failure;
-	int err = 0;
-
-	for (size_t i = 0; !err && i < nr; i++) {
-		if (steps) {
-			json_t *of_run = json_array();
-
-			json_append(steps, of_run);
-			a->replay.on_step = add_json;
-			a->replay.arg = of_run;
-		}
-		err = replay_run(lab, &a->replay, &outcomes[i], &failure);
+		return err;
+	if (isatty(STDERR_FILENO)) {
+		a->replay.on_progress = show_progress;
+		a->replay.arg = &progress;
 	}
-	if (!err)
-		replay_print_json(&a->replay.ref, outcomes, nr, steps);
-	json_decref(steps);
+	for (size_t i = 0; !err && i < runs->nr_policies * runs->nr_frames; i++)
+		err = replay_run(lab, &a->replay, &runs->run[i], &failure);
+	if (progress.shown)
+		fprintf(stderr, "\r%60s\r", "");
 	return err ? cli_failure(&failure) : EXIT_OK;
 }
 
-static int run_all(const struct cli *cli, struct arguments *a)
+static void print_tables(const struct cli *cli,
+			 const struct replay_arguments *a,
+			 const struct replay_runs *runs)
 {
-	struct replay_outcome outcomes[LIST_MAX * LIST_MAX] = { 0 };
-	struct vmlab *lab;
-	size_t nr = 0;
-	int err;
+	const struct table_options *t = &cli->table;
+	unsigned int columns = terminal_columns(STDOUT_FILENO);
 
+	if (a->curve) {
+		replay_print_curves(cli->colour, runs);
+		if (t->output || t->raw || t->no_headings)
+			return;
+		putchar('\n');
+		replay_draw_curves(stdout, cli->colour, columns, runs);
+		return;
+	}
+	if (a->steps && (t->output || t->raw || t->no_headings))
+		replay_print_step_rows(cli->colour, &a->replay.ref, runs);
+	else if (a->steps)
+		replay_draw_steps(stdout, cli->colour, columns, &a->replay.ref,
+				  runs);
+	replay_print_outcomes(cli->colour, runs);
+}
+
+static int print(const struct cli *cli, struct replay_arguments *a,
+		 const struct replay_runs *runs)
+{
+	struct failure failure;
+
+	if (a->svg.file) {
+		replay_curves_svg(a->svg.file, runs);
+		if (output_close(&a->svg, &failure))
+			return cli_failure(&failure);
+	}
+	if (cli->json)
+		replay_print_json(&a->replay.ref, runs, a->file, a->curve);
+	else if (!output_is_stdout(&a->svg))
+		print_tables(cli, a, runs);
+	return EXIT_OK;
+}
+
+/* Make a run for each policy and each budget. */
+static struct replay_runs plan(const struct replay_arguments *a)
+{
+	struct replay_runs runs = {
+		.nr_policies = a->nr_policies,
+		.nr_frames = a->nr_frames,
+	};
+
+	runs.run = check_alloc(calloc(runs.nr_policies * runs.nr_frames,
+				      sizeof(*runs.run)));
 	for (size_t p = 0; p < a->nr_policies; p++)
 		for (size_t f = 0; f < a->nr_frames; f++)
-			outcomes[nr++] = (struct replay_outcome){
-				.name = a->policy[p],
-				.frames = a->frames[f],
-			};
+			runs.run[p * a->nr_frames + f] =
+				(struct replay_outcome){
+					.name = a->policy[p],
+					.frames = a->frames[f],
+				};
+	return runs;
+}
+
+static int replay(const struct cli *cli, struct replay_arguments *a)
+{
+	struct replay_runs runs = plan(a);
+	struct failure failure, ignored;
+	struct vmlab *lab;
+	int err;
+
 	err = cli_open(&lab);
 	if (err)
-		return err;
-	err = find_policies(cli, lab, outcomes, nr);
+		goto out;
+	err = output_open(&a->svg, &failure) ? cli_failure(&failure) :
+					       run_all(cli, lab, a, &runs);
 	if (!err)
-		err = cli->json ? run_json(a, lab, outcomes, nr) :
-				  run_tables(cli, a, lab, outcomes, nr);
+		err = print(cli, a, &runs);
+	output_close(&a->svg, &ignored);
 	vmlab_close(lab);
+out:
+	for (size_t i = 0; i < runs.nr_policies * runs.nr_frames; i++)
+		replay_log_free(&runs.run[i].log);
+	free(runs.run);
 	return err;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct arguments a = {
-		.frames = { 3 },
-		.nr_frames = 1,
-		.policy = { "fifo" },
-		.nr_policies = 1,
-	};
+	struct replay_arguments a = { 0 };
 	int err;
 
-	if (parse_options(cli, &a, argc, argv) == CLI_STOP) {
+	if (replay_arguments_parse(cli, &a, argc, argv) == CLI_STOP)
 		err = cli->exit_code;
-	} else {
-		err = parse_string(cli, argv[optind], &a.replay.ref);
-		if (!err)
-			err = run_all(cli, &a);
-	}
-	free(a.policy_list);
-	reference_free(&a.replay.ref);
+	else
+		err = replay(cli, &a);
+	replay_arguments_free(&a);
 	return err;
 }
 
 static const char help[] =
-	"STRING is a reference string: page numbers with commas or blanks between; - reads it\n"
-	"from standard input.  Each number is an access to that page of a real mapping with a\n"
-	"budget of --frames, and the page faults are those that the kernel counts.  The space\n"
-	"runs in stepping mode: each access to another page than the one before it faults, so\n"
-	"that the policy sees it and decides as in a textbook.\n"
+	"STRING is a reference string: page numbers, or letters from A to Z, with commas or\n"
+	"blanks between; - reads it from standard input.  Each is an access to that page of a\n"
+	"real mapping with a budget of --frames, and the page faults are those that the kernel\n"
+	"counts.  r or w after a reference makes it a read or a write: 1w,2r,3.  --file replays\n"
+	"a trace instead, a line an access: 0041f7a0 R, also 0x41f7a0 w or R 41f7a0; the pages\n"
+	"have the size of the mapping's, and lines that begin with # are skipped.\n"
 	"\n"
-	"POLICY      fifo, clock (second chance), lru, lfu, random; opt, which is given the\n"
-	"            string in advance; or a BPF policy, see 'vmlab policy'\n"
+	"The policy decides as in a textbook, because it sees each access: the space runs in\n"
+	"stepping mode, where each access to another page than the one before it faults.  fifo\n"
+	"and random ignore accesses to resident pages, and run without it.\n"
+	"\n"
+	"POLICY      fifo          evicts the page that has been resident the longest\n"
+	"            second-chance as fifo, but a page whose reference bit is set goes to the\n"
+	"                          end of the queue once, with the bit cleared\n"
+	"            clock         the queue as a circle with a hand; it evicts the same pages\n"
+	"                          as second-chance, and is the same policy here\n"
+	"            lru, mru      evict the least, or the most, recently used page\n"
+	"            lfu           evicts the page with the fewest accesses since it was loaded,\n"
+	"                          the one that loaded it included; --lfu-ties decides among\n"
+	"                          equals: fifo, the longest resident, or lru\n"
+	"            random        evicts any page, by --seed\n"
+	"            opt           evicts the page whose next access lies farthest ahead; of\n"
+	"                          those without one, the longest resident\n"
+	"            or a BPF policy, see 'vmlab policy'\n"
 	"FRAMES      the budget: at most so many pages are resident\n"
 	"FAULTS      accesses whose page was not resident; the other accesses are HITS\n"
+	"HIT%        hits of 100 accesses\n"
 	"EVICTED     pages evicted\n"
-	"SAVED       evicted pages whose contents were written to the swap store: with --write\n"
-	"            each page that was written since it was last saved\n"
+	"SAVED       dirty write-outs: evicted pages that were written since they were last\n"
+	"            saved, so that the kernel saved their contents to the swap store\n"
 	"\n"
-	"With --steps, RESIDENT lists the pages that are resident after the access, the longest\n"
-	"resident first.\n"
+	"--clock-load=0 leaves the reference bit clear when a page is loaded, so that only a\n"
+	"later access sets it; textbooks differ.  --loaded reads its pages in this order before\n"
+	"the string begins, and counts neither faults nor evictions for them.\n"
 	"\n"
+	"--steps draws the page in each frame after each access; '.' is a free frame, -4 after\n"
+	"'fault' is the evicted page.  With --output, --raw or --noheadings it prints a row an\n"
+	"access instead, with the RESIDENT pages, the longest resident first.\n"
+	"\n"
+	"--curve prints a column for each policy, draws it, and names each budget that has more\n"
+	"faults than a smaller one.  The highest budget is that of --frames, or the number of\n"
+	"different pages, at most 32.\n"
+	"\n"
+	"Example: letters, and frames that are loaded at the beginning\n"
+	"  $ vmlab replay --steps --policy fifo,lru --loaded A,B,C A,Dw,A\n"
+	"  STEP  PAGE   fifo, 3 frames    lru, 3 frames\n"
+	"     1    A    A B C  hit        A B C  hit\n"
+	"     2    Dw   D B C  fault -A   A D C  fault -B\n"
+	"     3    A    D A C  fault -B   A D C  hit\n"
+	"\n"
+	"  POLICY  FRAMES  REFERENCES  FAULTS  HITS  HIT%  EVICTED  SAVED\n"
+	"  fifo         3           3       2     1  33.3        2      0\n"
+	"  lru          3           3       1     2  66.7        1      0\n"
 	"Example: Belady's anomaly, FIFO with more faults on more frames\n"
 	"  vmlab replay --frames 3,4 --policy fifo,lru,opt 1,2,3,4,1,2,5,1,2,3,4,5\n"
 	"Example: every step of it\n"
-	"  vmlab replay --steps 1,2,3,4,1,2,5,1,2,3,4,5\n";
+	"  vmlab replay --steps --policy fifo,lru,opt 1,2,3,4,1,2,5,1,2,3,4,5\n"
+	"Example: faults against frames\n"
+	"  vmlab replay --curve --policy fifo,lru,opt 1,2,3,4,1,2,5,1,2,3,4,5\n"
+	"Example: a trace\n"
+	"  vmlab replay --file gzip.trace --policy lru,clock --frames 64\n";
 
 const struct command cmd_replay = {
 	.name = "replay",
-	.operands = "STRING",
-	.nr_operands = 1,
-	.summary = "run a reference string through a paging policy",
+	.operands = "STRING | --file FILE",
+	.more_operands = 1,
+	.summary = "run a reference string through paging policies",
 	.help = help,
-	.options = options,
+	.options = replay_options,
 	.tables = replay_tables,
 	.run = run,
 };

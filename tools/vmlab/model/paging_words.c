@@ -9,6 +9,7 @@ static const char *const policies[] = {
 	[VMLAB_POLICY_FIFO] = "fifo",	  [VMLAB_POLICY_CLOCK] = "clock",
 	[VMLAB_POLICY_LRU] = "lru",	  [VMLAB_POLICY_LFU] = "lfu",
 	[VMLAB_POLICY_RANDOM] = "random", [VMLAB_POLICY_OPT] = "opt",
+	[VMLAB_POLICY_MRU] = "mru",
 };
 
 static const char *const prefetches[] = {
@@ -69,6 +70,9 @@ static const char *word(const char *const *words, size_t nr, uint32_t index)
 
 int paging_policy_parse(const char *s, uint32_t *policy)
 {
+	/* the queue of second chance and the circle of clock evict the same pages */
+	if (!strcmp(s, "second-chance"))
+		s = "clock";
 	return find_word(policies, NR(policies), s, strlen(s), policy);
 }
 

@@ -8,9 +8,14 @@
 #include "libvmlab.h"
 
 /* the built-in policies, for the completion of options */
-#define PAGING_POLICIES "fifo clock lru lfu random opt"
+#define PAGING_POLICIES "fifo clock second-chance lru mru lfu random opt"
 
-/** paging_policy_parse - translate the name of a built-in policy; 0 or -EINVAL */
+/**
+ * paging_policy_parse - translate the name of a built-in policy
+ * @s: as paging_policy_name() returns it, or "second-chance", which is clock
+ *
+ * Return: 0 or -EINVAL.
+ */
 int paging_policy_parse(const char *s, uint32_t *policy);
 
 /** paging_policy_name - return the name of a VMLAB_POLICY_*; "unknown" when it has none */

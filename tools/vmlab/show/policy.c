@@ -31,9 +31,12 @@ void policy_print_json(const struct vmlab *lab,
 		    json_boolean(vmlab_has_feature(lab,
 						   VMLAB_FEAT_STRUCT_OPS)));
 	json_array_begin(&doc, "policies");
-	for (uint32_t id = 0; id <= VMLAB_POLICY_OPT; id++) {
-		json_t *o = json_object();
+	for (uint32_t id = 0; id < VMLAB_POLICY_NR; id++) {
+		json_t *o;
 
+		if (id == VMLAB_POLICY_BPF)
+			continue;
+		o = json_object();
 		json_put(o, "name", json_text(paging_policy_name(id)));
 		json_put(o, "kind", json_text("built-in"));
 		json_item(&doc, o);
@@ -61,7 +64,9 @@ void policy_print_table(bool colour, const struct vmlab_policy_info *infos,
 				     sizeof(policy_columns) / sizeof(policy_columns[0]),
 				     colour);
 
-	for (uint32_t id = 0; id <= VMLAB_POLICY_OPT; id++) {
+	for (uint32_t id = 0; id < VMLAB_POLICY_NR; id++) {
+		if (id == VMLAB_POLICY_BPF)
+			continue;
 		table_cell(t, STYLE_NAME, "%s", paging_policy_name(id));
 		table_cell(t, STYLE_PLAIN, "built-in");
 		table_cell(t, STYLE_DIM, "-");

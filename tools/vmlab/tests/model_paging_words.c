@@ -15,6 +15,10 @@ static void test_paging_words(void)
 	ok(!paging_policy_parse("lfu", &n) && n == VMLAB_POLICY_LFU,
 	   "policy lfu");
 	ok(paging_policy_parse("lf", &n) == -EINVAL, "policy lf");
+	ok(!paging_policy_parse("mru", &n) && n == VMLAB_POLICY_MRU,
+	   "policy mru");
+	ok(!paging_policy_parse("second-chance", &n) && n == VMLAB_POLICY_CLOCK,
+	   "policy second-chance is clock");
 	streq(paging_policy_name(VMLAB_POLICY_OPT), "opt", "its name");
 	streq(paging_policy_name(4711), "unknown", "that of none");
 	ok(!paging_prefetch_parse("stride:8", &paging) &&

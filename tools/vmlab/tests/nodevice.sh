@@ -44,6 +44,7 @@ try 2 'page numbers' replay 1,2,x
 try 2 'page numbers' replay ''
 try 2 "'4,x' is not a value" replay --frames 4,x 1
 try 2 "'0' is not a value" replay --frames 0 1
+try 2 "'1,' is not a value" replay --frames 1, 1
 try 2 "'fifo,' is not a value" replay --policy fifo, 1
 try 2 "'opt' is not a value" space --policy opt
 try 2 "'next' is not a value" space --prefetch next
@@ -57,6 +58,26 @@ try 2 '^vmlab: --hold: .*seconds' space --hold soon
 try 2 '^vmlab: --frames: .*such as 3,4' replay --frames 4,x 1
 try 2 '^vmlab: --policy: .*such as fifo,lru' replay --policy fifo, 1
 try 2 '^vmlab: STRING: ' replay 1,2,x
+try 2 '^vmlab: STRING: .*such as 1,2w,3 or A,B,Cw' replay 1,,2
+try 2 '^vmlab: STRING: ' replay A,1
+try 2 '^vmlab: --loaded: .*such as 1,2,3' replay --loaded 1w 1
+try 2 '^vmlab: --loaded: .*such as A,B,C' replay --loaded 1 A
+try 2 '^vmlab: --loaded: .*each page once' replay --loaded 1,1 1
+try 2 '^vmlab: --loaded: 4 pages are more than 3 frames' replay --loaded 1,2,3,4 1
+try 2 '^vmlab: --loaded: .*STRING instead of --file' replay --loaded 1 --file x
+try 2 '^vmlab: --clock-load: .*give 0 or 1' replay --policy clock --clock-load 2 1
+try 2 '^vmlab: --clock-load: .*--policy clock' replay --clock-load 0 1
+try 2 '^vmlab: --lfu-ties: .*give fifo or lru' replay --policy lfu --lfu-ties x 1
+try 2 '^vmlab: --lfu-ties: .*--policy lfu' replay --lfu-ties lru 1
+try 2 '^vmlab: --svg: .*give --curve' replay --svg x 1
+try 2 '^vmlab: --svg -: --json excludes it' replay --curve --json --svg - 1
+try 2 '^vmlab: --frames: .*at most 1024' replay --curve --frames 1025 1
+try 2 'exclude each other' replay --steps --curve 1
+try 2 '^vmlab: --file: .*one of the two' replay --file x 1
+try 2 '^vmlab: --file /dev/null: .*empty.*0041f7a0 R' replay --file /dev/null
+printf '1000 R\n2000 X\n' >"$work/trace"
+try 2 "^vmlab: --file .*: line 2, '2000 X', .*0041f7a0 R" replay --file "$work/trace"
+try 1 'cannot read /nonexistent' replay --file /nonexistent
 try 2 'missing operand: ACTION' lab
 try 2 "'try' is not an action: .*list, show and run" lab try
 try 2 'list takes no lab' lab list 11
@@ -106,7 +127,7 @@ try 4 'no process 4194305' top --batch --pid 4194305
 try 2 'choices are auto, bits and damon' heat --method magic 1
 try 2 'missing operand: PID' heat
 try 4 'no process 4194305' heat 4194305
-for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space faults top heat completion; do
+for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space replay faults top heat completion; do
 	try 0 '^Exit codes:' "$c" --help
 	try 0 '^Example' "$c" --help
 done
