@@ -77,6 +77,11 @@ check:
 check-matrix:
 	@$(VM) matrix $(KERNEL)
 
+## bench: measure what vmlab and its peers cost; BASE=REV: what got worse since REV
+bench:
+	@$(VM) bench $(if $(KERNEL),--kernel $(KERNEL)) $(if $(BASE),--base $(BASE)) \
+		$(if $(RECORD),--record) $(BENCH)
+
 ## docs: build the documentation as HTML, in build/html
 docs:
 	@tools/vm/deps/ensure docs
@@ -113,5 +118,5 @@ help:
 	@echo "  KERNEL=NAME selects the kernel of demo and check: lean-7.3, debug-7.3,"
 	@echo "  stock-6.1, stock-6.12. See also: tools/vm/vm help."
 
-.PHONY: all module tools selftests load unload demo shell report check check-matrix docs lint deps \
-	install clean distclean help
+.PHONY: all module tools selftests load unload demo shell report check check-matrix bench docs \
+	lint deps install clean distclean help

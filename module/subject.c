@@ -122,6 +122,7 @@ int vmlab_subject_from_pid(struct vmlab_subject *subject, struct pid *pid)
 		return -ESRCH;
 
 	subject->task = task;
+	subject->own = false;
 	/* NULL for a kernel thread, even one that uses a user's mm. */
 	subject->mm = get_process_mm(task);
 	if (!subject->mm && !(task->flags & PF_KTHREAD)) {
@@ -131,17 +132,8 @@ int vmlab_subject_from_pid(struct vmlab_subject *subject, struct pid *pid)
 	return 0;
 }
 
-/**
- * vmlab_subject_get() - get the target of a request, if permitted
- * @subject: filled in
- * @target: the target that the caller named
- *
- * Context: process context, may sleep; takes the target's exec_update_lock.
- * Return: 0 and the caller must vmlab_subject_put(), the errors that &struct
- * vmlab_target lists, or -EINTR when the caller was killed.
- */
-int vmlab_subject_get(struct vmlab_subject *subject,
-		      const struct vmlab_target *target)
+static int get_other(struct vmlab_subject *subject,
+		     const struct vmlab_target *target)
 {
 	struct pid *pid = vmlab_target_pid(target);
 	struct task_struct *task;
@@ -174,18 +166,33 @@ out_pid:
 }
 
 /**
- * vmlab_subject_get_mm() - get the target of a request that needs an mm
+ * vmlab_subject_get() - get the target of a request, if permitted
+ * @subject: filled in
+ * @target: the target that the caller named
+ *
+ * Context: process context, may sleep; takes the target's exec_update_lock.
+ * Return: 0 and the caller must vmlab_subject_put(), the errors that &struct
+ * vmlab_target lists, or -EINTR when the caller was killed.
+ */
+int vmlab_subject_get(struct vmlab_subject *subject,
+		      const struct vmlab_target *target)
+{
+	return vmlab_subject_is_own(subject, target) ? 0 :
+	       get_other(subject, target);
+}
+
+/**
+ * vmlab_subject_get_other_mm() - get the mm of another process than the caller
  * @subject: filled in, with an mm
  * @target: the target that the caller named
  *
  * Context: as vmlab_subject_get().
- * Return: as vmlab_subject_get(), or -ENXIO for a kernel thread, which has no
- * mm.
+ * Return: as vmlab_subject_get_mm().
  */
-int vmlab_subject_get_mm(struct vmlab_subject *subject,
-			 const struct vmlab_target *target)
+int vmlab_subject_get_other_mm(struct vmlab_subject *subject,
+			       const struct vmlab_target *target)
 {
-	int ret = vmlab_subject_get(subject, target);
+	int ret = get_other(subject, target);
 
 	if (!ret && !subject->mm) {
 		vmlab_subject_put(subject);
@@ -195,12 +202,12 @@ int vmlab_subject_get_mm(struct vmlab_subject *subject,
 }
 
 /**
- * vmlab_subject_put() - release a subject
- * @subject: from one of the functions above
+ * vmlab_subject_put_other() - release a subject that is not the caller's own
+ * @subject: the subject
  *
  * Context: process context, may sleep: the last user of an mm tears it down.
  */
-void vmlab_subject_put(struct vmlab_subject *subject)
+void vmlab_subject_put_other(struct vmlab_subject *subject)
 {
 	if (subject->mm)
 		mmput(subject->mm);

@@ -48,6 +48,13 @@ int vmlab_uarg_get(void *karg, size_t ksize, size_t min,
 
 	if (get_user(usize, (const u32 __user *)uarg))
 		return -EFAULT;
+	/* The usual case: a caller of the same version. */
+	if (usize == ksize) {
+		if (copy_from_user(karg, uarg, ksize))
+			return -EFAULT;
+		*(u32 *)karg = usize;
+		return 0;
+	}
 	ret = vmlab_uarg_check_size(usize, min);
 	if (ret)
 		return ret;

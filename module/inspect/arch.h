@@ -47,8 +47,16 @@ bool vmlab_pt_same_table(u64 a, u64 b);
 spinlock_t *vmlab_pt_lockptr(struct mm_struct *mm, unsigned int level,
 			     const u64 *table, u64 parent);
 u64 vmlab_pt_place(unsigned int level, u64 raw);
+
+/* The frame of an entry of level 1 that is present for the CPU. */
+static inline u64 vmlab_pt_pfn(u64 raw)
+{
+	return (raw & PTE_PFN_MASK) >> PAGE_SHIFT;
+}
+
 enum vmlab_pt_kind vmlab_pt_kind(unsigned int level, u64 raw);
 void vmlab_pt_decode(unsigned int level, u64 raw, struct vmlab_entry *entry);
+unsigned int vmlab_pt_kernel_frame(unsigned long addr, u64 *pfn);
 #else
 static inline unsigned int vmlab_pt_levels(void)
 {
@@ -82,6 +90,11 @@ static inline u64 vmlab_pt_place(unsigned int level, u64 raw)
 	return 0;
 }
 
+static inline u64 vmlab_pt_pfn(u64 raw)
+{
+	return 0;
+}
+
 static inline enum vmlab_pt_kind vmlab_pt_kind(unsigned int level, u64 raw)
 {
 	return VMLAB_PT_NONE;
@@ -91,6 +104,11 @@ static inline void vmlab_pt_decode(unsigned int level, u64 raw,
 				   struct vmlab_entry *entry)
 {
 	*entry = (struct vmlab_entry){};
+}
+
+static inline unsigned int vmlab_pt_kernel_frame(unsigned long addr, u64 *pfn)
+{
+	return 0;
 }
 #endif
 

@@ -299,3 +299,29 @@ void vmlab_pt_decode(unsigned int level, u64 raw, struct vmlab_entry *e)
 	e->pfn = (raw & PTE_PFN_MASK) >> PAGE_SHIFT;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_pt_decode);
+
+/**
+ * vmlab_pt_kernel_frame() - walk the kernel's page tables for one address
+ * @addr: an address of the kernel half, which stays mapped
+ * @pfn: [out] the frame
+ *
+ * Tables that map memory in use are split, and never freed below their entries.
+ *
+ * Context: any.
+ * Return: the level of the entry that maps @addr, 0 when nothing is mapped.
+ */
+unsigned int vmlab_pt_kernel_frame(unsigned long addr, u64 *pfn)
+{
+	struct vmlab_entry entry;
+	unsigned int level;
+	pte_t *pte = lookup_address(addr, &level);
+
+	if (!pte)
+		return 0;
+	vmlab_pt_decode(level, READ_ONCE(pte->pte), &entry);
+	if (!(entry.flags & VMLAB_PTE_PRESENT))
+		return 0;
+	*pfn = entry.pfn + ((addr & (BIT(vmlab_pt_shift(level)) - 1)) >>
+			    PAGE_SHIFT);
+	return level;
+}

@@ -15,6 +15,7 @@
 
 u64 vmlab_frame_bits(const struct vm_area_struct *vma, unsigned int level,
 		     const struct vmlab_entry *entry, u64 pfn, bool shared);
+unsigned int vmlab_frame_run(const u64 *entries, unsigned int nr, u64 *bits);
 void vmlab_frame_facts(const struct vmlab_entry *entry, u64 pfn, bool zero,
 		       struct vmlab_page *record);
 

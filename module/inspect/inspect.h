@@ -25,6 +25,9 @@ int vmlab_inspect_borrowed(struct task_struct *kthread,
 
 /* vmas.c */
 
+#define VMLAB_NO_STRING		U32_MAX
+#define VMLAB_SHORT_STRINGS	256
+
 /**
  * struct vmlab_vma_batch - room for VMA records and their names
  * @vmas: array of records
@@ -33,8 +36,14 @@ int vmlab_inspect_borrowed(struct task_struct *kthread,
  * @strings: room for names, or NULL when no names are wanted
  * @strings_size: bytes at @strings
  * @strings_used: bytes in use
- * @last_ops: vm_operations_struct that @last_ops_off names
- * @last_ops_off: offset of the name of @last_ops in @strings
+ * @empty_off: offset of an empty string, or VMLAB_NO_STRING
+ * @no_ops: look up no symbols; the caller sets it
+ * @last_file: file whose path was stored last, or NULL; compared, never followed
+ * @last_file_off: offset of that path
+ * @nr_ops: members of @ops
+ * @ops: symbols in @strings, by the address of the structure
+ * @few: records of small batches, which need no allocation
+ * @short_strings: their names, if these are short
  */
 struct vmlab_vma_batch {
 	struct vmlab_vma *vmas;
@@ -43,13 +52,43 @@ struct vmlab_vma_batch {
 	char *strings;
 	u32 strings_size;
 	u32 strings_used;
-	const void *last_ops;
-	u32 last_ops_off;
+	u32 empty_off;
+	bool no_ops;
+	const struct file *last_file;
+	u32 last_file_off;
+	unsigned int nr_ops;
+	struct {
+		const void *ops;
+		u32 off;
+	} ops[4];
+	struct vmlab_vma few[VMLAB_FIND_NR];
+	char short_strings[VMLAB_SHORT_STRINGS];
 };
+
+void vmlab_vma_batch_free_room(struct vmlab_vma_batch *batch);
+
+/* Use the room in @b: @nr is at most VMLAB_FIND_NR, and names are short. */
+static inline void vmlab_vma_batch_few(struct vmlab_vma_batch *b,
+				       unsigned int nr, u32 strings_size)
+{
+	b->vmas = b->few;
+	b->nr = nr;
+	b->strings = strings_size ? b->short_strings : NULL;
+	b->strings_size = strings_size;
+	b->no_ops = false;
+}
+
+/* Free a batch.  Context: process context, may sleep. */
+static inline void vmlab_vma_batch_free(struct vmlab_vma_batch *b)
+{
+	if (b->vmas != b->few ||
+	    (b->strings && b->strings != b->short_strings))
+		vmlab_vma_batch_free_room(b);
+}
 
 int vmlab_vma_batch_alloc(struct vmlab_vma_batch *batch, unsigned int nr,
 			  u32 strings_size);
-void vmlab_vma_batch_free(struct vmlab_vma_batch *batch);
+void vmlab_vma_batch_empty(struct vmlab_vma_batch *batch);
 int vmlab_vma_batch_add(struct vmlab_vma_batch *batch,
 			struct vm_area_struct *vma);
 int vmlab_inspect_vmas(struct mm_struct *mm, u64 *cursor, u64 end,
@@ -120,6 +159,10 @@ int vmlab_inspect_find(struct mm_struct *mm, struct vmlab_find *r,
 bool vmlab_layout_hidden(void);
 int vmlab_inspect_layout(struct vmlab_region *regions, unsigned int nr,
 			 bool hide);
+
+/* kmem.c */
+int vmlab_inspect_kmem(u32 kind, size_t length, bool privileged,
+		       struct vmlab_kmem_page *records, unsigned int nr);
 
 /* vmflags.c */
 const struct vmlab_flag_name *vmlab_vma_flag_name(unsigned int bit);

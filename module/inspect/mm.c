@@ -89,8 +89,8 @@ int vmlab_inspect_mm(const struct vmlab_subject *subject, struct vmlab_mm *r)
 
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
-	/* The subject holds one of them. */
-	r->mm_users = atomic_read(&mm->mm_users) - 1;
+	/* The subject of another process holds one of them. */
+	r->mm_users = atomic_read(&mm->mm_users) - !subject->own;
 	r->mm_count = atomic_read(&mm->mm_count);
 	r->map_count = mm->map_count;
 	vmlab_inspect_ranges(mm, r);

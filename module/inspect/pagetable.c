@@ -163,32 +163,76 @@ static bool add_record(struct vmlab_pte_batch *b, struct vmlab_pte *r,
 	return true;
 }
 
+/* Can vmlab_frame_run() describe the frames of these entries? */
+static bool is_small_run(const struct vmlab_walk *w, u64 raw,
+			 const struct vmlab_entry *e)
+{
+	return w->table.level == 1 && vmlab_pt_place(1, raw) &&
+	       !(e->flags & (VMLAB_PTE_SPECIAL | VMLAB_PTE_DEVMAP)) &&
+	       !is_vm_hugetlb_page(w->vma);
+}
+
+/*
+ * Set @bits for the first of @nr entries from @i on, which are alike but for
+ * their frames; return how many of them have the same.  @raw is the first.
+ */
+static unsigned int frame_run(const struct vmlab_walk *w, u64 raw,
+			      unsigned int i, unsigned int nr,
+			      struct vmlab_entry *e, u64 *bits)
+{
+	const unsigned int level = w->table.level;
+
+	if (is_small_run(w, raw, e)) {
+		e->pfn = vmlab_pt_pfn(raw);
+		return vmlab_frame_run(w->table.entry + i, nr, bits);
+	}
+	vmlab_pt_decode(level, raw, e);
+	*bits = vmlab_frame_bits(w->vma, level, e, e->pfn, w->table.shared);
+	return 1;
+}
+
 static u64 pte_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
 		       unsigned int nr, u64 from, u64 to)
 {
 	struct vmlab_pte_batch *b = w->private;
+	const bool frames = vmlab_pt_filter_needs(&b->filter) &
+			    VMLAB_PTE_FRAME_BITS;
 	const unsigned int level = w->table.level;
 	const unsigned int shift = vmlab_pt_shift(level);
-	struct vmlab_pte r = {
-		.start = from >> shift << shift,
-		.level = level,
-		.raw = raw,
-		.nr = nr,
-		.index = i,
-	};
+	const u64 place = vmlab_pt_place(level, raw);
+	const unsigned int last = i + nr;
+	u64 start = from >> shift << shift;
 	struct vmlab_entry e;
-	u64 bits;
+	u64 entry_bits;
 
 	vmlab_pt_decode(level, raw, &e);
-	bits = e.flags;
-	if (vmlab_pt_filter_needs(&b->filter) & VMLAB_PTE_FRAME_BITS)
-		bits |= vmlab_frame_bits(w->vma, level, &e, e.pfn,
-					 w->table.shared);
+	entry_bits = e.flags;
 	if (is_vm_hugetlb_page(w->vma))
-		bits |= VMLAB_PTE_HUGETLB;
-	if (!vmlab_pt_filter_match(&b->filter, bits))
-		return to;
-	return add_record(b, &r, &e, bits) ? to : from;
+		entry_bits |= VMLAB_PTE_HUGETLB;
+	for (; i < last; i += nr) {
+		struct vmlab_pte r = {
+			.start = start,
+			.level = level,
+			.index = i,
+			.raw = raw,
+		};
+		u64 bits = 0;
+
+		nr = last - i;
+		if (frames)
+			nr = frame_run(w, raw, i, nr, &e, &bits);
+		bits |= entry_bits;
+		r.nr = nr;
+		if (vmlab_pt_filter_match(&b->filter, bits) &&
+		    !add_record(b, &r, &e, bits))
+			return max(from, start);
+		/* The CPU may have set bits of the next ones since the first was read. */
+		if (i + nr < last)
+			raw = (raw & ~place) |
+			      (READ_ONCE(w->table.entry[i + nr]) & place);
+		start += (u64)nr << shift;
+	}
+	return to;
 }
 
 static bool pte_table(struct vmlab_walk *w, unsigned int level)
@@ -217,11 +261,10 @@ static const struct vmlab_walk_ops pte_ops = {
 	.locked = pte_locked,
 };
 
-/* Frame facts, and records of their own, are for each entry. */
 static enum vmlab_alike pte_alike(const struct vmlab_pte_batch *b)
 {
-	if (b->flags & VMLAB_PTES_RAW ||
-	    vmlab_pt_filter_needs(&b->filter) & VMLAB_PTE_FRAME_BITS)
+	/* Records of their own are for each entry. */
+	if (b->flags & VMLAB_PTES_RAW)
 		return VMLAB_ALIKE_NONE;
 	if (!b->privileged || b->flags & VMLAB_PTES_FOLD_FLAGS)
 		return VMLAB_ALIKE_BITS;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMLAB_IOC_FIND. */
 #include <linux/minmax.h>
-#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "inspect/inspect.h"
@@ -21,6 +21,7 @@ static int find(struct vmlab_find *r, struct vmlab_vma_batch *batch)
 	return ret;
 }
 
+/* Names that were not asked for are marked as cut. */
 static void mark_without_names(struct vmlab_find *r)
 {
 	unsigned int i;
@@ -28,6 +29,18 @@ static void mark_without_names(struct vmlab_find *r)
 	for (i = 0; i < VMLAB_FIND_NR; i++)
 		if (r->found & 1u << i)
 			r->vma[i].flags |= VMLAB_VMA_NAME_CUT;
+}
+
+static int put_find(struct vmlab_find *r, const struct vmlab_vma_batch *batch,
+		    void __user *uarg)
+{
+	r->strings_size = batch->strings_used;
+	if (!batch->strings)
+		mark_without_names(r);
+	else if (copy_to_user(u64_to_user_ptr(r->strings), batch->strings,
+			      r->strings_size))
+		return -EFAULT;
+	return vmlab_uarg_put(r, sizeof(*r), uarg);
 }
 
 /**
@@ -39,51 +52,28 @@ static void mark_without_names(struct vmlab_find *r)
  */
 long vmlab_query_find(void __user *uarg)
 {
-	struct vmlab_vma_batch batch = {};
-	struct vmlab_find *query, *r;
+	struct vmlab_vma_batch batch __uninitialized;
+	struct vmlab_find r __uninitialized;
+	u32 strings_size;
 	int ret;
 
-	query = kcalloc(2, sizeof(*query), GFP_KERNEL);
-	if (!query)
-		return -ENOMEM;
-	ret = vmlab_uarg_get(query, sizeof(*query), sizeof(*query), uarg);
+	ret = vmlab_uarg_get(&r, sizeof(r), sizeof(r), uarg);
 	if (ret)
-		goto out;
-	ret = -EINVAL;
-	if (query->flags || (query->end && query->end <= query->start))
-		goto out;
+		return ret;
+	if (!r.end)
+		r.end = r.start + 1;
+	if (r.flags || r.end <= r.start)
+		return -EINVAL;
 
-	/* Do not return what the caller left in the outputs. */
-	r = query + 1;
-	r->size = query->size;
-	r->target = query->target;
-	r->start = query->start;
-	r->end = query->end ?: query->start + 1;
-	r->strings = query->strings;
-	if (r->end <= r->start)
-		goto out;
-
-	/* Without room for names none is looked up. */
-	ret = vmlab_vma_batch_alloc(&batch, VMLAB_FIND_NR,
-				    min_t(u32, query->strings_size,
-					  VMLAB_FIND_STRINGS_MIN));
+	strings_size = min_t(u32, r.strings_size, VMLAB_FIND_STRINGS_MIN);
+	/* Clear what the caller left in the outputs. */
+	memset_after(&r, 0, strings);
+	ret = vmlab_vma_batch_alloc(&batch, VMLAB_FIND_NR, strings_size);
+	if (ret)
+		return ret;
+	ret = find(&r, &batch);
 	if (!ret)
-		ret = find(r, &batch);
-	if (ret)
-		goto out_batch;
-
-	if (query->strings_size)
-		r->strings_size = batch.strings_used;
-	else
-		mark_without_names(r);
-	if (copy_to_user(u64_to_user_ptr(r->strings), batch.strings,
-			 r->strings_size))
-		ret = -EFAULT;
-	else
-		ret = vmlab_uarg_put(r, sizeof(*r), uarg);
-out_batch:
+		ret = put_find(&r, &batch, uarg);
 	vmlab_vma_batch_free(&batch);
-out:
-	kfree(query);
 	return ret;
 }

@@ -14,13 +14,19 @@
 /* Bounds the memory of a call. */
 #define RECORDS_PER_CALL	1024
 
+/* Small requests need no allocation. */
+#define RECORDS_ON_STACK	4
+
 #define PTES_FLAGS \
 	(VMLAB_PTES_RAW | VMLAB_PTES_TABLES | VMLAB_PTES_FOLD_FLAGS)
 
 static int get_query(struct vmlab_ptes *query, u32 flags, void __user *uarg)
 {
-	int ret = vmlab_uarg_get(query, sizeof(*query), sizeof(*query), uarg);
+	int ret = 0;
 
+	if (!vmlab_uarg_get_same(query, sizeof(*query), uarg))
+		ret = vmlab_uarg_get(query, sizeof(*query), sizeof(*query),
+				     uarg);
 	if (ret)
 		return ret;
 	if (query->flags & ~flags || query->result || !query->nr)
@@ -38,10 +44,12 @@ static int put_query(struct vmlab_ptes *query, unsigned int filled,
 {
 	query->nr = filled;
 	query->tables_read = tables_read;
-	if (copy_to_user(u64_to_user_ptr(query->records), records,
-			 filled * record_size))
+	if (filled && copy_to_user(u64_to_user_ptr(query->records), records,
+				   filled * record_size))
 		return -EFAULT;
-	return vmlab_uarg_put(query, sizeof(*query), uarg);
+	return query->size == sizeof(*query) ?
+	       vmlab_uarg_write(uarg, query, sizeof(*query)) :
+	       vmlab_uarg_put(query, sizeof(*query), uarg);
 }
 
 /**
@@ -53,39 +61,41 @@ static int put_query(struct vmlab_ptes *query, unsigned int filled,
  */
 long vmlab_query_ptes(void __user *uarg)
 {
-	struct vmlab_pte_batch *batch;
+	struct vmlab_pte few[RECORDS_ON_STACK] __uninitialized;
+	struct vmlab_ptes query __uninitialized;
+	struct vmlab_pte_batch batch __uninitialized;
 	struct vmlab_subject subject;
-	struct vmlab_ptes query;
 	int ret;
 
 	ret = get_query(&query, PTES_FLAGS, uarg);
 	if (ret)
 		return ret;
-	batch = kzalloc(sizeof(*batch), GFP_KERNEL);
-	if (!batch)
-		return -ENOMEM;
-	batch->flags = query.flags;
-	batch->privileged = !(query.result & VMLAB_PT_HIDDEN);
-	batch->nr = query.nr;
-	batch->records = kvcalloc(query.nr, sizeof(*batch->records),
-				  GFP_KERNEL_ACCOUNT);
-	ret = batch->records ? vmlab_pt_filter_init(&batch->filter, &query) :
-			       -ENOMEM;
+	batch.flags = query.flags;
+	batch.privileged = !(query.result & VMLAB_PT_HIDDEN);
+	batch.nr = query.nr;
+	ret = vmlab_pt_filter_init(&batch.filter, &query);
 	if (ret)
-		goto out;
+		return ret;
+	batch.records = few;
+	/* Each record is set as a whole: no need to clear them. */
+	if (query.nr > ARRAY_SIZE(few))
+		batch.records = kvmalloc_array(query.nr, sizeof(*batch.records),
+					       GFP_KERNEL_ACCOUNT);
+	if (!batch.records)
+		return -ENOMEM;
 
 	ret = vmlab_subject_get_mm(&subject, &query.target);
 	if (ret)
 		goto out;
-	ret = vmlab_inspect_ptes(batch, subject.mm, query.start, query.end,
+	ret = vmlab_inspect_ptes(&batch, subject.mm, query.start, query.end,
 				 &query.cursor);
 	vmlab_subject_put(&subject);
 	if (!ret)
-		ret = put_query(&query, batch->filled, batch->walk.tables_read,
-				batch->records, sizeof(*batch->records), uarg);
+		ret = put_query(&query, batch.filled, batch.walk.tables_read,
+				batch.records, sizeof(*batch.records), uarg);
 out:
-	kvfree(batch->records);
-	kfree(batch);
+	if (batch.records != few)
+		kvfree(batch.records);
 	return ret;
 }
 
@@ -111,8 +121,8 @@ long vmlab_query_pages(void __user *uarg)
 		return -ENOMEM;
 	batch->privileged = !(query.result & VMLAB_PT_HIDDEN);
 	batch->nr = query.nr;
-	batch->records = kvcalloc(query.nr, sizeof(*batch->records),
-				  GFP_KERNEL_ACCOUNT);
+	batch->records = kvmalloc_array(query.nr, sizeof(*batch->records),
+					GFP_KERNEL_ACCOUNT);
 	ret = batch->records ? vmlab_pt_filter_init(&batch->filter, &query) :
 			       -ENOMEM;
 	if (ret)

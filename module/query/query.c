@@ -49,6 +49,8 @@ long vmlab_query(unsigned int cmd, void __user *uarg)
 		return vmlab_query_translate(uarg);
 	case VMLAB_IOC_PGTABLE_TOTALS:
 		return vmlab_query_pgtotals(uarg);
+	case VMLAB_IOC_KMEM:
+		return vmlab_query_kmem(uarg);
 	default:
 		return -ENOTTY;
 	}

@@ -24,5 +24,6 @@ long vmlab_query_ptes(void __user *uarg);
 long vmlab_query_pages(void __user *uarg);
 long vmlab_query_translate(void __user *uarg);
 long vmlab_query_pgtotals(void __user *uarg);
+long vmlab_query_kmem(void __user *uarg);
 
 #endif /* VMLAB_QUERY_H */

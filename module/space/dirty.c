@@ -14,6 +14,9 @@
 /* Pages whose bits are copied at once: a page of bits. */
 #define VMLAB_DIRTY_CHUNK	(PAGE_SIZE * BITS_PER_BYTE)
 
+/* Entries read before RCU is released. */
+#define VMLAB_DIRTY_BATCH	1024
+
 /* Clear the mark of an entry that is still this value. */
 static bool dirty_clear_value(struct vmlab_space *space, pgoff_t pgoff,
 			      void *value)
@@ -33,20 +36,17 @@ static bool dirty_clear_value(struct vmlab_space *space, pgoff_t pgoff,
 static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff)
 {
 	struct folio *folio;
-	void *entry;
+	void *evicted;
 
 	for (;;) {
-		entry = xa_load(&space->frames.xa, pgoff);
-		if (!entry)
-			return 0;
-		if (xa_is_value(entry)) {
-			if (dirty_clear_value(space, pgoff, entry))
+		folio = vmlab_frame_find(space, pgoff, &evicted);
+		if (evicted) {
+			if (dirty_clear_value(space, pgoff, evicted))
 				return 0;
 			continue;
 		}
-		folio = vmlab_frame_get(space, pgoff);
 		if (!folio)
-			continue;
+			return 0;
 		if (folio_lock_killable(folio)) {
 			folio_put(folio);
 			return -EINTR;
@@ -68,25 +68,48 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff)
 	return 0;
 }
 
+/*
+ * Set the bits of the marked entries from @first to @end.  The xarray skips what
+ * has no mark, a node at a time.  Returns 0 or -EINTR.
+ */
+static int dirty_collect(struct vmlab_space *space, pgoff_t first, pgoff_t end,
+			 unsigned long *bits)
+{
+	XA_STATE(xas, &space->frames.xa, first);
+	unsigned int batch = 0;
+	void *entry;
+
+	rcu_read_lock();
+	xas_for_each_marked(&xas, entry, end - 1, VMLAB_FRAME_TRACKED) {
+		if (xas_retry(&xas, entry))
+			continue;
+		__set_bit(xas.xa_index - first, bits);
+		if (++batch % VMLAB_DIRTY_BATCH)
+			continue;
+		xas_pause(&xas);
+		rcu_read_unlock();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		rcu_read_lock();
+	}
+	rcu_read_unlock();
+	return 0;
+}
+
 /* Collect the bits of one chunk in @bits and copy them to @to, unless NULL. */
 static long dirty_chunk(struct vmlab_space *space, pgoff_t first,
 			pgoff_t end, bool clear, unsigned long *bits,
 			void __user *to)
 {
 	const unsigned int nr = end - first;
-	unsigned long pgoff, i;
-	void *entry;
-	long ret = 0;
+	unsigned long i;
+	long ret;
 
 	bitmap_zero(bits, round_up(nr, 64));
-	xa_for_each_range(&space->frames.xa, pgoff, entry, first, end - 1) {
-		if (!xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED))
-			continue;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		__set_bit(pgoff - first, bits);
-		cond_resched();
-	}
+	ret = dirty_collect(space, first, end, bits);
+	if (ret)
+		return ret;
 	/* Copy first, clear then: a failed copy loses no bit. */
 	if (to && copy_to_user(to, bits, round_up(nr, 64) / BITS_PER_BYTE))
 		return -EFAULT;

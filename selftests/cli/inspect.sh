@@ -37,6 +37,9 @@ run 0 'libc' 'sharing' "$vmlab" sharing "${sleepers[@]}"
 run 2 'given twice' 'sharing of one process twice' \
 	"$vmlab" sharing "$target" "$target"
 run 0 'kernel_image *ffffffff' 'layout' "$vmlab" layout
+run 0 ' 0 *16 *ffff' 'kmem: one run of frames' "$vmlab" kmem kmalloc
+run 1 'cannot allocate 8388608 bytes' 'kmem: more than kmalloc has' \
+	"$vmlab" kmem --length 8M kmalloc
 run 0 'no VMA changed' 'diff before and after nothing' \
 	"$vmlab" diff "$target" -- true
 run 1 'false failed: exit code 1' 'diff with a command that fails' \
@@ -68,6 +71,8 @@ run 5 'CAP_SYS_ADMIN' 'sharing needs frames' \
 	"${nobody[@]}" "$vmlab" sharing self
 run 0 'kernel_image *hidden' 'layout hides the kernel half from nobody' \
 	"${nobody[@]}" "$vmlab" layout
+run 0 ' 0 *16 *hidden *hidden' 'kmem hides frames from nobody' \
+	"${nobody[@]}" "$vmlab" kmem vmap
 
 # Trees are drawn with box characters in a UTF-8 locale, in ASCII in others.
 "$vmlab" tree "$target" >"$work/ascii"

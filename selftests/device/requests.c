@@ -150,7 +150,8 @@ static void test_reserved(void)
 	REFUSES(TASKS, tasks.flags, 1);
 	REFUSES(TASKS, tasks.reserved, 1);
 	REFUSES(TASKS, tasks.nr, 0);
-	REFUSES(VMAS, vmas.flags, 1);
+	REFUSES(VMAS, vmas.flags, VMLAB_VMAS_NO_OPS << 1);
+	REFUSES(VMAS, vmas.flags, 1U << 31);
 	REFUSES(VMAS, vmas.reserved, 1);
 	REFUSES(VMAS, vmas.nr, 0);
 #undef REFUSES

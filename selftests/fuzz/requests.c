@@ -177,6 +177,14 @@ static void fill_events(struct fuzzer *f, union request *r)
 				     VMLAB_EVENTS_MAX + 1;
 }
 
+static void fill_kmem(struct fuzzer *f, union request *r)
+{
+	r->kmem.kind = (uint32_t)below(f, 4);
+	r->kmem.length = below(f, 8) ? below(f, 16 * page) : any_number(f);
+	r->kmem.pages = pointer(f, f->records);
+	r->kmem.nr = (uint32_t)below(f, 40);
+}
+
 static void fill_backing(struct fuzzer *f, union request *r)
 {
 	r->backing.backing = (uint32_t)below(f, 6);
@@ -221,6 +229,7 @@ static void (*const fill[NR_REQUESTS])(struct fuzzer *f, union request *r) = {
 	[REQUEST_INJECT_GET] = fill_inject_get,
 	[REQUEST_EVENTS] = fill_events,
 	[REQUEST_BACKING] = fill_backing,
+	[REQUEST_KMEM] = fill_kmem,
 };
 
 /*
@@ -243,6 +252,8 @@ static void add_noise(struct fuzzer *f, size_t kind, union request *r)
 		r->dirty.bitmap = clean.dirty.bitmap;
 	} else if (kind == REQUEST_INJECT_GET) {
 		r->inject.rules = clean.inject.rules;
+	} else if (kind == REQUEST_KMEM) {
+		r->kmem.pages = clean.kmem.pages;
 	}
 	/* With random values these requests would take long, rightly. */
 	if (kind == REQUEST_RANGE)

@@ -23,4 +23,5 @@ const struct request_info request_table[NR_REQUESTS] = {
 	REQUEST(INJECT_GET, vmlab_inject),
 	REQUEST(EVENTS, vmlab_events),
 	REQUEST(BACKING, vmlab_backing_config),
+	REQUEST(KMEM, vmlab_kmem),
 };

@@ -25,6 +25,7 @@ enum request_kind {
 	REQUEST_INJECT_GET,
 	REQUEST_EVENTS,
 	REQUEST_BACKING,
+	REQUEST_KMEM,
 	NR_REQUESTS
 };
 
@@ -51,6 +52,7 @@ union request {
 	struct vmlab_inject inject;
 	struct vmlab_events events;
 	struct vmlab_backing_config backing;
+	struct vmlab_kmem kmem;
 	char bytes[8192];
 };
 

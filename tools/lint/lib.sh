@@ -63,6 +63,7 @@ compile_database()
 		dry_run tools/vmlab O="$1/vmlab/check" SANITIZE=1 build-tests
 		dry_run selftests O="$1/selftests" all
 		dry_run tools/vm/guest O="$1/vm" all
+		dry_run tools/vm/bench O="$1/bench" all
 	} | awk '
 		BEGIN { print "[" }
 		{ print (NR > 1 ? "," : "") $0 }

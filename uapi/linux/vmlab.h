@@ -3,8 +3,8 @@
  * vmlab: the only contract between the module and user space.
  *
  * This header states the rules for all requests, and includes those for each
- * area: vmlab_mm.h, vmlab_pagetable.h, vmlab_tree.h, vmlab_space.h,
- * vmlab_paging.h and vmlab_events.h.
+ * area: vmlab_mm.h, vmlab_pagetable.h, vmlab_kmem.h, vmlab_tree.h,
+ * vmlab_space.h, vmlab_paging.h and vmlab_events.h.
  *
  * Rules that hold for every request:
  *
@@ -150,6 +150,7 @@ struct vmlab_target {
 
 #include <linux/vmlab_mm.h>
 #include <linux/vmlab_pagetable.h>
+#include <linux/vmlab_kmem.h>
 #include <linux/vmlab_tree.h>
 #include <linux/vmlab_space.h>
 #include <linux/vmlab_paging.h>

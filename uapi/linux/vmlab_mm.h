@@ -198,10 +198,13 @@ struct vmlab_vma {
 	__u32 reserved;
 };
 
+/* vmlab_vmas.flags */
+#define VMLAB_VMAS_NO_OPS	(1u << 0) /* no symbols: @ops_off is an empty string */
+
 /**
  * struct vmlab_vmas - VMLAB_IOC_VMAS: VMAs in ascending order
  * @size: set by the caller
- * @flags: must be zero
+ * @flags: VMLAB_VMAS_*.  A module older than the flag fails with EINVAL
  * @target: [in] the process
  * @cursor: [in, out] report VMAs that end above this address: 0 to start; on
  *	return the end of the last VMA reported, for the next call

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "labs/lib/system_internal.h"
@@ -22,6 +23,34 @@ int system_write(const char *path, const char *value)
 		err = ret < 0 ? -errno : -EIO;
 	close(fd);
 	return err;
+}
+
+int system_command(char *const argv[])
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		dup2(null, 0);
+		dup2(null, 1);
+		dup2(null, 2);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return 126;
+	return WEXITSTATUS(status);
+}
+
+void system_load_module(const char *name)
+{
+	char program[] = "modprobe", quiet[] = "-q", module[32];
+	char *argv[] = { program, quiet, module, NULL };
+
+	snprintf(module, sizeof(module), "%s", name);
+	system_command(argv);
 }
 
 void system_undo(struct lab_run *run, enum undo_kind kind, const char *path,

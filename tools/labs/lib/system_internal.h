@@ -13,4 +13,10 @@ int system_write(const char *path, const char *value);
 void system_undo(struct lab_run *run, enum undo_kind kind, const char *path,
 		 const char *value);
 
+/** system_command - run a command without output; return its exit status, 127 when it is missing */
+int system_command(char *const argv[]);
+
+/** system_load_module - load a kernel module where modprobe(8) finds it */
+void system_load_module(const char *name);
+
 #endif /* LABS_SYSTEM_INTERNAL_H */

@@ -8,41 +8,11 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "labs/lib/system_internal.h"
 
 #define CONTROL "/sys/class/zram-control"
-
-/* Run a command without output; return its exit status, 127 when it is missing. */
-static int command(char *const argv[])
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-		dup2(null, 0);
-		dup2(null, 1);
-		dup2(null, 2);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return 126;
-	return WEXITSTATUS(status);
-}
-
-static void load_module(const char *name)
-{
-	char program[] = "modprobe", quiet[] = "-q", module[32];
-	char *argv[] = { program, quiet, module, NULL };
-
-	snprintf(module, sizeof(module), "%s", name);
-	command(argv);
-}
 
 /* Add a device of @bytes; it is removed when the run ends. */
 static void add_device(struct lab_run *run, uint64_t bytes,
@@ -54,7 +24,7 @@ static void add_device(struct lab_run *run, uint64_t bytes,
 	if (geteuid())
 		lab_skip(run, "zram devices need root: run it with sudo");
 	if (access(CONTROL, F_OK))
-		load_module("zram");
+		system_load_module("zram");
 	/* Reading hot_add creates a device and returns its number. */
 	if (!lab_read_text(CONTROL "/hot_add", text, sizeof(text)))
 		lab_skip(run, "this kernel has no zram (CONFIG_ZRAM)");
@@ -134,7 +104,7 @@ void lab_disk(struct lab_run *run, uint64_t bytes, char directory[LAB_PATH])
 	add_device(run, bytes, device);
 	if (setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1))
 		lab_fail(run, "setenv: %s", strerror(errno));
-	status = command(argv);
+	status = system_command(argv);
 	if (status)
 		lab_skip(run, "mkfs.ext4 failed with %d: install e2fsprogs",
 			 status);
@@ -143,6 +113,8 @@ void lab_disk(struct lab_run *run, uint64_t bytes, char directory[LAB_PATH])
 	if (mkdir(directory, 0700))
 		lab_fail(run, "mkdir %s: %s", directory, strerror(errno));
 	system_undo(run, UNDO_UMOUNT, directory, NULL);
+	/* mount(2) does not load it where the kernel finds no modprobe. */
+	system_load_module("ext4");
 	if (mount(device, directory, "ext4", 0, NULL))
 		lab_skip(run, "ext4 cannot be mounted: %s", strerror(errno));
 }

@@ -16,6 +16,7 @@ static int take_vmas(const struct vmlab_proc *proc, struct snapshot *snap)
 	ret = vmlab_vmas_open(proc, 0, 0, &it);
 	if (ret)
 		return ret;
+	vmlab_vmas_without_ops(it);
 	while ((ret = vmlab_vmas_next(it, &vma)) > 0) {
 		const struct snap_vma v = {
 			.start = vma->start,

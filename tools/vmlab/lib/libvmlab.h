@@ -274,6 +274,16 @@ int vmlab_vmas_open(const struct vmlab_proc *proc, uint64_t start, uint64_t end,
 		    struct vmlab_vmas_iter **it);
 
 /**
+ * vmlab_vmas_without_ops - look up no symbols of vm_ops
+ *
+ * Call it before the first vmlab_vmas_next().  The first VMA of each request that
+ * has other vm_ops than those before costs some thousand instructions less.
+ * vmlab_vmas_ops() then returns "", or the symbol, if the module does not know the
+ * flag.
+ */
+void vmlab_vmas_without_ops(struct vmlab_vmas_iter *it);
+
+/**
  * vmlab_vmas_next - get the next VMA
  * @vma: [out] valid until the next call on @it
  *
@@ -546,6 +556,24 @@ int vmlab_translate_get(const struct vmlab_proc *proc, uint64_t addr,
 /** vmlab_pgtable_totals_get - read the totals of the page tables; errors as vmlab_ptes_next() */
 int vmlab_pgtable_totals_get(const struct vmlab_proc *proc,
 			     struct vmlab_pgtable_totals *totals);
+
+/**
+ * vmlab_kmem_get - let the module allocate kernel memory, and read its frames
+ * @kind: VMLAB_KMEM_*
+ * @length: bytes, 1 to VMLAB_KMEM_LENGTH_MAX
+ * @pages: [out] an array, one element a page, that the caller frees with free(3)
+ * @nr: [out] its elements
+ * @result: [out] VMLAB_PT_HIDDEN when addresses and frames are left out; may be
+ *	NULL
+ *
+ * The memory is freed before the function returns.
+ *
+ * Return: 0, -EINVAL for a bad @kind or @length, -ENOMEM when the kernel did not
+ * find the memory, or -EOPNOTSUPP without VMLAB_FEAT_PGTABLE.
+ */
+int vmlab_kmem_get(const struct vmlab *lab, uint32_t kind, uint64_t length,
+		   struct vmlab_kmem_page **pages, size_t *nr,
+		   uint32_t *result);
 
 /* --- a space ---------------------------------------------------------------- */
 

@@ -16,6 +16,7 @@ struct vmlab_vmas_iter {
 	const struct vmlab_proc *proc;
 	uint64_t cursor; /* end of the last VMA returned */
 	uint64_t end;
+	uint32_t flags; /* VMLAB_VMAS_* */
 	uint32_t next, nr;
 	bool done;
 	uint64_t map_count;
@@ -49,10 +50,16 @@ int vmlab_vmas_open(const struct vmlab_proc *proc, uint64_t start, uint64_t end,
 	return 0;
 }
 
+void vmlab_vmas_without_ops(struct vmlab_vmas_iter *it)
+{
+	it->flags |= VMLAB_VMAS_NO_OPS;
+}
+
 static int refill(struct vmlab_vmas_iter *it)
 {
 	struct vmlab_vmas req = {
 		.size = sizeof(req),
+		.flags = it->flags,
 		.target = it->proc->target,
 		.cursor = it->cursor,
 		.end = it->end,
@@ -66,6 +73,12 @@ static int refill(struct vmlab_vmas_iter *it)
 	it->next = 0;
 	it->nr = 0;
 	err = vmlab_request(it->proc->lab->fd, VMLAB_IOC_VMAS, &req);
+	if (err == -EINVAL && it->flags) {
+		/* a module without the flags looks up more than asked: no harm */
+		it->flags = 0;
+		req.flags = 0;
+		err = vmlab_request(it->proc->lab->fd, VMLAB_IOC_VMAS, &req);
+	}
 	if (err)
 		return err;
 	if (req.nr > VMAS_PER_REQUEST || req.strings_size > it->strings_size)

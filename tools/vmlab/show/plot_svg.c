@@ -161,9 +161,11 @@ static void draw_tick(FILE *out, const struct axis *a, double value, bool x)
 	if (x)
 		fprintf(out,
 			"<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>"
-			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
-			at, TOP, HEIGHT - BOTTOM, at, HEIGHT - BOTTOM + 16,
-			text);
+			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
+			at, TOP, HEIGHT - BOTTOM, at > WIDTH - RIGHT - 1 ? WIDTH - 1 : at,
+			HEIGHT - BOTTOM + 16,
+			/* The last one must not leave the picture. */
+			at > WIDTH - RIGHT - 1 ? "end" : "middle", text);
 	else
 		fprintf(out,
 			"<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>"

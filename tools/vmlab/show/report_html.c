@@ -37,7 +37,8 @@ static const char style[] =
 	".measures tr{display:block;padding:.5rem 0;"
 	"border-bottom:1px solid var(--faint)}"
 	".measures td{display:block;border:0;padding:.1rem 0;text-align:left}"
-	".measures td::before{content:attr(data-head) \": \";color:var(--dim)}}";
+	".measures td:empty{display:none}"
+	".measures td::before{font-weight:400;content:attr(data-head) \": \";color:var(--dim)}}";
 
 static void element(FILE *out, const char *name, const char *text)
 {

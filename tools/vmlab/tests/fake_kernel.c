@@ -118,9 +118,10 @@ static int do_vmas(struct vmlab_vmas *req)
 	uint32_t used = 0, filled = 0;
 	uint64_t i;
 
-	if (req->size != sizeof(*req) || req->flags || req->reserved ||
-	    !req->nr)
+	if (req->size != sizeof(*req) || req->reserved || !req->nr ||
+	    req->flags & ~(kernel.old_vmas ? 0 : VMLAB_VMAS_NO_OPS))
 		return -EINVAL;
+	kernel.vmas_flags = req->flags;
 	kernel.target = req->target;
 	if (kernel.exit_after && ++kernel.requests > kernel.exit_after)
 		return -ESRCH;
@@ -263,6 +264,21 @@ static int do_layout(struct vmlab_layout *req)
 	return 0;
 }
 
+static int do_kmem(struct vmlab_kmem *req)
+{
+	struct vmlab_kmem_page *pages =
+		(struct vmlab_kmem_page *)(uintptr_t)req->pages;
+
+	if (req->size != sizeof(*req) || req->flags || req->reserved)
+		return -EINVAL;
+	for (uint32_t i = 0; i < req->nr; i++)
+		pages[i].pfn = 100 + i;
+	if (kernel.stuck)
+		req->nr++;
+	req->result = VMLAB_PT_HIDDEN;
+	return 0;
+}
+
 static int do_find(struct vmlab_find *req)
 {
 	char *strings = (char *)(uintptr_t)req->strings;
@@ -309,6 +325,8 @@ static int answer(unsigned long request, void *arg)
 		return do_ptes(arg, true);
 	case VMLAB_IOC_LAYOUT:
 		return do_layout(arg);
+	case VMLAB_IOC_KMEM:
+		return do_kmem(arg);
 	case VMLAB_IOC_FIND:
 		return do_find(arg);
 	case VMLAB_IOC_TRANSLATE:

@@ -32,11 +32,13 @@ struct fake_kernel {
 	bool stuck; /* reports the same record again and again */
 	bool wild_offset; /* the name of a VMA is outside the strings */
 	bool old; /* has no names for the flags of page tables */
+	bool old_vmas; /* has no flags of VMLAB_IOC_VMAS */
 	unsigned int nr_tasks;
 	unsigned int nr_records; /* tree items, gaps, entries, pages, regions */
 	uint32_t result; /* flags of those answers */
 	int mm_errno;
 	unsigned int requests;
+	uint32_t vmas_flags; /* of the last VMLAB_IOC_VMAS that succeeded */
 	struct vmlab_target target;
 	struct vmlab_space_config config;
 };

@@ -136,6 +136,26 @@ static struct walk walk(struct vmlab_proc *proc, uint64_t start, uint64_t end)
 	return w;
 }
 
+/* The flag reaches a module that knows it; one that does not still answers. */
+static void test_vmas_without_ops(struct vmlab_proc *proc)
+{
+	const struct vmlab_vma *vma;
+	struct vmlab_vmas_iter *it;
+
+	for (int old = 0; old < 2; old++) {
+		reset();
+		kernel.old_vmas = old;
+		if (vmlab_vmas_open(proc, 0, 0, &it))
+			bail("vmlab_vmas_open");
+		vmlab_vmas_without_ops(it);
+		is(vmlab_vmas_next(it, &vma), 1, "VMAs without symbols, %s module",
+		   old ? "an old" : "a new");
+		is(kernel.vmas_flags, old ? 0 : VMLAB_VMAS_NO_OPS,
+		   "and the flags that it knows");
+		vmlab_vmas_close(it);
+	}
+}
+
 static void test_vmas(void)
 {
 	static const unsigned int batches[] = { 1, 7, NR_VMAS };
@@ -195,6 +215,7 @@ static void test_vmas(void)
 	w = walk(proc, 0, 0);
 	is(w.ret, -EPROTO, "a name outside the strings");
 
+	test_vmas_without_ops(proc);
 	vmlab_proc_close(proc);
 	vmlab_close(lab);
 }
@@ -360,9 +381,11 @@ static void test_answers(void)
 {
 	static char strings[VMLAB_FIND_STRINGS_MIN];
 	struct vmlab_translation translation;
+	struct vmlab_kmem_page *pages;
 	struct vmlab_region *regions;
 	struct vmlab_proc *proc;
 	struct vmlab_find find;
+	uint32_t result;
 	struct vmlab *lab;
 	char text[64];
 	size_t nr;
@@ -383,6 +406,18 @@ static void test_answers(void)
 	kernel.nr_records = 1u << 30;
 	is(vmlab_layout_get(lab, &regions, &nr), -EPROTO,
 	   "an absurd number of regions");
+
+	is(vmlab_kmem_get(lab, VMLAB_KMEM_VMALLOC, 4097, &pages, &nr, &result),
+	   0, "kernel memory");
+	ok(nr == 2 && pages[1].pfn == 101 && result == VMLAB_PT_HIDDEN,
+	   "its pages");
+	free(pages);
+	is(vmlab_kmem_get(lab, VMLAB_KMEM_VMALLOC, VMLAB_KMEM_LENGTH_MAX + 1,
+			  &pages, &nr, NULL), -EINVAL, "too much of it");
+	kernel.stuck = true;
+	is(vmlab_kmem_get(lab, VMLAB_KMEM_VMALLOC, 1, &pages, &nr, NULL),
+	   -EPROTO, "more pages than there are");
+	kernel.stuck = false;
 
 	is(vmlab_find_get(proc, 5, 5, &find, strings), -EINVAL,
 	   "find in an empty range");

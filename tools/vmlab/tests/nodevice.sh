@@ -126,8 +126,10 @@ try 2 'from 0.1 to' top --delay 0.01
 try 4 'no process 4194305' top --batch --pid 4194305
 try 2 'choices are auto, bits and damon' heat --method magic 1
 try 2 'missing operand: PID' heat
+try 2 'give kmalloc, vmalloc or vmap' kmem heap
+try 2 'at most 8M' kmem --length 9M vmalloc
 try 4 'no process 4194305' heat 4194305
-for c in info mm vmas tree gaps find layout map pagetable translate sharing snapshot diff watch space replay faults top heat completion; do
+for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing snapshot diff watch space replay faults top heat lab report completion; do
 	try 0 '^Exit codes:' "$c" --help
 	try 0 '^Example' "$c" --help
 done
@@ -139,6 +141,7 @@ else
 	try 3 'insmod vmlab.ko' --json mm self
 	try 3 'insmod vmlab.ko' vmas 1
 	try 3 'insmod vmlab.ko' space
+	try 3 'insmod vmlab.ko' kmem vmalloc
 	for c in tree gaps map pagetable sharing snapshot watch layout; do
 		try 3 'insmod vmlab.ko' "$c" 1
 	done
