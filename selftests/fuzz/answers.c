@@ -65,6 +65,14 @@ static void check_rules(struct fuzzer *f, const struct vmlab_inject *asked,
 	accept(f, asked->rules, nr * sizeof(struct vmlab_inject_rule));
 }
 
+static void check_kmem(struct fuzzer *f, const struct vmlab_kmem *asked,
+		       const struct vmlab_kmem *answer)
+{
+	uint64_t nr = answer->nr < asked->nr ? answer->nr : asked->nr;
+
+	accept(f, asked->pages, nr * sizeof(struct vmlab_kmem_page));
+}
+
 void check_answer(struct fuzzer *f, size_t kind, const union request *asked,
 		  const union request *answer)
 {
@@ -80,6 +88,9 @@ void check_answer(struct fuzzer *f, size_t kind, const union request *asked,
 		break;
 	case REQUEST_INJECT_GET:
 		check_rules(f, &asked->inject, &answer->inject);
+		break;
+	case REQUEST_KMEM:
+		check_kmem(f, &asked->kmem, &answer->kmem);
 		break;
 	default:
 		return;

@@ -66,7 +66,7 @@ static bool writes_buffer(size_t kind)
 {
 	return kind == REQUEST_TASKS || kind == REQUEST_VMAS ||
 	       kind == REQUEST_DIRTY || kind == REQUEST_INJECT_GET ||
-	       kind == UNKNOWN;
+	       kind == REQUEST_KMEM || kind == UNKNOWN;
 }
 
 static unsigned long unknown_number(struct fuzzer *f)

@@ -21,7 +21,7 @@ static const struct lab_param params[] = {
 };
 
 static const struct lab_break breaks[] = {
-	{ "breakpoint", "write a byte of the text in one process, as a debugger does" },
+	{ "breakpoint", "write to the text in one process, as a debugger does" },
 	{ "data", "look at the writable data of libc" },
 	{ 0 },
 };
@@ -136,12 +136,16 @@ static void fault_in(struct lab_run *run, pid_t pid, const struct vmlab_vma *vma
 	}
 }
 
-/* Write a breakpoint, as a debugger does. */
+/* Write to the text, as a debugger does; what was there, since the process may run it. */
 static void write_byte(struct lab_run *run, pid_t pid, uint64_t address)
 {
-	if (ptrace(PTRACE_ATTACH, pid, NULL, NULL) ||
-	    waitpid(pid, NULL, 0) != pid ||
-	    ptrace(PTRACE_POKETEXT, pid, address, 0xccL) ||
+	bool good = !ptrace(PTRACE_ATTACH, pid, NULL, NULL) &&
+		    waitpid(pid, NULL, 0) == pid;
+	long word;
+
+	errno = 0;
+	word = good ? ptrace(PTRACE_PEEKTEXT, pid, address, NULL) : 0;
+	if (!good || errno || ptrace(PTRACE_POKETEXT, pid, address, word) ||
 	    ptrace(PTRACE_DETACH, pid, NULL, NULL))
 		lab_fail(run, "ptrace of process %d: %s", pid, strerror(errno));
 }

@@ -97,9 +97,13 @@ static bool becomes(pid_t pid, const char *comm)
 
 	do {
 		char *now = slurp("/proc/%d/comm", pid);
-		bool same = now && !strncmp(now, comm, strlen(comm));
+		char *maps = slurp("/proc/%d/maps", pid);
+		/* execve(2) sets the name before it maps the program. */
+		bool same = now && !strncmp(now, comm, strlen(comm)) && maps &&
+			    strstr(maps, comm);
 
 		free(now);
+		free(maps);
 		if (same)
 			return true;
 		msleep(10);
