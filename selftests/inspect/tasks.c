@@ -136,7 +136,7 @@ static unsigned long long list_ns(unsigned int expected)
 	struct vmlab_task task[16];
 	unsigned long long best = ~0ULL;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 10; i++) {
 		struct vmlab_tasks query = {
 			.size = sizeof(query),
 			.tasks = (uintptr_t)task,
