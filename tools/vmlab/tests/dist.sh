@@ -32,9 +32,11 @@ done)
 is "" "$missing" "the source for DKMS has all files of the module"
 
 if git rev-parse -q --verify HEAD >/dev/null 2>&1 && [[ -z $(git rev-parse --show-prefix) ]]; then
-	# libvmlab1.symbols has the versions in which symbols appeared.
+	# libvmlab1.symbols has the versions in which symbols appeared, and the example of a
+	# report the one that wrote it.
 	is "" "$(git grep -lwF "$version" -- . ':!VERSION' ':!CHANGELOG.md' \
-		':!debian/changelog' ':!debian/libvmlab1.symbols')" \
+		':!debian/changelog' ':!debian/libvmlab1.symbols' \
+		':!Documentation/labs/example-report.html')" \
 		"no other file has it"
 	tools/install/dist "$work/one" >/dev/null 2>&1
 	sleep 1.1
