@@ -12,18 +12,7 @@ int vmlab_uarg_get(void *karg, size_t ksize, size_t min,
 		   const void __user *uarg);
 int vmlab_uarg_put(const void *karg, size_t ksize, void __user *uarg);
 
-/**
- * vmlab_uarg_get_same() - copy in the structure of a caller of the same version
- * @karg: filled in
- * @ksize: the size of @karg, a constant and a multiple of 8
- * @uarg: the caller's structure
- *
- * For requests that are short: it takes a third of the instructions of
- * vmlab_uarg_get(), which the caller must call when this fails.
- *
- * Context: process context, may sleep.
- * Return: true when the caller's structure has the size of @karg.
- */
+/* Copy in a structure; false when it does not have the size of @karg. */
 static __always_inline bool vmlab_uarg_get_same(void *karg, size_t ksize,
 						const void __user *uarg)
 {
@@ -62,6 +51,42 @@ static __always_inline int vmlab_uarg_write(void __user *to, const void *from,
 fault:
 	user_write_access_end();
 	return -EFAULT;
+}
+
+/**
+ * vmlab_uarg_get_short() - copy in the structure of a short request
+ * @karg: filled in
+ * @ksize: the size of @karg, a constant and a multiple of 8; it never grew
+ * @uarg: the caller's structure
+ *
+ * As vmlab_uarg_get(), in a third of the instructions for a caller of the same
+ * version.
+ *
+ * Context: process context, may sleep.
+ * Return: as vmlab_uarg_get().
+ */
+static __always_inline int vmlab_uarg_get_short(void *karg, size_t ksize,
+						const void __user *uarg)
+{
+	return vmlab_uarg_get_same(karg, ksize, uarg) ?
+	       0 : vmlab_uarg_get(karg, ksize, ksize, uarg);
+}
+
+/**
+ * vmlab_uarg_put_short() - copy out the structure of a short request
+ * @karg: from vmlab_uarg_get_short()
+ * @ksize: the size of @karg, a constant
+ * @uarg: the caller's structure
+ *
+ * Context: process context, may sleep.
+ * Return: as vmlab_uarg_put().
+ */
+static __always_inline int vmlab_uarg_put_short(const void *karg, size_t ksize,
+						void __user *uarg)
+{
+	return *(const u32 *)karg == ksize ?
+	       vmlab_uarg_write(uarg, karg, ksize) :
+	       vmlab_uarg_put(karg, ksize, uarg);
 }
 
 #endif /* VMLAB_UARG_H */

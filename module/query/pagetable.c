@@ -22,11 +22,8 @@
 
 static int get_query(struct vmlab_ptes *query, u32 flags, void __user *uarg)
 {
-	int ret = 0;
+	int ret = vmlab_uarg_get_short(query, sizeof(*query), uarg);
 
-	if (!vmlab_uarg_get_same(query, sizeof(*query), uarg))
-		ret = vmlab_uarg_get(query, sizeof(*query), sizeof(*query),
-				     uarg);
 	if (ret)
 		return ret;
 	if (query->flags & ~flags || query->result || !query->nr)
@@ -47,9 +44,7 @@ static int put_query(struct vmlab_ptes *query, unsigned int filled,
 	if (filled && copy_to_user(u64_to_user_ptr(query->records), records,
 				   filled * record_size))
 		return -EFAULT;
-	return query->size == sizeof(*query) ?
-	       vmlab_uarg_write(uarg, query, sizeof(*query)) :
-	       vmlab_uarg_put(query, sizeof(*query), uarg);
+	return vmlab_uarg_put_short(query, sizeof(*query), uarg);
 }
 
 /**

@@ -42,9 +42,7 @@ static int put_vmas(struct vmlab_vmas *query,
 	    copy_to_user(u64_to_user_ptr(query->strings), batch->strings,
 			 query->strings_size))
 		return -EFAULT;
-	return query->size == sizeof(*query) ?
-	       vmlab_uarg_write(uarg, query, sizeof(*query)) :
-	       vmlab_uarg_put(query, sizeof(*query), uarg);
+	return vmlab_uarg_put_short(query, sizeof(*query), uarg);
 }
 
 /*
@@ -96,12 +94,10 @@ long vmlab_query_vmas(void __user *uarg)
 	struct vmlab_vma_batch batch __uninitialized;
 	struct vmlab_vmas query __uninitialized;
 	struct vmlab_subject subject;
-	int ret = 0;
 	u32 room;
+	int ret;
 
-	if (!vmlab_uarg_get_same(&query, sizeof(query), uarg))
-		ret = vmlab_uarg_get(&query, sizeof(query), sizeof(query),
-				     uarg);
+	ret = vmlab_uarg_get_short(&query, sizeof(query), uarg);
 	if (ret)
 		return ret;
 	if (query.flags & ~VMLAB_VMAS_NO_OPS || query.reserved || !query.nr)
