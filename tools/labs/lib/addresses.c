@@ -5,21 +5,13 @@
 #include <string.h>
 
 #include "labs/addresses.h"
-
-static struct vmlab_proc *open_proc(struct lab_run *run, pid_t pid)
-{
-	struct vmlab_proc *proc = NULL;
-
-	lab_check(run, vmlab_proc_open(lab_device(run), pid, &proc),
-		  "process %d", pid);
-	return proc;
-}
+#include "labs/lib/run.h"
 
 struct vmlab_find lab_look_up(struct lab_run *run, pid_t pid, uint64_t start,
 			      uint64_t end)
 {
 	static char strings[VMLAB_FIND_STRINGS_MIN];
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	struct vmlab_find find;
 
 	lab_check(run, vmlab_find_get(proc, start, end, &find, strings),
@@ -30,7 +22,7 @@ struct vmlab_find lab_look_up(struct lab_run *run, pid_t pid, uint64_t start,
 
 struct vmlab_tree_stats lab_tree(struct lab_run *run, pid_t pid)
 {
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	struct vmlab_tree_stats stats;
 
 	lab_check(run, vmlab_tree_stats_get(proc, &stats),
@@ -42,7 +34,7 @@ struct vmlab_tree_stats lab_tree(struct lab_run *run, pid_t pid)
 struct vmlab_gap_stats lab_gaps(struct lab_run *run, const void *start,
 				const void *end)
 {
-	struct vmlab_proc *proc = open_proc(run, 0);
+	struct vmlab_proc *proc = lab_run_proc(run, 0);
 	struct vmlab_gap_stats stats;
 
 	lab_check(run,
@@ -57,7 +49,7 @@ void lab_each_gap(struct lab_run *run, uint64_t start, uint64_t end,
 		  bool (*gap)(const struct vmlab_gap *gap, void *arg),
 		  void *arg)
 {
-	struct vmlab_proc *proc = open_proc(run, 0);
+	struct vmlab_proc *proc = lab_run_proc(run, 0);
 	const struct vmlab_gap *found;
 	struct vmlab_gaps_iter *it;
 
@@ -72,7 +64,7 @@ void lab_each_gap(struct lab_run *run, uint64_t start, uint64_t end,
 
 struct vmlab_free_area lab_free_area(struct lab_run *run, uint64_t length)
 {
-	struct vmlab_proc *proc = open_proc(run, 0);
+	struct vmlab_proc *proc = lab_run_proc(run, 0);
 	struct vmlab_free_area area = { .length = length };
 
 	lab_check(run, vmlab_free_area_get(proc, &area), "a free area");

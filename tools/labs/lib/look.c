@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "labs/lib/run.h"
 #include "labs/memory.h"
 
-static struct vmlab_proc *open_proc(struct lab_run *run, pid_t pid)
+struct vmlab_proc *lab_run_proc(struct lab_run *run, pid_t pid)
 {
 	struct vmlab_proc *proc = NULL;
 
@@ -18,7 +19,7 @@ static struct vmlab_proc *open_proc(struct lab_run *run, pid_t pid)
 
 struct vmlab_mm lab_mm(struct lab_run *run, pid_t pid)
 {
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	struct vmlab_mm mm;
 
 	lab_check(run, vmlab_mm_get(proc, &mm), "the mm of process %d", pid);
@@ -29,7 +30,7 @@ struct vmlab_mm lab_mm(struct lab_run *run, pid_t pid)
 bool lab_vma(struct lab_run *run, pid_t pid, const void *address,
 	     struct vmlab_vma *vma, char *name, size_t size)
 {
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	uint64_t start = (uintptr_t)address;
 	const struct vmlab_vma *found;
 	struct vmlab_vmas_iter *it;
@@ -52,7 +53,7 @@ bool lab_vma(struct lab_run *run, pid_t pid, const void *address,
 uint64_t lab_vma_count(struct lab_run *run, pid_t pid, const void *start,
 		       const void *end)
 {
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	const struct vmlab_vma *vma;
 	struct vmlab_vmas_iter *it;
 	uint64_t nr = 0;
@@ -71,7 +72,7 @@ uint64_t lab_vma_count(struct lab_run *run, pid_t pid, const void *start,
 struct vmlab_translation lab_translate(struct lab_run *run, pid_t pid,
 				       const void *address)
 {
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	struct vmlab_translation t;
 
 	lab_check(run, vmlab_translate_get(proc, (uintptr_t)address, &t),
@@ -91,7 +92,7 @@ static void each_page(struct lab_run *run, pid_t pid, const void *start,
 		.start = (uintptr_t)start & mask,
 		.end = ((uintptr_t)start + length + ~mask) & mask,
 	};
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	const struct vmlab_page *found;
 	struct vmlab_pages_iter *it;
 
@@ -143,7 +144,7 @@ uint64_t lab_resident(struct lab_run *run, pid_t pid, const void *start,
 
 struct vmlab_pgtable_totals lab_page_tables(struct lab_run *run, pid_t pid)
 {
-	struct vmlab_proc *proc = open_proc(run, pid);
+	struct vmlab_proc *proc = lab_run_proc(run, pid);
 	struct vmlab_pgtable_totals totals;
 
 	lab_check(run, vmlab_pgtable_totals_get(proc, &totals),

@@ -58,6 +58,14 @@ void lab_run_child(struct lab_run *run) __attribute__((noreturn));
 /** lab_run_undo - return the log of changes of the run */
 struct undo_log *lab_run_undo(struct lab_run *run);
 
+/**
+ * lab_run_proc - open a process for a request, or end the run as failed
+ * @pid: 0 for the caller
+ *
+ * The caller closes it with vmlab_proc_close().
+ */
+struct vmlab_proc *lab_run_proc(struct lab_run *run, pid_t pid);
+
 /** lab_machine_read - read the facts of the machine */
 void lab_machine_read(struct lab_machine *m, const struct vmlab *device);
 
