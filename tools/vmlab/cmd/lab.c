@@ -5,22 +5,14 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "cmd/lab_common.h"
 #include "labs/lib/allowed.h"
 #include "labs/lib/execute.h"
 #include "labs/lib/list.h"
-#include "model/parse.h"
 #include "show/json.h"
 #include "show/lab.h"
-#include "sys/xalloc.h"
 
-enum { OPT_PARAM = 0x100, OPT_BREAK, OPT_QUIET, OPT_YES, OPT_TIMEOUT };
-
-enum {
-	EXIT_SKIPPED = 77, /* every lab was skipped */
-	EXIT_INTERRUPTED = 130, /* as a shell reports SIGINT */
-	TIMEOUT = 300, /* seconds */
-	TIMEOUT_MAX = 86400,
-};
+enum { OPT_PARAM = 0x100, OPT_BREAK, OPT_QUIET };
 
 static const struct option_spec options[] = {
 	{ "param", OPT_PARAM, "NAME=VALUE", NULL,
@@ -28,26 +20,24 @@ static const struct option_spec options[] = {
 	{ "break", OPT_BREAK, "NAME", NULL,
 	  "run: break an assumption of the lab in the experiment" },
 	{ "quiet", OPT_QUIET, NULL, NULL, "run: print one line a lab" },
-	{ "yes", OPT_YES, NULL, NULL,
+	{ "yes", LAB_OPT_YES, NULL, NULL,
 	  "run: allow changes to the system outside a virtual machine" },
-	{ "timeout", OPT_TIMEOUT, "SECONDS", NULL,
+	{ "timeout", LAB_OPT_TIMEOUT, "SECONDS", NULL,
 	  "run: end a lab that takes longer (default 300)" },
 	{ 0 },
 };
 
 /**
  * struct arguments - the command line
- * @labs: the labs to run, @nr of them
+ * @choice: the labs
  * @params: --param, split at the equals sign
  */
 struct arguments {
-	const struct lab *labs[128];
-	size_t nr;
+	struct lab_choice choice;
 	const char *params[LAB_PARAMS_MAX][2];
 	size_t nr_params;
 	const char *broken;
-	bool quiet, yes;
-	uint64_t timeout;
+	bool quiet;
 };
 
 /* --- a run, printed while it goes on ------------------------------------------ */
@@ -74,7 +64,7 @@ static void run_one(const struct cli *cli, const struct arguments *a,
 		.params = (const char *const (*)[2])a->params,
 		.nr_params = a->nr_params,
 		.broken = a->broken,
-		.seconds = (unsigned int)a->timeout,
+		.seconds = (unsigned int)a->choice.timeout,
 		.predicted = text ? on_predicted : NULL,
 		.step = text ? on_step : NULL,
 	};
@@ -87,7 +77,7 @@ static void run_one(const struct cli *cli, const struct arguments *a,
 			printf("\nUntil it ends, this lab changes the system: %s\n",
 			       lab->changes);
 	}
-	if (lab_allowed(lab, a->yes, result))
+	if (lab_allowed(lab, a->choice.yes, result))
 		lab_execute(lab, &run, result);
 	if (a->quiet && !cli->json)
 		lab_print_line(cli->colour, lab, result);
@@ -95,72 +85,58 @@ static void run_one(const struct cli *cli, const struct arguments *a,
 		lab_print_result(cli->colour, lab, result);
 }
 
-static void print_totals(const size_t verdicts[])
-{
-	printf("\n%zu agree, %zu differ, %zu failed, %zu skipped\n",
-	       verdicts[LAB_AGREES], verdicts[LAB_DIFFERS],
-	       verdicts[LAB_FAILED], verdicts[LAB_SKIPPED]);
-}
-
-static int exit_status(const size_t verdicts[])
-{
-	if (verdicts[LAB_INTERRUPTED])
-		return EXIT_INTERRUPTED;
-	if (verdicts[LAB_DIFFERS] || verdicts[LAB_FAILED])
-		return EXIT_FAILED;
-	return verdicts[LAB_AGREES] ? EXIT_OK : EXIT_SKIPPED;
-}
-
 static int do_run(const struct cli *cli, const struct arguments *a)
 {
 	struct lab_result *result = lab_result_alloc();
-	size_t verdicts[LAB_PREDICTED + 1] = { 0 };
+	struct lab_verdicts verdicts = { 0 };
+	char totals[LAB_TEXT];
 	struct json_doc doc;
 
 	if (cli->json) {
 		json_begin(&doc, stdout);
 		json_array_begin(&doc, "labs");
 	}
-	for (size_t i = 0; i < a->nr; i++) {
+	for (size_t i = 0; i < a->choice.nr; i++) {
 		if (i && !cli->json && !a->quiet)
 			printf("\n");
-		run_one(cli, a, a->labs[i], result);
+		run_one(cli, a, a->choice.labs[i], result);
 		if (cli->json)
-			json_item(&doc, lab_json(a->labs[i], result));
+			json_item(&doc, lab_json(a->choice.labs[i], result));
 		fflush(stdout);
-		verdicts[result->verdict]++;
+		verdicts.nr[result->verdict]++;
 		if (result->verdict == LAB_INTERRUPTED)
 			break;
 	}
 	if (cli->json) {
 		json_array_end(&doc);
 		json_end(&doc);
-	} else if (a->nr > 1) {
-		print_totals(verdicts);
+	} else if (a->choice.nr > 1) {
+		lab_verdicts_text(&verdicts, totals);
+		printf("\n%s\n", totals);
 	}
 	lab_result_free(result);
-	return exit_status(verdicts);
+	return lab_verdicts_exit(&verdicts);
 }
 
 static int do_show(const struct cli *cli, const struct arguments *a)
 {
 	const struct lab_options predict = { .predict_only = true,
-					     .seconds = TIMEOUT };
+					     .seconds = LAB_TIMEOUT };
 	struct lab_result *result = lab_result_alloc();
 	struct json_doc doc;
 
-	lab_execute(a->labs[0], &predict, result);
+	lab_execute(a->choice.labs[0], &predict, result);
 	if (cli->json) {
 		json_begin(&doc, stdout);
-		json_members(&doc, lab_json(a->labs[0], result));
+		json_members(&doc, lab_json(a->choice.labs[0], result));
 		json_end(&doc);
 	} else {
-		lab_print_question(cli->colour, a->labs[0]);
+		lab_print_question(cli->colour, a->choice.labs[0]);
 		if (result->verdict == LAB_PREDICTED)
 			lab_print_prediction(cli->colour, result);
 		else
 			printf("\nNo prediction here: %s\n", result->reason);
-		lab_print_about(cli->colour, a->labs[0]);
+		lab_print_about(cli->colour, a->choice.labs[0]);
 	}
 	lab_result_free(result);
 	return EXIT_OK;
@@ -220,15 +196,11 @@ static int parse_options(struct cli *cli, struct arguments *a, int argc,
 		case OPT_QUIET:
 			a->quiet = true;
 			break;
-		case OPT_YES:
-			a->yes = true;
-			break;
-		case OPT_TIMEOUT:
-			if (parse_u64(optarg, &a->timeout) || !a->timeout ||
-			    a->timeout > TIMEOUT_MAX)
-				return cli_usage(cli, "--timeout: '%s' is not a "
-						 "value: give seconds from 1 to "
-						 "%d", optarg, TIMEOUT_MAX);
+		case LAB_OPT_YES:
+		case LAB_OPT_TIMEOUT:
+			err = lab_choice_option(cli, &a->choice, c);
+			if (err)
+				return err;
 			break;
 		default:
 			return cli->exit_code ? cli->exit_code : CLI_STOP;
@@ -239,22 +211,15 @@ static int parse_options(struct cli *cli, struct arguments *a, int argc,
 
 static int add_labs(const struct cli *cli, struct arguments *a, char **names)
 {
-	for (; *names; names++) {
-		const struct lab *lab = lab_find(*names);
+	int err = EXIT_OK;
 
-		if (!strcmp(*names, "all") && !a->nr && !names[1]) {
-			for (const struct lab *const *l = lab_list(); *l; l++)
-				a->labs[a->nr++] = *l;
-			return EXIT_OK;
-		}
-		if (!lab)
-			return cli_usage(cli, "'%s' is not a lab: 'vmlab lab "
-					 "list' shows them", *names);
-		if (a->nr == sizeof(a->labs) / sizeof(a->labs[0]))
-			return cli_usage(cli, "too many labs");
-		a->labs[a->nr++] = lab;
+	if (*names && !names[1] && !strcmp(*names, "all")) {
+		lab_choice_all(&a->choice);
+		return EXIT_OK;
 	}
-	return EXIT_OK;
+	for (; !err && *names; names++)
+		err = lab_choice_add(cli, &a->choice, *names);
+	return err;
 }
 
 static int check_param(const struct cli *cli, const struct lab *lab,
@@ -282,21 +247,21 @@ static int check_arguments(const struct cli *cli, const struct arguments *a)
 {
 	int err = EXIT_OK;
 
-	if ((a->nr_params || a->broken) && a->nr != 1)
+	if ((a->nr_params || a->broken) && a->choice.nr != 1)
 		return cli_usage(cli, "--param and --break need one lab");
 	for (size_t i = 0; !err && i < a->nr_params; i++)
-		err = check_param(cli, a->labs[0],
+		err = check_param(cli, a->choice.labs[0],
 				  (const char *const *)a->params[i]);
-	if (!err && a->broken && !lab_break_find(a->labs[0], a->broken))
+	if (!err && a->broken && !lab_break_find(a->choice.labs[0], a->broken))
 		err = cli_usage(cli, "--break: the lab %s has no assumption "
 				"'%s': 'vmlab lab show %s' lists them",
-				a->labs[0]->name, a->broken, a->labs[0]->name);
+				a->choice.labs[0]->name, a->broken, a->choice.labs[0]->name);
 	return err;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct arguments a = { .timeout = TIMEOUT };
+	struct arguments a = { .choice.timeout = LAB_TIMEOUT };
 	int err = parse_options(cli, &a, argc, argv);
 	const char *action;
 
@@ -307,15 +272,15 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (err)
 		return err;
 	if (!strcmp(action, "list"))
-		return a.nr ? cli_usage(cli, "list takes no lab") :
+		return a.choice.nr ? cli_usage(cli, "list takes no lab") :
 			      do_list(cli);
 	if (!strcmp(action, "show"))
-		return a.nr != 1 ? cli_usage(cli, "show needs one lab") :
+		return a.choice.nr != 1 ? cli_usage(cli, "show needs one lab") :
 				   do_show(cli, &a);
 	if (strcmp(action, "run"))
 		return cli_usage(cli, "'%s' is not an action: the choices are "
 				 "list, show and run", action);
-	if (!a.nr)
+	if (!a.choice.nr)
 		return cli_usage(cli, "run needs the name of a lab, or all");
 	err = check_arguments(cli, &a);
 	return err ? err : do_run(cli, &a);

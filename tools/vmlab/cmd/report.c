@@ -9,48 +9,33 @@
 #include <unistd.h>
 
 #include "cmd/commands.h"
+#include "cmd/lab_common.h"
 #include "labs/lib/allowed.h"
 #include "labs/lib/execute.h"
-#include "labs/lib/list.h"
-#include "model/parse.h"
 #include "show/json.h"
-#include "show/lab.h"
 #include "show/report.h"
-#include "show/terminal.h"
 #include "sys/xalloc.h"
 
-enum { OPT_YES = 0x100, OPT_TIMEOUT };
-
-enum {
-	EXIT_SKIPPED = 77, /* as 'vmlab lab run' */
-	EXIT_INTERRUPTED = 130,
-	TIMEOUT = 300, /* seconds */
-	TIMEOUT_MAX = 86400,
-	LABS_MAX = 128,
-	BAR = 30, /* characters */
-};
+enum { BAR = 30 }; /* characters */
 
 static const struct option_spec options[] = {
 	{ "output", 'o', "FILE", NULL,
 	  "the page to write (default vmlab-report.html); '-' is standard output" },
-	{ "yes", OPT_YES, NULL, NULL,
+	{ "yes", LAB_OPT_YES, NULL, NULL,
 	  "allow changes to the system outside a virtual machine" },
-	{ "timeout", OPT_TIMEOUT, "SECONDS", NULL,
+	{ "timeout", LAB_OPT_TIMEOUT, "SECONDS", NULL,
 	  "end a lab that takes longer (default 300)" },
 	{ 0 },
 };
 
 /**
  * struct arguments - the command line, and what follows from it
- * @labs, @results: the labs to run and their results, @nr of them
+ * @results: those of the labs of @choice that ran, the others NULL
  */
 struct arguments {
 	const char *output;
-	bool yes;
-	uint64_t timeout;
-	const struct lab *labs[LABS_MAX];
+	struct lab_choice choice;
 	struct lab_result *results[LABS_MAX];
-	size_t nr;
 };
 
 /* --- facts for the head of the page -------------------------------------------- */
@@ -103,19 +88,19 @@ static void today(char *text, size_t size)
 /* Draw a bar on the terminal; print a line a lab elsewhere. */
 static void progress(const struct arguments *a, size_t done)
 {
-	size_t full = BAR * done / a->nr;
+	size_t full = BAR * done / a->choice.nr;
 
 	if (!isatty(STDERR_FILENO)) {
-		if (done < a->nr)
+		if (done < a->choice.nr)
 			fprintf(stderr, "lab %u, %s (%zu of %zu)\n",
-				a->labs[done]->number, a->labs[done]->name,
-				done + 1, a->nr);
+				a->choice.labs[done]->number, a->choice.labs[done]->name,
+				done + 1, a->choice.nr);
 		return;
 	}
 	fprintf(stderr, "\r[%.*s%*s] %zu of %zu  %-24s", (int)full,
 		"##############################", (int)(BAR - full), "", done,
-		a->nr, done < a->nr ? a->labs[done]->name : "");
-	if (done == a->nr)
+		a->choice.nr, done < a->choice.nr ? a->choice.labs[done]->name : "");
+	if (done == a->choice.nr)
 		fputc('\n', stderr);
 }
 
@@ -123,18 +108,18 @@ static void progress(const struct arguments *a, size_t done)
 static bool run_labs(struct arguments *a)
 {
 	const struct lab_options run = {
-		.seconds = (unsigned int)a->timeout,
+		.seconds = (unsigned int)a->choice.timeout,
 	};
 
-	for (size_t i = 0; i < a->nr; i++) {
+	for (size_t i = 0; i < a->choice.nr; i++) {
 		progress(a, i);
 		a->results[i] = lab_result_alloc();
-		if (lab_allowed(a->labs[i], a->yes, a->results[i]))
-			lab_execute(a->labs[i], &run, a->results[i]);
+		if (lab_allowed(a->choice.labs[i], a->choice.yes, a->results[i]))
+			lab_execute(a->choice.labs[i], &run, a->results[i]);
 		if (a->results[i]->verdict == LAB_INTERRUPTED)
 			return false;
 	}
-	progress(a, a->nr);
+	progress(a, a->choice.nr);
 	return true;
 }
 
@@ -147,9 +132,9 @@ static int write_report(const struct arguments *a)
 {
 	char date[64], *about = machine();
 	const struct report report = {
-		.labs = a->labs,
+		.labs = a->choice.labs,
 		.results = a->results,
-		.nr = a->nr,
+		.nr = a->choice.nr,
 		.machine = about,
 		.date = date,
 		.version = vmlab_version(),
@@ -164,26 +149,24 @@ static int write_report(const struct arguments *a)
 
 static int summarize(const struct cli *cli, const struct arguments *a)
 {
-	size_t count[LAB_PREDICTED + 1] = { 0 };
+	struct lab_verdicts verdicts = { 0 };
+	char totals[LAB_TEXT];
 	struct json_doc doc;
 
-	for (size_t i = 0; i < a->nr; i++)
-		count[a->results[i]->verdict]++;
+	for (size_t i = 0; i < a->choice.nr; i++)
+		verdicts.nr[a->results[i]->verdict]++;
 	if (cli->json) {
 		json_begin(&doc, stdout);
 		json_member(&doc, "file", json_text(a->output));
 		for (int v = LAB_AGREES; v <= LAB_FAILED; v++)
 			json_member(&doc, lab_verdict_name((enum lab_verdict)v),
-				    json_count(count[v]));
+				    json_count(verdicts.nr[v]));
 		json_end(&doc);
 	} else if (strcmp(a->output, "-")) {
-		printf("%s: %zu agree, %zu differ, %zu failed, %zu skipped\n",
-		       a->output, count[LAB_AGREES], count[LAB_DIFFERS],
-		       count[LAB_FAILED], count[LAB_SKIPPED]);
+		lab_verdicts_text(&verdicts, totals);
+		printf("%s: %s\n", a->output, totals);
 	}
-	if (count[LAB_DIFFERS] || count[LAB_FAILED])
-		return EXIT_FAILED;
-	return count[LAB_AGREES] ? EXIT_OK : EXIT_SKIPPED;
+	return lab_verdicts_exit(&verdicts);
 }
 
 /* Find out before the labs run whether the page can be written. */
@@ -200,14 +183,16 @@ static int check_output(const char *path)
 	return EXIT_OK;
 }
 
+/* Return the code of a shell for SIGINT when the labs were interrupted. */
 static int do_report(const struct cli *cli, struct arguments *a)
 {
+	const struct lab_verdicts interrupted = { .nr[LAB_INTERRUPTED] = 1 };
 	int err = check_output(a->output);
 
 	if (err)
 		return err;
 	if (!run_labs(a))
-		return EXIT_INTERRUPTED;
+		return lab_verdicts_exit(&interrupted);
 	err = write_report(a);
 	return err ? err : summarize(cli, a);
 }
@@ -217,22 +202,18 @@ static int do_report(const struct cli *cli, struct arguments *a)
 static int parse_options(struct cli *cli, struct arguments *a, int argc,
 			 char **argv)
 {
-	int c;
+	int c, err;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'o':
 			a->output = optarg;
 			break;
-		case OPT_YES:
-			a->yes = true;
-			break;
-		case OPT_TIMEOUT:
-			if (parse_u64(optarg, &a->timeout) || !a->timeout ||
-			    a->timeout > TIMEOUT_MAX)
-				return cli_usage(cli, "--timeout: '%s' is not a "
-						 "value: give seconds from 1 to "
-						 "%d", optarg, TIMEOUT_MAX);
+		case LAB_OPT_YES:
+		case LAB_OPT_TIMEOUT:
+			err = lab_choice_option(cli, &a->choice, c);
+			if (err)
+				return err;
 			break;
 		default:
 			return CLI_STOP;
@@ -244,36 +225,32 @@ static int parse_options(struct cli *cli, struct arguments *a, int argc,
 	return EXIT_OK;
 }
 
-static int choose_labs(const struct cli *cli, struct arguments *a, char **names)
+static int choose_labs(const struct cli *cli, struct lab_choice *choice,
+		       char **names)
 {
-	if (!*names)
-		for (const struct lab *const *l = lab_list(); *l; l++)
-			a->labs[a->nr++] = *l;
-	for (; *names; names++) {
-		const struct lab *lab = lab_find(*names);
+	int err = EXIT_OK;
 
-		if (!lab || a->nr == LABS_MAX)
-			return cli_usage(cli, "'%s' is not a lab: 'vmlab lab "
-					 "list' shows them", *names);
-		a->labs[a->nr++] = lab;
-	}
-	return EXIT_OK;
+	if (!*names)
+		lab_choice_all(choice);
+	for (; !err && *names; names++)
+		err = lab_choice_add(cli, choice, *names);
+	return err;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct arguments a = {
 		.output = "vmlab-report.html",
-		.timeout = TIMEOUT,
+		.choice.timeout = LAB_TIMEOUT,
 	};
 	int err = parse_options(cli, &a, argc, argv);
 
 	if (err)
 		return err == CLI_STOP ? cli->exit_code : err;
-	err = choose_labs(cli, &a, argv + optind);
+	err = choose_labs(cli, &a.choice, argv + optind);
 	if (!err)
 		err = do_report(cli, &a);
-	for (size_t i = 0; i < a.nr; i++)
+	for (size_t i = 0; i < a.choice.nr; i++)
 		if (a.results[i])
 			lab_result_free(a.results[i]);
 	return err;
