@@ -10,6 +10,12 @@
 #include "file.h"
 #include "tap.h"
 
+const struct budget_policy budget_policies[NR_BUDGET_POLICIES] = {
+	{ VMLAB_POLICY_FIFO, "FIFO" }, { VMLAB_POLICY_LRU, "LRU" },
+	{ VMLAB_POLICY_LFU, "LFU" }, { VMLAB_POLICY_CLOCK, "CLOCK" },
+	{ VMLAB_POLICY_MRU, "MRU" }, { VMLAB_POLICY_RANDOM, "RANDOM" },
+};
+
 int set_space(int fd, uint32_t flags, uint64_t bytes, uint32_t backing)
 {
 	struct vmlab_space_config config = {
@@ -85,8 +91,20 @@ int try_range(int fd, uint32_t op, size_t first, size_t nr,
 struct vmlab_range range(int fd, uint32_t op, size_t first, size_t nr)
 {
 	struct vmlab_range r;
+	int ret = try_range(fd, op, first, nr, &r);
 
-	if (try_range(fd, op, first, nr, &r))
+	/*
+	 * A signal ends the request early, and so does task work of the kernel,
+	 * such as that of a closed io_uring: @start says where to go on.
+	 */
+	while (ret && errno == EINTR) {
+		const uint64_t done = r.done, busy = r.busy;
+
+		ret = ioctl(fd, VMLAB_IOC_RANGE, &r);
+		r.done += done;
+		r.busy += busy;
+	}
+	if (ret)
 		bail("RANGE, operation %u: %s", op, strerror(errno));
 	return r;
 }

@@ -8,6 +8,14 @@
 
 #include <linux/vmlab.h>
 
+/* The built-in policies of a budget, except for OPT, which needs a trace. */
+enum { NR_BUDGET_POLICIES = 6 };
+
+extern const struct budget_policy {
+	uint32_t policy;
+	const char *name;
+} budget_policies[NR_BUDGET_POLICIES];
+
 /* The result of ioctl(): 0, or -1 and errno. */
 int set_space(int fd, uint32_t flags, uint64_t bytes, uint32_t backing);
 int set_backing(int fd, uint32_t backing, int file, uint64_t offset);

@@ -16,15 +16,6 @@
 #define PAGES	600
 #define BUDGET	200
 
-static const struct {
-	uint32_t policy;
-	const char *name;
-} policies[] = {
-	{ VMLAB_POLICY_FIFO, "FIFO" }, { VMLAB_POLICY_LRU, "LRU" },
-	{ VMLAB_POLICY_LFU, "LFU" }, { VMLAB_POLICY_CLOCK, "CLOCK" },
-	{ VMLAB_POLICY_MRU, "MRU" }, { VMLAB_POLICY_RANDOM, "RANDOM" },
-};
-
 static size_t psize;
 
 /* Let a pipe reference the first pages; @ends: its ends. */
@@ -66,11 +57,11 @@ static void locked(size_t policy, size_t nr)
 	char *p = map(fd);
 
 	use_paging(fd, .budget = BUDGET,
-		   .policy = policies[policy].policy);
+		   .policy = budget_policies[policy].policy);
 	if (mlock(p, nr * psize))
 		bail("mlock: %s", strerror(errno));
 	write_all(p);
-	check(fd, policies[policy].name, nr, "locked");
+	check(fd, budget_policies[policy].name, nr, "locked");
 	unmap_and_close(fd, p, PAGES);
 }
 
@@ -80,10 +71,10 @@ static void pinned(size_t policy, size_t nr)
 	char *p = map(fd);
 
 	use_paging(fd, .budget = BUDGET,
-		   .policy = policies[policy].policy);
+		   .policy = budget_policies[policy].policy);
 	pin(p, nr, ends);
 	write_all(p);
-	check(fd, policies[policy].name, nr, "pinned");
+	check(fd, budget_policies[policy].name, nr, "pinned");
 	close(ends[0]);
 	close(ends[1]);
 	unmap_and_close(fd, p, PAGES);
@@ -99,15 +90,15 @@ static void lower_budget(size_t policy, size_t nr)
 		bail("mlock: %s", strerror(errno));
 	write_all(p);
 	use_paging(fd, .budget = BUDGET,
-		   .policy = policies[policy].policy);
-	check(fd, policies[policy].name, nr, "locked before PAGING_SET");
+		   .policy = budget_policies[policy].policy);
+	check(fd, budget_policies[policy].name, nr, "locked before PAGING_SET");
 	unmap_and_close(fd, p, PAGES);
 }
 
 int main(void)
 {
 	psize = page_size();
-	for (size_t i = 0; i < sizeof(policies) / sizeof(*policies); i++) {
+	for (size_t i = 0; i < NR_BUDGET_POLICIES; i++) {
 		locked(i, 63);
 		locked(i, 64);
 		locked(i, BUDGET - 1);

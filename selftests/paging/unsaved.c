@@ -19,15 +19,6 @@
 #define OTHERS	128
 #define BUDGET	16
 
-static const struct {
-	uint32_t policy;
-	const char *name;
-} policies[] = {
-	{ VMLAB_POLICY_FIFO, "FIFO" }, { VMLAB_POLICY_LRU, "LRU" },
-	{ VMLAB_POLICY_LFU, "LFU" }, { VMLAB_POLICY_CLOCK, "CLOCK" },
-	{ VMLAB_POLICY_MRU, "MRU" }, { VMLAB_POLICY_RANDOM, "RANDOM" },
-};
-
 static char *map_refused(int fd)
 {
 	void *p = (void *)syscall(SYS_mmap, NULL, REFUSED * page_size(),
@@ -53,15 +44,15 @@ static void check(size_t policy, bool lowered)
 
 	if (!lowered)
 		use_paging(fd, .budget = BUDGET,
-			   .policy = policies[policy].policy, .seed = 1);
+			   .policy = budget_policies[policy].policy, .seed = 1);
 	access_all(refused, REFUSED, TOUCH_WRITE);
 	access_all(p, OTHERS, TOUCH_READ);
 	if (lowered)
 		use_paging(fd, .budget = BUDGET,
-			   .policy = policies[policy].policy, .seed = 1);
+			   .policy = budget_policies[policy].policy, .seed = 1);
 	frames = space_stats(fd).frames;
 	ok(frames <= BUDGET + REFUSED, "%s: frames within a budget %s",
-	   policies[policy].name,
+	   budget_policies[policy].name,
 	   lowered ? "that is lowered" : "while others are filled");
 	diag("  %llu frames, a budget of %d, %d frames that cannot be saved",
 	     (unsigned long long)frames, BUDGET, REFUSED);
@@ -71,7 +62,7 @@ static void check(size_t policy, bool lowered)
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof(policies) / sizeof(*policies); i++) {
+	for (size_t i = 0; i < NR_BUDGET_POLICIES; i++) {
 		check(i, false);
 		check(i, true);
 	}
