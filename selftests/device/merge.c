@@ -28,7 +28,7 @@ static size_t maps_of_device(void)
 	size_t nr = 0;
 
 	while ((line = next_line(&rest)))
-		nr += strstr(line, VMLAB_DEVICE) != NULL;
+		nr += !!strstr(line, VMLAB_DEVICE);
 	free(maps);
 	return nr;
 }

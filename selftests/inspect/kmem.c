@@ -35,7 +35,7 @@ static int kmem(uint32_t kind, uint64_t length, uint32_t *nr, uint32_t *result)
 
 static bool region(const char *name, struct vmlab_region *found)
 {
-	struct vmlab_region list[REGIONS];
+	static struct vmlab_region list[REGIONS];
 	struct vmlab_layout req = {
 		.size = sizeof(req),
 		.regions = (uintptr_t)list,

@@ -72,7 +72,7 @@ static void *replace(void *arg)
 static bool scan(int fd, unsigned long *both)
 {
 	const uint64_t middle = (uintptr_t)base + (first + 1) * SLOT;
-	struct vmlab_pte pte[RECORDS];
+	static struct vmlab_pte pte[RECORDS];
 	struct vmlab_ptes query = {
 		.size = sizeof(query),
 		.flags = VMLAB_PTES_FOLD_FLAGS,

@@ -231,7 +231,7 @@ static void vma_of_uprobes(int fd)
 	works(get_vmas(fd, VMLAB_TARGET_SELF, 0, 64, 1 << 16, &list), "VMAS");
 	for (size_t i = 0; i < list.nr; i++)
 		found += list.name[i] && !strcmp(list.name[i], "[uprobes]");
-	is(found, strstr(maps, "[uprobes]") != NULL,
+	is(found, !!strstr(maps, "[uprobes]"),
 	   "[uprobes] is named as in maps");
 	free_vmas(&list);
 	text = debugfs_read(getpid(), "pagetable");

@@ -29,7 +29,7 @@
 #define PAGEMAP_SWAPPED	(1ULL << 62)
 #define PAGEMAP_TYPE	0x1f
 
-static uint64_t pagemap(const void *p)
+static uint64_t pagemap_entry(const void *p)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	uint64_t entry = 0;
@@ -53,7 +53,7 @@ static size_t differences_of(int fd, const char *p, size_t *swapped)
 			.size = sizeof(t),
 			.addr = (uintptr_t)p + i * page,
 		};
-		uint64_t entry = pagemap(p + i * page);
+		uint64_t entry = pagemap_entry(p + i * page);
 
 		if (ioctl(fd, VMLAB_IOC_TRANSLATE, &t))
 			bail("TRANSLATE: %s", strerror(errno));

@@ -95,7 +95,8 @@ static void dump(const char *kind, uint32_t flags, int map, bool evict)
 	size_t frames;
 	int core, fd;
 
-	fd = dumped.fd = dev_open(O_RDWR);
+	fd = dev_open(O_RDWR);
+	dumped.fd = fd;
 	if (set_space(fd, flags, 0, VMLAB_BACKING_ZERO))
 		bail("SPACE_SET: %s", strerror(errno));
 	dumped.p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, map, 0);

@@ -209,12 +209,14 @@ static void experiment(struct lab_run *run)
 	for (size_t i = 0; i < nr_algorithms(); i++) {
 		const struct algorithm *a = &algorithms[i];
 		const char *stat = "memory.stat", *cgroup = cgroups[i];
+		double direct, kswapd;
 
-		measure(run, a, "direct",
-			(double)left[i] - (double)lab_cgroup_field(
-				run, cgroup, stat, "pgsteal_direct"));
-		measure(run, a, "kswapd", (double)lab_cgroup_field(
-				run, cgroup, stat, "pgsteal_kswapd"));
+		direct = (double)lab_cgroup_field(run, cgroup, stat,
+						  "pgsteal_direct");
+		kswapd = (double)lab_cgroup_field(run, cgroup, stat,
+						  "pgsteal_kswapd");
+		measure(run, a, "direct", (double)left[i] - direct);
+		measure(run, a, "kswapd", kswapd);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* One case: open, map, access, apply the operation, check, close. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,18 +206,18 @@ void case_check(struct pairs_case *c, const char *when)
 	for (int i = 0; i < NR_POINTS; i++) {
 		const struct point *pt = &c->point[i];
 		uint64_t version = pt->copied ? pt->copy : pt->shared;
+		size_t at = c->mapping->first + pt->page;
 
 		if (!pt->unmapped &&
 		    !point_matches(c, c->p, pt->page, pt, version))
-			case_fails(c, "%s: page %zu: %#llx, want %#llx", when,
-				   pt->page, (unsigned long long)*word_at(c->p, pt->page, 0),
-				   (unsigned long long)expected(c, c->mapping->first + pt->page, version, 0));
-		if (!point_matches(c, c->alias, c->mapping->first + pt->page,
-				   pt, pt->shared))
-			case_fails(c, "%s: alias of page %zu: %#llx, want %#llx",
-				   when, pt->page,
-				   (unsigned long long)*word_at(c->alias, c->mapping->first + pt->page, 0),
-				   (unsigned long long)expected(c, c->mapping->first + pt->page, pt->shared, 0));
+			case_fails(c, "%s: page %zu: %#" PRIx64 ", want %#" PRIx64,
+				   when, pt->page, *word_at(c->p, pt->page, 0),
+				   expected(c, at, version, 0));
+		if (!point_matches(c, c->alias, at, pt, pt->shared))
+			case_fails(c, "%s: alias of page %zu: %#" PRIx64
+				   ", want %#" PRIx64, when, pt->page,
+				   *word_at(c->alias, at, 0),
+				   expected(c, at, pt->shared, 0));
 	}
 }
 
@@ -313,7 +314,7 @@ static size_t mapped_vmas(void)
 	size_t nr = 0;
 
 	while ((line = next_line(&rest)))
-		nr += strstr(line, "/dev/vmlab") != NULL;
+		nr += !!strstr(line, "/dev/vmlab");
 	free(maps);
 	return nr;
 }
@@ -358,6 +359,11 @@ static void check_counters(struct pairs_case *c)
 		case_fails(c, "the sum of the outcomes is not the faults");
 }
 
+static const char *errno_text(int err)
+{
+	return err ? strerrorname_np(err) : "0";
+}
+
 static void check_result(struct pairs_case *c, int result)
 {
 	const struct operation *op = c->op;
@@ -372,9 +378,8 @@ static void check_result(struct pairs_case *c, int result)
 	if (c->mixed)
 		want = ANY;
 	if (want != ANY && result != want)
-		case_fails(c, "returned %s, want %s",
-			   result ? strerrorname_np(result) : "0",
-			   want ? strerrorname_np(want) : "0");
+		case_fails(c, "returned %s, want %s", errno_text(result),
+			   errno_text(want));
 }
 
 /* Evict all frames: those that are not locked must go and come back. */

@@ -146,7 +146,7 @@ static void run(const size_t *value)
 		.backing = (uint32_t)value[BACKING],
 		.failures = current.failures,
 	};
-	strcpy(running, case_name(&current));
+	snprintf(running, page, "%s", case_name(&current));
 	alarm(CASE_SECONDS);
 	case_run(&current);
 	alarm(0);

@@ -91,9 +91,11 @@ static int swap_policy(struct pairs_case *c, int arg)
 /* Change all of the paging while the space is mapped, and change it back. */
 static int change_paging(struct pairs_case *c, int flags)
 {
-	if (set_paging(c->fd, .budget = 4, .flags = (uint32_t)flags,
-		       .prefetch = VMLAB_PREFETCH_NEXT, .prefetch_pages = 8,
-		       .policy = VMLAB_POLICY_CLOCK))
+	int ret = set_paging(c->fd, .budget = 4, .flags = (uint32_t)flags,
+			     .prefetch = VMLAB_PREFETCH_NEXT, .prefetch_pages = 8,
+			     .policy = VMLAB_POLICY_CLOCK);
+
+	if (ret)
 		return errno;
 	case_check(c, "with other settings of paging");
 	if (c->setting->paging.size)

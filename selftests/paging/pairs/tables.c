@@ -42,6 +42,7 @@ const struct setting settings[] = {
 	{ "huge, budget, whole", true, PAGING(.budget = 540, WHOLE) },
 	{ "huge, stepping", true, PAGING(STEPPING) },
 };
+
 const size_t nr_settings = sizeof(settings) / sizeof(*settings);
 
 #define RW	(PROT_READ | PROT_WRITE)
@@ -61,6 +62,7 @@ const struct mapping mappings[] = {
 	{ "private, MAP_NORESERVE", RW, MAP_PRIVATE | MAP_NORESERVE, 0,
 	  false },
 };
+
 const size_t nr_mappings = sizeof(mappings) / sizeof(*mappings);
 
 const char *const backing_names[NR_BACKINGS] = {

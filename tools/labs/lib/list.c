@@ -7,6 +7,7 @@
 #include "labs/lib/list.h"
 #include "model/parse.h"
 
+/* The linker defines them: the ends of the section. */
 extern const struct lab *const __start_vmlab_labs[]
 	__attribute__((visibility("hidden")));
 extern const struct lab *const __stop_vmlab_labs[]
@@ -24,7 +25,8 @@ static int by_number(const void *a, const void *b)
 const struct lab *const *lab_list(void)
 {
 	static const struct lab *sorted[LABS_MAX + 1];
-	size_t nr = (size_t)(__stop_vmlab_labs - __start_vmlab_labs);
+	size_t nr = ((uintptr_t)__stop_vmlab_labs -
+		     (uintptr_t)__start_vmlab_labs) / sizeof(*sorted);
 
 	if (!sorted[0]) {
 		if (nr > LABS_MAX)

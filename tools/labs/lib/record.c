@@ -95,10 +95,11 @@ static struct lab_quantity *measure(struct lab_run *run, const char *key,
 				    bool words)
 {
 	struct lab_quantity *q = find_quantity(run, key);
+	bool of_words = q && q->kind == LAB_KIND_WORDS;
 
 	if (run->phase != LAB_PHASE_EXPERIMENT)
 		abort(); /* predictions do not measure */
-	if (!q || q->measured || words != (q->kind == LAB_KIND_WORDS))
+	if (!q || q->measured || words != of_words)
 		lab_fail(run, "the lab measures %s, which it %s", key,
 			 q ? "has measured, or predicted otherwise" :
 			     "did not predict");

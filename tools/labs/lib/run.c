@@ -22,13 +22,10 @@ static void __attribute__((noreturn)) end(const struct lab_run *run)
 	_exit(0);
 }
 
-static void __attribute__((noreturn, format(printf, 3, 0)))
-end_with(struct lab_run *run, enum lab_verdict verdict, const char *fmt,
-	 va_list ap)
+static void __attribute__((format(printf, 2, 0)))
+set_reason(struct lab_run *run, const char *fmt, va_list ap)
 {
 	vsnprintf(run->result->reason, sizeof(run->result->reason), fmt, ap);
-	run->result->verdict = verdict;
-	end(run);
 }
 
 void lab_skip(struct lab_run *run, const char *fmt, ...)
@@ -36,7 +33,10 @@ void lab_skip(struct lab_run *run, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	end_with(run, LAB_SKIPPED, fmt, ap);
+	set_reason(run, fmt, ap);
+	va_end(ap);
+	run->result->verdict = LAB_SKIPPED;
+	end(run);
 }
 
 void lab_fail(struct lab_run *run, const char *fmt, ...)
@@ -44,7 +44,10 @@ void lab_fail(struct lab_run *run, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	end_with(run, LAB_FAILED, fmt, ap);
+	set_reason(run, fmt, ap);
+	va_end(ap);
+	run->result->verdict = LAB_FAILED;
+	end(run);
 }
 
 int lab_check(struct lab_run *run, int err, const char *fmt, ...)

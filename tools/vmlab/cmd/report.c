@@ -40,7 +40,7 @@ struct arguments {
 
 /* --- facts for the head of the page -------------------------------------------- */
 
-static char *processor(void)
+static char *processor_name(void)
 {
 	FILE *file = fopen("/proc/cpuinfo", "re");
 	char *line = NULL, *name = NULL;
@@ -63,7 +63,7 @@ static char *processor(void)
 static char *machine(void)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-	char *text = NULL, *cpu = processor();
+	char *text = NULL, *cpu = processor_name();
 	struct utsname name;
 
 	uname(&name);

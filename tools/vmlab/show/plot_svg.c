@@ -15,6 +15,9 @@
 #define TOP    12.0
 #define BOTTOM 50.0
 
+/* Rounding errors of a tick at 0 are below it. */
+#define TINY (1 / 1e12)
+
 enum { TICKS = 5, COLOURS = 8, SMALL = 24 };
 
 /**
@@ -124,8 +127,10 @@ static struct axis axis_of(const struct lab_plot_data *p, bool x)
 			high = fmax(high, v);
 		}
 	}
-	if (low > high)
-		low = high = 1;
+	if (low > high) {
+		low = 1;
+		high = 1;
+	}
 	if (p->flags & LAB_BARS && x) {
 		low -= 0.5;
 		high += 0.5;
@@ -149,7 +154,7 @@ static void tick_text(double value, char text[SMALL])
 	else if (size >= 1e4)
 		snprintf(text, SMALL, "%.4gk", value / 1e3);
 	else
-		snprintf(text, SMALL, "%.4g", size < 1e-12 ? 0 : value);
+		snprintf(text, SMALL, "%.4g", size < TINY ? 0 : value);
 }
 
 static void draw_tick(FILE *out, const struct axis *a, double value, bool x)

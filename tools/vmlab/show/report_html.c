@@ -85,8 +85,9 @@ static void print_summary(FILE *out, const struct report *r)
 
 static void print_quantity(FILE *out, const struct lab_quantity *q)
 {
-	const char *verdict = lab_verdict_name(
-		lab_quantity_agrees(q) ? LAB_AGREES : LAB_DIFFERS);
+	enum lab_verdict agrees = lab_quantity_agrees(q) ? LAB_AGREES :
+							   LAB_DIFFERS;
+	const char *verdict = lab_verdict_name(agrees);
 	char text[LAB_VALUE_TEXT];
 
 	fputs("<tr>", out);
