@@ -51,14 +51,14 @@ static void predict(struct lab_run *run)
 		    "private, writable, no stack");
 	lab_predict(run, "mmap-maps", "mmap: map_count", 1, "VMAs",
 		    "no neighbour to merge with");
-	lab_predict(run, "touch-rss", "write half: anonymous pages", n / 2,
+	lab_predict(run, "touch-rss", "write half: anonymous pages", lab_count(n / 2),
 		    "pages", "pages / 2: a fault each");
 	lab_predict(run, "touch-tables", "write half: bytes of page tables",
 		    3.0 * page, "bytes",
 		    "a PUD, a PMD and a PTE table; no other is near");
 	lab_predict(run, "mlock-locked", "mlock: locked_vm", n, "pages",
 		    "all pages of the VMA");
-	lab_predict(run, "mlock-rss", "mlock: anonymous pages", n - n / 2,
+	lab_predict(run, "mlock-rss", "mlock: anonymous pages", lab_count(n - n / 2),
 		    "pages", "it faults in the other pages");
 	lab_predict(run, "code-exec", "mmap of code: exec_vm", n, "pages",
 		    "executable and not writable");

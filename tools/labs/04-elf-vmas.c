@@ -153,7 +153,7 @@ static void each_vma(struct lab_run *run)
 		kind = vma->flags & (VMLAB_VMA_STACK | VMLAB_VMA_SPECIAL) ? 3 :
 		       object < 0 ? 2 : object > 0;
 		lab_point(run, plot, series[kind], ++i,
-			  (double)((vma->end - vma->start) / program.page));
+			  lab_count((vma->end - vma->start) / program.page));
 	}
 	vmlab_vmas_close(it);
 	vmlab_proc_close(proc);

@@ -196,6 +196,14 @@ static void search(struct lab_run *run, char *region)
 	munmap(p, h.length);
 }
 
+/* Map a free range. */
+static void fill(struct lab_run *run, char *start, size_t length)
+{
+	if (mmap(start, length, PROT_READ,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+		lab_fail(run, "mmap at %p: %s", (void *)start, strerror(errno));
+}
+
 static void experiment(struct lab_run *run)
 {
 	size_t page = lab_machine(run)->page;
@@ -203,8 +211,7 @@ static void experiment(struct lab_run *run)
 	struct vmlab_gap_stats gaps;
 
 	if (lab_broken(run, "filled"))
-		mmap(region + A_END * page, (B - A_END) * page, PROT_READ,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		fill(run, region + A_END * page, (B - A_END) * page);
 	look_up(run, region);
 	gaps = lab_gaps(run, region, region + PAGES * page);
 	lab_measure(run, "gaps", (double)gaps.gaps);

@@ -45,14 +45,14 @@ static void predict(struct lab_run *run)
 		    (double)pages, "entries", "size / page = %llu / %llu", size,
 		    (unsigned long long)m->page);
 	lab_predict(run, "small-stride", "entries of 4 KiB, at the stride",
-		    (double)((pages + stride - 1) / stride), "entries",
+		    lab_count((pages + stride - 1) / stride), "entries",
 		    "%llu pages / %llu", pages, stride);
 	lab_predict(run, "huge-all", "entries of 2 MiB, each page read",
-		    (double)(size / m->huge), "entries",
+		    lab_count(size / m->huge), "entries",
 		    "size / huge page = %llu / %llu", size,
 		    (unsigned long long)m->huge);
 	lab_predict(run, "huge-stride", "entries of 2 MiB, at the stride",
-		    (double)(size / m->huge), "entries",
+		    lab_count(size / m->huge), "entries",
 		    "a stride of %llu touches each huge page", step);
 	lab_predict(run, "small-reads", "entries read for a miss, 4 KiB",
 		    m->levels, "reads", "one a level, nothing cached");

@@ -133,11 +133,10 @@ static struct trial try(struct lab_run *run, enum how how, uint64_t nr)
 	struct trial t;
 	void *memory;
 
-	lab_check(run,
-		  vmlab_space_map(space, 0, size, PROT_READ | PROT_WRITE,
-				  MAP_SHARED | (populate ? MAP_POPULATE : 0),
-				  &memory),
-		  "map the space");
+	memory = lab_map_aligned(run, size, page * lab_machine(run)->entries,
+				 PROT_READ | PROT_WRITE,
+				 MAP_SHARED | (populate ? MAP_POPULATE : 0),
+				 vmlab_space_fd(space));
 	t.map = lab_space_stats(run, space).faults;
 	lab_read(memory, nr * page, page);
 	t.us = (double)(lab_clock() - start) / 1000;
@@ -234,7 +233,9 @@ static const struct lab lazy_eager = {
 	.pins = "L and f are delays that rules of the module inject into faults. "
 		"They are long, so that the cost of the machine itself is small "
 		"beside them. A delay can only become longer on a busy machine, so "
-		"the shortest of three runs counts. Fault-around is counted in a "
+		"the shortest of three runs counts. The mapping starts where a "
+		"page table does, since a fault maps no neighbours beyond its "
+		"table. Fault-around is counted in a "
 		"cached file that is aligned to fault_around_bytes.",
 	.reads = "mm/gup.c: populate_vma_page_range()\n"
 		 "mm/memory.c: do_read_fault(), do_fault_around()\n"

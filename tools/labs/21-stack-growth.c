@@ -56,7 +56,7 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "address", "page that faulted, from the stack's end",
 		    (double)limit + 1, "", "the first page beyond the limit");
 	lab_predict(run, "gap", "pages kept free above a neighbour",
-		    (double)(m->stack_guard / page), "pages",
+		    lab_count(m->stack_guard / page), "pages",
 		    "stack_guard_gap = %llu / %llu",
 		    (unsigned long long)m->stack_guard, page);
 	lab_predict_words(run, "gap-signal", "signal at the gap",
@@ -137,7 +137,7 @@ static int draw(struct lab_run *run, void *arg)
 		*(volatile char *)(uintptr_t)(vma.end - i * page) = 1;
 		lab_stack_vma(run, &vma);
 		lab_point(run, plot, size, (double)i,
-			  (double)((vma.end - vma.start) / page));
+			  lab_count((vma.end - vma.start) / page));
 		lab_point(run, plot, used, (double)i,
 			  (double)lab_resident(run, 0,
 					       (void *)(uintptr_t)vma.start,
@@ -161,12 +161,12 @@ static void experiment(struct lab_run *run)
 
 	lab_step(run, "fork(); setrlimit(RLIMIT_STACK, %llu); recurse without "
 		      "end",
-		 (unsigned long long)(limit_pages(run) * page));
+		 (unsigned long long)limit_pages(run) * page);
 	lab_wait_ok(run, lab_spawn(run, reach_limit, out));
-	lab_measure(run, "size", (double)((out->vma.end - out->vma.start) / page));
+	lab_measure(run, "size", lab_count((out->vma.end - out->vma.start) / page));
 	lab_measure_words(run, "signal", "%s", lab_signal_name(&out->sig, text));
 	lab_measure(run, "address",
-		    (double)((out->vma.end - out->sig.address + page - 1) / page));
+		    lab_count((out->vma.end - out->sig.address + page - 1) / page));
 	lab_effect(run, "address", "a call can skip pages with a large frame");
 
 	lab_step(run, "fork(); map a page 4 MiB below the end of the stack; "

@@ -117,7 +117,8 @@ static void reserve(struct lab_run *run)
 	lab_write_setting(run, "/proc/sys/vm/overcommit_memory", "0");
 }
 
-static void limit(struct lab_run *run, int resource, uint64_t pages)
+static void limit(struct lab_run *run, __rlimit_resource_t resource,
+		  uint64_t pages)
 {
 	const struct rlimit r = { pages * lab_machine(run)->page,
 				  RLIM_INFINITY };

@@ -57,9 +57,9 @@ static void predict(struct lab_run *run)
 		    (double)(given - asked), "bytes", "%llu - %llu", given,
 		    asked);
 	lab_predict(run, "gaps", "gaps after every second block was freed",
-		    (double)(blocks / 2), "gaps", "%llu / 2", blocks);
+		    lab_count(blocks / 2), "gaps", "%llu / 2", blocks);
 	lab_predict(run, "free", "pages that are free",
-		    (double)(blocks / 2 * block), "pages", "%llu x %llu",
+		    lab_count(blocks / 2 * block), "pages", "%llu x %llu",
 		    blocks / 2, block);
 	lab_predict(run, "largest", "pages of the largest gap", (double)block,
 		    "pages", "neighbours of a gap are in use");
@@ -156,17 +156,17 @@ static void external(struct lab_run *run)
 			continue;
 		gaps = lab_gaps(run, start, start + blocks * block);
 		lab_point(run, plot, all, (double)freed,
-			  (double)(gaps.free / page));
+			  lab_count(gaps.free / page));
 		lab_point(run, plot, one, (double)freed,
-			  (double)((gaps.largest_end - gaps.largest_start) /
+			  lab_count((gaps.largest_end - gaps.largest_start) /
 				   page));
 	}
 	lab_each_gap(run, (uintptr_t)start, (uintptr_t)start + blocks * block,
 		     add_usable, &usable);
 	lab_measure(run, "gaps", (double)gaps.gaps);
-	lab_measure(run, "free", (double)(gaps.free / page));
+	lab_measure(run, "free", lab_count(gaps.free / page));
 	lab_measure(run, "largest",
-		    (double)((gaps.largest_end - gaps.largest_start) / page));
+		    lab_count((gaps.largest_end - gaps.largest_start) / page));
 	lab_measure(run, "external",
 		    100 - 100 * (double)usable.bytes / (double)gaps.free);
 	lab_measure_words(run, "fits", "%s", try_map(first, block));

@@ -117,7 +117,7 @@ static void keep_best(double *best, struct cost run, uint64_t faults)
 {
 	double cost = (double)run.ns / (double)faults;
 
-	if (!*best || cost < *best)
+	if (*best <= 0 || cost < *best)
 		*best = cost;
 }
 
@@ -186,7 +186,7 @@ static void experiment(struct lab_run *run)
 	series = lab_series(run, plot, "best of three runs");
 	lab_point(run, plot, series, 1, costs.user / 1000);
 	lab_point(run, plot, series, 2, costs.module / 1000);
-	if (costs.bpf)
+	if (costs.bpf > 0)
 		lab_point(run, plot, series, 3, costs.bpf / 1000);
 }
 

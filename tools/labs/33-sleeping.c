@@ -41,7 +41,7 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "overlap", "faults during which the other process ran",
 		    (double)n, "faults", "the processor is free while one sleeps");
 	lab_predict(run, "minor", "minor faults of the second pass",
-		    (double)((n + window - 1) / window), "faults",
+		    lab_count((n + window - 1) / window), "faults",
 		    "pages / fault-around = %llu / %llu", n, window);
 	lab_predict(run, "minor-major", "major faults of it", 0, "faults",
 		    "all pages are in the page cache");

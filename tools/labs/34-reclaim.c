@@ -184,7 +184,7 @@ static void experiment(struct lab_run *run)
 	const struct timespec flush = { 2, 500000000 };
 	char disk[LAB_PATH], cgroups[NR_ALGORITHMS][LAB_PATH];
 	struct files files[NR_ALGORITHMS];
-	size_t left[NR_ALGORITHMS];
+	size_t left[NR_ALGORITHMS] = { 0 };
 	unsigned int plot;
 
 	lab_one_cpu(run);

@@ -137,6 +137,8 @@ static void look_at_stacks(struct lab_run *run, struct lab_thread *threads,
 	unsigned int grow = 0;
 	char text[40];
 
+	if (!n)
+		lab_fail(run, "no thread to look at");
 	for (unsigned int i = 0; i < n; i++) {
 		find(run, threads[i].byte, &vma);
 		grow += (vma.vm_flags & GROWSDOWN) != 0;
@@ -144,18 +146,18 @@ static void look_at_stacks(struct lab_run *run, struct lab_thread *threads,
 	lab_measure(run, "grows", grow);
 	find(run, threads[0].byte, &vma);
 	find(run, (char *)(uintptr_t)(vma.start - 1), &guard);
-	lab_measure(run, "size", (double)((vma.end - vma.start) / page));
+	lab_measure(run, "size", lab_count((vma.end - vma.start) / page));
 	lab_measure(run, "guard", guard.vm_flags & RIGHTS ?
-		    0 : (double)((guard.end - guard.start) / page));
+		    0 : lab_count((guard.end - guard.start) / page));
 
 	lab_step(run, "write 1 to a variable of a thread; it reads it, and "
 		      "recurses without end");
 	*threads[0].byte = 1;
 	lab_thread_call(&threads[0], overflow_thread, &in);
 	find(run, threads[0].byte, &after);
-	lab_measure(run, "growth", (double)((vma.start - after.start) / page));
+	lab_measure(run, "growth", lab_count((vma.start - after.start) / page));
 	lab_measure(run, "address",
-		    (double)((vma.start - in.sig.address + page - 1) / page));
+		    lab_count((vma.start - in.sig.address + page - 1) / page));
 	lab_measure_words(run, "signal", "%s", lab_signal_name(&in.sig, text));
 }
 
@@ -190,10 +192,10 @@ static void experiment(struct lab_run *run)
 
 	lab_step(run, "fork(); setrlimit(RLIMIT_STACK, %llu); recurse without "
 		      "end",
-		 (unsigned long long)(pages(run, "limit") * page));
+		 (unsigned long long)pages(run, "limit") * page);
 	lab_wait_ok(run, lab_spawn(run, overflow_main, out));
 	lab_measure(run, "main-size",
-		    (double)((out->vma.end - out->vma.start) / page));
+		    lab_count((out->vma.end - out->vma.start) / page));
 	lab_measure_words(run, "main-signal", "%s",
 			  lab_signal_name(&out->sig, text));
 }

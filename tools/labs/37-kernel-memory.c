@@ -79,7 +79,7 @@ static void judge(struct lab_run *run, struct memory *m)
 {
 	uint64_t page = lab_machine(run)->page;
 
-	for (size_t i = 0; i < m->nr; i++) {
+	for (size_t i = 0; m->page && i < m->nr; i++) {
 		m->runs += !i || m->page[i].pfn != m->page[i - 1].pfn + 1;
 		m->apart += m->page[i].addr == m->page[0].addr + i * page;
 		m->lru += m->page[i].flags & VMLAB_KMEM_LRU;

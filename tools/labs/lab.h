@@ -155,6 +155,12 @@ void lab_predict_words(struct lab_run *run, const char *key, const char *what,
 		       const char *words, const char *formula, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/** lab_count - a count as the value of a quantity, such as bytes / page */
+static inline double lab_count(uint64_t count)
+{
+	return (double)count;
+}
+
 /* --- experiment() ------------------------------------------------------------- */
 
 /** lab_step - say what comes next: the call or command, with its arguments */

@@ -315,7 +315,8 @@ static size_t add_operations(const struct operation *table, size_t nr)
 int main(int argc, char **argv)
 {
 	unsigned long long frames = module_frames(), begin = now_ms(), before;
-	bool full = getenv("VMLAB_FULL") && *getenv("VMLAB_FULL");
+	const char *value = getenv("VMLAB_FULL");
+	bool full = value && *value;
 	size_t nr = add_operations(advices, 0);
 	int fd = dev_open(O_RDWR);
 

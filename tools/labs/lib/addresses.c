@@ -107,7 +107,7 @@ size_t lab_kmem(struct lab_run *run, uint32_t kind, uint64_t length,
 		return 0;
 	lab_check(run, err, "allocate %llu bytes in the kernel",
 		  (unsigned long long)length);
-	if (!(*pages)[0].addr)
+	if (!err && !(*pages)[0].addr)
 		lab_skip(run, "kernel addresses are hidden: run as root, with "
 			      "kernel.kptr_restrict below 2");
 	return nr;

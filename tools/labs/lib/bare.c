@@ -60,7 +60,7 @@ static inline void change(enum lab_bare_mode mode, long page)
 
 static void __attribute__((noinline, noreturn)) work(const struct bare_work *w)
 {
-	unsigned int vmas = 4, wanted; /* text, stack, the area, a page beside it */
+	unsigned int vmas = 4, wanted = 0; /* text, stack, the area, a page beside it */
 	unsigned long one = 1;
 	long next;
 

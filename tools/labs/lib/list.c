@@ -15,24 +15,20 @@ extern const struct lab *const __stop_vmlab_labs[]
 
 enum { LABS_MAX = 100 };
 
-static int by_number(const void *a, const void *b)
-{
-	const struct lab *const *x = a, *const *y = b;
-
-	return (int)(*x)->number - (int)(*y)->number;
-}
-
 const struct lab *const *lab_list(void)
 {
 	static const struct lab *sorted[LABS_MAX + 1];
-	size_t nr = ((uintptr_t)__stop_vmlab_labs -
-		     (uintptr_t)__start_vmlab_labs) / sizeof(*sorted);
+	const struct lab *const *lab = __start_vmlab_labs;
+	size_t nr = 0, i;
 
-	if (!sorted[0]) {
-		if (nr > LABS_MAX)
+	if (sorted[0])
+		return sorted;
+	for (; (uintptr_t)lab < (uintptr_t)__stop_vmlab_labs; lab++) {
+		if (nr == LABS_MAX)
 			abort();
-		memcpy(sorted, __start_vmlab_labs, nr * sizeof(*sorted));
-		qsort(sorted, nr, sizeof(*sorted), by_number);
+		for (i = nr++; i && sorted[i - 1]->number > (*lab)->number; i--)
+			sorted[i] = sorted[i - 1];
+		sorted[i] = *lab;
 	}
 	return sorted;
 }

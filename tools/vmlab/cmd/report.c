@@ -88,7 +88,7 @@ static void today(char *text, size_t size)
 /* Draw a bar on the terminal; print a line a lab elsewhere. */
 static void progress(const struct arguments *a, size_t done)
 {
-	size_t full = BAR * done / a->choice.nr;
+	size_t full = a->choice.nr ? BAR * done / a->choice.nr : 0;
 
 	if (!isatty(STDERR_FILENO)) {
 		if (done < a->choice.nr)

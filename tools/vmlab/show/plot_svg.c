@@ -180,13 +180,12 @@ static void draw_tick(FILE *out, const struct axis *a, double value, bool x)
 
 static void draw_axis(FILE *out, const struct axis *a, bool x)
 {
-	if (a->log) {
-		for (double v = a->low; v <= a->high * 1.001; v *= 10)
-			draw_tick(out, a, v, x);
-		return;
-	}
-	for (double v = a->low; v <= a->high + a->step / 2; v += a->step)
-		draw_tick(out, a, v, x);
+	long nr = a->log ? lround(log10(a->high / a->low)) :
+			   lround((a->high - a->low) / a->step);
+
+	for (long i = 0; i <= nr; i++)
+		draw_tick(out, a, a->log ? a->low * pow(10, (double)i) :
+					   a->low + (double)i * a->step, x);
 }
 
 static void draw_frame(FILE *out, const struct lab_plot_data *p,
