@@ -5,6 +5,7 @@
 
 #include "lib/dev.h"
 #include "inspect/ptwalk.h"
+#include "inspect/tree_order.h"
 
 #define HARDWARE (VMLAB_PTE_WRITE | VMLAB_PTE_USER | VMLAB_PTE_NX | \
 		  VMLAB_PTE_ACCESSED | VMLAB_PTE_DIRTY | VMLAB_PTE_GLOBAL | \
@@ -76,69 +77,28 @@ const char *check_gaps(const struct vmlab_gaps *before,
 	return NULL;
 }
 
-/*
- * Check that the slot of a leaf begins at @next.  The first one of a call may
- * begin below when the tree @changed.
- */
-static const char *check_slot(const struct vmlab_tree_item *i, uint64_t next,
-			      bool changed)
-{
-	if (i->last < next)
-		return "not in order";
-	if (i->first > next)
-		return "indices are missing";
-	return i->first < next && !changed ? "overlaps the slot before" : NULL;
-}
-
-/*
- * Nodes are in order; a parent comes before its children and covers them; no
- * index is left out.
- */
 const char *check_tree(const struct vmlab_tree *before,
 		       const struct vmlab_tree *req)
 {
-	static struct vmlab_tree_item path[VMLAB_TREE_LEVELS + 1];
-	static uint64_t next;	/* first index of the next slot */
-	static int level;
-	bool changed = req->flags & VMLAB_TREE_CHANGED;
+	static struct tree_order order;
 	const struct vmlab_tree_item *i = (const void *)(uintptr_t)req->items;
-	const char *wrong;
 
-	if (!before->cursor.next_id) {
-		memset(path, 0, sizeof(path));
-		next = 0;
-		level = -1;
-	} else if (!req->nr) {
-		return next ? "the last index is missing" : NULL;
-	}
+	if (!before->cursor.next_id)
+		tree_order_start(&order);
+	else if (!req->nr)
+		return tree_order_end(&order);
 	if (req->nr > before->nr)
 		return "more records than fit";
 	for (uint32_t n = 0; n < req->nr; n++, i++) {
-		check_range(i->first, i->last);
-		if (i->level > VMLAB_TREE_LEVELS || i->first > i->last ||
-		    i->used > i->slots)
-			return "no node or slot";
-		if (!i->id) {
-			wrong = check_slot(i, next, changed);
-			if (wrong)
-				return wrong;
-			changed = false;
-			next = i->last + 1;
-			level = -1;
-		} else if (!(i->flags & VMLAB_TREE_AGAIN)) {
-			/* Nodes that begin at one index follow downwards. */
-			if (i->first != next || i->level <= level)
-				return "a node not in order";
-			level = i->level;
-		}
-		if (i->level) {
-			const struct vmlab_tree_item *up = &path[i->level - 1];
+		const char *wrong;
 
-			if (!up->id || i->parent != up->id ||
-			    i->first < up->first || i->last > up->last)
-				return "a parent that does not cover it";
-		}
-		path[i->level] = *i;
+		check_range(i->first, i->last);
+		if (i->flags & VMLAB_TREE_AGAIN &&
+		    !(req->flags & VMLAB_TREE_CHANGED))
+			return "repeated, but not changed";
+		wrong = tree_order_next(&order, i);
+		if (wrong)
+			return wrong;
 	}
 	return NULL;
 }

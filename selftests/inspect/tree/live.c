@@ -9,6 +9,7 @@
 #include "lib/page.h"
 #include "lib/tap.h"
 #include "inspect/tree/tree.h"
+#include "inspect/tree_order.h"
 
 enum { LIVE_MS = 3000 };
 
@@ -41,38 +42,19 @@ static int mutator(void *arg)
 	return 0;
 }
 
-/*
- * Whether items are in order, and their parents were reported before and cover
- * them: this holds even when the process changes between calls.
- */
+/* This holds also when the process changes between calls. */
 static bool in_order(const struct dump *d)
 {
-	const struct vmlab_tree_item *path[VMLAB_TREE_LEVELS + 1] = {};
-	uint64_t first = 0;
-	int level = -1;
+	struct tree_order order;
+	const char *wrong = NULL;
 
-	for (size_t n = 0; n < d->nr; n++) {
-		const struct vmlab_tree_item *i = &d->item[n];
-
-		if (i->level > VMLAB_TREE_LEVELS || i->first > i->last)
-			return false;
-		if (!(i->flags & VMLAB_TREE_AGAIN)) {
-			if (n && (i->first < first ||
-				  (i->first == first && i->level <= level)))
-				return false;
-			first = i->first;
-			level = i->level;
-		}
-		if (i->level) {
-			const struct vmlab_tree_item *up = path[i->level - 1];
-
-			if (!up || i->parent != up->id ||
-			    i->first < up->first || i->last > up->last)
-				return false;
-		}
-		path[i->level] = is_node(i) ? i : NULL;
+	tree_order_start(&order);
+	for (size_t n = 0; n < d->nr && !wrong; n++) {
+		wrong = tree_order_next(&order, &d->item[n]);
+		if (wrong)
+			diag("item %zu: %s", n, wrong);
 	}
-	return d->nr && d->item[d->nr - 1].last == UINT64_MAX;
+	return !wrong && !tree_order_end(&order);
 }
 
 void test_live(void)
