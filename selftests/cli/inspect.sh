@@ -34,7 +34,7 @@ run 0 'physical address: 0x' 'translate' "$vmlab" translate "$target" "$code"
 run 1 'not in the user half' 'translate of a kernel address' \
 	"$vmlab" translate "$target" ffff888000000000
 run 0 'libc' 'sharing' "$vmlab" sharing "${sleepers[@]}"
-run 2 'given twice' 'sharing of one process twice' \
+run 0 'given twice: counted once' 'sharing of one process twice' \
 	"$vmlab" sharing "$target" "$target"
 run 0 'kernel_image *ffffffff' 'layout' "$vmlab" layout
 run 0 ' 0 *16 *ffff' 'kmem: one run of frames' "$vmlab" kmem kmalloc
@@ -60,6 +60,10 @@ if has_kernel_thread; then
 		run 1 'kernel thread' "$command of a kernel thread" \
 			"$vmlab" "$command" 2
 	done
+	run 0 'process 2 is a kernel thread.*skipped' 'sharing skips a kernel thread' \
+		"$vmlab" sharing 2 "$target"
+	run 0 "^ *$target  *sleep " 'and reads the others' \
+		"$vmlab" sharing 2 "$target" "${sleepers[1]}"
 fi
 for command in tree gaps map pagetable snapshot watch; do
 	run 5 'no permission' "$command: no permission" \

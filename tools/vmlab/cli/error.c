@@ -35,7 +35,6 @@ static void print_error(const char *fmt, va_list ap)
 	} else {
 		fputs("out of memory", stderr);
 	}
-	fputc('\n', stderr);
 }
 
 int cli_error(const char *fmt, ...)
@@ -45,6 +44,7 @@ int cli_error(const char *fmt, ...)
 	va_start(ap, fmt);
 	print_error(fmt, ap);
 	va_end(ap);
+	fputc('\n', stderr);
 	return EXIT_FAILED;
 }
 
@@ -55,10 +55,9 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 	va_start(ap, fmt);
 	print_error(fmt, ap);
 	va_end(ap);
-	if (cli->command)
-		fprintf(stderr, "See 'vmlab %s --help'.\n", cli->command->name);
-	else
-		fputs("See 'vmlab --help'.\n", stderr);
+	fprintf(stderr, "; see 'vmlab %s%s--help'\n",
+		cli->command ? cli->command->name : "",
+		cli->command ? " " : "");
 	return EXIT_USAGE;
 }
 

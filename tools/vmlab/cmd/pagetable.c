@@ -2,12 +2,13 @@
 /* vmlab pagetable: show the entries of a process's page tables. */
 #include <stdio.h>
 
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/page_table.h"
 
 enum {
-	OPT_RAW = 0x100,
+	OPT_EACH = 0x100,
 	OPT_TABLES,
 	OPT_TOTALS,
 	OPT_FOLD,
@@ -24,7 +25,7 @@ enum {
 static const struct option_spec options[] = {
 	{ "range", 'r', "RANGE", NULL,
 	  "START-END, START+SIZE or the page of an address" },
-	{ "raw", OPT_RAW, NULL, NULL,
+	{ "each", OPT_EACH, NULL, NULL,
 	  "one record for each entry, with the word that it is" },
 	{ "fold", OPT_FOLD, NULL, NULL,
 	  "fold entries with equal flags, whatever frames they map" },
@@ -38,6 +39,7 @@ static const struct option_spec options[] = {
 	  "entries that have at least one of the flags given so" },
 	{ "not", OPT_NOT, "FLAG", FLAG_WORDS,
 	  "entries that do not have this flag" },
+	{ "raw", OPT_EACH, .hidden = true },
 	{ 0 },
 };
 
@@ -153,10 +155,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'r':
-			if (cli_range(cli, optarg, &q.pt.start, &q.pt.end))
+			if (cli_range(cli, &q.pt.start, &q.pt.end))
 				return EXIT_USAGE;
 			break;
-		case OPT_RAW:
+		case OPT_EACH:
 			q.pt.flags |= VMLAB_PTES_RAW;
 			break;
 		case OPT_TABLES:
@@ -185,7 +187,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "--totals counts all entries: it excludes "
 				 "the other options");
 	if (q.pt.flags & VMLAB_PTES_RAW && q.pt.flags & VMLAB_PTES_FOLD_FLAGS)
-		return cli_usage(cli, "--raw and --fold exclude each other");
+		return cli_usage(cli, "--each and --fold exclude each other");
 	return totals ? inspect(cli, argv[optind], INSPECT_PGTABLE, show_totals,
 				NULL) :
 			inspect(cli, argv[optind],

@@ -2,12 +2,14 @@
 /* vmlab vmas: show the VMAs of a process. */
 #include <stdio.h>
 
-#include "model/parse.h"
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/vma.h"
 
 #define MAX_FLAGS 64
+
+enum { OPT_FLAG = 0x100 };
 
 struct query {
 	uint64_t start, end;
@@ -21,7 +23,7 @@ static const struct option_spec options[] = {
 	  "all that is known of each VMA, several lines each" },
 	{ "range", 'r', "RANGE", NULL,
 	  "VMAs that overlap START-END, START+SIZE or an address" },
-	{ "flag", 'f', "NAME", NULL,
+	{ "flag", OPT_FLAG, "NAME", NULL,
 	  "VMAs that have this flag; more than one: all of them" },
 	{ 0 },
 };
@@ -79,13 +81,13 @@ static int run(struct cli *cli, int argc, char **argv)
 			q.details = true;
 			break;
 		case 'r':
-			if (cli_range(cli, optarg, &q.start, &q.end))
+			if (cli_range(cli, &q.start, &q.end))
 				return EXIT_USAGE;
 			break;
-		case 'f':
+		case OPT_FLAG:
 			if (q.nr_flags == MAX_FLAGS)
-				return cli_usage(cli, "--flag: at most %d",
-						 MAX_FLAGS);
+				return cli_usage(cli, "--flag: give it at most %d "
+						 "times", MAX_FLAGS);
 			q.flag[q.nr_flags++] = optarg;
 			break;
 		default:
