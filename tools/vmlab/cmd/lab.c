@@ -230,7 +230,7 @@ static int check_param(const struct cli *cli, const struct lab *lab,
 
 	if (!p)
 		return cli_usage(cli, "--param: the lab %s has no parameter "
-				 "'%s': 'vmlab lab show %s' lists them",
+				 "'%s': give one of 'vmlab lab show %s'",
 				 lab->name, param[0], lab->name);
 	if (!lab_param_parse(p, param[1], &number))
 		return EXIT_OK;
@@ -255,7 +255,7 @@ static int check_arguments(const struct cli *cli, const struct arguments *a)
 				  (const char *const *)a->params[i]);
 	if (!err && a->broken && !lab_break_find(a->choice.labs[0], a->broken))
 		err = cli_usage(cli, "--break: the lab %s has no assumption "
-				"'%s': 'vmlab lab show %s' lists them",
+				"'%s': give one of 'vmlab lab show %s'",
 				a->choice.labs[0]->name, a->broken, a->choice.labs[0]->name);
 	return err;
 }

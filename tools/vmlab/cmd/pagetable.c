@@ -72,8 +72,8 @@ static int add_flags(const struct target *target, struct query *q)
 
 		if (bit < 0)
 			return cli_usage(target->cli, "--%s: '%s' is not a flag of "
-					 "entries: the choices are " FLAG_WORDS
-					 " and rarer ones",
+					 "entries: give one of " FLAG_WORDS
+					 ", or a rarer one",
 					 option_name(q->flag[i].option),
 					 q->flag[i].name);
 		mask = UINT64_C(1) << bit;
@@ -85,7 +85,8 @@ static int add_flags(const struct target *target, struct query *q)
 			q->pt.category_inverted |= mask;
 	}
 	if (q->pt.category_inverted & q->pt.category_anyof_mask)
-		return cli_usage(target->cli, "--any and --not with the same flag");
+		return cli_usage(target->cli, "--any and --not exclude each other for "
+				 "a flag: give one of the two");
 	return EXIT_OK;
 }
 
@@ -185,9 +186,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (totals && (q.pt.flags || q.pt.end || q.nr_flags))
 		return cli_usage(cli, "--totals counts all entries: it excludes "
-				 "the other options");
+				 "the other options, give it alone");
 	if (q.pt.flags & VMLAB_PTES_RAW && q.pt.flags & VMLAB_PTES_FOLD_FLAGS)
-		return cli_usage(cli, "--each and --fold exclude each other");
+		return cli_usage(cli, "--each and --fold exclude each other: give one "
+				 "of the two");
 	return totals ? inspect(cli, argv[optind], INSPECT_PGTABLE, show_totals,
 				NULL) :
 			inspect(cli, argv[optind],

@@ -155,9 +155,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "policy: '%s' is not an action: give load, "
 				 "list, set or unload", argv[optind]);
 	if (argc - optind - 1 != actions[action].nr_operands)
-		return cli_usage(cli, "policy %s: %d operands are too %s: give "
+		return cli_usage(cli, "policy %s: too %s operands: give "
 				 "'vmlab policy %s'", argv[optind],
-				 argc - optind - 1,
 				 argc - optind - 1 < actions[action].nr_operands ?
 					 "few" : "many",
 				 actions[action].usage);

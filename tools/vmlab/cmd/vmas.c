@@ -36,8 +36,8 @@ static int find_flags(const struct target *target, const struct query *q,
 
 		if (bit < 0)
 			return cli_usage(target->cli, "--flag: '%s' is not a flag "
-					 "of VMAs on this kernel: 'vmlab vmas "
-					 "self --long' shows some", q->flag[i]);
+					 "of VMAs on this kernel: give a name "
+					 "as in 'vmlab vmas self --long'", q->flag[i]);
 		*flags |= UINT64_C(1) << bit;
 	}
 	return EXIT_OK;

@@ -318,7 +318,7 @@ int parse_probability(const char *s, double *probability)
 	if (!err)
 		err = decimal_times(&d, one, &parts);
 	if (!err && parts > one)
-		err = -ERANGE;
+		err = -EINVAL;
 	if (!err)
 		*probability = (double)parts / (double)one;
 	return err;
