@@ -19,22 +19,22 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 TOO_LARGE = "99999999999999999999"
-NUMBERS = ["", "x", "-1", "+1", " 1", "1x", "nan", TOO_LARGE]
+# The unit tests of the parsers try more.
+NUMBERS = ["", "-1", "1x", "nan", TOO_LARGE]
 
 # By the name of a value in --help: values that no option with such a value takes.
 WRONG = {
-    "N": [*NUMBERS, "1.5", "1K"],
-    "SIZE": [*NUMBERS, "1.5M", "4KB", "1 K", "0x", "16E", "K"],
-    "TIME": [*NUMBERS, "inf", "1.", ".", "1e3", "0x10", "1 s", "1s1", "1d", "-0"],
-    "PID": [*NUMBERS, "0", "1.0", "2147483648", "Self"],
-    "RANGE": ["", "x", "-1", "5-1", "1-1", "1-", "1+", "1+0", "1-2-3", "1+1X", "0x",
-              "10000000000000000"],
+    "N": [*NUMBERS, "1.5"],
+    "SIZE": [*NUMBERS, "1.5M", "4KB"],
+    "TIME": [*NUMBERS, "1e3", "1s1"],
+    "PID": [*NUMBERS, "0", "2147483648"],
+    "RANGE": ["", "x", "-1", "5-1", "1+", "1-2-3", "10000000000000000"],
     "LIST": ["", ",", "1,", ",1", "1,,2"],
     "COLUMNS": ["", "nosuch", "nosuch,"],
     "FILE": [""],
-    "WHEN": ["", "nosuch", "Auto", "aut", "auto never"],
-    "METHOD": ["", "nosuch", "Auto", "bit", "auto bits"],
-    "HOW": ["", "nosuch", "Read", "rea", "none read"],
+    "WHEN": ["", "nosuch", "aut", "auto never"],
+    "METHOD": ["", "nosuch", "bit", "auto bits"],
+    "HOW": ["", "nosuch", "rea", "none read"],
     "BIT": ["", "2", "-1", "01", "0 1"],
     "RULE": ["", "nosuch", "fifo,", "sigbus,", "sigbus,nth", "sigbus,nth=x",
              "sigbus,probability=nan", "sigbus,us=5", "delay", "fifo lru"],

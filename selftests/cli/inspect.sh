@@ -30,6 +30,10 @@ run 0 "^ *$code .*present" 'pagetable' "$vmlab" pagetable "$target"
 run 2 'is not a flag' 'pagetable --require of no flag' \
 	"$vmlab" pagetable "$target" --require bogus
 run 0 " $(kb VmPTE) KiB (VmPTE)" 'pagetable --totals' "$vmlab" pagetable "$target" --totals
+run 0 '^vmlab: note: no VMA of the process matches' 'vmas of a free range says so' \
+	"$vmlab" vmas "$target" --range 10000-11000
+run 0 '^vmlab: note: no entry of the page tables matches' \
+	'pagetable of a free range says so' "$vmlab" pagetable "$target" --range 10000-11000
 run 0 'physical address: 0x' 'translate' "$vmlab" translate "$target" "$code"
 run 1 'not in the user half' 'translate of a kernel address' \
 	"$vmlab" translate "$target" ffff888000000000

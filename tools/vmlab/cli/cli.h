@@ -107,6 +107,9 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 /** cli_error - report an error; return EXIT_FAILED */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** cli_note - print a line that is not an error on standard error */
+void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /** cli_fail - report the sentence of vmlab_explain(); return the exit code for it */
 int cli_fail(int err, enum vmlab_subject about, pid_t pid);
 

@@ -23,12 +23,12 @@ static void print_escaped(const char *s)
 	}
 }
 
-static void print_error(const char *fmt, va_list ap)
+static void print_error(const char *prefix, const char *fmt, va_list ap)
 {
 	char *text;
 
 	fflush(stdout);
-	fputs("vmlab: ", stderr);
+	fprintf(stderr, "vmlab: %s", prefix);
 	if (vasprintf(&text, fmt, ap) >= 0) {
 		print_escaped(text);
 		free(text);
@@ -42,10 +42,20 @@ int cli_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	print_error(fmt, ap);
+	print_error("", fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
 	return EXIT_FAILED;
+}
+
+void cli_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_error("note: ", fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
 }
 
 int cli_usage(const struct cli *cli, const char *fmt, ...)
@@ -53,7 +63,7 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	print_error(fmt, ap);
+	print_error("", fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "; see 'vmlab %s%s--help'\n",
 		cli->command ? cli->command->name : "",

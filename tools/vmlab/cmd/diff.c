@@ -34,8 +34,8 @@ static int diff_files(const struct cli *cli, const char *before,
 				"flags: take both on one kernel", before,
 				a.kernel, after, b.kernel);
 	if (!err && a.pid != b.pid)
-		fprintf(stderr, "vmlab: note: %s is of process %d and %s of %d\n",
-			before, a.pid, after, b.pid);
+		cli_note("%s is of process %d and %s of %d", before, a.pid, after,
+			 b.pid);
 	if (!err)
 		compare(cli, &a, &b);
 	snapshot_free(&a);

@@ -122,6 +122,9 @@ static int show_entries(struct target *target, void *arg)
 	if (ret)
 		return ret;
 	ret = vmlab_ptes_next(walk.it, &pte);
+	if (!ret && !target->cli->json)
+		cli_note("no entry of the page tables matches --range, --require, "
+			 "--any and --not");
 	if (ret < 0)
 		; /* standard output stays empty */
 	else if (target->cli->json)

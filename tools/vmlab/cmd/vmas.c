@@ -58,6 +58,8 @@ static int show(struct target *target, void *arg)
 		return ret;
 	vma_words_init(&words, target->lab);
 	vma_walk_next(&walk);
+	if (!walk.ret && !cli->json)
+		cli_note("no VMA of the process matches --range and --flag");
 	if (walk.ret < 0)
 		ret = walk.ret; /* standard output stays empty */
 	else if (cli->json)

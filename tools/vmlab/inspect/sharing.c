@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,8 +77,8 @@ static int parse_targets(struct sharing *s, const struct cli *cli,
 		while (j < s->nr_targets && s->target[j].pid != pid)
 			j++;
 		if (j < s->nr_targets)
-			fprintf(stderr, "vmlab: note: %s is given twice: counted "
-				"once\n", operands[i]);
+			cli_note("%s is given twice: counted once",
+				 operands[i]);
 		else
 			s->target[s->nr_targets++].pid = pid;
 	}
@@ -126,9 +125,8 @@ static int read_targets(struct sharing *s)
 		int err = read_target(s, i, &hidden);
 
 		if (err == -ENXIO && s->nr_targets > 1) {
-			fprintf(stderr, "vmlab: note: process %d is a kernel "
-				"thread, it has no address space: skipped\n",
-				(int)pid);
+			cli_note("process %d is a kernel thread, it has no "
+				 "address space: skipped", (int)pid);
 			remove_target(s, i);
 			continue;
 		}
