@@ -207,7 +207,7 @@ def test_option(g, command, option, operands, names):
     if not known:
         g.result([f"{command}: WRONG lacks values for {option}"], f"{command} {option}")
     elif tries:
-        g.all_wrong(tries, f"{command} {option}: wrong uses are rejected")
+        g.all_wrong(tries, f"{command or 'vmlab'} {option}: wrong uses are rejected")
 
 
 def operands_before(operands):
@@ -215,10 +215,14 @@ def operands_before(operands):
     return [] if "--" in operands else operands
 
 
+def read_options(text):
+    return [Option(m) for m in map(OPTION.match, text.split("\n")) if m]
+
+
 def test_command(g, command):
     text = g.read_help([command, "--help"])
     usage = text.split("\n")[0].removeprefix(f"Usage: vmlab {command} [options]").strip()
-    options = [Option(m) for m in map(OPTION.match, text.split("\n")) if m]
+    options = read_options(text)
     if usage not in OPERANDS:
         g.result([f"OPERANDS lacks '{usage}'"], f"{command}: operands")
         return options
@@ -266,6 +270,12 @@ def test_meanings(g, options):
                                 f"--{other[1]} in {other[0]}")
     g.result(problems, f"an option means the same in all commands ({len(names)} names, "
              f"{len(letters)} letters)")
+    page = os.path.join(os.path.dirname(__file__), "../../Documentation/cli.rst")
+    with open(page, encoding="utf-8") as f:
+        listed = dict(re.findall(r"^``-(\w)``  ``--([a-z-]+)", f.read(), re.MULTILINE))
+    used = {letter: name for letter, (_, name) in letters.items()}
+    g.result([f"{set(listed.items()) ^ set(used.items())}"] if listed != used else [],
+             "Documentation/cli.rst lists the letters")
 
 
 def main():
@@ -282,7 +292,11 @@ def main():
                      ("", ["--color"], "'--color'", "give --color=WHEN"),
                      ("", ["--color=x", "info"], "--color", "'x'", "give ")],
                     "vmlab: wrong options and commands are rejected")
-    options = [(c, o) for c in commands for o in test_command(g, c)]
+    of_vmlab = read_options(text)
+    for option in of_vmlab if not device else []:
+        test_option(g, "", option, [], {o.name for o in of_vmlab})
+    options = [("vmlab", o) for o in of_vmlab]
+    options += [(c, o) for c in commands for o in test_command(g, c)]
     if not device:
         test_meanings(g, options)
     print(f"1..{g.points}")

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab pagetable: show the entries of a process's page tables. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/page_table.h"
+#include "sys/swap_areas.h"
 
 enum {
 	OPT_EACH = 0x100,
@@ -102,6 +104,15 @@ static void whole_pages(const struct vmlab *lab, struct vmlab_pt_query *pt)
 		pt->end = (pt->end + mask) & ~mask;
 }
 
+static void note_swap_area(unsigned int area)
+{
+	char *text = swap_areas_text(NULL, area);
+
+	if (text)
+		cli_note("%s", text);
+	free(text);
+}
+
 static int show_entries(struct target *target, void *arg)
 {
 	struct query *q = arg;
@@ -132,6 +143,8 @@ static int show_entries(struct target *target, void *arg)
 	else
 		ret = ptes_print(stdout, &walk, pte, ret, target->cli->colour);
 	vmlab_ptes_close(walk.it);
+	if (walk.swapped)
+		note_swap_area(walk.swap_area);
 	return ret;
 }
 
@@ -210,7 +223,7 @@ static const char help[] =
 	"NR          entries in the run: their frames are adjacent too\n"
 	"EACH        bytes that one entry covers\n"
 	"PHYS        physical address of the first frame or of the table; 'swap A:N' is page\n"
-	"            slot N of swap area A; needs CAP_SYS_ADMIN\n"
+	"            slot N of swap area A, which a note names; needs CAP_SYS_ADMIN\n"
 	"RAW         the entry as the CPU sees it; needs CAP_SYS_ADMIN\n"
 	"FLAGS       its bits by name; an unknown name for --require lists them\n"
 	"NAME        of the VMA\n"
