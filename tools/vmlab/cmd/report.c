@@ -109,6 +109,7 @@ static bool run_labs(struct arguments *a)
 {
 	const struct lab_options run = {
 		.seconds = (unsigned int)a->choice.timeout,
+		.waiting = lab_report_waiting,
 	};
 
 	for (size_t i = 0; i < a->choice.nr; i++) {
