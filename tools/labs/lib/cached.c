@@ -81,3 +81,17 @@ size_t lab_cached_disorder(const bool *missing, size_t nr)
 		disorder += missing[i];
 	return disorder;
 }
+
+void lab_cached_plot(struct lab_run *run, unsigned int plot, const char *name,
+		     const bool *missing, size_t nr)
+{
+	unsigned int series = lab_series(run, plot, name);
+	size_t sum = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		sum += missing[i];
+		if (i % 8 == 7)
+			lab_point(run, plot, series, lab_count(i + 1),
+				  lab_count(sum));
+	}
+}

@@ -84,8 +84,11 @@ static void explain_end(struct lab_result *r, int status)
 	if (r->reason[0])
 		return;
 	if (WIFSIGNALED(status))
-		set_reason(r, "the run was ended by signal %d (%s)",
-			   WTERMSIG(status), strsignal(WTERMSIG(status)));
+		set_reason(r, "the run was ended by signal %d (%s)%s",
+			   WTERMSIG(status), strsignal(WTERMSIG(status)),
+			   WTERMSIG(status) != SIGKILL ? "" :
+			   ": when no command sent it, the OOM killer did, for want "
+			   "of memory: see dmesg");
 	else
 		set_reason(r, "the run exited with %d before its end",
 			   WEXITSTATUS(status));
