@@ -65,7 +65,7 @@ def main():
                 print(f"{'ok' if good else 'not ok'} {points} - {lab['name']} with "
                       f"{param['name']}={value}{skip}", flush=True)
                 if not good:
-                    for line in output[output.find("\nMeasurement"):].split("\n")[:40]:
+                    for line in output.split("\n")[-60:]:
                         print("# " + line)
     print(f"1..{points}")
     return 1 if failures or not points else 0
