@@ -46,4 +46,7 @@ size_t lab_cached_disorder(const bool *missing, size_t nr);
 void lab_cached_plot(struct lab_run *run, unsigned int plot, const char *name,
 		     const bool *missing, size_t nr);
 
+/** lab_cached_sectors - return the sectors read so far from the disk of a file */
+double lab_cached_sectors(struct lab_run *run, int fd);
+
 #endif /* LABS_CACHED_H */

@@ -2,13 +2,17 @@
 /* Files in the page cache. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "labs/cached.h"
 #include "labs/memory.h"
+#include "labs/system.h"
 
 enum { STRIDE = 181 }; /* a prime: with any other number of pages, each comes once */
 
@@ -94,4 +98,20 @@ void lab_cached_plot(struct lab_run *run, unsigned int plot, const char *name,
 			lab_point(run, plot, series, lab_count(i + 1),
 				  lab_count(sum));
 	}
+}
+
+double lab_cached_sectors(struct lab_run *run, int fd)
+{
+	unsigned long long reads, merged, read;
+	char path[LAB_PATH], text[256];
+	struct stat st;
+
+	if (fstat(fd, &st))
+		lab_fail(run, "fstat: %s", strerror(errno));
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/stat",
+		 major(st.st_dev), minor(st.st_dev));
+	if (!lab_read_text(path, text, sizeof(text)) ||
+	    sscanf(text, "%llu %llu %llu", &reads, &merged, &read) != 3)
+		lab_fail(run, "read %s", path);
+	return (double)read;
 }
