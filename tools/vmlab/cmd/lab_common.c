@@ -49,6 +49,14 @@ int lab_choice_add(const struct cli *cli, struct lab_choice *choice,
 	return EXIT_OK;
 }
 
+void lab_report_waiting(const struct lab *lab)
+{
+	fprintf(stderr, "vmlab: lab %u, %s, waits until other runs of labs end, since %s\n",
+		lab->number, lab->name,
+		lab->changes ? "it changes the system" :
+			       "one of them changes the system");
+}
+
 void lab_verdicts_text(const struct lab_verdicts *v, char text[LAB_TEXT])
 {
 	snprintf(text, LAB_TEXT, "%zu agree, %zu differ, %zu failed, %zu skipped",

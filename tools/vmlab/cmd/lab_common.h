@@ -45,6 +45,9 @@ void lab_choice_all(struct lab_choice *choice);
 int lab_choice_add(const struct cli *cli, struct lab_choice *choice,
 		   const char *name);
 
+/** lab_report_waiting - say on stderr that a run waits for others: lab_options.waiting */
+void lab_report_waiting(const struct lab *lab);
+
 /** struct lab_verdicts - how many labs had each verdict */
 struct lab_verdicts {
 	size_t nr[LAB_PREDICTED + 1];

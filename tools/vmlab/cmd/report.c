@@ -110,6 +110,7 @@ static bool run_labs(struct arguments *a)
 {
 	const struct lab_options run = {
 		.seconds = lab_choice_seconds(&a->choice),
+		.waiting = lab_report_waiting,
 	};
 
 	for (size_t i = 0; i < a->choice.nr; i++) {
