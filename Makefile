@@ -80,7 +80,7 @@ report:
 check:
 	@$(VM) check $(KERNEL)
 
-## check-matrix: run all tests on stock 6.1, stock 6.12 and 7.3
+## check-matrix: run all tests on stock 6.1 and 6.12, 7.2 and 7.3
 check-matrix:
 	@$(VM) matrix $(KERNEL)
 
