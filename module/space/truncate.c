@@ -13,10 +13,14 @@
  * vmlab_space_discard() - remove all frames and evicted contents from an offset
  * @space: the space
  * @first: first offset, pages; the space ends there, so none is mapped again
+ * @killable: end with SIGKILL
  *
  * Context: process context, may sleep; takes folio locks.
+ * Return: 0, or with @killable -EINTR when the task was killed while it waited
+ * for a frame: the frames from that one on are still there.
  */
-void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
+int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
+			bool killable)
 {
 	unsigned long pgoff;
 	struct folio *folio;
@@ -34,7 +38,13 @@ again:
 		/* The entry is only a hint: take a reference the right way. */
 		folio = vmlab_frame_get(space, pgoff);
 		if (folio) {
-			folio_lock(folio);
+			/* A file that never answers can hold the lock. */
+			if (!killable) {
+				folio_lock(folio);
+			} else if (folio_lock_killable(folio)) {
+				folio_put(folio);
+				return -EINTR;
+			}
 			if (folio->mapping) {
 				vmlab_frame_unmap(space, folio);
 				vmlab_count_add(space, discarded,
@@ -50,6 +60,7 @@ again:
 		cond_resched();
 	}
 	vmlab_store_discard(space, first, ULONG_MAX);
+	return 0;
 }
 
 /* Evict a huge frame across @pgoff: its pages come back one by one. */
@@ -77,8 +88,10 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
  * @nr_pages: the new length, pages
  *
  * Context: process context, may sleep; the caller holds config_lock.
- * Return: 0, or a negative errno when a huge frame across the new end cannot be
- * evicted: nothing has changed then, and no access saw the new length.
+ * Return: 0; or a negative errno when a huge frame across the new end cannot be
+ * evicted: nothing has changed then, and no access saw the new length; or -EINTR
+ * when the task was killed: the length has not changed, but some frames beyond
+ * the new one can be discarded.
  */
 int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 {
@@ -108,7 +121,12 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 	smp_mb();
 	/* First in one sweep, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
-	vmlab_space_discard(space, nr_pages);
+	ret = vmlab_space_discard(space, nr_pages, true);
+	if (ret) {
+		WRITE_ONCE(space->nr_pages, old);
+		WRITE_ONCE(space->huge_end, old);
+		return ret;
+	}
 	/* A fault may have copied a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
 	return 0;
