@@ -27,7 +27,6 @@
 
 #include "counters.h"
 
-struct dentry;
 struct file;
 struct inode;
 struct mem_cgroup;
@@ -37,6 +36,7 @@ struct vmlab_frame;
 struct vmlab_inject_rules;
 struct vmlab_policy;
 struct vmlab_space;
+struct vmlab_space_dir;
 struct vmlab_user;
 
 /*
@@ -242,7 +242,7 @@ struct vmlab_writeback {
  * @writeback: the part of space/writeback.c
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
- * @debugfs: the directory of this space
+ * @debugfs: the directory of this space, or NULL
  * @owner: the user that opened the space
  * @memcg: the memory cgroup of the task that opened the space, or NULL
  * @ref: the open file, and those that found the space in the list of all
@@ -276,7 +276,7 @@ struct vmlab_space {
 	struct vmlab_writeback writeback;
 	struct list_head link;
 	unsigned long shrink_cursor;
-	struct dentry *debugfs;
+	struct vmlab_space_dir *debugfs;
 	struct vmlab_user *owner;
 	struct mem_cgroup *memcg;
 	struct kref ref;

@@ -13,8 +13,9 @@ struct vmlab_space;
 int vmlab_debugfs_init(void);
 void vmlab_debugfs_exit(void);
 
-/* spaces.c */
+/* space_dirs.c */
 int vmlab_debugfs_spaces_init(struct dentry *root);
+void vmlab_debugfs_spaces_exit(void);
 void vmlab_debugfs_add_space(struct vmlab_space *space);
 void vmlab_debugfs_remove_space(struct vmlab_space *space);
 

@@ -51,10 +51,17 @@ int vmlab_debugfs_init(void)
 			    &vmlab_debugfs_layout_fops);
 	debugfs_create_file("frames", 0400, vmlab_root, NULL, &frames_fops);
 	ret = vmlab_debugfs_spaces_init(vmlab_root);
-	if (!ret)
-		ret = vmlab_debugfs_attach_init(vmlab_root);
 	if (ret)
-		debugfs_remove(vmlab_root);
+		goto out_root;
+	ret = vmlab_debugfs_attach_init(vmlab_root);
+	if (ret)
+		goto out_spaces;
+	return 0;
+
+out_spaces:
+	vmlab_debugfs_spaces_exit();
+out_root:
+	debugfs_remove(vmlab_root);
 	return ret;
 }
 
@@ -66,5 +73,6 @@ int vmlab_debugfs_init(void)
 void vmlab_debugfs_exit(void)
 {
 	vmlab_debugfs_attach_exit();
+	vmlab_debugfs_spaces_exit();
 	debugfs_remove(vmlab_root);
 }

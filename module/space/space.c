@@ -174,7 +174,7 @@ static void space_destroy(struct vmlab_space *space)
 
 	vmlab_registry_remove(space);
 	vmlab_writeback_stop(space);
-	vmlab_space_discard(space, 0);
+	vmlab_space_discard(space, 0, false);
 
 	spin_lock(&vmlab_done_lock);
 	space->done = true;

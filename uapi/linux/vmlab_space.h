@@ -21,8 +21,9 @@
  * module, in /sys/module/vmlab/parameters; a change concerns what is charged
  * from then on.
  *   max_user_spaces       open(2) fails with EMFILE
- *   max_user_pages        resident pages: an access raises SIGBUS, as where a
- *                         quota is used up; requests fail with EDQUOT
+ *   max_user_pages        resident pages, and the tables of VMLAB_POLICY_RANDOM:
+ *                         an access raises SIGBUS, as where a quota is used up;
+ *                         requests fail with EDQUOT
  *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
  *                         as if they were busy
  *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
