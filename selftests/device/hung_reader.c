@@ -137,10 +137,16 @@ static bool is_open(void *arg)
 	return shared->space;
 }
 
+static bool is_removed(void *path)
+{
+	return access(path, F_OK);
+}
+
 static void test_space_file(const char *name)
 {
 	const struct hang hang = { name, read_file, name, &shared->space };
 	pid_t owner, reader;
+	char path[64];
 	int result = -1;
 
 	shared->space = 0;
@@ -151,6 +157,10 @@ static void test_space_file(const char *name)
 	shared->close = true;
 	ok(reap_in_time(owner, &result) && !result,
 	   "%s: the last close goes on", name);
+	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu",
+		 (unsigned long long)shared->space);
+	wait_until(is_removed, path);
+	fails(access(path, F_OK), ENOENT, "%s: its directory is removed", name);
 	end(reader, &hang);
 }
 

@@ -74,7 +74,8 @@
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
  *           with transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
- *   EINTR   the caller was killed
+ *   EINTR   the caller was killed.  If it made the space shorter, the new length can
+ *           be in force; what lies beyond it is lost
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {
