@@ -115,6 +115,9 @@ static long dirty_chunk(struct vmlab_space *space, pgoff_t first,
 		return -EFAULT;
 	if (clear) {
 		for_each_set_bit(i, bits, nr) {
+			/* Processes can map a page any number of times. */
+			if (fatal_signal_pending(current))
+				return -EINTR;
 			ret = dirty_clear_page(space, first + i);
 			if (ret)
 				return ret;

@@ -16,6 +16,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/pagemap.h>
+#include <linux/pid.h>
 #include <linux/pseudo_fs.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -151,6 +152,7 @@ static void space_free(struct vmlab_space *space)
 	xa_destroy(&space->frames.xa);
 	if (space->inode)
 		vmlab_inode_destroy(space->inode);
+	put_pid(space->opener);
 	mem_cgroup_put(space->memcg);
 	vmlab_user_uncharge(space->user, VMLAB_USER_SPACES, 1);
 	if (space->abandoned)

@@ -2,6 +2,7 @@
 /* The length of a space, changed as truncate_pagecache() does. */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 
 #include "frame/frame.h"
 #include "frame/store.h"
@@ -9,55 +10,61 @@
 #include "pager/residence.h"
 #include "space/truncate.h"
 
+/* Remove the frame at an offset, if there is one.  Returns 0 or -EINTR. */
+static int discard_frame(struct vmlab_space *space, pgoff_t pgoff,
+			 bool killable)
+{
+	struct folio *folio = vmlab_frame_get(space, pgoff);
+
+	if (!folio)
+		return 0;
+	/* A fault that fills the frame from a file can hold the lock for ever. */
+	if (!killable) {
+		folio_lock(folio);
+	} else if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return -EINTR;
+	}
+	if (folio->mapping) {
+		vmlab_frame_unmap(space, folio);
+		vmlab_count_add(space, discarded, folio_nr_pages(folio));
+		vmlab_pager_remove(space, folio, NULL);
+	}
+	vmlab_frame_release(folio);
+	return 0;
+}
+
 /**
  * vmlab_space_discard() - remove all frames and evicted contents from an offset
  * @space: the space
  * @first: first offset, pages; the space ends there, so none is mapped again
- * @killable: end with SIGKILL
+ * @killable: stop when the task is killed; without it there must be no fault
  *
  * Context: process context, may sleep; takes folio locks.
- * Return: 0, or with @killable -EINTR when the task was killed while it waited
- * for a frame: the frames from that one on are still there.
+ * Return: 0, or -EINTR when the task was killed before all were removed.
  */
 int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
 			bool killable)
 {
 	unsigned long pgoff;
-	struct folio *folio;
 	void *entry;
+	int ret;
 
 	xa_for_each_start(&space->frames.xa, pgoff, entry, first) {
-again:
-		if (xa_is_value(entry)) {
-			entry = xa_cmpxchg(&space->frames.xa, pgoff, entry, NULL,
-					   0);
-			if (!xa_is_value(entry) && entry)
-				goto again;
-			continue;
-		}
-		/* The entry is only a hint: take a reference the right way. */
-		folio = vmlab_frame_get(space, pgoff);
-		if (folio) {
-			/* A file that never answers can hold the lock. */
-			if (!killable) {
-				folio_lock(folio);
-			} else if (folio_lock_killable(folio)) {
-				folio_put(folio);
+		/* A frame can be evicted before it is locked. */
+		for (; entry; entry = xa_load(&space->frames.xa, pgoff)) {
+			if (killable && fatal_signal_pending(current))
 				return -EINTR;
+			cond_resched();
+			if (xa_is_value(entry)) {
+				xa_cmpxchg(&space->frames.xa, pgoff, entry,
+					   NULL, 0);
+				continue;
 			}
-			if (folio->mapping) {
-				vmlab_frame_unmap(space, folio);
-				vmlab_count_add(space, discarded,
-						folio_nr_pages(folio));
-				vmlab_pager_remove(space, folio, NULL);
-			}
-			vmlab_frame_release(folio);
+			ret = discard_frame(space, pgoff, killable);
+			if (ret)
+				return ret;
 		}
-		/* The frame can have been evicted meanwhile. */
-		entry = xa_load(&space->frames.xa, pgoff);
-		if (entry)
-			goto again;
-		cond_resched();
 	}
 	vmlab_store_discard(space, first, ULONG_MAX);
 	return 0;
@@ -88,16 +95,21 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
  * @nr_pages: the new length, pages
  *
  * Context: process context, may sleep; the caller holds config_lock.
- * Return: 0; or a negative errno when a huge frame across the new end cannot be
- * evicted: nothing has changed then, and no access saw the new length; or -EINTR
- * when the task was killed: the length has not changed, but some frames beyond
- * the new one can be discarded.
+ * Return: 0, or a negative errno when a huge frame across the new end cannot be
+ * evicted: nothing has changed then, and no access saw the new length.  -EINTR
+ * when the task was killed; the space can have the new length then.
  */
 int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 {
 	unsigned long old = space->nr_pages;
 	int ret;
 
+	if (nr_pages > old) {
+		/* What a task left that was killed while it made it shorter. */
+		ret = vmlab_space_discard(space, old, true);
+		if (ret)
+			return ret;
+	}
 	if (nr_pages >= old) {
 		WRITE_ONCE(space->nr_pages, nr_pages);
 		WRITE_ONCE(space->huge_end, nr_pages);
@@ -122,12 +134,7 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 	/* First in one sweep, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
 	ret = vmlab_space_discard(space, nr_pages, true);
-	if (ret) {
-		WRITE_ONCE(space->nr_pages, old);
-		WRITE_ONCE(space->huge_end, old);
-		return ret;
-	}
 	/* A fault may have copied a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
-	return 0;
+	return ret;
 }

@@ -254,7 +254,10 @@ static int writeback_run(struct vmlab_space *space,
 			 const struct request *request)
 {
 	pgoff_t first = request ? (u64)request->start >> PAGE_SHIFT : 0;
-	pgoff_t last = request ? (u64)request->end >> PAGE_SHIFT : ULONG_MAX;
+	/* Beyond the end lies only what is about to be discarded. */
+	pgoff_t end = READ_ONCE(space->nr_pages) - 1;
+	pgoff_t last = request ? min((u64)request->end >> PAGE_SHIFT, end) :
+				 end;
 	struct mem_cgroup *memcg;
 	const struct cred *cred;
 	struct target target;

@@ -227,9 +227,41 @@ static int root_pages(void *arg)
 	return GOOD;
 }
 
+static int use_random(int fd, uint64_t budget, uint64_t seed)
+{
+	return set_paging(fd, .policy = VMLAB_POLICY_RANDOM, .budget = budget,
+			  .seed = seed);
+}
+
+/* The table of a random policy: 512 pages of the budget take one page. */
+static int user_random(void *arg)
+{
+	int fd, nr;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	if (!use_random(fd, 512 * 300, 1))
+		return ALLOWED;
+	if (errno != EDQUOT)
+		return WRONG_ERRNO;
+	/* A table that is replaced counts no more. */
+	for (nr = 0; nr < 20; nr++)
+		if (use_random(fd, 512ul * 100, (uint64_t)nr))
+			return nr ? NOT_FREED : REFUSED;
+	close(fd);
+	return GOOD;
+}
+
 static void test_pages(void)
 {
 	set_limit(PAGES, 256);
+	if (sysconf(_SC_PHYS_PAGES) < 512 * 300)
+		skip("too little memory", "tables of random policies");
+	else
+		is((unsigned int)reap(spawn(user_random, NULL)), GOOD,
+		   "tables of random policies count as pages");
 	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
 	   "a user gets 256 pages, then SIGBUS, and again after a close");
 	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,

@@ -17,6 +17,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/killed.h"
 #include "lib/tap.h"
 #include "paging/fusefs.h"
 
@@ -340,13 +341,15 @@ static void hung_reads(void)
 	shared.fd = open_space(2, &shared.p);
 	id = space_id(shared.fd);
 	fault = spawn(touches_shared, &shared);
-	msleep(300);
+	ok(wait_state(fault, 'D'), "first fault: waits");
 	other = spawn(touches_shared, &shared);
+	ok(wait_state(other, 'D'), "second fault: waits");
 	budget = spawn(sets_budget, &shared);
-	msleep(300);
+	ok(wait_state(budget, 'D'), "PAGING_SET: waits");
 	config = spawn(gets_config, &shared);
+	ok(wait_state(config, 'D'), "SPACE_GET: waits");
 	policy = spawn(sets_policy, &id);
-	msleep(300);
+	ok(wait_state(policy, 'D'), "POLICY_SET: waits");
 	pid = spawn(opens, NULL);
 	ms = gone_after(pid);
 	ok(ms < 3 * SECOND, "another space opens and closes in %u ms", ms);

@@ -21,8 +21,9 @@
  * module, in /sys/module/vmlab/parameters; a change concerns what is charged
  * from then on.
  *   max_user_spaces       open(2) fails with EMFILE
- *   max_user_pages        resident pages: an access raises SIGBUS, as where a
- *                         quota is used up; requests fail with EDQUOT
+ *   max_user_pages        resident pages, and the tables of VMLAB_POLICY_RANDOM:
+ *                         an access raises SIGBUS, as where a quota is used up;
+ *                         requests fail with EDQUOT
  *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
  *                         as if they were busy
  *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
@@ -75,8 +76,8 @@
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
  *           with transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
- *   EINTR   the caller was killed: the length is the old one, but frames beyond
- *           a shorter one may be discarded
+ *   EINTR   the caller was killed.  If it made the space shorter, the new length can
+ *           be in force; what lies beyond it is lost
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {
