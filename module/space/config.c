@@ -37,7 +37,7 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 	WRITE_ONCE(space->backing_changes, true);
 	/*
 	 * mm may link a VMA after it was looked for here, and fault in it at
-	 * once.  Pairs with the barrier in bring_create(): either the frame of
+	 * once.  Pairs with the barrier in bring_settled(): either the frame of
 	 * that fault is seen here, or the fault waits for this change.
 	 */
 	smp_mb();
@@ -50,6 +50,7 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 		space->file_offset = offset;
 		WRITE_ONCE(space->backing, backing);
 	}
+	/* Pairs with the acquire in bring_settled(). */
 	smp_store_release(&space->backing_changes, false);
 	up_write(&space->backing_lock);
 	if (old)
