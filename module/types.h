@@ -17,6 +17,7 @@
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
 #include <linux/rwsem.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -245,6 +246,8 @@ struct vmlab_writeback {
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
  * @debugfs: the directory of this space
+ * @opener: the process that opened the space, for debugfs
+ * @opener_comm: its name then
  * @owner: the user that opened the space
  * @memcg: the memory cgroup of the task that opened the space, or NULL
  * @ref: the open file, and those that found the space in the list of all
@@ -280,6 +283,8 @@ struct vmlab_space {
 	struct list_head link;
 	unsigned long shrink_cursor;
 	struct dentry *debugfs;
+	struct pid *opener;
+	char opener_comm[TASK_COMM_LEN];
 	struct vmlab_user *owner;
 	struct mem_cgroup *memcg;
 	struct kref ref;

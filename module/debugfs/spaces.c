@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: spaces/<id>/{stats,policy,frames}, one directory for each open
+ * debugfs: spaces/<id>/{owner,stats,policy,frames}, one directory for each open
  * /dev/vmlab.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -21,6 +22,27 @@
 #include "space/stats.h"
 
 static struct dentry *spaces_dir;
+
+static int owner_show(struct seq_file *m, void *v)
+{
+	struct vmlab_space *space = m->private;
+	bool alive;
+
+	rcu_read_lock();
+	alive = pid_task(space->opener, PIDTYPE_TGID);
+	rcu_read_unlock();
+
+	seq_puts(m, "field value\n");
+	if (alive)
+		seq_printf(m, "pid %d\n", pid_nr(space->opener));
+	else
+		seq_puts(m, "pid -\n");
+	seq_puts(m, "comm ");
+	seq_escape(m, space->opener_comm, "\n");
+	seq_putc(m, '\n');
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(owner);
 
 #define ROW(field, unit, of) \
 	seq_printf(m, #field " %llu " unit "\n", (of).field)
@@ -204,7 +226,7 @@ int vmlab_debugfs_spaces_init(struct dentry *root)
 
 /**
  * vmlab_debugfs_add_space() - create the directory of a new space
- * @space: the space
+ * @space: the space, opened by the current process
  *
  * Context: process context, may sleep.
  */
@@ -212,8 +234,11 @@ void vmlab_debugfs_add_space(struct vmlab_space *space)
 {
 	char name[21];
 
+	space->opener = get_pid(task_tgid(current));
+	get_task_comm(space->opener_comm, current);
 	snprintf(name, sizeof(name), "%llu", space->id);
 	space->debugfs = debugfs_create_dir(name, spaces_dir);
+	debugfs_create_file("owner", 0400, space->debugfs, space, &owner_fops);
 	debugfs_create_file("stats", 0400, space->debugfs, space, &stats_fops);
 	debugfs_create_file("policy", 0400, space->debugfs, space,
 			    &policy_fops);
@@ -230,4 +255,5 @@ void vmlab_debugfs_add_space(struct vmlab_space *space)
 void vmlab_debugfs_remove_space(struct vmlab_space *space)
 {
 	debugfs_remove(space->debugfs);
+	put_pid(space->opener);
 }
