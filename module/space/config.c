@@ -11,6 +11,18 @@
 #include "space/truncate.h"
 #include "space/writeback.h"
 
+/* Under the lock: to split or merge a VMA, mm removes it for a moment. */
+static bool space_is_mapped(struct vmlab_space *space)
+{
+	struct address_space *mapping = space->inode->i_mapping;
+	bool mapped;
+
+	i_mmap_lock_read(mapping);
+	mapped = mapping_mapped(mapping);
+	i_mmap_unlock_read(mapping);
+	return mapped;
+}
+
 /**
  * vmlab_space_set_backing() - set the backing of a space
  * @space: the space
@@ -41,8 +53,7 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 	 * that fault is seen here, or the fault waits for this change.
 	 */
 	smp_mb();
-	if (mapping_mapped(space->inode->i_mapping) ||
-	    !xa_empty(&space->frames.xa)) {
+	if (space_is_mapped(space) || !xa_empty(&space->frames.xa)) {
 		ret = -EBUSY;
 	} else {
 		old = space->file;
