@@ -57,8 +57,7 @@ int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
 				return -EINTR;
 			cond_resched();
 			if (xa_is_value(entry)) {
-				xa_cmpxchg(&space->frames.xa, pgoff, entry,
-					   NULL, 0);
+				vmlab_frame_forget(space, pgoff, entry);
 				continue;
 			}
 			ret = discard_frame(space, pgoff, killable);

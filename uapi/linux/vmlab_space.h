@@ -26,6 +26,9 @@
  *                         requests fail with EDQUOT
  *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
  *                         as if they were busy
+ *   max_user_evicted      evicted pages without contents to keep: further ones are
+ *                         as if they were never resident, and refaults of them
+ *                         do not count
  *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
  *   max_user_events       events in rings: EDQUOT, see VMLAB_IOC_EVENTS
  */
