@@ -114,6 +114,7 @@ static struct vmlab_user *user_alloc(kuid_t uid)
 			return NULL;
 		}
 	}
+	spin_lock_init(&user->lock);
 	user->uid = uid;
 	return user;
 }
@@ -180,6 +181,13 @@ bool vmlab_user_exempt(void)
 	return ns_capable_noaudit(&init_user_ns, CAP_SYS_RESOURCE);
 }
 
+/* Is what is used below the limit, whatever the CPUs have not added yet? */
+static bool far_below(struct percpu_counter *used, s64 limit)
+{
+	return percpu_counter_read(used) +
+	       VMLAB_USER_BATCH * num_online_cpus() <= limit;
+}
+
 /**
  * __vmlab_user_charge() - charge a resource to a user
  * @user: the user
@@ -194,12 +202,24 @@ int __vmlab_user_charge(struct vmlab_user *user, enum vmlab_resource resource,
 {
 	struct percpu_counter *used = &user->used[resource];
 	s64 limit = min_t(unsigned long, READ_ONCE(limits[resource]), LONG_MAX);
+	bool added = nr <= VMLAB_USER_BATCH && far_below(used, limit - nr);
+	int ret = 0;
 
-	percpu_counter_add_batch(used, nr, VMLAB_USER_BATCH);
-	if (likely(__percpu_counter_compare(used, limit, VMLAB_USER_BATCH) <= 0))
-		return 0;
-	percpu_counter_add_batch(used, -nr, VMLAB_USER_BATCH);
-	return -EDQUOT;
+	if (likely(added)) {
+		percpu_counter_add_batch(used, nr, VMLAB_USER_BATCH);
+		/* A larger charge may have come in between. */
+		if (likely(far_below(used, limit)))
+			return 0;
+	}
+	spin_lock(&user->lock);
+	if (!added)
+		percpu_counter_add_batch(used, nr, VMLAB_USER_BATCH);
+	if (percpu_counter_sum(used) > limit) {
+		percpu_counter_add_batch(used, -nr, VMLAB_USER_BATCH);
+		ret = -EDQUOT;
+	}
+	spin_unlock(&user->lock);
+	return ret;
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/percpu_counter.h>
+#include <linux/spinlock.h>
 #include <linux/uidgid.h>
 
 /**
@@ -35,6 +36,8 @@ enum vmlab_resource {
  * @uid: the user
  * @nr: spaces that refer to it; protected by the lock of the list
  * @overdue: destructions of its spaces that no task waits for any more
+ * @lock: held to charge near a limit, so that a charge that is about to be
+ *	refused does not make the charge of another task fail
  * @used: what its spaces hold
  */
 struct vmlab_user {
@@ -42,6 +45,7 @@ struct vmlab_user {
 	kuid_t uid;
 	unsigned long nr;
 	atomic_t overdue;
+	spinlock_t lock;	/* see above */
 	struct percpu_counter used[VMLAB_USER_NR];
 };
 

@@ -12,6 +12,7 @@
 #include <linux/debugfs.h>
 #include <linux/jiffies.h>
 #include <linux/memcontrol.h>
+#include <linux/pid.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
@@ -123,7 +124,7 @@ void vmlab_debugfs_spaces_exit(void)
 
 /**
  * vmlab_debugfs_add_space() - create the directory of a new space
- * @space: the space
+ * @space: the space, opened by the current process
  *
  * Without memory the space has no directory.
  *
@@ -135,6 +136,8 @@ void vmlab_debugfs_add_space(struct vmlab_space *space)
 
 	if (!dir)
 		return;
+	space->opener = get_pid(task_tgid(current));
+	get_task_comm(space->opener_comm, current);
 	dir->id = space->id;
 	dir->memcg = get_mem_cgroup_from_mm(current->mm);
 	/* Of the task that removes it and of the worker. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: spaces/<id>/{stats,policy,frames}.
+ * debugfs: spaces/<id>/{owner,stats,policy,frames}.
  *
  * An open file holds the number of the space.  Each read(2) looks the space up,
  * prints into the buffer of the seq_file with a reference to the space, and copies
@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pagemap.h>
+#include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -112,6 +113,33 @@ static const struct file_operations name##_fops = {			\
 	.llseek		= seq_lseek,					\
 	.release	= seq_release_private,				\
 }
+
+static int owner_show(struct seq_file *m, void *v)
+{
+	struct vmlab_space *space = file_space(m);
+	bool alive;
+
+	rcu_read_lock();
+	alive = pid_task(space->opener, PIDTYPE_TGID);
+	rcu_read_unlock();
+
+	seq_puts(m, "field value\n");
+	if (alive)
+		seq_printf(m, "pid %d\n", pid_nr(space->opener));
+	else
+		seq_puts(m, "pid -\n");
+	seq_puts(m, "comm ");
+	seq_escape(m, space->opener_comm, "\n");
+	seq_putc(m, '\n');
+	return 0;
+}
+static const struct seq_operations owner_sops = {
+	.start	= record_start,
+	.next	= record_next,
+	.stop	= file_stop,
+	.show	= owner_show,
+};
+SPACE_FILE(owner);
 
 #define ROW(field, unit, of) \
 	seq_printf(m, #field " %llu " unit "\n", (of).field)
@@ -303,6 +331,7 @@ SPACE_FILE(frames);
 void vmlab_debugfs_space_files(struct dentry *parent,
 			       struct vmlab_space_dir *dir)
 {
+	debugfs_create_file_unsafe("owner", 0400, parent, dir, &owner_fops);
 	debugfs_create_file_unsafe("stats", 0400, parent, dir, &stats_fops);
 	debugfs_create_file_unsafe("policy", 0400, parent, dir, &policy_fops);
 	debugfs_create_file_unsafe("frames", 0400, parent, dir, &frames_fops);

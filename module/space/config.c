@@ -34,6 +34,13 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 		return ret;
 	if (down_write_killable(&space->backing_lock))
 		return -EINTR;
+	WRITE_ONCE(space->backing_changes, true);
+	/*
+	 * mm may link a VMA after it was looked for here, and fault in it at
+	 * once.  Pairs with the barrier in bring_create(): either the frame of
+	 * that fault is seen here, or the fault waits for this change.
+	 */
+	smp_mb();
 	if (mapping_mapped(space->inode->i_mapping) ||
 	    !xa_empty(&space->frames.xa)) {
 		ret = -EBUSY;
@@ -43,6 +50,7 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 		space->file_offset = offset;
 		WRITE_ONCE(space->backing, backing);
 	}
+	smp_store_release(&space->backing_changes, false);
 	up_write(&space->backing_lock);
 	if (old)
 		fput(old);

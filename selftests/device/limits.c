@@ -2,8 +2,10 @@
 /* Limits per user: what one user can hold, and who is exempt. */
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -308,9 +310,32 @@ static int user_store(void *arg)
 	return GOOD;
 }
 
+/* Contents that are stored again take no more room. */
+static int user_stores_again(void *arg)
+{
+	const size_t nr = 64, budget = 16;
+	struct vmlab_paging_stats stats;
+	char *p;
+	int fd;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	use_paging(fd, .budget = budget);
+	p = map_pages(fd, nr, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	for (size_t i = 0; i < 4 * nr; i++)
+		p[i % nr * psize] = (char)i;
+	stats = paging_stats(fd);
+	return stats.store_errors || stats.over_budget ||
+	       stats.charged != budget ? REFUSED : GOOD;
+}
+
 static void test_store(void)
 {
 	set_limit(STORE, 64);
+	is((unsigned int)reap(spawn(user_stores_again, NULL)), GOOD,
+	   "64 pages are stored again and again within a limit of 64");
 	is((unsigned int)reap(spawn(user_store, NULL)), GOOD,
 	   "a user's stores hold 64 pages; other frames stay, none is lost");
 	set_limit(STORE, saved[STORE]);
@@ -425,9 +450,43 @@ static int user_events(void *arg)
 	return record_faults(fd, 600) ? NOT_FREED : GOOD;
 }
 
+static atomic_bool stop;
+
+static void *is_refused(void *arg)
+{
+	int fd = dev_open(O_RDWR);
+
+	(void)arg;
+	while (!atomic_load(&stop))
+		record_faults(fd, 5000);
+	close(fd);
+	return NULL;
+}
+
+/* What is refused to one thread is not missing to another, not even shortly. */
+static int user_events_beside(void *arg)
+{
+	pthread_t thread;
+	int fd, ret = GOOD;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	pthread_create(&thread, NULL, is_refused, NULL);
+	for (unsigned int i = 0; i < 20000 && !ret; i++)
+		if (record_faults(fd, 10))
+			ret = REFUSED;
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	return ret;
+}
+
 static void test_events(void)
 {
 	set_limit(EVENTS, 1000);
+	is((unsigned int)reap(spawn(user_events_beside, NULL)), GOOD,
+	   "requests below the limit succeed beside refused ones");
 	is((unsigned int)reap(spawn(user_events, NULL)), GOOD,
 	   "a user's rings have room for 1000 events, then EDQUOT");
 	set_limit(EVENTS, saved[EVENTS]);

@@ -32,7 +32,7 @@ for lab in "${labs[@]}"; do
 		code=0
 		vmlab lab run "$lab" --break "$name" >"$work/out" 2>&1 </dev/null || code=$?
 		if ((code == 77)); then
-			skip "$(sed -n 's/^  skipped: //p' "$work/out")" "$lab without '$name'"
+			skip "$(sed -n 's/^  skipped[^:]*: //p' "$work/out")" "$lab without '$name'"
 			continue
 		fi
 		# "failed" is no verdict about the assumption.

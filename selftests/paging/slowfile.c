@@ -301,6 +301,22 @@ static int sets_policy(void *arg)
 	return ioctl(dev_open(O_RDWR), VMLAB_IOC_POLICY_SET, &set) != 0;
 }
 
+static int touches_second(void *arg)
+{
+	return *(volatile char *)(((struct shared *)arg)->p + psize);
+}
+
+static int shortens(void *arg)
+{
+	struct vmlab_space_config config = {
+		.size = sizeof(config), .bytes = psize,
+		.backing = VMLAB_BACKING_FILE,
+	};
+
+	return ioctl(((struct shared *)arg)->fd, VMLAB_IOC_SPACE_SET,
+		     &config) != 0;
+}
+
 static int opens(void *arg)
 {
 	(void)arg;
@@ -347,8 +363,57 @@ static void hung_reads(void)
 	ok(ms < 3 * SECOND, "second fault: killed, gone after %u ms", ms);
 	ms = kill_after(fault);
 	ok(ms < 3 * SECOND, "first fault: killed, gone after %u ms", ms);
+	fault = spawn(touches_second, &shared);
+	msleep(300);
+	pid = spawn(shortens, &shared);
+	msleep(300);
+	ms = kill_after(pid);
+	ok(ms < 3 * SECOND, "SPACE_SET: killed, gone after %u ms", ms);
+	ms = kill_after(fault);
+	ok(ms < 3 * SECOND, "its fault: killed, gone after %u ms", ms);
 	munmap(shared.p, FUSEFS_PAGES * psize);
 	close(shared.fd);
+}
+
+/* --- reads that fail ------------------------------------------------------ */
+
+static int touches_failing(void *arg)
+{
+	char *p;
+
+	open_space(*(unsigned int *)arg, &p);
+	drop_output();
+	return *(volatile char *)p;
+}
+
+/* The server chooses the error: no errno has a meaning for the module. */
+static void failed_reads(void)
+{
+	static const int errors[] = {
+		EIO, EEXIST, ERANGE, EBUSY, EINTR, EAGAIN, ESTALE, EDQUOT,
+	};
+	struct vmlab_range r = {
+		.size = sizeof(r), .op = VMLAB_RANGE_LOCK, .end = psize,
+	};
+	unsigned int nr = 8;
+	int fd, result;
+	char *p;
+
+	fd = open_space(nr, &p);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		fs->file[nr].read_error = errors[i];
+		if (!reap_in_time(spawn(touches_failing, &nr), &result))
+			result = -1;
+		is((unsigned int)result, 128 + SIGBUS,
+		   "%s from the file: a touch", strerror(errors[i]));
+		r.start = 0;
+		ok(ioctl(fd, VMLAB_IOC_RANGE, &r) && !r.start && !r.done &&
+		   !r.busy, "... and LOCK fails");
+	}
+	fs->file[nr].read_error = 0;
+	is((unsigned int)touch(p, TOUCH_READ, 0, NULL), 0, "then it answers");
+	munmap(p, FUSEFS_PAGES * psize);
+	close(fd);
 }
 
 static bool nothing_left(void *arg)
@@ -369,6 +434,7 @@ int main(void)
 	credentials();
 	hung_writes();
 	hung_reads();
+	failed_reads();
 	fusefs_abort(fs);
 	wait_until(nothing_left, &frames);
 	is(module_frames(), frames, "frames left when the file system is gone");

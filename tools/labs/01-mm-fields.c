@@ -29,10 +29,14 @@ static const struct lab_break breaks[] = {
 	{ 0 },
 };
 
-/* io_uring pins the buffers of a program for as long as it likes. */
+/*
+ * io_uring pins the buffers of a program for as long as it likes.  Without
+ * parameters its setup fails with EFAULT where io_uring may be used, and with
+ * ENOSYS or EPERM elsewhere.
+ */
 static bool can_pin(void)
 {
-	return !lab_read_number("/proc/sys/kernel/io_uring_disabled", 2);
+	return syscall(SYS_io_uring_setup, 1, NULL) < 0 && errno == EFAULT;
 }
 
 static void predict(struct lab_run *run)
@@ -62,15 +66,13 @@ static void predict(struct lab_run *run)
 		    "pages", "it faults in the other pages");
 	lab_predict(run, "code-exec", "mmap of code: exec_vm", n, "pages",
 		    "executable and not writable");
-	lab_predict(run, "code-data", "mmap of code: data_vm", 0, "pages",
-		    "not writable");
+	lab_predict(run, "code-data", "mmap of code: data_vm", 0, "pages", "not writable");
 	lab_predict(run, "stack", "stack growth: stack_vm", n, "pages",
 		    "the VMA grows to the page touched");
 	if (can_pin())
 		lab_predict(run, "pinned", "io_uring buffer: pinned_vm", n,
 			    "pages", "one pin a page");
-	lab_predict(run, "thread", "thread: mm_users", 1, "",
-		    "CLONE_VM: mmget()");
+	lab_predict(run, "thread", "thread: mm_users", 1, "", "CLONE_VM: mmget()");
 	lab_predict(run, "fork-total", "fork: total_vm less the parent's", 0,
 		    "pages", "dup_mmap() copies every VMA");
 	lab_predict(run, "fork-locked", "fork: locked_vm of the child", 0,
@@ -116,8 +118,7 @@ static void mapping(struct lab_run *run, size_t size)
 	lab_write(p, size / page / 2 * page, page, 1);
 	grew(run, "touch-rss", lab_mm(run, 0).rss[VMLAB_RSS_ANON],
 	     before.rss[VMLAB_RSS_ANON]);
-	grew(run, "touch-tables", lab_mm(run, 0).pgtables_bytes,
-	     before.pgtables_bytes);
+	grew(run, "touch-tables", lab_mm(run, 0).pgtables_bytes, before.pgtables_bytes);
 
 	lab_step(run, "mlock(%p, %zu)", (void *)p, size);
 	before = lab_mm(run, 0);
@@ -197,8 +198,7 @@ static void one_process(struct lab_run *run)
 	lab_step(run, "fork()");
 	pid = lab_spawn(run, NULL, NULL);
 	child = lab_mm(run, pid);
-	lab_measure(run, "fork-total",
-		    (double)child.total_vm - (double)before.total_vm);
+	grew(run, "fork-total", child.total_vm, before.total_vm);
 	lab_measure(run, "fork-locked", (double)child.locked_vm);
 	grew(run, "fork-users", lab_mm(run, 0).mm_users, before.mm_users);
 	lab_kill(run, pid);

@@ -15,7 +15,7 @@ static const struct lab_param params[] = {
 	{ "address", "0x123456789abc", NULL, 1 << 20, (1ull << 47) - (1 << 24),
 	  "virtual address in the first process" },
 	{ "other", "0x23456789aabc", NULL, 1 << 20, (1ull << 47) - (1 << 24),
-	  "virtual address in the second process, with the same last 12 bits" },
+	  "virtual address in the second process; it gets the last 12 bits of the first" },
 	{ 0 },
 };
 
@@ -24,6 +24,15 @@ static const struct lab_break breaks[] = {
 	{ "neighbour", "map the next page of the file in the second process" },
 	{ 0 },
 };
+
+/* The other address, with the place in the page that the first one has. */
+static uint64_t other_address(const struct lab_run *run)
+{
+	uint64_t in_page = lab_machine(run)->page - 1;
+
+	return (lab_number(run, "other") & ~in_page) |
+	       (lab_number(run, "address") & in_page);
+}
 
 /* The indices of an address, from the highest level down. */
 static const char *indices(const struct lab_run *run, uint64_t address,
@@ -46,11 +55,9 @@ static void predict(struct lab_run *run)
 {
 	const struct lab_machine *m = lab_machine(run);
 	uint64_t address = lab_number(run, "address");
-	uint64_t other = lab_number(run, "other");
+	uint64_t other = other_address(run);
 	char text[TEXT];
 
-	if (address % m->page != other % m->page)
-		lab_fail(run, "other: must have the same last 12 bits as address");
 	lab_predict_words(run, "indices", "indices in the first process",
 			  indices(run, address, text),
 			  "bits 47-39, 38-30, 29-21, 20-12 of %#llx",
@@ -91,8 +98,9 @@ static void map_there(struct lab_run *run, const struct mapping *m)
 		       m->fd, (off_t)(m->page * page));
 
 	if (p != start)
-		lab_fail(run, "mmap at %p: %s", (void *)start,
-			 p == MAP_FAILED ? strerror(errno) : "another address");
+		lab_skip(run, "the page at %p cannot be mapped (%s): give another address",
+			 (void *)start,
+			 p == MAP_FAILED ? strerror(errno) : "moved elsewhere");
 	if (m->write)
 		lab_write(p, page, page, 1);
 	else
@@ -153,7 +161,7 @@ static void experiment(struct lab_run *run)
 {
 	const void *address = (void *)lab_number(run, "address");
 	struct mapping m = {
-		.address = lab_number(run, "other"),
+		.address = other_address(run),
 		.fd = lab_file(run, "/dev/shm", PAGES * lab_machine(run)->page,
 			       1),
 		.ready = lab_gate_make(run),

@@ -9,6 +9,7 @@
 #include "labs/memory.h"
 #include "labs/processor.h"
 #include "labs/process.h"
+#include "labs/system.h"
 
 enum { ROUNDS = 20 };
 
@@ -163,10 +164,13 @@ static void experiment(struct lab_run *run)
 	unsigned int stride = (unsigned int)lab_number(run, "stride");
 	bool huge = !lab_broken(run, "small");
 	struct walk all, at_stride, huge_all, huge_stride;
-	char *small = make(run, size, false);
-	char *large = make(run, size, huge);
-	struct vmlab_translation t = lab_translate(run, 0, large);
+	struct vmlab_translation t;
+	char *small, *large;
 
+	lab_need_memory(run, 2 * size);
+	small = make(run, size, false);
+	large = make(run, size, huge);
+	t = lab_translate(run, 0, large);
 	if (huge && t.steps != m->levels - 1)
 		lab_skip(run, "the kernel found no free huge page for this lab");
 	lab_step(run, "clear accessed bits, read a byte of each page of %zu bytes, "

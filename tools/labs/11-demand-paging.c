@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "labs/memory.h"
+#include "labs/system.h"
 
 static const struct lab_param params[] = {
 	{ "size", "64M", NULL, 4096, 1ull << 40, "bytes to map" },
@@ -61,6 +62,7 @@ static void experiment(struct lab_run *run)
 	struct lab_counts counts;
 	char *memory;
 
+	lab_need_memory(run, populate ? size : part);
 	lab_step(run, "mmap(NULL, %zu, PROT_READ | PROT_WRITE, MAP_PRIVATE | "
 		      "MAP_ANONYMOUS | MAP_NORESERVE%s, -1, 0)",
 		 size, populate ? " | MAP_POPULATE" : "");

@@ -73,7 +73,7 @@ static void predict(struct lab_run *run)
 	lab_predict(run, "frames", "different frames they map", (double)pages,
 		    "frames", "the page cache has each page of a file once");
 	lab_predict(run, "private", "frames of the text that are anonymous", 0,
-		    "frames", "nobody writes it");
+		    "frames", "no process writes it");
 }
 
 static int run_program(struct lab_run *run, void *arg)
@@ -102,8 +102,7 @@ static struct vmlab_vma find_libc(struct lab_run *run, pid_t pid, bool data)
 		lab_check(run, vmlab_proc_open(lab_device(run), pid, &proc),
 			  "process %d", pid);
 		lab_check(run, vmlab_vmas_open(proc, 0, 0, &it), "VMAs");
-		while (lab_check(run, vmlab_vmas_next(it, &vma), "VMAs of %d",
-				 pid)) {
+		while (lab_check(run, vmlab_vmas_next(it, &vma), "VMAs of %d", pid)) {
 			const char *name = vmlab_vmas_name(it, vma);
 
 			/* sleep(1) has opened it when it sleeps; vmlab has not */
@@ -165,11 +164,9 @@ static void add_frames(struct lab_run *run, pid_t pid,
 	struct vmlab_pages_iter *it;
 	struct vmlab_proc *proc;
 
-	lab_check(run, vmlab_proc_open(lab_device(run), pid, &proc),
-		  "process %d", pid);
+	lab_check(run, vmlab_proc_open(lab_device(run), pid, &proc), "process %d", pid);
 	lab_check(run, vmlab_pages_open(proc, &query, &it), "pages");
-	while (lab_check(run, vmlab_pages_next(it, &page), "pages of %d",
-			 pid)) {
+	while (lab_check(run, vmlab_pages_next(it, &page), "pages of %d", pid)) {
 		if (f->nr == f->room)
 			lab_fail(run, "libc has more pages than its headers say");
 		f->pfn[f->nr++] = page->pfn;

@@ -12,7 +12,7 @@ enum { MAX = 64, PATIENCE = 3 /* seconds */ };
 
 static const struct lab_param params[] = {
 	{ "pages", "16", NULL, 1, MAX, "pages of the object" },
-	{ "messages", "100", NULL, 1, 100000, "numbers to send each way" },
+	{ "messages", "100", NULL, 1, 10000, "numbers to send each way" },
 	{ 0 },
 };
 

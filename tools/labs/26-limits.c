@@ -46,8 +46,7 @@ static const struct {
 static void predict(struct lab_run *run)
 {
 	const struct lab_machine *m = lab_machine(run);
-	unsigned long long tib = lab_number(run, "tib");
-	unsigned long long maps = lab_number(run, "maps");
+	unsigned long long tib = lab_number(run, "tib"), maps = lab_number(run, "maps");
 
 	lab_predict(run, "pieces", "pieces of 1 TiB with MAP_NORESERVE",
 		    (double)tib, "pieces", "addresses are not memory");
@@ -100,9 +99,8 @@ static void reserve(struct lab_run *run)
 	}
 	after = lab_mm(run, 0);
 	lab_measure(run, "pieces", (double)pieces);
-	lab_measure(run, "frames",
-		    (double)(after.rss[VMLAB_RSS_ANON] -
-			     before.rss[VMLAB_RSS_ANON]));
+	lab_measure(run, "frames", lab_count(after.rss[VMLAB_RSS_ANON] -
+					     before.rss[VMLAB_RSS_ANON]));
 	lab_measure(run, "tables",
 		    (double)(after.pgtables_bytes - before.pgtables_bytes));
 	while (pieces)

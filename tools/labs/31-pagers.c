@@ -59,7 +59,7 @@ static void predict(struct lab_run *run)
 			 "two switches of thread and three system calls more");
 	if (!lab_policy_missing(run))
 		lab_predict_time(run, "bpf-cost", "time of a fault: BPF / module",
-				 0.1, 10, "a call more, in the kernel");
+				 0.1, 100, "a call more, in the kernel");
 }
 
 /* what it took to play the string once */

@@ -170,7 +170,7 @@ static const struct lab sleeping = {
 		"answer before the program sleeps at all, and a real disk "
 		"sometimes would. All processes stay on one processor. The "
 		"program is SCHED_FIFO above the server, so that a read never "
-		"ends before the program sleeps, and nobody preempts it. "
+		"ends before the program sleeps, and nothing preempts it. "
 		"MADV_RANDOM turns readahead off.",
 	.reads = "mm/filemap.c: filemap_fault(), folio_wait_bit_common()\n"
 		 "fs/fuse/file.c: fuse_read_folio(); fs/fuse/dev.c: "

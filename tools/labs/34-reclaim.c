@@ -11,8 +11,9 @@
 #include "labs/cpu.h"
 #include "labs/memory.h"
 #include "labs/system.h"
+#include "labs/watermarks.h"
 
-#define LRU_GEN "/sys/kernel/mm/lru_gen/enabled"
+#define LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
 
 enum {
 	COLD = 512, /* pages read once */
@@ -20,7 +21,7 @@ enum {
 	LOCKED = 32,
 	DIRTY = 16, /* below a tenth: the flusher threads leave them alone */
 	NEW = 256, /* pages read at the limit */
-	AHEAD = 64, /* pages that a processor charges ahead: MEMCG_CHARGE_BATCH */
+	AHEAD = 64, /* pages charged ahead for the processor: MEMCG_CHARGE_BATCH */
 	BATCH = 64, /* pages of a turn of reclaim, at most */
 };
 
@@ -39,6 +40,7 @@ static const struct lab_break breaks[] = {
 	{ "unlocked", "do not lock the pages that should be locked" },
 	{ "untouched", "do not access the hot pages through their mapping" },
 	{ "written-back", "write the dirty pages back before the limit is reached" },
+	{ "watermarks", "do not raise the watermarks above free memory" },
 	{ 0 },
 };
 
@@ -60,18 +62,15 @@ static void predict_one(struct lab_run *run, const struct algorithm *a,
 
 static void predict(struct lab_run *run)
 {
-	unsigned int cpus = lab_machine(run)->cpus;
-
 	for (size_t i = 0; i < nr_algorithms(); i++) {
 		const struct algorithm *a = &algorithms[i];
 		char key[40], what[64];
 
 		snprintf(key, sizeof(key), "%s-left", a->name);
 		snprintf(what, sizeof(what), "%s: pages evicted", a->what);
-		lab_predict_range(run, key, what, NEW - AHEAD * (double)cpus,
-				  NEW + BATCH, "pages",
-				  "%d new - %d charged ahead a processor + a batch",
-				  (int)NEW, (int)AHEAD);
+		lab_predict_range(run, key, what, NEW - AHEAD, NEW + BATCH, "pages",
+				  "%d new - %d charged ahead, + a batch of %d",
+				  (int)NEW, (int)AHEAD, (int)BATCH);
 		predict_one(run, a, "hot", "of the hot pages evicted", 0,
 			    "the oldest, but their accessed bits are set");
 		predict_one(run, a, "locked", "of the locked pages evicted", 0,
@@ -89,28 +88,18 @@ static void predict(struct lab_run *run)
 		predict_one(run, a, "new", "of the new pages evicted", 0,
 			    "the youngest");
 	}
+	lab_watermarks_predict(run);
+	lab_predict(run, "kept", "low watermark: of the locked pages evicted", 0,
+		    "pages", "mlock(2) makes them unevictable");
 }
 
 static void measure(struct lab_run *run, const struct algorithm *a,
-		    const char *key, double value)
+		    const char *key, size_t value)
 {
 	char full[40];
 
 	snprintf(full, sizeof(full), "%s-%s", a->name, key);
-	lab_measure(run, full, value);
-}
-
-static void plot_order(struct lab_run *run, unsigned int plot,
-		       const struct algorithm *a, const bool *gone)
-{
-	unsigned int series = lab_series(run, plot, a->what);
-	size_t nr = 0;
-
-	for (size_t i = 0; i < COLD; i++) {
-		nr += gone[i];
-		if (i % 8 == 7)
-			lab_point(run, plot, series, (double)(i + 1), (double)nr);
-	}
+	lab_measure(run, full, lab_count(value));
 }
 
 struct files {
@@ -138,15 +127,15 @@ static size_t measure_files(struct lab_run *run, const struct algorithm *a,
 	size_t sum = hot + dirty + locked + new;
 
 	sum += lab_cached_missing(run, &f->cold, gone);
-	plot_order(run, plot, a, gone);
-	measure(run, a, "hot", (double)hot);
-	measure(run, a, "locked", (double)locked);
+	lab_cached_plot(run, plot, a->what, gone, COLD);
+	measure(run, a, "hot", hot);
+	measure(run, a, "locked", locked);
 	if (a->ordered) {
-		measure(run, a, "order", (double)lab_cached_disorder(gone, COLD));
-		measure(run, a, "dirty", (double)dirty);
-		measure(run, a, "new", (double)new);
+		measure(run, a, "order", lab_cached_disorder(gone, COLD));
+		measure(run, a, "dirty", dirty);
+		measure(run, a, "new", new);
 	}
-	measure(run, a, "left", (double)sum);
+	measure(run, a, "left", sum);
 	return sum;
 }
 
@@ -178,11 +167,20 @@ static void run_at_limit(struct lab_run *run, const struct algorithm *a,
 	lab_cached_read(run, &f->new);
 }
 
+/* Count the pages of a cgroup that "direct" reclaim or "kswapd" evicted. */
+static size_t evicted_by(struct lab_run *run, const char *cgroup, const char *which)
+{
+	char field[32];
+
+	snprintf(field, sizeof(field), "pgsteal_%s", which);
+	return lab_cgroup_field(run, cgroup, "memory.stat", field);
+}
+
 static void experiment(struct lab_run *run)
 {
 	/* The kernel brings memory.stat up to date every 2 s. */
 	const struct timespec flush = { 2, 500000000 };
-	char disk[LAB_PATH], cgroups[NR_ALGORITHMS][LAB_PATH];
+	char disk[LAB_PATH], cgroups[NR_ALGORITHMS][LAB_PATH], unlimited[LAB_PATH];
 	struct files files[NR_ALGORITHMS];
 	size_t left[NR_ALGORITHMS] = { 0 };
 	unsigned int plot;
@@ -207,17 +205,16 @@ static void experiment(struct lab_run *run)
 	lab_step(run, "wait until memory.stat is up to date, read it");
 	nanosleep(&flush, NULL);
 	for (size_t i = 0; i < nr_algorithms(); i++) {
-		const struct algorithm *a = &algorithms[i];
-		const char *stat = "memory.stat", *cgroup = cgroups[i];
-		double direct, kswapd;
-
-		direct = (double)lab_cgroup_field(run, cgroup, stat,
-						  "pgsteal_direct");
-		kswapd = (double)lab_cgroup_field(run, cgroup, stat,
-						  "pgsteal_kswapd");
-		measure(run, a, "direct", (double)left[i] - direct);
-		measure(run, a, "kswapd", kswapd);
+		measure(run, &algorithms[i], "direct",
+			left[i] - evicted_by(run, cgroups[i], "direct"));
+		measure(run, &algorithms[i], "kswapd",
+			evicted_by(run, cgroups[i], "kswapd"));
 	}
+	lab_cgroup(run, "unlimited", "memory", unlimited);
+	lab_cgroup_join(run, unlimited);
+	lab_watermarks_run(run, !lab_broken(run, "watermarks"), NEW);
+	lab_measure(run, "kept", lab_count(lab_cached_missing(
+		    run, &files[nr_algorithms() - 1].locked, NULL)));
 }
 
 static const struct lab reclaim = {
@@ -225,19 +222,21 @@ static const struct lab reclaim = {
 	.name = "reclaim",
 	.title = "which pages reclaim evicts first, and which never",
 	.question = "A cgroup is at its limit: which of its pages are evicted for new "
-		    "ones?",
+		    "ones, and which task or thread evicts them?",
 	.idea = "Reclaim approximates LRU. Pages enter the inactive list, or the "
 		"oldest generation, in the order of access, and are evicted from "
 		"its end. A page whose accessed bit is set gets another turn; a "
 		"dirty page would need a write first; mlocked pages are on no "
 		"list. The task that hits the limit evicts pages: direct "
-		"reclaim. kswapd works when free memory falls below a watermark.",
+		"reclaim. When free memory falls below the low watermark, kswapd "
+		"evicts pages, and tasks go on until the min watermark.",
 	.pins = "Both algorithms run in turn, whatever the system uses. Readahead is "
 		"off, so that the order of access is that of the reads. The task "
 		"stays on one processor, where new pages wait in a list. Cold "
 		"pages are read in another order than that of the file.",
 	.changes = "a zram device with a file system below /tmp, "
-		   "/sys/kernel/mm/lru_gen/enabled",
+		   "/sys/kernel/mm/lru_gen/enabled, vm.min_free_kbytes and "
+		   "vm.watermark_scale_factor: kswapd evicts some of the page cache",
 	.reads = "mm/memcontrol.c: try_charge_memcg()\n"
 		 "mm/vmscan.c: shrink_inactive_list(), folio_check_references()\n"
 		 "mm/vmscan.c: evict_folios(), sort_folio()\n"

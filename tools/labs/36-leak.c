@@ -199,6 +199,7 @@ static void experiment(struct lab_run *run)
 
 	if (lab_read_number("/proc/sys/vm/panic_on_oom", 0))
 		lab_skip(run, "vm.panic_on_oom is set: the lab would stop the machine");
+	lab_need_memory(run, lab_number(run, "limit") * MIB);
 	lab_one_cpu(run);
 	lab_write_setting(run, "/proc/sys/vm/overcommit_memory", "0");
 	lab_step(run, "setrlimit(RLIMIT_AS, total_vm + %llu MiB); leak a MiB by sbrk, "
@@ -229,7 +230,7 @@ static const struct lab leak = {
 		"cgroup counts frames, which a page fault takes: there is no "
 		"call to fail, so the OOM killer kills the process with the "
 		"largest RSS plus oom_score_adj thousandths of the limit, "
-		"whoever asked.",
+		"whichever process asked.",
 	.pins = "Overcommit is set to mode 0, then 2. The cgroup has no swap. What "
 		"the processes inherit is equal. The leak asks for an eighth more "
 		"than the limit, so that one kill is enough; the victim, real-time "

@@ -42,4 +42,11 @@ size_t lab_cached_missing(struct lab_run *run, const struct lab_cached *file,
 /** lab_cached_disorder - count the pages that are missing although an older one is cached */
 size_t lab_cached_disorder(const bool *missing, size_t nr);
 
+/** lab_cached_plot - add a series: how many of the first pages are missing */
+void lab_cached_plot(struct lab_run *run, unsigned int plot, const char *name,
+		     const bool *missing, size_t nr);
+
+/** lab_cached_sectors - return the sectors read so far from the disk of a file */
+double lab_cached_sectors(struct lab_run *run, int fd);
+
 #endif /* LABS_CACHED_H */

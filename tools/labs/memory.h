@@ -76,6 +76,9 @@ uint64_t lab_resident(struct lab_run *run, pid_t pid, const void *start,
 /** lab_page_tables - read the totals of the page tables */
 struct vmlab_pgtable_totals lab_page_tables(struct lab_run *run, pid_t pid);
 
+/** lab_around_faults - read a cached file of @windows fault-around windows, count faults */
+uint64_t lab_around_faults(struct lab_run *run, size_t windows);
+
 /* --- spaces: memory of /dev/vmlab ---------------------------------------------- */
 
 /**

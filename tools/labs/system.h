@@ -18,6 +18,9 @@ bool lab_read_text(const char *path, char *text, size_t size);
 /** lab_read_number - read a number at the start of a file; @missing without one */
 uint64_t lab_read_number(const char *path, uint64_t missing);
 
+/** lab_need_memory - skip the lab unless so many bytes, and a reserve, are available */
+void lab_need_memory(struct lab_run *run, uint64_t bytes);
+
 /**
  * lab_write_setting - write a sysctl or another setting until the run ends
  * @path: below /proc/sys or /sys

@@ -54,7 +54,9 @@
  *	(mmap(2)).  Shrinking the space discards the frames beyond its new end.
  * @backing: VMLAB_BACKING_*: the source of the contents of new frames.  It can
  *	only change while the space has no frames and is not mapped; to
- *	VMLAB_BACKING_FILE only by VMLAB_IOC_BACKING.
+ *	VMLAB_BACKING_FILE only by VMLAB_IOC_BACKING.  After a change to or from
+ *	VMLAB_BACKING_PFN, accesses to a mapping that mmap(2) made at the same
+ *	time can raise SIGBUS.
  * @reserved: must be zero
  *
  * A space is the memory that one open file of the device provides.
@@ -77,8 +79,8 @@
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
  *           with transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
- *   EINTR   the caller was killed.  If it made the space shorter, the new length can
- *           be in force; what lies beyond it is lost
+ *   EINTR   the caller was killed: the length is the old one, but frames beyond
+ *           a shorter one may be discarded
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {

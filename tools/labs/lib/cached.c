@@ -2,13 +2,17 @@
 /* Files in the page cache. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "labs/cached.h"
 #include "labs/memory.h"
+#include "labs/system.h"
 
 enum { STRIDE = 181 }; /* a prime: with any other number of pages, each comes once */
 
@@ -80,4 +84,34 @@ size_t lab_cached_disorder(const bool *missing, size_t nr)
 	for (size_t i = first; i < nr; i++)
 		disorder += missing[i];
 	return disorder;
+}
+
+void lab_cached_plot(struct lab_run *run, unsigned int plot, const char *name,
+		     const bool *missing, size_t nr)
+{
+	unsigned int series = lab_series(run, plot, name);
+	size_t sum = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		sum += missing[i];
+		if (i % 8 == 7)
+			lab_point(run, plot, series, lab_count(i + 1),
+				  lab_count(sum));
+	}
+}
+
+double lab_cached_sectors(struct lab_run *run, int fd)
+{
+	unsigned long long reads, merged, read;
+	char path[LAB_PATH], text[256];
+	struct stat st;
+
+	if (fstat(fd, &st))
+		lab_fail(run, "fstat: %s", strerror(errno));
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/stat",
+		 major(st.st_dev), minor(st.st_dev));
+	if (!lab_read_text(path, text, sizeof(text)) ||
+	    sscanf(text, "%llu %llu %llu", &reads, &merged, &read) != 3)
+		lab_fail(run, "read %s", path);
+	return (double)read;
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #include "labs/lib/descendants.h"
 #include "labs/lib/execute.h"
+#include "labs/lib/lock.h"
 #include "sys/xalloc.h"
 
 static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -67,17 +69,29 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static void __attribute__((format(printf, 2, 3)))
+set_reason(struct lab_result *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->reason, sizeof(r->reason), fmt, ap);
+	va_end(ap);
+}
+
 static void explain_end(struct lab_result *r, int status)
 {
 	if (r->reason[0])
 		return;
 	if (WIFSIGNALED(status))
-		snprintf(r->reason, sizeof(r->reason), "the run was ended by %s",
-			 strsignal(WTERMSIG(status)));
+		set_reason(r, "the run was ended by signal %d (%s)%s",
+			   WTERMSIG(status), strsignal(WTERMSIG(status)),
+			   WTERMSIG(status) != SIGKILL ? "" :
+			   ": when no command sent it, the OOM killer did, for want "
+			   "of memory: see dmesg");
 	else
-		snprintf(r->reason, sizeof(r->reason),
-			 "the run exited with %d before its end",
-			 WEXITSTATUS(status));
+		set_reason(r, "the run exited with %d before its end",
+			   WEXITSTATUS(status));
 }
 
 /* Wait until the run ends, the runner ends, or the time limit passes. */
@@ -91,24 +105,38 @@ static void wait_for_end(struct lab_run *run, pid_t pid, int alive)
 	int limit = (int)run->options->seconds * 1000;
 	int ret;
 
+	if (pidfd < 0) {
+		set_reason(run->result, "pidfd_open: %s", strerror(errno));
+		return;
+	}
 	do {
 		ret = poll(fds, 2, limit);
 	} while (ret < 0 && errno == EINTR);
 	if (!ret) {
 		run->result->verdict = LAB_FAILED;
-		snprintf(run->result->reason, sizeof(run->result->reason),
-			 "the run took more than %u s: give --timeout",
-			 run->options->seconds);
+		set_reason(run->result,
+			   "the run took more than %u s: give a higher --timeout",
+			   run->options->seconds);
 	} else if (fds[1].revents) {
 		run->result->verdict = LAB_INTERRUPTED;
 	}
-	if (pidfd >= 0)
-		close(pidfd);
+	close(pidfd);
+}
+
+/* Take back the changes of a run whose processes have ended. */
+static void restore(struct lab_run *run)
+{
+	char failed[UNDO_PATH];
+
+	undo_all(run->undo, failed);
+	if (!failed[0])
+		return;
+	run->result->verdict = LAB_FAILED;
+	set_reason(run->result, "could not restore %s", failed);
 }
 
 static void __attribute__((noreturn)) keep(struct lab_run *run, int alive)
 {
-	char failed[UNDO_PATH];
 	int status = 0;
 	pid_t pid;
 
@@ -127,20 +155,34 @@ static void __attribute__((noreturn)) keep(struct lab_run *run, int alive)
 	}
 	if (pid > 0) {
 		wait_for_end(run, pid, alive);
+		undo_wait(run->undo);
 		/* Not reaped yet: its pid is still its own. */
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
 		if (run->result->verdict == LAB_FAILED)
 			explain_end(run->result, status);
+	} else {
+		set_reason(run->result, "fork: %s", strerror(errno));
 	}
 	descendants_kill();
-	undo_all(run->undo, failed);
-	if (failed[0]) {
-		run->result->verdict = LAB_FAILED;
-		snprintf(run->result->reason, sizeof(run->result->reason),
-			 "could not restore %s", failed);
-	}
+	restore(run);
 	_exit(0);
+}
+
+/* The OOM killer can end the keeper; then its children end too (PR_SET_PDEATHSIG). */
+static void wait_for_keeper(struct lab_run *run, pid_t keeper)
+{
+	int status = 0;
+
+	while (waitpid(keeper, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFSIGNALED(status))
+		return;
+	restore(run);
+	run->result->verdict = LAB_FAILED;
+	set_reason(run->result,
+		   "the process that cleans up was ended by signal %d (%s)",
+		   WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
 /* Start the keeper, and wait for it. */
@@ -152,9 +194,7 @@ static void start_keeper(struct lab_run *run)
 	pid_t keeper;
 
 	if (pipe(alive)) {
-		snprintf(run->result->reason, sizeof(run->result->reason),
-			 "pipe: %s", strerror(errno));
-		run->result->verdict = LAB_FAILED;
+		set_reason(run->result, "pipe: %s", strerror(errno));
 		return;
 	}
 	interrupted = 0;
@@ -173,11 +213,9 @@ static void start_keeper(struct lab_run *run)
 	}
 	close(alive[0]);
 	if (keeper < 0)
-		snprintf(run->result->reason, sizeof(run->result->reason),
-			 "fork: %s", strerror(errno));
+		set_reason(run->result, "fork: %s", strerror(errno));
 	else
-		while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
-			;
+		wait_for_keeper(run, keeper);
 	for (int i = 0; i < NR_END_SIGNALS; i++)
 		sigaction(end_signals[i], &old[i], NULL);
 	if (alive_fd >= 0)
@@ -195,6 +233,8 @@ void lab_execute(const struct lab *lab, const struct lab_options *options,
 		.options = options,
 		.result = result,
 		.undo = shared_alloc(sizeof(struct undo_log)),
+		/* held until all is restored, whichever process ends first */
+		.lock = lab_lock_open(),
 	};
 	double start = now();
 
@@ -205,5 +245,7 @@ void lab_execute(const struct lab *lab, const struct lab_options *options,
 			 options->broken);
 	start_keeper(&run);
 	result->seconds = now() - start;
+	if (run.lock >= 0)
+		close(run.lock);
 	munmap(run.undo, sizeof(*run.undo));
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the module reports about a process, as labs ask for it. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "labs/lib/run.h"
 #include "labs/memory.h"
@@ -17,11 +19,37 @@ struct vmlab_proc *lab_run_proc(struct lab_run *run, pid_t pid)
 	return proc;
 }
 
+/*
+ * Before 6.2 a task keeps up to 64 changes of RSS to itself and adds them to its
+ * mm at a later fault (mm/memory.c: check_sync_rss_stat()).  Take as many faults
+ * that change no counter: a read maps the zero page.
+ */
+static void add_own_rss(struct lab_run *run)
+{
+	enum { LINUX_6_2 = 6 << 16 | 2 << 8, FAULTS = 70 };
+	const struct lab_machine *m = lab_machine(run);
+	volatile char *p;
+
+	if (m->kernel >= LINUX_6_2)
+		return;
+	p = mmap(NULL, m->page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		lab_fail(run, "mmap: %s", strerror(errno));
+	for (unsigned int i = 0; i < FAULTS; i++) {
+		(void)*p;
+		madvise((void *)p, m->page, MADV_DONTNEED);
+	}
+	munmap((void *)p, m->page);
+}
+
 struct vmlab_mm lab_mm(struct lab_run *run, pid_t pid)
 {
-	struct vmlab_proc *proc = lab_run_proc(run, pid);
+	struct vmlab_proc *proc;
 	struct vmlab_mm mm;
 
+	if (!pid)
+		add_own_rss(run);
+	proc = lab_run_proc(run, pid);
 	lab_check(run, vmlab_mm_get(proc, &mm), "the mm of process %d", pid);
 	vmlab_proc_close(proc);
 	return mm;

@@ -103,3 +103,14 @@ struct lab_counts lab_counts_since(const struct lab_counts *before)
 	c.involuntary -= before->involuntary;
 	return c;
 }
+
+uint64_t lab_around_faults(struct lab_run *run, size_t windows)
+{
+	size_t window = lab_machine(run)->fault_around, size = window * windows;
+	int fd = lab_file(run, "/tmp", size, 0);
+	char *file = lab_map_aligned(run, size, window, PROT_READ, MAP_SHARED, fd);
+	struct lab_counts counts = lab_counts();
+
+	lab_read(file, size, lab_machine(run)->page);
+	return lab_counts_since(&counts).minor;
+}

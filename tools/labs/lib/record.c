@@ -137,7 +137,7 @@ void lab_step(struct lab_run *run, const char *fmt, ...)
 		lab_fail(run, "the lab has more than %d steps", LAB_STEPS_MAX);
 	SET_TEXT(r->steps[r->nr_steps], fmt);
 	if (run->options->step)
-		run->options->step(r->steps[r->nr_steps]);
+		run->options->step(r->nr_steps + 1, r->steps[r->nr_steps]);
 	/* A fork after it must not print it again. */
 	fflush(stdout);
 	r->nr_steps++;

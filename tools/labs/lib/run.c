@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The process of a run: its phases, its parameters, how it ends. */
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "labs/lib/list.h"
+#include "labs/lib/lock.h"
 #include "labs/lib/run.h"
 #include "labs/lib/settle.h"
 
@@ -163,12 +165,30 @@ static void set_up_process(const struct lab_run *run)
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 }
 
+/* Settings that another lab changes would falsify predictions of this one. */
+static void wait_for_others(struct lab_run *run)
+{
+	bool exclusive = run->lab->changes;
+	int err = lab_lock_try(run->lock, exclusive);
+
+	if (err == -EWOULDBLOCK) {
+		if (run->options->waiting)
+			run->options->waiting(run->lab);
+		err = lab_lock_wait(run->lock, exclusive);
+	}
+	if (err)
+		lab_fail(run, LAB_LOCK " cannot be locked against other runs: %s",
+			 strerror(-err));
+}
+
 void lab_run_child(struct lab_run *run)
 {
 	run->pid = getpid();
 	record_params(run);
 	set_up_process(run);
 	need_everything(run);
+	if (!run->options->predict_only)
+		wait_for_others(run);
 	lab_machine_read(&run->machine, run->device);
 	run->lab->predict(run);
 	if (run->options->predicted)

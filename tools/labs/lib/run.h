@@ -16,6 +16,7 @@
  * @seconds: time limit of the run; then it is killed and fails
  * @predicted: called in the process of the run after predict(); may be NULL
  * @step: called there before each step; may be NULL
+ * @waiting: called there when the run has to wait for other runs; may be NULL
  */
 struct lab_options {
 	const char *const (*params)[2];
@@ -25,7 +26,8 @@ struct lab_options {
 	unsigned int seconds;
 	void (*predicted)(const struct lab *lab,
 			  const struct lab_result *result);
-	void (*step)(const char *text);
+	void (*step)(size_t number, const char *text);
+	void (*waiting)(const struct lab *lab);
 };
 
 enum lab_phase { LAB_PHASE_PREDICT, LAB_PHASE_EXPERIMENT };
@@ -39,6 +41,7 @@ enum lab_phase { LAB_PHASE_PREDICT, LAB_PHASE_EXPERIMENT };
  * @machine: facts, see lab_machine()
  * @device: see lab_device(); NULL without the module
  * @phase: what may be called now
+ * @lock: what lab_lock_open() returned
  * @pid: of the process of the run
  */
 struct lab_run {
@@ -49,6 +52,7 @@ struct lab_run {
 	struct lab_machine machine;
 	struct vmlab *device;
 	enum lab_phase phase;
+	int lock;
 	pid_t pid;
 };
 

@@ -27,6 +27,22 @@ bool undo_add(struct undo_log *log, enum undo_kind kind, const char *path,
 	return true;
 }
 
+void undo_pend(struct undo_log *log, bool pending)
+{
+	__atomic_store_n(&log->pending, pending, __ATOMIC_SEQ_CST);
+}
+
+void undo_wait(const struct undo_log *log)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < 5000; i++) {
+		if (!__atomic_load_n(&log->pending, __ATOMIC_SEQ_CST))
+			break;
+		nanosleep(&pause, NULL);
+	}
+}
+
 static int write_value(const char *path, const char *value)
 {
 	size_t len = strlen(value);

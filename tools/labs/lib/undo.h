@@ -2,7 +2,9 @@
 /*
  * The log of changes to the system, in memory that the process of a run shares
  * with the process that cleans up.  An entry is written before the change that
- * it takes back, so that no SIGKILL comes between.
+ * it takes back, so that no SIGKILL comes between.  Where the change gives the
+ * name of what to take back, the process that cleans up waits for the entry
+ * before it kills: undo_pend().
  */
 #ifndef LABS_UNDO_H
 #define LABS_UNDO_H
@@ -27,8 +29,12 @@ struct undo {
 	char value[UNDO_VALUE];
 };
 
-/** struct undo_log - all of them, the first change first */
+/**
+ * struct undo_log - all of them, the first change first
+ * @pending: a change was begun whose entry cannot be written before it
+ */
 struct undo_log {
+	bool pending;
 	size_t nr;
 	struct undo entries[UNDO_MAX];
 };
@@ -36,6 +42,12 @@ struct undo_log {
 /** undo_add - record a change; false when there is no room */
 bool undo_add(struct undo_log *log, enum undo_kind kind, const char *path,
 	      const char *value);
+
+/** undo_pend - begin (or end) a change whose entry follows it */
+void undo_pend(struct undo_log *log, bool pending);
+
+/** undo_wait - wait until no change is pending, for some seconds at most */
+void undo_wait(const struct undo_log *log);
 
 /**
  * undo_all - take back all changes, the last first

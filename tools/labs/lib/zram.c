@@ -25,10 +25,12 @@ static void add_device(struct lab_run *run, uint64_t bytes,
 		lab_skip(run, "zram devices need root: run it with sudo");
 	if (access(CONTROL, F_OK))
 		system_load_module("zram");
+	undo_pend(lab_run_undo(run), true);
 	/* Reading hot_add creates a device and returns its number. */
 	if (!lab_read_text(CONTROL "/hot_add", text, sizeof(text)))
 		lab_skip(run, "this kernel has no zram (CONFIG_ZRAM)");
 	system_undo(run, UNDO_WRITE, CONTROL "/hot_remove", text);
+	undo_pend(lab_run_undo(run), false);
 	snprintf(path, sizeof(path), "/sys/block/zram%.16s/reset", text);
 	system_undo(run, UNDO_WRITE, path, "1");
 	snprintf(device, LAB_PATH, "/dev/zram%.16s", text);

@@ -16,14 +16,14 @@ enum { OPT_PARAM = 0x100, OPT_BREAK, OPT_QUIET };
 
 static const struct option_spec options[] = {
 	{ "param", OPT_PARAM, "NAME=VALUE", NULL,
-	  "run: change a parameter of the lab; repeat it for others" },
+	  "show, run: change a parameter of the lab; repeat it for others" },
 	{ "break", OPT_BREAK, "NAME", NULL,
 	  "run: break an assumption of the lab in the experiment" },
 	{ "quiet", OPT_QUIET, NULL, NULL, "run: print one line a lab" },
 	{ "yes", LAB_OPT_YES, NULL, NULL,
 	  "run: allow changes to the system outside a virtual machine" },
-	{ "timeout", LAB_OPT_TIMEOUT, "SECONDS", NULL,
-	  "run: end a lab that takes longer (default 300)" },
+	{ "timeout", LAB_OPT_TIMEOUT, "TIME", NULL,
+	  "run: end a lab that takes longer (default 300 s)" },
 	{ 0 },
 };
 
@@ -43,7 +43,6 @@ struct arguments {
 /* --- a run, printed while it goes on ------------------------------------------ */
 
 static bool print_colour;
-static size_t print_steps;
 
 static void on_predicted(const struct lab *lab, const struct lab_result *result)
 {
@@ -51,9 +50,9 @@ static void on_predicted(const struct lab *lab, const struct lab_result *result)
 	lab_print_prediction(print_colour, result);
 }
 
-static void on_step(const char *text)
+static void on_step(size_t number, const char *text)
 {
-	lab_print_step(print_colour, ++print_steps, text);
+	lab_print_step(print_colour, number, text);
 }
 
 static void run_one(const struct cli *cli, const struct arguments *a,
@@ -64,18 +63,16 @@ static void run_one(const struct cli *cli, const struct arguments *a,
 		.params = (const char *const (*)[2])a->params,
 		.nr_params = a->nr_params,
 		.broken = a->broken,
-		.seconds = (unsigned int)a->choice.timeout,
+		.seconds = lab_choice_seconds(&a->choice),
 		.predicted = text ? on_predicted : NULL,
 		.step = text ? on_step : NULL,
+		.waiting = lab_report_waiting,
 	};
 
 	print_colour = cli->colour;
-	print_steps = 0;
 	if (text) {
 		lab_print_question(cli->colour, lab);
-		if (lab->changes)
-			printf("\nUntil it ends, this lab changes the system: %s\n",
-			       lab->changes);
+		lab_print_changes(cli->colour, lab);
 	}
 	if (lab_allowed(lab, a->choice.yes, result))
 		lab_execute(lab, &run, result);
@@ -120,8 +117,12 @@ static int do_run(const struct cli *cli, const struct arguments *a)
 
 static int do_show(const struct cli *cli, const struct arguments *a)
 {
-	const struct lab_options predict = { .predict_only = true,
-					     .seconds = LAB_TIMEOUT };
+	const struct lab_options predict = {
+		.params = (const char *const (*)[2])a->params,
+		.nr_params = a->nr_params,
+		.predict_only = true,
+		.seconds = LAB_TIMEOUT,
+	};
 	struct lab_result *result = lab_result_alloc();
 	struct json_doc doc;
 
@@ -169,10 +170,14 @@ static int add_param(const struct cli *cli, struct arguments *a, char *text)
 	if (!value || value == text)
 		return cli_usage(cli, "--param: '%s' is not a parameter: give "
 				 "NAME=VALUE, such as pages=64", text);
+	*value++ = '\0';
+	for (size_t i = 0; i < a->nr_params; i++)
+		if (!strcmp(a->params[i][0], text))
+			return cli_usage(cli, "--param: '%s' is given twice",
+					 text);
 	if (a->nr_params == LAB_PARAMS_MAX)
 		return cli_usage(cli, "--param: give it at most %d times",
 				 LAB_PARAMS_MAX);
-	*value++ = '\0';
 	a->params[a->nr_params][0] = text;
 	a->params[a->nr_params++][1] = value;
 	return EXIT_OK;
@@ -217,8 +222,12 @@ static int add_labs(const struct cli *cli, struct arguments *a, char **names)
 		lab_choice_all(&a->choice);
 		return EXIT_OK;
 	}
-	for (; !err && *names; names++)
+	for (; !err && *names; names++) {
+		if (!strcmp(*names, "all"))
+			return cli_usage(cli, "'all' names every lab: give no "
+					 "other lab beside it");
 		err = lab_choice_add(cli, &a->choice, *names);
+	}
 	return err;
 }
 
@@ -230,7 +239,7 @@ static int check_param(const struct cli *cli, const struct lab *lab,
 
 	if (!p)
 		return cli_usage(cli, "--param: the lab %s has no parameter "
-				 "'%s': 'vmlab lab show %s' lists them",
+				 "'%s': give one of 'vmlab lab show %s'",
 				 lab->name, param[0], lab->name);
 	if (!lab_param_parse(p, param[1], &number))
 		return EXIT_OK;
@@ -238,8 +247,9 @@ static int check_param(const struct cli *cli, const struct lab *lab,
 		return cli_usage(cli, "--param: %s='%s': give one of %s",
 				 p->name, param[1], p->words);
 	return cli_usage(cli, "--param: %s='%s': give a number from %llu to "
-			 "%llu", p->name, param[1], (unsigned long long)p->min,
-			 (unsigned long long)p->max);
+			 "%llu, such as %s=%s", p->name, param[1],
+			 (unsigned long long)p->min, (unsigned long long)p->max,
+			 p->name, p->value);
 }
 
 /* Parameters and assumptions belong to one lab. */
@@ -248,15 +258,40 @@ static int check_arguments(const struct cli *cli, const struct arguments *a)
 	int err = EXIT_OK;
 
 	if ((a->nr_params || a->broken) && a->choice.nr != 1)
-		return cli_usage(cli, "--param and --break need one lab");
+		return cli_usage(cli, "--param and --break need one lab: give "
+				 "its name or number");
 	for (size_t i = 0; !err && i < a->nr_params; i++)
 		err = check_param(cli, a->choice.labs[0],
 				  (const char *const *)a->params[i]);
 	if (!err && a->broken && !lab_break_find(a->choice.labs[0], a->broken))
 		err = cli_usage(cli, "--break: the lab %s has no assumption "
-				"'%s': 'vmlab lab show %s' lists them",
+				"'%s': give one of 'vmlab lab show %s'",
 				a->choice.labs[0]->name, a->broken, a->choice.labs[0]->name);
 	return err;
+}
+
+static int list(const struct cli *cli, const struct arguments *a)
+{
+	if (a->choice.nr)
+		return cli_usage(cli, "LAB: list takes no lab: give "
+				 "'vmlab lab list'");
+	if (a->nr_params || a->broken)
+		return cli_usage(cli, "--param, --break: list takes neither: "
+				 "give 'vmlab lab list'");
+	return do_list(cli);
+}
+
+static int show(const struct cli *cli, const struct arguments *a)
+{
+	int err;
+
+	if (a->choice.nr != 1)
+		return cli_usage(cli, "LAB: show needs one lab: give its name "
+				 "or number");
+	if (a->broken)
+		return cli_usage(cli, "--break is for run: show does no experiment");
+	err = check_arguments(cli, a);
+	return err ? err : do_show(cli, a);
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -272,16 +307,15 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (err)
 		return err;
 	if (!strcmp(action, "list"))
-		return a.choice.nr ? cli_usage(cli, "list takes no lab") :
-			      do_list(cli);
+		return list(cli, &a);
 	if (!strcmp(action, "show"))
-		return a.choice.nr != 1 ? cli_usage(cli, "show needs one lab") :
-				   do_show(cli, &a);
+		return show(cli, &a);
 	if (strcmp(action, "run"))
-		return cli_usage(cli, "'%s' is not an action: the choices are "
-				 "list, show and run", action);
+		return cli_usage(cli, "ACTION: '%s' is not an action: give "
+				 "list, show or run", action);
 	if (!a.choice.nr)
-		return cli_usage(cli, "run needs the name of a lab, or all");
+		return cli_usage(cli, "LAB: run needs the name of a lab, or all: "
+				 "'vmlab lab list' shows them");
 	err = check_arguments(cli, &a);
 	return err ? err : do_run(cli, &a);
 }

@@ -24,7 +24,7 @@ struct lab_choice {
 	const struct lab *labs[LABS_MAX];
 	size_t nr;
 	bool yes;
-	uint64_t timeout;
+	double timeout;
 };
 
 /**
@@ -35,12 +35,18 @@ struct lab_choice {
  */
 int lab_choice_option(const struct cli *cli, struct lab_choice *choice, int c);
 
+/** lab_choice_seconds - return the timeout in whole seconds, rounded up */
+unsigned int lab_choice_seconds(const struct lab_choice *choice);
+
 /** lab_choice_all - choose all labs */
 void lab_choice_all(struct lab_choice *choice);
 
 /** lab_choice_add - choose a lab by name or number; return an exit code, as above */
 int lab_choice_add(const struct cli *cli, struct lab_choice *choice,
 		   const char *name);
+
+/** lab_report_waiting - say on stderr that a run waits for others: lab_options.waiting */
+void lab_report_waiting(const struct lab *lab);
 
 /** struct lab_verdicts - how many labs had each verdict */
 struct lab_verdicts {

@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "show/lab.h"
 #include "show/terminal.h"
+#include "sys/xalloc.h"
 
 static const struct column list_columns[] = {
-	{ "NR", true }, { "LAB" }, { "TITLE" },
+	{ .title = "NR", .right = true },
+	{ .title = "LAB" },
+	{ .title = "TITLE", .wrap = true },
 };
 
 static const struct column predicted_columns[] = {
-	{ "QUANTITY" }, { "PREDICTED", true }, { "UNIT" }, { "FROM" },
+	{ .title = "QUANTITY", .wrap = true },
+	{ .title = "PREDICTED", .right = true },
+	{ .title = "UNIT" },
+	{ .title = "FROM", .wrap = true },
 };
 
 static const struct column measured_columns[] = {
-	{ "QUANTITY" }, { "PREDICTED", true }, { "MEASURED", true },
-	{ "UNIT" },	{ "VERDICT" },
+	{ .title = "QUANTITY", .wrap = true },
+	{ .title = "PREDICTED", .right = true },
+	{ .title = "MEASURED", .right = true },
+	{ .title = "UNIT" },
+	{ .title = "VERDICT" },
 };
 
 const struct column_list lab_tables[] = {
@@ -29,8 +40,11 @@ const struct column_list lab_tables[] = {
 
 /* --- text --------------------------------------------------------------------- */
 
-/* Print a paragraph with an indent, in lines as wide as the terminal. */
-static void print_wrapped(const char *text, size_t indent)
+/*
+ * Print a paragraph in lines as wide as the terminal: the first with the indent
+ * @first, the others with the indent @indent.
+ */
+static void print_item(const char *text, size_t first, size_t indent)
 {
 	size_t width = terminal_columns(STDOUT_FILENO);
 	size_t column = 0;
@@ -47,8 +61,9 @@ static void print_wrapped(const char *text, size_t indent)
 		if (column)
 			column += (size_t)printf(" %.*s", (int)len, text);
 		else
-			column = (size_t)printf("%*s%.*s", (int)indent, "",
+			column = (size_t)printf("%*s%.*s", (int)first, "",
 						(int)len, text);
+		first = indent;
 		text += len;
 		if (*text == '\n') {
 			putchar('\n');
@@ -58,6 +73,26 @@ static void print_wrapped(const char *text, size_t indent)
 	}
 	if (column)
 		putchar('\n');
+}
+
+static void print_wrapped(const char *text, size_t indent)
+{
+	print_item(text, indent, indent);
+}
+
+/* Print an item of a list, formatted, with an indent of 2, and of 6 from its second line. */
+static void __attribute__((format(printf, 1, 2))) print_entry(const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	check_alloc(n < 0 ? NULL : text);
+	print_item(text, 2, 6);
+	free(text);
 }
 
 static void print_head(bool colour, const char *head)
@@ -144,26 +179,42 @@ static void print_params(bool colour, const struct lab *lab)
 		return;
 	print_head(colour, "Parameters (--param NAME=VALUE)");
 	for (const struct lab_param *p = lab->params; p->name; p++) {
-		printf("  %s=%s", p->name, p->value);
 		if (p->words)
-			printf("  (one of %s)", p->words);
+			print_entry("%s=%s (one of %s): %s", p->name, p->value,
+				    p->words, p->help);
 		else
-			printf("  (%llu to %llu)", (unsigned long long)p->min,
-			       (unsigned long long)p->max);
-		printf("  %s\n", p->help);
+			print_entry("%s=%s (%llu to %llu): %s", p->name,
+				    p->value, (unsigned long long)p->min,
+				    (unsigned long long)p->max, p->help);
 	}
+}
+
+void lab_print_changes(bool colour, const struct lab *lab)
+{
+	print_part(colour, "Changes in the system until the lab ends",
+		   lab->changes);
 }
 
 void lab_print_about(bool colour, const struct lab *lab)
 {
 	print_part(colour, "Kept constant", lab->pins);
-	print_part(colour, "Changes in the system until the lab ends",
-		   lab->changes);
+	lab_print_changes(colour, lab);
 	print_params(colour, lab);
 	print_head(colour, "Assumptions to break (--break NAME)");
 	for (const struct lab_break *b = lab->breaks; b && b->name; b++)
-		printf("  %s: %s\n", b->name, b->help);
+		print_entry("%s: %s", b->name, b->help);
 	print_part(colour, "Read in the kernel", lab->reads);
+}
+
+/* Print the values of the parameters in this run. */
+static void print_values(bool colour, const struct lab_result *result)
+{
+	if (!result->nr_params)
+		return;
+	print_head(colour, "Parameters of this run");
+	for (size_t i = 0; i < result->nr_params; i++)
+		print_entry("%s=%s", result->params[i].name,
+			    result->params[i].value);
 }
 
 void lab_print_prediction(bool colour, const struct lab_result *result)
@@ -171,6 +222,7 @@ void lab_print_prediction(bool colour, const struct lab_result *result)
 	struct table *t;
 	char text[LAB_VALUE_TEXT];
 
+	print_values(colour, result);
 	print_head(colour, "Prediction");
 	t = table_open(stdout, predicted_columns, 4, colour);
 	for (size_t i = 0; i < result->nr; i++) {
@@ -189,7 +241,7 @@ void lab_print_step(bool colour, size_t number, const char *text)
 {
 	if (number == 1)
 		print_head(colour, "Experiment");
-	printf("  %zu. %s\n", number, text);
+	print_entry("%zu. %s", number, text);
 }
 
 static enum style verdict_style(enum lab_verdict verdict)
@@ -259,10 +311,10 @@ void lab_print_result(bool colour, const struct lab *lab,
 	print_head(colour, "Verdict");
 	printf("  %s%s%s", style_on(colour, style),
 	       lab_verdict_name(result->verdict), style_off(colour, style));
-	if (result->reason[0])
-		printf(": %s", result->reason);
 	if (result->broken[0])
 		printf(" (with the assumption '%s' broken)", result->broken);
+	if (result->reason[0])
+		printf(": %s", result->reason);
 	putchar('\n');
 	print_effects(result);
 	print_part(colour, "Read in the kernel", lab->reads);

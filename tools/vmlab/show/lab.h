@@ -27,6 +27,9 @@ void lab_print_list(bool colour, const struct lab *const *labs);
 /** lab_print_question - print title, question and theory: the head of a run */
 void lab_print_question(bool colour, const struct lab *lab);
 
+/** lab_print_changes - print what a lab changes in the system, before it does */
+void lab_print_changes(bool colour, const struct lab *lab);
+
 /** lab_print_about - print what a lab keeps constant, changes, takes and lets break */
 void lab_print_about(bool colour, const struct lab *lab);
 

@@ -121,10 +121,36 @@ static void put_run(json_t *o, const struct lab_result *r)
 	json_put(o, "plots", plots);
 }
 
+/* What --param accepts: words, or numbers from min to max. */
+static json_t *param_json(const struct lab_param *p)
+{
+	json_t *o = json_object(), *words;
+
+	json_put(o, "name", json_text(p->name));
+	json_put(o, "default", json_text(p->value));
+	json_put(o, "help", json_text(p->help));
+	if (!p->words) {
+		json_put(o, "min", json_count(p->min));
+		json_put(o, "max", json_count(p->max));
+		return o;
+	}
+	words = json_array();
+	for (const char *w = p->words; *w; w += strspn(w, " ")) {
+		size_t len = strcspn(w, " ");
+
+		json_append(words, json_stringn(w, len));
+		w += len;
+	}
+	json_put(o, "words", words);
+	return o;
+}
+
 json_t *lab_json(const struct lab *lab, const struct lab_result *result)
 {
-	json_t *o = json_object(), *breaks = json_array();
+	json_t *o = json_object(), *breaks = json_array(), *params = json_array();
 
+	for (const struct lab_param *p = lab->params; p && p->name; p++)
+		json_append(params, param_json(p));
 	for (const struct lab_break *b = lab->breaks; b && b->name; b++)
 		json_append(breaks, json_text(b->name));
 	json_put(o, "number", json_integer(lab->number));
@@ -133,6 +159,9 @@ json_t *lab_json(const struct lab *lab, const struct lab_result *result)
 	json_put(o, "question", json_text(lab->question));
 	json_put(o, "changes",
 		 lab->changes ? json_text(lab->changes) : json_null());
+	json_put(o, "idea", json_text(lab->idea));
+	json_put(o, "pins", json_text(lab->pins));
+	json_put(o, "params", params);
 	json_put(o, "breaks", breaks);
 	json_put(o, "reads", lines_json(lab->reads));
 	if (result)

@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/table.h"
+#include "show/table_fit.h"
 
-#define ROWS_HELD   512
-#define NOT_PRINTED SIZE_MAX
+#define ROWS_HELD	512
+#define NOT_PRINTED	SIZE_MAX
+#define TABLE_SEPARATOR "  "
 
 /*
  * struct table - one table
@@ -122,10 +125,15 @@ char *table_titles(const struct column_list *tables, const char *between)
 
 static void add_column(struct table *t, const struct column *columns, size_t i)
 {
-	if (t->position[i] != NOT_PRINTED)
-		return;
-	check_alloc(scols_table_new_column(t->scols, columns[i].title, 0,
-					   columns[i].right ? SCOLS_FL_RIGHT : 0));
+	int flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) |
+		    (columns[i].wrap ? SCOLS_FL_WRAP : 0);
+	struct libscols_column *c;
+
+	c = check_alloc(scols_table_new_column(t->scols, columns[i].title, 0,
+					       flags));
+	if (columns[i].wrap)
+		scols_column_set_wrapfunc(c, scols_wrapnl_chunksize,
+					  scols_wrapnl_nextchunk, NULL);
 	t->position[i] = t->nr_printed++;
 }
 
@@ -141,7 +149,7 @@ static void add_columns(struct table *t, const struct column *columns)
 		size_t len = next_name(&s);
 		size_t i = find_column(columns, t->nr_columns, name, len);
 
-		if (i < t->nr_columns)
+		if (i < t->nr_columns && t->position[i] == NOT_PRINTED)
 			add_column(t, columns, i);
 	}
 }
@@ -163,7 +171,7 @@ struct table *table_open(FILE *out, const struct column *columns, size_t nr,
 	scols_table_enable_noencoding(scols, 1);
 	scols_table_enable_colors(scols, t->colour);
 	scols_table_enable_raw(scols, options.raw);
-	scols_table_set_column_separator(scols, options.raw ? " " : "  ");
+	scols_table_set_column_separator(scols, options.raw ? " " : TABLE_SEPARATOR);
 	add_columns(t, columns);
 	/* libsmartcols prints no header of an empty table: make it a row */
 	scols_table_enable_noheadings(scols, 1);
@@ -188,6 +196,8 @@ static void print_held(struct table *t)
 	locale_t before = utf8_enter();
 	struct libscols_line *line;
 
+	if (!t->streaming && !options.raw && isatty(fileno(t->out)))
+		table_fit(t->scols, TABLE_SEPARATOR, terminal_columns(fileno(t->out)));
 	if (t->streaming) {
 		line = scols_table_get_line(t->scols, 0);
 		scols_table_print_range(t->scols, line, line);

@@ -17,10 +17,15 @@
 
 #include "show/terminal.h"
 
-/** struct column - one column; the last is not padded when it is left-aligned */
+/**
+ * struct column - one column; the last is not padded when it is left-aligned
+ * @right: align cells to the right
+ * @wrap: a terminal that is too narrow breaks cells into lines
+ */
 struct column {
 	const char *title;
 	bool right;
+	bool wrap;
 };
 
 /** struct column_list - the columns of one table; a NULL ends an array of them */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Break cells into lines, so that a table fits a narrow terminal. */
+#ifndef VMLAB_SHOW_TABLE_FIT_H
+#define VMLAB_SHOW_TABLE_FIT_H
+
+#include <libsmartcols.h>
+#include <stddef.h>
+
+/**
+ * table_fit - break the cells of columns with SCOLS_FL_WRAP between words
+ * @separator: what stands between two columns
+ * @columns: of the terminal
+ *
+ * The other columns keep their widths, so that a table may stay too wide.
+ */
+void table_fit(struct libscols_table *table, const char *separator,
+	       size_t columns);
+
+#endif /* VMLAB_SHOW_TABLE_FIT_H */
