@@ -167,6 +167,7 @@ long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
 			break;
 		*nr_dirty += ret;
 		ret = 0;
+		cond_resched();
 		if (to)
 			to += VMLAB_DIRTY_CHUNK / BITS_PER_BYTE;
 		pgoff = stop;

@@ -152,12 +152,12 @@ static void space_free(struct vmlab_space *space)
 	xa_destroy(&space->frames.xa);
 	if (space->inode)
 		vmlab_inode_destroy(space->inode);
-	put_pid(space->opener);
 	mem_cgroup_put(space->memcg);
 	vmlab_user_uncharge(space->user, VMLAB_USER_SPACES, 1);
 	if (space->abandoned)
 		atomic_dec(&space->owner->overdue);
 	vmlab_user_put(space->owner);
+	put_pid(space->opener);
 	free_percpu(space->counters);
 	kfree(space);
 	/* The caller's code stays: see vmlab_space_exit(), or a file of ours. */

@@ -38,10 +38,11 @@ static int discard_frame(struct vmlab_space *space, pgoff_t pgoff,
  * vmlab_space_discard() - remove all frames and evicted contents from an offset
  * @space: the space
  * @first: first offset, pages; the space ends there, so none is mapped again
- * @killable: stop when the task is killed; without it there must be no fault
+ * @killable: end with SIGKILL
  *
  * Context: process context, may sleep; takes folio locks.
- * Return: 0, or -EINTR when the task was killed before all were removed.
+ * Return: 0, or with @killable -EINTR when the task was killed: the entries from
+ * some offset on are still there.
  */
 int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
 			bool killable)
@@ -57,8 +58,7 @@ int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
 				return -EINTR;
 			cond_resched();
 			if (xa_is_value(entry)) {
-				xa_cmpxchg(&space->frames.xa, pgoff, entry,
-					   NULL, 0);
+				vmlab_frame_forget(space, pgoff, entry);
 				continue;
 			}
 			ret = discard_frame(space, pgoff, killable);
@@ -95,21 +95,16 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
  * @nr_pages: the new length, pages
  *
  * Context: process context, may sleep; the caller holds config_lock.
- * Return: 0, or a negative errno when a huge frame across the new end cannot be
- * evicted: nothing has changed then, and no access saw the new length.  -EINTR
- * when the task was killed; the space can have the new length then.
+ * Return: 0; or a negative errno when a huge frame across the new end cannot be
+ * evicted: nothing has changed then, and no access saw the new length; or -EINTR
+ * when the task was killed: the length has not changed, but some frames beyond
+ * the new one can be discarded.
  */
 int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 {
 	unsigned long old = space->nr_pages;
 	int ret;
 
-	if (nr_pages > old) {
-		/* What a task left that was killed while it made it shorter. */
-		ret = vmlab_space_discard(space, old, true);
-		if (ret)
-			return ret;
-	}
 	if (nr_pages >= old) {
 		WRITE_ONCE(space->nr_pages, nr_pages);
 		WRITE_ONCE(space->huge_end, nr_pages);
@@ -134,6 +129,11 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 	/* First in one sweep, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
 	ret = vmlab_space_discard(space, nr_pages, true);
+	if (ret) {
+		WRITE_ONCE(space->nr_pages, old);
+		WRITE_ONCE(space->huge_end, old);
+		return ret;
+	}
 	/* A fault may have copied a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
 	return ret;

@@ -254,10 +254,7 @@ static int writeback_run(struct vmlab_space *space,
 			 const struct request *request)
 {
 	pgoff_t first = request ? (u64)request->start >> PAGE_SHIFT : 0;
-	/* Beyond the end lies only what is about to be discarded. */
-	pgoff_t end = READ_ONCE(space->nr_pages) - 1;
-	pgoff_t last = request ? min((u64)request->end >> PAGE_SHIFT, end) :
-				 end;
+	pgoff_t last = request ? (u64)request->end >> PAGE_SHIFT : ULONG_MAX;
 	struct mem_cgroup *memcg;
 	const struct cred *cred;
 	struct target target;

@@ -24,11 +24,11 @@
 #define PARAMETERS "/sys/module/vmlab/parameters/"
 
 enum { MARGIN = 32 };
-enum { SPACES, PAGES, STORE, TRACE, EVENTS, LIMITS };
+enum { SPACES, PAGES, STORE, EVICTED, TRACE, EVENTS, LIMITS };
 
 static const char *const names[] = {
 	"max_user_spaces", "max_user_pages", "max_user_store_pages",
-	"max_user_trace", "max_user_events",
+	"max_user_evicted", "max_user_trace", "max_user_events",
 };
 
 static unsigned long saved[LIMITS];
@@ -373,6 +373,49 @@ static int user_trace(void *arg)
 	return set_trace(fd, VMLAB_POLICY_OPT, 400) ? NOT_FREED : GOOD;
 }
 
+/* Touch pages, of which all but a few are evicted; return how many come back. */
+static uint64_t refaults(int fd, char *p, size_t nr)
+{
+	uint64_t before = paging_stats(fd).refaults;
+
+	for (size_t i = 0; i < nr; i++)
+		touch(p + i * psize, TOUCH_READ, 0, NULL);
+	return paging_stats(fd).refaults - before;
+}
+
+static int user_evicted(void *arg)
+{
+	const size_t nr = 1000;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	for (int round = 0; round < 2; round++) {
+		int fd = dev_open(O_RDWR);
+		char *p = map_pages(fd, nr, PROT_READ, MAP_SHARED, 0);
+		uint64_t back;
+
+		use_paging(fd, .budget = 4);
+		refaults(fd, p, nr);
+		back = refaults(fd, p, nr);
+		if (back > 256)
+			return ALLOWED;
+		if (back < 256 - MARGIN)
+			return round ? NOT_FREED : REFUSED;
+		munmap(p, nr * psize);
+		close(fd);
+	}
+	return GOOD;
+}
+
+static void test_evicted(void)
+{
+	set_limit(EVICTED, 256);
+	is((unsigned int)reap(spawn(user_evicted, NULL)), GOOD,
+	   "256 of a user's evicted pages are remembered");
+	set_limit(EVICTED, saved[EVICTED]);
+}
+
 static void test_trace(void)
 {
 	set_limit(TRACE, 1000);
@@ -502,6 +545,7 @@ int main(void)
 	test_spaces();
 	test_pages();
 	test_store();
+	test_evicted();
 	test_trace();
 	test_events();
 	test_bad_buffer();

@@ -26,6 +26,9 @@
  *                         requests fail with EDQUOT
  *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
  *                         as if they were busy
+ *   max_user_evicted      evicted pages without contents to keep: further ones are
+ *                         as if they were never resident, and refaults of them
+ *                         do not count
  *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
  *   max_user_events       events in rings: EDQUOT, see VMLAB_IOC_EVENTS
  */
@@ -76,8 +79,8 @@
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
  *           with transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
- *   EINTR   the caller was killed.  If it made the space shorter, the new length can
- *           be in force; what lies beyond it is lost
+ *   EINTR   the caller was killed: the length is the old one, but frames beyond
+ *           a shorter one may be discarded
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {
