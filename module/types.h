@@ -226,8 +226,10 @@ struct vmlab_writeback {
  *	without a lock, see vmlab_bring() for the ordering.
  * @huge_end: no new huge frame may reach beyond it; below @nr_pages only while
  *	the space is made shorter
- * @backing: fills new frames.  Changes only while there are neither frames
- *	nor VMAs.
+ * @backing: fills new frames.  Changes only while there are neither frames nor
+ *	VMAs; mm can link a VMA at any time after ->mmap, so a frame must be
+ *	published before its backing is known, see bring_create().
+ * @backing_changes: @backing, @file and @file_offset are about to change
  * @file: the file that a file backing reads and writes
  * @file_offset: offset of the space in @file, bytes
  * @huge: new frames are huge where possible; read without a lock
@@ -263,6 +265,7 @@ struct vmlab_space {
 	unsigned long nr_pages;
 	unsigned long huge_end;
 	const struct vmlab_backing *backing;
+	bool backing_changes;
 	struct file *file;
 	loff_t file_offset;
 	bool huge;
