@@ -80,7 +80,7 @@ report:
 check:
 	@$(VM) check $(KERNEL)
 
-## check-matrix: run all tests on stock 6.1, stock 6.12 and 7.3
+## check-matrix: run all tests on stock 6.1 and 6.12, 7.2 and 7.3
 check-matrix:
 	@$(VM) matrix $(KERNEL)
 
@@ -94,6 +94,11 @@ docs:
 	@tools/vm/deps/ensure docs
 	@sphinx-build -q -b html Documentation $(build)/html
 
+## man: write the manual pages to build/tools/install/man
+man: tools
+	@tools/vm/deps/ensure man
+	@$(MAKE) --no-print-directory -C tools/vmlab O=$(tools) man
+
 ## lint: check the source: checkpatch, sparse, layers, repeated code and more
 lint:
 	@tools/lint/lint $(LINT)
@@ -104,6 +109,7 @@ deps:
 
 ## install: install the tools below PREFIX=/usr/local, and the module if it was built
 install: tools
+	@tools/vm/deps/ensure man
 	@$(MAKE) --no-print-directory -C tools/vmlab O=$(tools) install \
 		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 	@tools/install/module install $(native) "$(KDIR)" $(DESTDIR)
@@ -144,4 +150,4 @@ help:
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix bench docs \
-	lint deps install uninstall install-dkms uninstall-dkms dist clean distclean help
+	man lint deps install uninstall install-dkms uninstall-dkms dist clean distclean help

@@ -17,6 +17,7 @@
 #include <linux/mutex.h>
 #include <linux/ptrace.h>
 #include <linux/rwsem.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -225,8 +226,10 @@ struct vmlab_writeback {
  *	without a lock, see vmlab_bring() for the ordering.
  * @huge_end: no new huge frame may reach beyond it; below @nr_pages only while
  *	the space is made shorter
- * @backing: fills new frames.  Changes only while there are neither frames
- *	nor VMAs.
+ * @backing: fills new frames.  Changes only while there are neither frames nor
+ *	VMAs; mm can link a VMA at any time after ->mmap, so a frame must be
+ *	published before its backing is known, see bring_create().
+ * @backing_changes: @backing, @file and @file_offset are about to change
  * @file: the file that a file backing reads and writes
  * @file_offset: offset of the space in @file, bytes
  * @huge: new frames are huge where possible; read without a lock
@@ -243,6 +246,8 @@ struct vmlab_writeback {
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
  * @debugfs: the directory of this space
+ * @opener: the process that opened the space, for debugfs
+ * @opener_comm: its name then
  * @owner: the user that opened the space
  * @memcg: the memory cgroup of the task that opened the space, or NULL
  * @ref: the open file, and those that found the space in the list of all
@@ -260,6 +265,7 @@ struct vmlab_space {
 	unsigned long nr_pages;
 	unsigned long huge_end;
 	const struct vmlab_backing *backing;
+	bool backing_changes;
 	struct file *file;
 	loff_t file_offset;
 	bool huge;
@@ -277,6 +283,8 @@ struct vmlab_space {
 	struct list_head link;
 	unsigned long shrink_cursor;
 	struct dentry *debugfs;
+	struct pid *opener;
+	char opener_comm[TASK_COMM_LEN];
 	struct vmlab_user *owner;
 	struct mem_cgroup *memcg;
 	struct kref ref;

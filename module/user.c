@@ -16,6 +16,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
+#include <linux/xarray.h>
 
 #include <linux/vmlab.h>
 
@@ -23,6 +24,9 @@
 
 /* Charges that a CPU collects before it adds them to the shared sum. */
 #define VMLAB_USER_BATCH	64
+
+/* What an evicted page takes where no page near it is resident or evicted. */
+#define VMLAB_EVICTED_BYTES	(2 * sizeof(struct xa_node))
 
 static unsigned long limits[VMLAB_USER_NR];
 
@@ -32,6 +36,8 @@ module_param_named(max_user_pages, limits[VMLAB_USER_PAGES], ulong, 0644);
 MODULE_PARM_DESC(max_user_pages, "resident pages per user (default half of memory)");
 module_param_named(max_user_store_pages, limits[VMLAB_USER_STORE], ulong, 0644);
 MODULE_PARM_DESC(max_user_store_pages, "pages in swap stores per user (default half of memory)");
+module_param_named(max_user_evicted, limits[VMLAB_USER_EVICTED], ulong, 0644);
+MODULE_PARM_DESC(max_user_evicted, "evicted clean pages remembered per user (default as many as fill 1/16 of memory)");
 module_param_named(max_user_trace, limits[VMLAB_USER_TRACE], ulong, 0644);
 MODULE_PARM_DESC(max_user_trace, "accesses in traces per user (default as many as fill 1/16 of memory, at most 64 Mi)");
 module_param_named(max_user_events, limits[VMLAB_USER_EVENTS], ulong, 0644);
@@ -60,6 +66,8 @@ int vmlab_user_init(void)
 	limit_default(VMLAB_USER_SPACES, 256);
 	limit_default(VMLAB_USER_PAGES, totalram_pages() / 2);
 	limit_default(VMLAB_USER_STORE, totalram_pages() / 2);
+	limit_default(VMLAB_USER_EVICTED,
+		      div_u64(bytes, 16 * VMLAB_EVICTED_BYTES));
 	limit_default(VMLAB_USER_TRACE,
 		      min_t(u64, 4ULL * VMLAB_TRACE_MAX,
 			    div_u64(bytes, 16 * sizeof(u64))));
@@ -106,6 +114,7 @@ static struct vmlab_user *user_alloc(kuid_t uid)
 			return NULL;
 		}
 	}
+	spin_lock_init(&user->lock);
 	user->uid = uid;
 	return user;
 }
@@ -172,6 +181,13 @@ bool vmlab_user_exempt(void)
 	return ns_capable_noaudit(&init_user_ns, CAP_SYS_RESOURCE);
 }
 
+/* Is what is used below the limit, whatever the CPUs have not added yet? */
+static bool far_below(struct percpu_counter *used, s64 limit)
+{
+	return percpu_counter_read(used) +
+	       VMLAB_USER_BATCH * num_online_cpus() <= limit;
+}
+
 /**
  * __vmlab_user_charge() - charge a resource to a user
  * @user: the user
@@ -186,12 +202,24 @@ int __vmlab_user_charge(struct vmlab_user *user, enum vmlab_resource resource,
 {
 	struct percpu_counter *used = &user->used[resource];
 	s64 limit = min_t(unsigned long, READ_ONCE(limits[resource]), LONG_MAX);
+	bool added = nr <= VMLAB_USER_BATCH && far_below(used, limit - nr);
+	int ret = 0;
 
-	percpu_counter_add_batch(used, nr, VMLAB_USER_BATCH);
-	if (likely(__percpu_counter_compare(used, limit, VMLAB_USER_BATCH) <= 0))
-		return 0;
-	percpu_counter_add_batch(used, -nr, VMLAB_USER_BATCH);
-	return -EDQUOT;
+	if (likely(added)) {
+		percpu_counter_add_batch(used, nr, VMLAB_USER_BATCH);
+		/* A larger charge may have come in between. */
+		if (likely(far_below(used, limit)))
+			return 0;
+	}
+	spin_lock(&user->lock);
+	if (!added)
+		percpu_counter_add_batch(used, nr, VMLAB_USER_BATCH);
+	if (percpu_counter_sum(used) > limit) {
+		percpu_counter_add_batch(used, -nr, VMLAB_USER_BATCH);
+		ret = -EDQUOT;
+	}
+	spin_unlock(&user->lock);
+	return ret;
 }
 
 /**

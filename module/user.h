@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/percpu_counter.h>
+#include <linux/spinlock.h>
 #include <linux/uidgid.h>
 
 /**
@@ -14,6 +15,8 @@
  * @VMLAB_USER_PAGES: pages of resident frames
  * @VMLAB_USER_STORE: pages of the swap stores
  * @VMLAB_USER_TRACE: accesses in traces for OPT
+ * @VMLAB_USER_EVICTED: pages that were evicted without contents to keep, and are
+ *	remembered only because they were
  * @VMLAB_USER_EVENTS: events that the rings have room for
  * @VMLAB_USER_NR: number of resources
  */
@@ -22,6 +25,7 @@ enum vmlab_resource {
 	VMLAB_USER_PAGES,
 	VMLAB_USER_STORE,
 	VMLAB_USER_TRACE,
+	VMLAB_USER_EVICTED,
 	VMLAB_USER_EVENTS,
 	VMLAB_USER_NR,
 };
@@ -32,6 +36,8 @@ enum vmlab_resource {
  * @uid: the user
  * @nr: spaces that refer to it; protected by the lock of the list
  * @overdue: destructions of its spaces that no task waits for any more
+ * @lock: held to charge near a limit, so that a charge that is about to be
+ *	refused does not make the charge of another task fail
  * @used: what its spaces hold
  */
 struct vmlab_user {
@@ -39,6 +45,7 @@ struct vmlab_user {
 	kuid_t uid;
 	unsigned long nr;
 	atomic_t overdue;
+	spinlock_t lock;	/* see above */
 	struct percpu_counter used[VMLAB_USER_NR];
 };
 

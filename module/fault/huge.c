@@ -19,7 +19,7 @@
  * Should a huge frame serve a fault?  Not while each access must fault or rules
  * disturb faults: both are about pages.  Nor in a private mapping that is
  * written: mm copies pages there.  Nor for a core dump, which must not fill
- * holes: ->fault tells them from pages.
+ * holes: ->fault tells them from pages.  Nor where fault_fits() fails.
  */
 static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 {
@@ -29,6 +29,7 @@ static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 	       !vmlab_stepping(space) &&
 	       !rcu_access_pointer(space->inject) &&
 	       !(current->flags & PF_DUMPCORE) &&
+	       !(vma->vm_flags & VM_PFNMAP) &&
 	       (vma->vm_flags & VM_SHARED || !(vmf->flags & FAULT_FLAG_WRITE)) &&
 	       thp_vma_suitable_order((struct vm_area_struct *)vma,
 				      vmf->address, HPAGE_PMD_ORDER);

@@ -106,6 +106,17 @@ static vm_fault_t fault_failed(struct vmlab_space *space,
 	}
 }
 
+/*
+ * Can a VMA have entries of the kind that the backing needs?  Not if the backing
+ * changed after ->mmap, before mm linked the VMA.  The caller holds the lock of a
+ * frame: the backing stays.
+ */
+static bool fault_fits(struct vmlab_space *space,
+		       const struct vm_area_struct *vma)
+{
+	return space->backing->special == !!(vma->vm_flags & VM_PFNMAP);
+}
+
 /* Bring in the frame of a fault and map it. */
 static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 			      u32 *outcome)
@@ -122,6 +133,10 @@ static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 		vmlab_count(space, error);
 		*outcome = VMLAB_FAULT_ERROR;
 		return VM_FAULT_HWPOISON;
+	}
+	if (unlikely(!fault_fits(space, vmf->vma))) {
+		vmlab_frame_release(folio);
+		return fault_failed(space, vmf, -ENXIO, outcome);
 	}
 	if (filled)
 		vmlab_count(space, filled);

@@ -83,6 +83,21 @@ static void store_charge(struct vmlab_space *space)
 	spin_unlock(&space->frames.store_lock);
 }
 
+/* Count the pages of a frame for which the store has no page yet. */
+static long store_missing(struct vmlab_space *space, struct folio *folio)
+{
+	long i, nr = folio_nr_pages(folio), missing = 0;
+	struct file *store;
+
+	/* Pairs with the release in vmlab_store_create(). */
+	store = smp_load_acquire(&space->frames.store);
+	/* The pages of contents that were loaded again stay, also in swap. */
+	for (i = 0; store && i < nr; i++)
+		missing += !xa_load(&store->f_mapping->i_pages,
+				    folio->index + i);
+	return missing;
+}
+
 /**
  * vmlab_store_save() - keep the contents of a frame
  * @space: the space
@@ -94,9 +109,12 @@ static void store_charge(struct vmlab_space *space)
  */
 int vmlab_store_save(struct vmlab_space *space, struct folio *folio)
 {
+	const long missing = space->user ? store_missing(space, folio) : 0;
 	unsigned long i, nr = folio_nr_pages(folio);
-	int ret = vmlab_user_charge(space->user, VMLAB_USER_STORE, nr);
+	int ret = 0;
 
+	if (missing)
+		ret = vmlab_user_charge(space->user, VMLAB_USER_STORE, missing);
 	if (ret)
 		return ret;
 
@@ -119,7 +137,7 @@ int vmlab_store_save(struct vmlab_space *space, struct folio *folio)
 	/* First what the store really holds, so that no other task gets room. */
 	if (space->frames.store)
 		store_charge(space);
-	vmlab_user_uncharge(space->user, VMLAB_USER_STORE, nr);
+	vmlab_user_uncharge(space->user, VMLAB_USER_STORE, missing);
 	return ret;
 }
 

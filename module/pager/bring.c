@@ -9,6 +9,7 @@
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 
 #include "backing/backing.h"
 #include "compat.h"
@@ -57,8 +58,56 @@ static int bring_fill(struct vmlab_space *space, struct folio *folio,
 }
 
 /*
+ * Is @backing the backing of a space for as long as the frame that the caller
+ * just published stays?
+ */
+static __always_inline bool bring_settled(struct vmlab_space *space,
+					  const struct vmlab_backing *backing)
+{
+	/* vmlab_frame_publish() ends with an atomic operation. */
+	smp_mb__after_atomic();
+	/* Pairs with the release in vmlab_space_set_backing(). */
+	if (smp_load_acquire(&space->backing_changes))
+		return false;
+	return READ_ONCE(space->backing) == backing;
+}
+
+/* Wait until the backing was changed.  Returns 0, -EINTR or -EBUSY. */
+static int bring_settle(struct vmlab_space *space, enum vmlab_bring_how how)
+{
+	if (how == VMLAB_BRING_NOWAIT)
+		return -EBUSY;
+	/* A fault: requests hold the lock, and so see no change. */
+	if (down_read_killable(&space->backing_lock))
+		return -EINTR;
+	up_read(&space->backing_lock);
+	return 0;
+}
+
+/*
+ * Return an error of the backing or the swap store as one that no caller takes
+ * for its own: the server of a file system can answer with any.
+ */
+static int bring_error(int err)
+{
+	switch (err) {
+	case -EINTR:
+		return fatal_signal_pending(current) ? err : -EIO;
+	case -EBUSY:
+	case -EDQUOT:
+	case -EEXIST:
+	case -ERANGE:
+	case -ESTALE:
+		return -EIO;
+	default:
+		return err;
+	}
+}
+
+/*
  * Allocate a frame, publish it and fill it.  Returns it locked, with a
- * reference, or an ERR_PTR() of -EEXIST when the offset is taken.
+ * reference, or an ERR_PTR() of -EEXIST when the offset is taken, or of -ESTALE
+ * when the backing changes.
  */
 static __always_inline struct folio *
 bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
@@ -83,7 +132,8 @@ bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
 	if (unlikely(ret))
 		return ERR_PTR(ret);
 
-	ret = bring_fill(space, folio, backing, evicted);
+	ret = likely(bring_settled(space, backing)) ?
+	      bring_error(bring_fill(space, folio, backing, evicted)) : -ESTALE;
 	if (unlikely(ret)) {
 		vmlab_frame_remove(space, folio, evicted);
 		vmlab_frame_release(folio);
@@ -197,7 +247,12 @@ again:
 		if (IS_ERR(folio)) {
 			if (!order && PTR_ERR(folio) == -EEXIST)
 				goto again;
-			return folio;
+			if (PTR_ERR(folio) != -ESTALE)
+				return folio;
+			ret = bring_settle(space, how);
+			if (ret)
+				return ERR_PTR(ret);
+			goto again;
 		}
 	} else {
 		ret = bring_lock(folio, order, how);

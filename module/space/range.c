@@ -15,9 +15,12 @@
 #include "pager/residence.h"
 #include "space/range.h"
 
-/* Each returns pages done, 0 when there was nothing to do, or an errno. */
+/*
+ * Each returns pages done, 0 when there was nothing to do, or an errno.  A huge
+ * frame is unlocked at the first of its pages before @end.
+ */
 
-static int range_evict(struct vmlab_space *space, pgoff_t pgoff)
+static int range_evict(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end)
 {
 	struct folio *folio = vmlab_frame_get(space, pgoff);
 	int ret;
@@ -37,7 +40,7 @@ static int range_evict(struct vmlab_space *space, pgoff_t pgoff)
 	return ret < 0 && ret != -EINTR ? -EBUSY : ret;
 }
 
-static int range_prefetch(struct vmlab_space *space, pgoff_t pgoff)
+static int range_prefetch(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end)
 {
 	struct folio *folio;
 	bool filled;
@@ -60,7 +63,7 @@ static void range_give_back(struct vmlab_space *space, unsigned long start,
 	*pgoff = max(*pgoff, start);
 }
 
-static int range_lock(struct vmlab_space *space, pgoff_t pgoff)
+static int range_lock(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end)
 {
 	struct folio *folio;
 	bool filled;
@@ -74,7 +77,8 @@ static int range_lock(struct vmlab_space *space, pgoff_t pgoff)
 	return ret ?: 1;
 }
 
-static int range_unlock(struct vmlab_space *space, pgoff_t pgoff)
+static int range_unlock(struct vmlab_space *space, pgoff_t pgoff,
+			pgoff_t end)
 {
 	struct folio *folio = vmlab_frame_get(space, pgoff);
 	int ret;
@@ -84,7 +88,8 @@ static int range_unlock(struct vmlab_space *space, pgoff_t pgoff)
 	ret = folio_lock_killable(folio);
 	if (!ret) {
 		if (folio->mapping && vmlab_pager_is_locked(folio))
-			ret = vmlab_pager_lock(space, folio, false) ?: 1;
+			ret = vmlab_pager_lock(space, folio, false) ?:
+			      min(end, folio_next_index(folio)) - pgoff;
 		folio_unlock(folio);
 	}
 	folio_put(folio);
@@ -95,7 +100,7 @@ static int range_unlock(struct vmlab_space *space, pgoff_t pgoff)
  * Drop a page and its contents: the next access finds the backing's contents.
  * Private copies stay.
  */
-static int range_drop(struct vmlab_space *space, pgoff_t pgoff)
+static int range_drop(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end)
 {
 	struct folio *folio;
 	bool filled;
@@ -135,7 +140,7 @@ again:
  * the rest of a large range costs nothing
  */
 static const struct {
-	int (*page)(struct vmlab_space *space, pgoff_t pgoff);
+	int (*page)(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end);
 	bool resident;
 } range_ops[] = {
 	[VMLAB_RANGE_EVICT]	= { range_evict, true },
@@ -177,12 +182,12 @@ int vmlab_space_range(struct vmlab_space *space, u32 op, unsigned long *pgoff,
 			ret = -EINTR;
 			goto out;
 		}
-		ret = range_ops[op].page(space, *pgoff);
+		ret = range_ops[op].page(space, *pgoff, end);
 		/* Perhaps only mm's batches of mlock(2) hold it: once a call. */
 		if (ret == -EBUSY && op == VMLAB_RANGE_EVICT && !drained) {
 			drained = true;
 			vmlab_drain(true);
-			ret = range_ops[op].page(space, *pgoff);
+			ret = range_ops[op].page(space, *pgoff, end);
 		}
 		/* The space ends here, and the range with it. */
 		if (ret == -ERANGE)

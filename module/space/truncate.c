@@ -2,6 +2,7 @@
 /* The length of a space, changed as truncate_pagecache() does. */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 
 #include "frame/frame.h"
 #include "frame/store.h"
@@ -9,47 +10,64 @@
 #include "pager/residence.h"
 #include "space/truncate.h"
 
+/* Remove the frame at an offset, if there is one.  Returns 0 or -EINTR. */
+static int discard_frame(struct vmlab_space *space, pgoff_t pgoff,
+			 bool killable)
+{
+	struct folio *folio = vmlab_frame_get(space, pgoff);
+
+	if (!folio)
+		return 0;
+	/* A fault that fills the frame from a file can hold the lock for ever. */
+	if (!killable) {
+		folio_lock(folio);
+	} else if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return -EINTR;
+	}
+	if (folio->mapping) {
+		vmlab_frame_unmap(space, folio);
+		vmlab_count_add(space, discarded, folio_nr_pages(folio));
+		vmlab_pager_remove(space, folio, NULL);
+	}
+	vmlab_frame_release(folio);
+	return 0;
+}
+
 /**
  * vmlab_space_discard() - remove all frames and evicted contents from an offset
  * @space: the space
  * @first: first offset, pages; the space ends there, so none is mapped again
+ * @killable: end with SIGKILL
  *
  * Context: process context, may sleep; takes folio locks.
+ * Return: 0, or with @killable -EINTR when the task was killed: the entries from
+ * some offset on are still there.
  */
-void vmlab_space_discard(struct vmlab_space *space, pgoff_t first)
+int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
+			bool killable)
 {
 	unsigned long pgoff;
-	struct folio *folio;
 	void *entry;
+	int ret;
 
 	xa_for_each_start(&space->frames.xa, pgoff, entry, first) {
-again:
-		if (xa_is_value(entry)) {
-			entry = xa_cmpxchg(&space->frames.xa, pgoff, entry, NULL,
-					   0);
-			if (!xa_is_value(entry) && entry)
-				goto again;
-			continue;
-		}
-		/* The entry is only a hint: take a reference the right way. */
-		folio = vmlab_frame_get(space, pgoff);
-		if (folio) {
-			folio_lock(folio);
-			if (folio->mapping) {
-				vmlab_frame_unmap(space, folio);
-				vmlab_count_add(space, discarded,
-						folio_nr_pages(folio));
-				vmlab_pager_remove(space, folio, NULL);
+		/* A frame can be evicted before it is locked. */
+		for (; entry; entry = xa_load(&space->frames.xa, pgoff)) {
+			if (killable && fatal_signal_pending(current))
+				return -EINTR;
+			cond_resched();
+			if (xa_is_value(entry)) {
+				vmlab_frame_forget(space, pgoff, entry);
+				continue;
 			}
-			vmlab_frame_release(folio);
+			ret = discard_frame(space, pgoff, killable);
+			if (ret)
+				return ret;
 		}
-		/* The frame can have been evicted meanwhile. */
-		entry = xa_load(&space->frames.xa, pgoff);
-		if (entry)
-			goto again;
-		cond_resched();
 	}
 	vmlab_store_discard(space, first, ULONG_MAX);
+	return 0;
 }
 
 /* Evict a huge frame across @pgoff: its pages come back one by one. */
@@ -77,8 +95,10 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
  * @nr_pages: the new length, pages
  *
  * Context: process context, may sleep; the caller holds config_lock.
- * Return: 0, or a negative errno when a huge frame across the new end cannot be
- * evicted: nothing has changed then, and no access saw the new length.
+ * Return: 0; or a negative errno when a huge frame across the new end cannot be
+ * evicted: nothing has changed then, and no access saw the new length; or -EINTR
+ * when the task was killed: the length has not changed, but some frames beyond
+ * the new one can be discarded.
  */
 int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 {
@@ -108,8 +128,13 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 	smp_mb();
 	/* First in one sweep, private copies too; then frame by frame. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
-	vmlab_space_discard(space, nr_pages);
+	ret = vmlab_space_discard(space, nr_pages, true);
+	if (ret) {
+		WRITE_ONCE(space->nr_pages, old);
+		WRITE_ONCE(space->huge_end, old);
+		return ret;
+	}
 	/* A fault may have copied a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
-	return 0;
+	return ret;
 }

@@ -5,7 +5,8 @@
 
 #include "types.h"
 
-void vmlab_space_discard(struct vmlab_space *space, pgoff_t first);
+int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
+			bool killable);
 int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages);
 
 #endif /* VMLAB_SPACE_TRUNCATE_H */

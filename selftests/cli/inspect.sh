@@ -30,11 +30,15 @@ run 0 "^ *$code .*present" 'pagetable' "$vmlab" pagetable "$target"
 run 2 'is not a flag' 'pagetable --require of no flag' \
 	"$vmlab" pagetable "$target" --require bogus
 run 0 " $(kb VmPTE) KiB (VmPTE)" 'pagetable --totals' "$vmlab" pagetable "$target" --totals
+run 0 '^vmlab: note: no VMA of the process matches' 'vmas of a free range says so' \
+	"$vmlab" vmas "$target" --range 10000-11000
+run 0 '^vmlab: note: no entry of the page tables matches' \
+	'pagetable of a free range says so' "$vmlab" pagetable "$target" --range 10000-11000
 run 0 'physical address: 0x' 'translate' "$vmlab" translate "$target" "$code"
 run 1 'not in the user half' 'translate of a kernel address' \
 	"$vmlab" translate "$target" ffff888000000000
 run 0 'libc' 'sharing' "$vmlab" sharing "${sleepers[@]}"
-run 2 'given twice' 'sharing of one process twice' \
+run 0 'given twice: counted once' 'sharing of one process twice' \
 	"$vmlab" sharing "$target" "$target"
 run 0 'kernel_image *ffffffff' 'layout' "$vmlab" layout
 run 0 ' 0 *16 *ffff' 'kmem: one run of frames' "$vmlab" kmem kmalloc
@@ -60,6 +64,10 @@ if has_kernel_thread; then
 		run 1 'kernel thread' "$command of a kernel thread" \
 			"$vmlab" "$command" 2
 	done
+	run 0 'process 2 is a kernel thread.*skipped' 'sharing skips a kernel thread' \
+		"$vmlab" sharing 2 "$target"
+	run 0 "^ *$target  *sleep " 'and reads the others' \
+		"$vmlab" sharing 2 "$target" "${sleepers[1]}"
 fi
 for command in tree gaps map pagetable snapshot watch; do
 	run 5 'no permission' "$command: no permission" \

@@ -16,6 +16,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/paging.h"
 #include "lib/tap.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	DISCARDED = 16,		/* pages behind its end from time to time */
 	RUN_MS = 4000,
 	RACE_PAGES = 128,
+	BACKING_MAPS = 4000,
 };
 
 static const int rw = PROT_READ | PROT_WRITE;
@@ -357,6 +359,94 @@ static void test_kill(void)
 	is(module_frames(), 0, "killed: every frame is freed");
 }
 
+/* --- mmap(2) beside a change of the backing ------------------------------- */
+
+static void *change_backing(void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; !atomic_load(&stop); i++)
+		set_space(fd, 0, 0, i & 1 ? VMLAB_BACKING_ZERO :
+					    VMLAB_BACKING_PFN);
+	return NULL;
+}
+
+static void *try_to_change_backing(void *changed)
+{
+	while (!atomic_load(&stop))
+		if (!set_space(fd, 0, 0, VMLAB_BACKING_PFN))
+			atomic_store((atomic_bool *)changed, true);
+	return NULL;
+}
+
+/* Goes through the list of VMAs, so that mmap(2) has to wait to add one. */
+static void *count_vmas(void *arg)
+{
+	(void)arg;
+	while (!atomic_load(&stop))
+		space_stats(fd);
+	return NULL;
+}
+
+/*
+ * mm links a VMA some time after the module saw it: special entries are for
+ * special VMAs only, and the kernel stops where they are not.
+ */
+static void test_backing(void)
+{
+	pthread_t thread[3];
+	unsigned int other = 0;
+	struct vmlab_space_stats s;
+	char *p;
+
+	fd = dev_open(O_RDWR);
+	atomic_store(&stop, false);
+	pthread_create(&thread[0], NULL, change_backing, NULL);
+	pthread_create(&thread[1], NULL, count_vmas, NULL);
+	pthread_create(&thread[2], NULL, count_vmas, NULL);
+	for (unsigned int i = 0; i < BACKING_MAPS; i++) {
+		int sig;
+
+		p = map_shared(fd, 1);
+		sig = touch(p, TOUCH_WRITE, 1, NULL);
+		other += sig && sig != SIGBUS;
+		munmap(p, page);
+		range(fd, VMLAB_RANGE_DROP, 0, 1);
+	}
+	atomic_store(&stop, true);
+	for (unsigned int i = 0; i < 3; i++)
+		pthread_join(thread[i], NULL);
+	is(other, 0, "mmap beside a change of the backing: works, or SIGBUS");
+	s = space_stats(fd);
+	is(s.faults, fault_outcomes(&s), "... which are counted");
+	p = map_shared(fd, 1);
+	is((unsigned int)touch(p, TOUCH_WRITE, 1, NULL), 0,
+	   "mmap after it works");
+	unmap_and_close(fd, p, 1);
+	is(module_frames(), 0, "... and every frame is freed");
+}
+
+/* To split and merge VMAs, mm removes them from its list for a moment. */
+static void test_backing_mapped(void)
+{
+	atomic_bool changed = false;
+	pthread_t thread;
+	char *p;
+
+	fd = dev_open(O_RDWR);
+	p = map_shared(fd, 2);
+	atomic_store(&stop, false);
+	pthread_create(&thread, NULL, try_to_change_backing, &changed);
+	for (unsigned int i = 0; i < BACKING_MAPS; i++)
+		if (mprotect(p, page, PROT_READ) || mprotect(p, page, rw))
+			bail("mprotect: %s", strerror(errno));
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	ok(!atomic_load(&changed),
+	   "the backing of a mapping that is split and merged does not change");
+	is((unsigned int)touch(p, TOUCH_WRITE, 1, NULL), 0, "... which works");
+	unmap_and_close(fd, p, 2);
+}
+
 int main(void)
 {
 	page = page_size();
@@ -364,5 +454,7 @@ int main(void)
 	test_first_touch();
 	test_all();
 	test_kill();
+	test_backing();
+	test_backing_mapped();
 	return tap_done();
 }

@@ -2,8 +2,10 @@
 /* Limits per user: what one user can hold, and who is exempt. */
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,11 +24,11 @@
 #define PARAMETERS "/sys/module/vmlab/parameters/"
 
 enum { MARGIN = 32 };
-enum { SPACES, PAGES, STORE, TRACE, EVENTS, LIMITS };
+enum { SPACES, PAGES, STORE, EVICTED, TRACE, EVENTS, LIMITS };
 
 static const char *const names[] = {
 	"max_user_spaces", "max_user_pages", "max_user_store_pages",
-	"max_user_trace", "max_user_events",
+	"max_user_evicted", "max_user_trace", "max_user_events",
 };
 
 static unsigned long saved[LIMITS];
@@ -225,9 +227,41 @@ static int root_pages(void *arg)
 	return GOOD;
 }
 
+static int use_random(int fd, uint64_t budget, uint64_t seed)
+{
+	return set_paging(fd, .policy = VMLAB_POLICY_RANDOM, .budget = budget,
+			  .seed = seed);
+}
+
+/* The table of a random policy: 512 pages of the budget take one page. */
+static int user_random(void *arg)
+{
+	int fd, nr;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	if (!use_random(fd, 512 * 300, 1))
+		return ALLOWED;
+	if (errno != EDQUOT)
+		return WRONG_ERRNO;
+	/* A table that is replaced counts no more. */
+	for (nr = 0; nr < 20; nr++)
+		if (use_random(fd, 512ul * 100, (uint64_t)nr))
+			return nr ? NOT_FREED : REFUSED;
+	close(fd);
+	return GOOD;
+}
+
 static void test_pages(void)
 {
 	set_limit(PAGES, 256);
+	if (sysconf(_SC_PHYS_PAGES) < 512 * 300)
+		skip("too little memory", "tables of random policies");
+	else
+		is((unsigned int)reap(spawn(user_random, NULL)), GOOD,
+		   "tables of random policies count as pages");
 	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
 	   "a user gets 256 pages, then SIGBUS, and again after a close");
 	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
@@ -276,9 +310,32 @@ static int user_store(void *arg)
 	return GOOD;
 }
 
+/* Contents that are stored again take no more room. */
+static int user_stores_again(void *arg)
+{
+	const size_t nr = 64, budget = 16;
+	struct vmlab_paging_stats stats;
+	char *p;
+	int fd;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	use_paging(fd, .budget = budget);
+	p = map_pages(fd, nr, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	for (size_t i = 0; i < 4 * nr; i++)
+		p[i % nr * psize] = (char)i;
+	stats = paging_stats(fd);
+	return stats.store_errors || stats.over_budget ||
+	       stats.charged != budget ? REFUSED : GOOD;
+}
+
 static void test_store(void)
 {
 	set_limit(STORE, 64);
+	is((unsigned int)reap(spawn(user_stores_again, NULL)), GOOD,
+	   "64 pages are stored again and again within a limit of 64");
 	is((unsigned int)reap(spawn(user_store, NULL)), GOOD,
 	   "a user's stores hold 64 pages; other frames stay, none is lost");
 	set_limit(STORE, saved[STORE]);
@@ -316,6 +373,49 @@ static int user_trace(void *arg)
 	return set_trace(fd, VMLAB_POLICY_OPT, 400) ? NOT_FREED : GOOD;
 }
 
+/* Touch pages, of which all but a few are evicted; return how many come back. */
+static uint64_t refaults(int fd, char *p, size_t nr)
+{
+	uint64_t before = paging_stats(fd).refaults;
+
+	for (size_t i = 0; i < nr; i++)
+		touch(p + i * psize, TOUCH_READ, 0, NULL);
+	return paging_stats(fd).refaults - before;
+}
+
+static int user_evicted(void *arg)
+{
+	const size_t nr = 1000;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	for (int round = 0; round < 2; round++) {
+		int fd = dev_open(O_RDWR);
+		char *p = map_pages(fd, nr, PROT_READ, MAP_SHARED, 0);
+		uint64_t back;
+
+		use_paging(fd, .budget = 4);
+		refaults(fd, p, nr);
+		back = refaults(fd, p, nr);
+		if (back > 256)
+			return ALLOWED;
+		if (back < 256 - MARGIN)
+			return round ? NOT_FREED : REFUSED;
+		munmap(p, nr * psize);
+		close(fd);
+	}
+	return GOOD;
+}
+
+static void test_evicted(void)
+{
+	set_limit(EVICTED, 256);
+	is((unsigned int)reap(spawn(user_evicted, NULL)), GOOD,
+	   "256 of a user's evicted pages are remembered");
+	set_limit(EVICTED, saved[EVICTED]);
+}
+
 static void test_trace(void)
 {
 	set_limit(TRACE, 1000);
@@ -350,9 +450,43 @@ static int user_events(void *arg)
 	return record_faults(fd, 600) ? NOT_FREED : GOOD;
 }
 
+static atomic_bool stop;
+
+static void *is_refused(void *arg)
+{
+	int fd = dev_open(O_RDWR);
+
+	(void)arg;
+	while (!atomic_load(&stop))
+		record_faults(fd, 5000);
+	close(fd);
+	return NULL;
+}
+
+/* What is refused to one thread is not missing to another, not even shortly. */
+static int user_events_beside(void *arg)
+{
+	pthread_t thread;
+	int fd, ret = GOOD;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	pthread_create(&thread, NULL, is_refused, NULL);
+	for (unsigned int i = 0; i < 20000 && !ret; i++)
+		if (record_faults(fd, 10))
+			ret = REFUSED;
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	return ret;
+}
+
 static void test_events(void)
 {
 	set_limit(EVENTS, 1000);
+	is((unsigned int)reap(spawn(user_events_beside, NULL)), GOOD,
+	   "requests below the limit succeed beside refused ones");
 	is((unsigned int)reap(spawn(user_events, NULL)), GOOD,
 	   "a user's rings have room for 1000 events, then EDQUOT");
 	set_limit(EVENTS, saved[EVENTS]);
@@ -411,6 +545,7 @@ int main(void)
 	test_spaces();
 	test_pages();
 	test_store();
+	test_evicted();
 	test_trace();
 	test_events();
 	test_bad_buffer();

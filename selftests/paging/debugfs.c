@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/child.h"
@@ -97,10 +99,78 @@ static void frames(int fd)
 	is(bad, 0, "frames: records with wrong fields");
 }
 
+static bool owner_is(unsigned long long id, const char *pid, const char *comm)
+{
+	char path[128], wanted[128], got[128];
+	size_t len;
+	FILE *file;
+
+	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu/owner", id);
+	snprintf(wanted, sizeof(wanted), "field value\npid %s\ncomm %s\n", pid,
+		 comm);
+	file = fopen(path, "r");
+	if (!file)
+		bail("%s: %s", path, strerror(errno));
+	len = fread(got, 1, sizeof(got) - 1, file);
+	fclose(file);
+	got[len] = '\0';
+	if (strcmp(got, wanted))
+		diag("%s", got);
+	return !strcmp(got, wanted);
+}
+
+/*
+ * In a child: open the device, write the id of the space to @id, and leave the
+ * descriptor to a process that keeps it until @end is closed.
+ */
+static void open_and_leave(int id, const int end[2])
+{
+	unsigned long long space;
+	int fd;
+
+	prctl(PR_SET_NAME, "an opener");
+	fd = dev_open(O_RDWR);
+	space = space_id(fd);
+	if (!fork()) {
+		close(end[1]);
+		_exit(read(end[0], &space, 1) != 0);
+	}
+	_exit(write(id, &space, sizeof(space)) != sizeof(space));
+}
+
+static void owner(int fd)
+{
+	unsigned long long id;
+	char pid[16], comm[16];
+	int ids[2], end[2], status;
+	pid_t child;
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	prctl(PR_GET_NAME, comm);
+	ok(owner_is(space_id(fd), pid, comm), "owner: this process");
+	if (pipe(ids) || pipe(end))
+		bail("pipe: %s", strerror(errno));
+	/* to wait for the child of the child */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	child = fork();
+	if (!child)
+		open_and_leave(ids[1], end);
+	ok(waitpid(child, &status, 0) == child && !status &&
+	   read(ids[0], &id, sizeof(id)) == sizeof(id), "a child opens a space");
+	ok(owner_is(id, "-", "an opener"), "owner: a process that has exited");
+	close(end[0]);
+	close(end[1]);
+	ok(wait(&status) > 0 && !status, "the process that has the descriptor ends");
+	close(ids[0]);
+	close(ids[1]);
+}
+
 int main(void)
 {
 	int fd = dev_open(O_RDWR);
 	char *p, wanted[64];
+
+	owner(fd);
 
 	psize = page_size();
 	p = map_shared(fd, PAGES);

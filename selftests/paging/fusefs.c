@@ -113,6 +113,10 @@ static void serve(struct fusefs *fs, const struct fuse_in_header *in)
 		file->reads++;
 		if (file->hang_read)
 			return;
+		if (file->read_error) {
+			answer(fs->fd, in, -file->read_error, NULL, 0);
+			return;
+		}
 		memset(data, 'f', sizeof(data));
 		answer(fs->fd, in, 0, data,
 		       ((const struct fuse_read_in *)arg)->size);

@@ -20,6 +20,7 @@ struct fusefs {
 	struct fusefs_file {
 		volatile bool hang_read;	/* take requests, answer none */
 		volatile bool hang_write;
+		volatile int read_error;	/* 0, or the errno of answers */
 		volatile unsigned int reads;	/* requests taken */
 		volatile unsigned int writes;
 		volatile uid_t uid;	/* of the last write */

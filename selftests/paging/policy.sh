@@ -63,6 +63,19 @@ run 2 "'nobody' is not a value.*policy list" 'space with an unknown policy' \
 run 0 '^bpf-fifo \+4 \+12 \+10 ' 'replay with a policy in BPF: the textbook' \
 	vmlab replay --frames 3,4 --policy fifo,bpf-fifo 1,2,3,4,1,2,5,1,2,3,4,5
 
+# Its victim() always names page 0, which is never resident here.
+run 0 '^misbehaving: loaded' 'load a policy that names wrong victims' \
+	vmlab policy load "$VMLAB_SELFTESTS/misbehaving.bpf.o"
+run 0 '^misbehaving \+3 \+12 \+9 \+3 \+25.0 \+6 \+0 \+6$' 'replay shows its fallbacks' \
+	vmlab replay --policy misbehaving,bpf-fifo 1,2,3,4,1,2,5,1,2,3,4,5
+run 0 "note: policy 'misbehaving' with 3 frames named no page .* 6 of 6 evictions" \
+	'and a note says what decided' vmlab replay --policy misbehaving 1,2,3,4,1,2,5,1,2,3,4,5
+run 0 '"fallbacks": 6' 'JSON has the fallbacks' \
+	vmlab replay --json --policy misbehaving 1,2,3,4,1,2,5,1,2,3,4,5
+run 0 '^bpf-fifo .* 0$' 'a policy that names right victims has none' \
+	vmlab replay --policy bpf-fifo 1,2,3,4,1,2,5,1,2,3,4,5
+run 0 '^misbehaving: unloaded' 'unload it' vmlab policy unload misbehaving
+
 vmlab space --size 256K --budget 16 --hold 60 >"$work/held" 2>&1 &
 holder=$!
 children+=("$holder")
@@ -76,8 +89,8 @@ run 5 'no permission' 'set without privilege' \
 	"$(command -v vmlab)" policy set "$space" clock
 run 1 'no space 999999 is open' 'set of an unknown space' \
 	vmlab policy set 999999 clock
-run 2 'takes 2 operands' 'set without a policy' vmlab policy set "$space"
-run 2 'none of load, list, set and unload' 'an unknown action' vmlab policy frobnicate
+run 2 'too few operands: give .vmlab policy set SPACE NAME' 'set without a policy' vmlab policy set "$space"
+run 2 "'frobnicate' is not an action: give load, list, set or unload" 'an unknown action' vmlab policy frobnicate
 run 0 '^bpf-sieve: unloaded' 'unload while a space uses it' vmlab policy unload bpf-sieve
 result "$(kill -0 "$holder" 2>/dev/null && echo 0 || echo 1)" 'the process that uses the space continues'
 kill "$holder"

@@ -17,6 +17,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/killed.h"
 #include "lib/tap.h"
 #include "paging/fusefs.h"
 
@@ -300,6 +301,23 @@ static int sets_policy(void *arg)
 	return ioctl(dev_open(O_RDWR), VMLAB_IOC_POLICY_SET, &set) != 0;
 }
 
+/* Not the first page behind the end that shortens() sets. */
+static int touches_third(void *arg)
+{
+	return *(volatile char *)(((struct shared *)arg)->p + 2 * psize);
+}
+
+static int shortens(void *arg)
+{
+	struct vmlab_space_config config = {
+		.size = sizeof(config), .bytes = psize,
+		.backing = VMLAB_BACKING_FILE,
+	};
+
+	return ioctl(((struct shared *)arg)->fd, VMLAB_IOC_SPACE_SET,
+		     &config) != 0;
+}
+
 static int opens(void *arg)
 {
 	(void)arg;
@@ -324,13 +342,15 @@ static void hung_reads(void)
 	shared.fd = open_space(2, &shared.p);
 	id = space_id(shared.fd);
 	fault = spawn(touches_shared, &shared);
-	msleep(300);
+	ok(wait_state(fault, 'D'), "first fault: waits");
 	other = spawn(touches_shared, &shared);
+	ok(wait_state(other, 'D'), "second fault: waits");
 	budget = spawn(sets_budget, &shared);
-	msleep(300);
+	ok(wait_state(budget, 'D'), "PAGING_SET: waits");
 	config = spawn(gets_config, &shared);
+	ok(wait_state(config, 'D'), "SPACE_GET: waits");
 	policy = spawn(sets_policy, &id);
-	msleep(300);
+	ok(wait_state(policy, 'D'), "POLICY_SET: waits");
 	pid = spawn(opens, NULL);
 	ms = gone_after(pid);
 	ok(ms < 3 * SECOND, "another space opens and closes in %u ms", ms);
@@ -344,8 +364,57 @@ static void hung_reads(void)
 	ok(ms < 3 * SECOND, "second fault: killed, gone after %u ms", ms);
 	ms = kill_after(fault);
 	ok(ms < 3 * SECOND, "first fault: killed, gone after %u ms", ms);
+	fault = spawn(touches_third, &shared);
+	msleep(300);
+	pid = spawn(shortens, &shared);
+	msleep(300);
+	ms = kill_after(pid);
+	ok(ms < 3 * SECOND, "SPACE_SET: killed, gone after %u ms", ms);
+	ms = kill_after(fault);
+	ok(ms < 3 * SECOND, "its fault: killed, gone after %u ms", ms);
 	munmap(shared.p, FUSEFS_PAGES * psize);
 	close(shared.fd);
+}
+
+/* --- reads that fail ------------------------------------------------------ */
+
+static int touches_failing(void *arg)
+{
+	char *p;
+
+	open_space(*(unsigned int *)arg, &p);
+	drop_output();
+	return *(volatile char *)p;
+}
+
+/* The server chooses the error: no errno has a meaning for the module. */
+static void failed_reads(void)
+{
+	static const int errors[] = {
+		EIO, EEXIST, ERANGE, EBUSY, EINTR, EAGAIN, ESTALE, EDQUOT,
+	};
+	struct vmlab_range r = {
+		.size = sizeof(r), .op = VMLAB_RANGE_LOCK, .end = psize,
+	};
+	unsigned int nr = 8;
+	int fd, result;
+	char *p;
+
+	fd = open_space(nr, &p);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		fs->file[nr].read_error = errors[i];
+		if (!reap_in_time(spawn(touches_failing, &nr), &result))
+			result = -1;
+		is((unsigned int)result, 128 + SIGBUS,
+		   "%s from the file: a touch", strerror(errors[i]));
+		r.start = 0;
+		ok(ioctl(fd, VMLAB_IOC_RANGE, &r) && !r.start && !r.done &&
+		   !r.busy, "... and LOCK fails");
+	}
+	fs->file[nr].read_error = 0;
+	is((unsigned int)touch(p, TOUCH_READ, 0, NULL), 0, "then it answers");
+	munmap(p, FUSEFS_PAGES * psize);
+	close(fd);
 }
 
 static bool nothing_left(void *arg)
@@ -366,6 +435,7 @@ int main(void)
 	credentials();
 	hung_writes();
 	hung_reads();
+	failed_reads();
 	fusefs_abort(fs);
 	wait_until(nothing_left, &frames);
 	is(module_frames(), frames, "frames left when the file system is gone");

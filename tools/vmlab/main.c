@@ -14,7 +14,7 @@ static const struct command *const commands[] = {
 	&cmd_snapshot,	 &cmd_diff,	 &cmd_watch,   &cmd_space,
 	&cmd_replay,	 &cmd_policy,	 &cmd_faults,  &cmd_top,
 	&cmd_heat,	 &cmd_lab,	 &cmd_report,  &cmd_completion,
-	NULL,
+	&cmd_help,	 NULL,
 };
 
 static const struct command *find_command(const char *name)
@@ -38,13 +38,14 @@ static int run(struct cli *cli, int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (optind == argc) {
-		cli_usage(cli, "which command?");
+		cli_usage(cli, "which command? give one of 'vmlab help'");
 		return EXIT_USAGE;
 	}
 
 	command = find_command(argv[optind]);
 	if (!command)
-		return cli_usage(cli, "'%s' is not a command", argv[optind]);
+		return cli_usage(cli, "'%s' is not a command: give one of 'vmlab "
+				 "help'", argv[optind]);
 
 	argc -= optind;
 	argv += optind;

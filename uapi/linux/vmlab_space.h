@@ -21,10 +21,14 @@
  * module, in /sys/module/vmlab/parameters; a change concerns what is charged
  * from then on.
  *   max_user_spaces       open(2) fails with EMFILE
- *   max_user_pages        resident pages: an access raises SIGBUS, as where a
- *                         quota is used up; requests fail with EDQUOT
+ *   max_user_pages        resident pages, and the tables of VMLAB_POLICY_RANDOM:
+ *                         an access raises SIGBUS, as where a quota is used up;
+ *                         requests fail with EDQUOT
  *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
  *                         as if they were busy
+ *   max_user_evicted      evicted pages without contents to keep: further ones are
+ *                         as if they were never resident, and refaults of them
+ *                         do not count
  *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
  *   max_user_events       events in rings: EDQUOT, see VMLAB_IOC_EVENTS
  */
@@ -50,7 +54,9 @@
  *	(mmap(2)).  Shrinking the space discards the frames beyond its new end.
  * @backing: VMLAB_BACKING_*: the source of the contents of new frames.  It can
  *	only change while the space has no frames and is not mapped; to
- *	VMLAB_BACKING_FILE only by VMLAB_IOC_BACKING.
+ *	VMLAB_BACKING_FILE only by VMLAB_IOC_BACKING.  After a change to or from
+ *	VMLAB_BACKING_PFN, accesses to a mapping that mmap(2) made at the same
+ *	time can raise SIGBUS.
  * @reserved: must be zero
  *
  * A space is the memory that one open file of the device provides.
@@ -73,7 +79,8 @@
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
  *           with transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
- *   EINTR   the caller was killed
+ *   EINTR   the caller was killed: the length is the old one, but frames beyond
+ *           a shorter one may be discarded
  *   EBADF   the file is not open for writing, as with ftruncate(2)
  */
 struct vmlab_space_config {

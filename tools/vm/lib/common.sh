@@ -23,6 +23,14 @@ die()
 	exit 1
 }
 
+# unavailable TEXT...: end as what Debian does not have, now or any more
+readonly UNAVAILABLE=69
+unavailable()
+{
+	printf 'vm: %s\n' "$*" >&2
+	exit "$UNAVAILABLE"
+}
+
 note()
 {
 	printf '%s\n' "$*" >&2

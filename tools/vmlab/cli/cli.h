@@ -29,6 +29,7 @@ struct option_spec {
 	const char *arg; /* name of its argument, or NULL; FILE completes files */
 	const char *words; /* arguments to complete, separated by blanks */
 	const char *help; /* one line */
+	bool hidden; /* an old spelling: works, but is not shown */
 };
 
 /* what the shell offers for the first operand */
@@ -39,6 +40,7 @@ enum operand {
 	OPERAND_COMMAND,
 	OPERAND_POLICY, /* list, load, set or unload */
 	OPERAND_LAB, /* list, show or run; then labs */
+	OPERAND_VMLAB, /* a command of vmlab */
 };
 
 #define OPERANDS_ANY (-1)
@@ -64,6 +66,7 @@ struct command {
 struct cli {
 	const struct command *const *commands; /* all; a NULL ends them */
 	const struct command *command; /* the one that runs, NULL before */
+	const struct option_spec *option; /* what cli_option() found last */
 	bool json;
 	enum colour_mode colour_mode;
 	bool colour; /* follows from colour_mode and the terminal */
@@ -94,12 +97,18 @@ int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 /** cli_print_help - print the help of the command, or of the program without one */
 void cli_print_help(const struct cli *cli);
 
-/** cli_usage - report an error in the command line; return EXIT_USAGE */
+/**
+ * cli_usage - report an error in the command line; return EXIT_USAGE
+ * @fmt: a sentence that names the option or operand and the accepted form
+ */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /** cli_error - report an error; return EXIT_FAILED */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** cli_note - print a line that is not an error on standard error */
+void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** cli_fail - report the sentence of vmlab_explain(); return the exit code for it */
 int cli_fail(int err, enum vmlab_subject about, pid_t pid);
@@ -123,21 +132,6 @@ int cli_open_proc(const struct cli *cli, const char *operand,
  * Return: an exit code, with the error reported.
  */
 int cli_need_pgtable(const struct vmlab *lab);
-
-/**
- * cli_range - read the value of --range
- *
- * Return: an exit code, with the error reported.
- */
-int cli_range(const struct cli *cli, const char *text, uint64_t *start,
-	      uint64_t *end);
-
-/**
- * cli_address - read an operand that is an address
- *
- * Return: an exit code, with the error reported.
- */
-int cli_address(const struct cli *cli, const char *text, uint64_t *address);
 
 /**
  * cli_write_file - print to a file, or to standard output when @path is "-"

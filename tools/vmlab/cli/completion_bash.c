@@ -117,11 +117,14 @@ static const char tail[] =
 	"}\n"
 	"complete -F _vmlab vmlab\n";
 
-/* Print the options of a command as the words that complete it. */
-static void option_words(FILE *out, const struct option_spec *spec)
+/* Print options as words to complete, but for those that @own replaces. */
+static void option_words(FILE *out, const struct option_spec *spec,
+			 const struct option_spec *own)
 {
 	for (; spec && spec->name; spec++)
-		fprintf(out, " --%s%s", spec->name, spec->arg ? "=" : "");
+		if (!spec->hidden && !has_option(own, spec->name))
+			fprintf(out, " --%s%s", spec->name,
+				spec->arg ? "=" : "");
 }
 
 /* Print how to complete the value of an option of @command, "*" for all. */
@@ -144,22 +147,15 @@ static void option_value(FILE *out, const char *command,
 	fputs("\t\treturn\n\t\t;;\n", out);
 }
 
-static bool has_output(const struct option_spec *spec)
-{
-	for (; spec && spec->name; spec++)
-		if (!strcmp(spec->name, "output"))
-			return true;
-	return false;
-}
-
 static void values(FILE *out, const struct command *command)
 {
 	const struct option_spec *spec = command->options;
 	char *titles;
 
 	for (; spec && spec->name; spec++)
-		option_value(out, command->name, spec);
-	if (!command->tables || has_output(command->options))
+		if (!spec->hidden)
+			option_value(out, command->name, spec);
+	if (!command->tables)
 		return;
 	titles = table_titles(command->tables, " ");
 	fprintf(out, "\t%s' --output')\n\t\t_vmlab_columns '%s'\n"
@@ -180,6 +176,7 @@ static const char *operands(enum operand operand)
 		return "list load set unload";
 	case OPERAND_LAB:
 		return "LAB";
+	case OPERAND_VMLAB: /* completion_print_bash() prints their names */
 	case OPERAND_NONE:
 		break;
 	}
@@ -203,18 +200,21 @@ void completion_print_bash(FILE *out, const struct command *const *commands)
 	for (const struct command *const *c = commands; *c; c++)
 		values(out, *c);
 	fputs("\tesac\n\toptions='", out);
-	option_words(out, common_options);
+	option_words(out, common_options, NULL);
 	fputs("'\n\tcase $cmd in\n", out);
 	for (const struct command *const *c = commands; *c; c++) {
 		fprintf(out, "\t%s)\n\t\toptions+='", (*c)->name);
-		option_words(out, (*c)->options);
+		option_words(out, (*c)->options, NULL);
 		if ((*c)->tables)
-			option_words(out, table_options);
-		fprintf(out, "'\n\t\toperands='%s'\n\t\t;;\n",
+			option_words(out, table_options, (*c)->options);
+		fprintf(out, "'\n\t\toperands='%s",
 			operands((*c)->operand));
+		if ((*c)->operand == OPERAND_VMLAB)
+			names(out, commands, " ");
+		fputs("'\n\t\t;;\n", out);
 	}
 	fputs("\t*)\n\t\toptions+='", out);
-	option_words(out, top_options);
+	option_words(out, top_options, NULL);
 	fputs("'\n\t\toperands='", out);
 	names(out, commands, " ");
 	fputs("'\n", out);

@@ -25,9 +25,13 @@ static const char *value_action(const struct option_spec *spec)
 	return strcmp(spec->arg, "PID") ? "" : "_vmlab_pids";
 }
 
-static void print_options(FILE *out, const struct option_spec *spec)
+/* Print options, but for those that @own replaces. */
+static void print_options(FILE *out, const struct option_spec *spec,
+			  const struct option_spec *own)
 {
 	for (; spec && spec->name; spec++) {
+		if (spec->hidden || has_option(own, spec->name))
+			continue;
 		fprintf(out, " \\\n\t\t\t'*--%s%s[", spec->name,
 			spec->arg ? "=" : "");
 		print_text(out, spec->help);
@@ -56,6 +60,8 @@ static const char *zsh_operand(enum operand operand)
 	case OPERAND_LAB:
 		return " \\\n\t\t\t'1:action:(list show run)'"
 		       " \\\n\t\t\t'*:lab:_vmlab_labs'";
+	case OPERAND_VMLAB:
+		return " \\\n\t\t\t'1:command:(${cmds%%:*})'";
 	case OPERAND_NONE:
 		break;
 	}
@@ -81,8 +87,8 @@ void completion_print_zsh(FILE *out, const struct command *const *commands)
 		fputs("'\n", out);
 	}
 	fputs("\t)\n\t_arguments -C", out);
-	print_options(out, common_options);
-	print_options(out, top_options);
+	print_options(out, common_options, NULL);
+	print_options(out, top_options, NULL);
 	fputs(" \\\n\t\t\t'1:command:->command' '*::argument:->argument'\n"
 	      "\tcase $state in\n"
 	      "\tcommand)\n\t\t_describe command cmds\n\t\t;;\n"
@@ -90,10 +96,10 @@ void completion_print_zsh(FILE *out, const struct command *const *commands)
 	      out);
 	for (const struct command *const *c = commands; *c; c++) {
 		fprintf(out, "\t\t%s)\n\t\t\t_arguments", (*c)->name);
-		print_options(out, common_options);
-		print_options(out, (*c)->options);
+		print_options(out, common_options, NULL);
+		print_options(out, (*c)->options, NULL);
 		if ((*c)->tables)
-			print_options(out, table_options);
+			print_options(out, table_options, (*c)->options);
 		fprintf(out, "%s\n\t\t\t;;\n", zsh_operand((*c)->operand));
 	}
 	fputs("\t\tesac\n\t\t;;\n\tesac\n}\n"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The device and the process that a command works with. */
-#include "cli/cli.h"
-#include "model/parse.h"
+#include "cli/values.h"
 
 int cli_open(struct vmlab **lab)
 {
@@ -13,12 +12,10 @@ int cli_open(struct vmlab **lab)
 int cli_open_proc(const struct cli *cli, const char *operand,
 		  struct vmlab **lab, struct vmlab_proc **proc, pid_t *pid)
 {
-	int err;
+	int err = cli_process(cli, operand, pid);
 
-	if (parse_pid(operand, pid))
-		return cli_usage(cli, "'%s' is not a process: give a pid (see "
-				 "ps(1)) or 'self'", operand);
-	err = cli_open(lab);
+	if (!err)
+		err = cli_open(lab);
 	if (err)
 		return err;
 	err = vmlab_proc_open(*lab, *pid, proc);

@@ -23,19 +23,18 @@ static void print_escaped(const char *s)
 	}
 }
 
-static void print_error(const char *fmt, va_list ap)
+static void print_error(const char *prefix, const char *fmt, va_list ap)
 {
 	char *text;
 
 	fflush(stdout);
-	fputs("vmlab: ", stderr);
+	fprintf(stderr, "vmlab: %s", prefix);
 	if (vasprintf(&text, fmt, ap) >= 0) {
 		print_escaped(text);
 		free(text);
 	} else {
 		fputs("out of memory", stderr);
 	}
-	fputc('\n', stderr);
 }
 
 int cli_error(const char *fmt, ...)
@@ -43,9 +42,20 @@ int cli_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	print_error(fmt, ap);
+	print_error("", fmt, ap);
 	va_end(ap);
+	fputc('\n', stderr);
 	return EXIT_FAILED;
+}
+
+void cli_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_error("note: ", fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
 }
 
 int cli_usage(const struct cli *cli, const char *fmt, ...)
@@ -53,12 +63,11 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	print_error(fmt, ap);
+	print_error("", fmt, ap);
 	va_end(ap);
-	if (cli->command)
-		fprintf(stderr, "See 'vmlab %s --help'.\n", cli->command->name);
-	else
-		fputs("See 'vmlab --help'.\n", stderr);
+	fprintf(stderr, "; see 'vmlab %s%s--help'\n",
+		cli->command ? cli->command->name : "",
+		cli->command ? " " : "");
 	return EXIT_USAGE;
 }
 

@@ -2,7 +2,6 @@
 /* What --help prints. */
 #include <ctype.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/option_tables.h"
 
@@ -15,14 +14,6 @@ static const char exit_codes[] =
 	"  4  there is no such process\n"
 	"  5  no permission\n";
 
-static bool has_option(const struct option_spec *spec, const char *name)
-{
-	for (; spec && spec->name; spec++)
-		if (!strcmp(spec->name, name))
-			return true;
-	return false;
-}
-
 /* Print options, but for those that @own replaces. */
 static void print_options(const char *title, const struct option_spec *spec,
 			  const struct option_spec *own)
@@ -33,7 +24,7 @@ static void print_options(const char *title, const struct option_spec *spec,
 	for (; spec->name; spec++) {
 		char left[48];
 
-		if (has_option(own, spec->name))
+		if (spec->hidden || has_option(own, spec->name))
 			continue;
 		snprintf(left, sizeof(left), "%c%c%s --%s%s%s",
 			 spec->id < 128 ? '-' : ' ',

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The options that several commands have. */
+#include <string.h>
+
 #include "cli/option_tables.h"
 
 const struct option_spec common_options[] = {
@@ -23,3 +25,11 @@ const struct option_spec top_options[] = {
 	{ "version", 'V', NULL, NULL, "print the version and exit" },
 	{ 0 },
 };
+
+bool has_option(const struct option_spec *spec, const char *name)
+{
+	for (; spec && spec->name; spec++)
+		if (!strcmp(spec->name, name))
+			return true;
+	return false;
+}

@@ -12,4 +12,7 @@ extern const struct option_spec common_options[];
 extern const struct option_spec table_options[];
 extern const struct option_spec top_options[];
 
+/** has_option - tell whether a list has an option of this name, hidden or not */
+bool has_option(const struct option_spec *spec, const char *name);
+
 #endif /* VMLAB_CLI_OPTION_TABLES_H */

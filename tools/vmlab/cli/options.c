@@ -7,40 +7,68 @@
 #include <unistd.h>
 
 #include "cli/option_tables.h"
+#include "cli/values.h"
 
-#define MAX_OPTIONS 32
+#define MAX_OPTIONS 40
 
-static bool has_option(const struct option *opts, size_t nr, const char *name)
+/**
+ * struct option_list - the options that one command line may have
+ * @nr: their number
+ * @spec: what they are
+ * @opts: the same for getopt_long(3)
+ */
+struct option_list {
+	size_t nr;
+	const struct option_spec *spec[MAX_OPTIONS];
+	struct option opts[MAX_OPTIONS];
+};
+
+static const struct option_spec *find_name(const struct option_list *list,
+					   const char *name, size_t len)
 {
-	for (size_t i = 0; i < nr; i++)
-		if (!strcmp(opts[i].name, name))
-			return true;
-	return false;
+	for (size_t i = 0; i < list->nr; i++)
+		if (strlen(list->spec[i]->name) == len &&
+		    !strncmp(list->spec[i]->name, name, len))
+			return list->spec[i];
+	return NULL;
 }
 
-/* Append options to @to; a command's own option replaces one of the same name. */
-static size_t add_options(struct option *to, size_t nr,
-			  const struct option_spec *spec)
+static const struct option_spec *find_letter(const struct option_list *list,
+					     int letter)
 {
-	for (; spec && spec->name && nr < MAX_OPTIONS - 1; spec++) {
-		if (has_option(to, nr, spec->name))
+	for (size_t i = 0; i < list->nr; i++)
+		if (list->spec[i]->id == letter)
+			return list->spec[i];
+	return NULL;
+}
+
+/* Append options; a command's own option replaces one of the same name. */
+static void add_options(struct option_list *list,
+			const struct option_spec *spec)
+{
+	for (; spec && spec->name; spec++) {
+		struct option *opt = &list->opts[list->nr];
+
+		if (list->nr == MAX_OPTIONS - 1)
+			abort();
+		if (find_name(list, spec->name, strlen(spec->name)))
 			continue;
-		to[nr].name = spec->name;
-		to[nr].has_arg = spec->arg ? required_argument : no_argument;
-		to[nr].flag = NULL;
-		to[nr].val = spec->id;
-		nr++;
+		opt->name = spec->name;
+		opt->has_arg = spec->arg ? required_argument : no_argument;
+		opt->val = spec->id;
+		list->spec[list->nr++] = spec;
 	}
-	return nr;
 }
 
-static void short_options(char *to, const struct option *opts, size_t nr)
+static void short_options(char *to, const struct option_list *list)
 {
-	for (size_t i = 0; i < nr; i++) {
-		if (opts[i].val >= 128)
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct option_spec *spec = list->spec[i];
+
+		if (spec->id >= 128 || spec->hidden)
 			continue;
-		*to++ = (char)opts[i].val;
-		if (opts[i].has_arg)
+		*to++ = (char)spec->id;
+		if (spec->arg)
 			*to++ = ':';
 	}
 	*to = '\0';
@@ -52,17 +80,16 @@ static int stop(struct cli *cli, int exit_code)
 	return CLI_STOP;
 }
 
-static int set_colour(struct cli *cli, const char *when)
+static int set_colour(struct cli *cli)
 {
-	if (!strcmp(when, "auto"))
-		cli->colour_mode = COLOUR_AUTO;
-	else if (!strcmp(when, "always"))
-		cli->colour_mode = COLOUR_ALWAYS;
-	else if (!strcmp(when, "never"))
-		cli->colour_mode = COLOUR_NEVER;
-	else
-		return cli_usage(cli, "--color=%s: the choices are auto, "
-				 "always and never", when);
+	/* in the order of the option's words */
+	static const enum colour_mode modes[] = { COLOUR_AUTO, COLOUR_ALWAYS,
+						  COLOUR_NEVER };
+	size_t i;
+
+	if (cli_choice(cli, &i))
+		return EXIT_USAGE;
+	cli->colour_mode = modes[i];
 	return EXIT_OK;
 }
 
@@ -71,7 +98,7 @@ static int unknown_column(const struct cli *cli, const char *name, size_t len)
 {
 	char *titles = table_titles(cli->command->tables, ", ");
 
-	cli_usage(cli, "--output: '%.*s' is not a column: the columns are %s",
+	cli_usage(cli, "--output: '%.*s' is not a column: give some of %s",
 		  (int)len, name, titles);
 	free(titles);
 	return EXIT_USAGE;
@@ -121,40 +148,138 @@ static int check_operands(struct cli *cli, int argc, char **argv)
 		return CLI_END;
 	if (nr > c->nr_operands + c->more_operands)
 		return stop(cli,
-			    cli_usage(cli, "%s: unexpected operand '%s'",
+			    cli_usage(cli, "%s: unexpected operand '%s': give %s",
 				      c->name,
 				      argv[optind + c->nr_operands +
-					   c->more_operands]));
+					   c->more_operands],
+				      c->operands ?: "options only"));
 	return CLI_END;
 }
 
-static int bad_option(struct cli *cli, int c, char **argv)
+/*
+ * Tell whether getopt_long(3) returned @c, '?' or ':', for a short option.  It sets
+ * optopt to the letter then, but also for a long option that has a letter.  In the
+ * middle of several letters @word is the word before them.
+ */
+static bool is_short(const struct option_list *list, int c, const char *word)
 {
-	const char *problem = c == ':' ? "needs a value" : "is not an option";
+	const struct option_spec *spec;
+	size_t len = strcspn(word, "=");
+
+	if (!isprint(optopt))
+		return false;
+	if (strncmp(word, "--", 2) || !word[2])
+		return true;
+	spec = find_name(list, word + 2, len - 2);
+	return c == '?' && (!word[len] || (spec && spec->arg));
+}
+
+/* Explain why getopt_long(3) returned @c, '?' or ':'. */
+static int bad_option(struct cli *cli, const struct option_list *list, int c,
+		      char **argv)
+{
 	const char *word = argv[optind - 1];
+	const struct option_spec *spec;
+	size_t len = strcspn(word, "=");
 
 	/* name a short option alone: the word may hold several */
-	if (optopt > 0 && optopt < 128 && isprint(optopt) &&
-	    strncmp(word, "--", 2))
-		return stop(cli, cli_usage(cli, "'-%c' %s", optopt, problem));
-	if (c == '?' && optopt)
-		problem = "takes no value";
-	return stop(cli, cli_usage(cli, "'%s' %s", word, problem));
+	if (is_short(list, c, word)) {
+		spec = find_letter(list, optopt);
+		if (c == ':' && spec)
+			return cli_usage(cli, "'-%c' needs a value: give --%s=%s",
+					 optopt, spec->name, spec->arg);
+		return cli_usage(cli, "'-%c' is not an option", optopt);
+	}
+	/* getopt_long(3) completes names; no part of a name is an option here */
+	spec = strncmp(word, "--", 2) ? NULL :
+					find_name(list, word + 2, len - 2);
+	if (!spec)
+		return cli_usage(cli, "'%.*s' is not an option", (int)len, word);
+	if (c == ':')
+		return cli_usage(cli, "'--%s' needs a value: give --%s=%s",
+				 spec->name, spec->name, spec->arg);
+	return cli_usage(cli, "'%s' takes no value: give --%s", word,
+			 spec->name);
+}
+
+/* Check what holds for all options; return an exit code. */
+static int check_option(struct cli *cli, const struct option_list *list,
+			int index, char **argv)
+{
+	const char *word = argv[optind - 1];
+	const struct option_spec *spec = cli->option;
+
+	/* after "--name value" the name is in the word before */
+	if (optarg == word)
+		word = argv[optind - 2];
+	if (index >= 0) {
+		size_t len = strcspn(word, "=");
+
+		if (find_name(list, word + 2, len - 2) != spec)
+			return cli_usage(cli, "'%.*s' is not an option: give "
+					 "--%s", (int)len, word, spec->name);
+	}
+	if (spec->arg && !strcmp(spec->arg, "FILE") && !*optarg)
+		return cli_bad_value(cli, "give the name of a file, or - for "
+				     "standard %s", strcmp(spec->name, "file") ?
+						    "output" : "input");
+	return EXIT_OK;
+}
+
+/* Handle an option that several commands have; return false for another one. */
+static bool common_option(struct cli *cli, int c, int *end)
+{
+	*end = 0;
+	switch (c) {
+	case 'j':
+		cli->json = true;
+		return true;
+	case OPT_COLOUR:
+		if (set_colour(cli))
+			*end = stop(cli, EXIT_USAGE);
+		return true;
+	case OPT_NOHEADINGS:
+		cli->table.no_headings = true;
+		return true;
+	case OPT_OUTPUT:
+		cli->table.output = optarg;
+		return true;
+	case OPT_RAW:
+		cli->table.raw = true;
+		return true;
+	case 'h':
+		cli_print_help(cli);
+		*end = stop(cli, EXIT_OK);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Check what holds for the command line as a whole. */
+static int at_end(struct cli *cli, int argc, char **argv)
+{
+	int c;
+
+	cli->colour = want_colour(cli->colour_mode);
+	c = check_operands(cli, argc, argv);
+	if (c == CLI_END && check_tables(cli))
+		c = stop(cli, EXIT_USAGE);
+	return c;
 }
 
 int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 	       char **argv)
 {
-	struct option opts[MAX_OPTIONS] = { 0 };
+	struct option_list list = { 0 };
 	char shorts[2 * MAX_OPTIONS + 3];
 	bool stop_early;
-	size_t nr = 0;
-	int c;
+	int c, index, end;
 
-	nr = add_options(opts, nr, spec);
-	nr = add_options(opts, nr, common_options);
+	add_options(&list, spec);
+	add_options(&list, common_options);
 	if (cli->command && cli->command->tables)
-		nr = add_options(opts, nr, table_options);
+		add_options(&list, table_options);
 	/*
 	 * '+' stops at the first operand: a subcommand, or a command to run;
 	 * ':' reports a missing value as such
@@ -163,42 +288,23 @@ int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 		     cli->command->operand == OPERAND_COMMAND;
 	shorts[0] = stop_early ? '+' : ':';
 	shorts[1] = ':';
-	short_options(shorts + (stop_early ? 2 : 1), opts, nr);
+	short_options(shorts + (stop_early ? 2 : 1), &list);
 
 	opterr = 0;
 	for (;;) {
-		c = getopt_long(argc, argv, shorts, opts, NULL);
-		switch (c) {
-		case -1:
-			cli->colour = want_colour(cli->colour_mode);
-			c = check_operands(cli, argc, argv);
-			if (c == CLI_END && check_tables(cli))
-				return stop(cli, EXIT_USAGE);
+		index = -1;
+		c = getopt_long(argc, argv, shorts, list.opts, &index);
+		if (c == -1)
+			return at_end(cli, argc, argv);
+		if (c == '?' || c == ':')
+			return stop(cli, bad_option(cli, &list, c, argv));
+		cli->option = index >= 0 ? list.spec[index] :
+					   find_letter(&list, c);
+		if (check_option(cli, &list, index, argv))
+			return stop(cli, EXIT_USAGE);
+		if (!common_option(cli, c, &end))
 			return c;
-		case 'j':
-			cli->json = true;
-			break;
-		case OPT_COLOUR:
-			if (set_colour(cli, optarg))
-				return stop(cli, EXIT_USAGE);
-			break;
-		case OPT_NOHEADINGS:
-			cli->table.no_headings = true;
-			break;
-		case OPT_OUTPUT:
-			cli->table.output = optarg;
-			break;
-		case OPT_RAW:
-			cli->table.raw = true;
-			break;
-		case 'h':
-			cli_print_help(cli);
-			return stop(cli, EXIT_OK);
-		case '?':
-		case ':':
-			return bad_option(cli, c, argv);
-		default:
-			return c;
-		}
+		if (end)
+			return end;
 	}
 }

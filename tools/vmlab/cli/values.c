@@ -1,21 +1,171 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Values of options and operands that several commands take. */
-#include "cli/cli.h"
+/* Values of options and operands. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/values.h"
 #include "model/parse.h"
 
-int cli_range(const struct cli *cli, const char *text, uint64_t *start,
-	      uint64_t *end)
+#define NS_PER_S 1e9
+
+int cli_bad_value(const struct cli *cli, const char *form, ...)
 {
-	if (!parse_range(text, start, end))
-		return EXIT_OK;
-	return cli_usage(cli, "--range=%s: give START-END, START+SIZE or an "
-			 "address, in hexadecimal", text);
+	char *text;
+	va_list ap;
+
+	va_start(ap, form);
+	if (vasprintf(&text, form, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	cli_usage(cli, "--%s: '%s' is not a value of this option: %s",
+		  cli->option->name, optarg, text ? text : "out of memory");
+	free(text);
+	return EXIT_USAGE;
 }
 
-int cli_address(const struct cli *cli, const char *text, uint64_t *address)
+/* Write "auto, bits or damon". */
+static void list_words(const char *words, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	while (*words && used < size) {
+		size_t len = strcspn(words, " ");
+		const char *next = words + len + !!words[len];
+		const char *before = !used ? "" : *next ? ", " : " or ";
+
+		used += (size_t)snprintf(text + used, size - used, "%s%.*s",
+					 before, (int)len, words);
+		words = next;
+	}
+}
+
+int cli_bad_choice(const struct cli *cli)
+{
+	char text[256];
+
+	list_words(cli->option->words, text, sizeof(text));
+	return cli_bad_value(cli, "give %s", text);
+}
+
+int cli_number(const struct cli *cli, const char *what, uint64_t min,
+	       uint64_t max, uint64_t *value)
+{
+	const char *of = what ? " of " : "";
+	uint64_t v;
+
+	what = what ? what : "";
+	if (!parse_u64(optarg, &v) && v >= min && v <= max) {
+		*value = v;
+		return EXIT_OK;
+	}
+	if (max != UINT64_MAX)
+		return cli_bad_value(cli, "give a number%s%s from %" PRIu64
+				     " to %" PRIu64, of, what, min, max);
+	if (min)
+		return cli_bad_value(cli, "give a number%s%s, %" PRIu64
+				     " or more", of, what, min);
+	return cli_bad_value(cli, "give a number%s%s", of, what);
+}
+
+/* Write a size in the largest unit of which it is a multiple. */
+static void size_text(uint64_t bytes, char text[32])
+{
+	static const char *const units[] = { "",  "K", "M", "G",
+					     "T", "P", "E" };
+	size_t unit = 0;
+
+	while (bytes && !(bytes % 1024) && unit < 6) {
+		bytes /= 1024;
+		unit++;
+	}
+	snprintf(text, 32, "%" PRIu64 "%s", bytes, units[unit]);
+}
+
+int cli_size(const struct cli *cli, uint64_t min, uint64_t max,
+	     uint64_t *bytes)
+{
+	char least[32], most[32];
+	uint64_t v;
+
+	if (!parse_size(optarg, &v) && v >= min && v <= max) {
+		*bytes = v;
+		return EXIT_OK;
+	}
+	size_text(min, least);
+	size_text(max, most);
+	return cli_bad_value(cli, "give bytes, or a number with K, M, G or T, "
+			     "such as 64K%s%s%s%s", min ? ", at least " : "",
+			     min ? least : "",
+			     max != UINT64_MAX ? ", at most " : "",
+			     max != UINT64_MAX ? most : "");
+}
+
+int cli_duration(const struct cli *cli, double min, double max,
+		 double *seconds)
+{
+	uint64_t ns;
+
+	if (!parse_duration(optarg, &ns) && (double)ns >= min * NS_PER_S &&
+	    (double)ns <= max * NS_PER_S) {
+		*seconds = (double)ns / NS_PER_S;
+		return EXIT_OK;
+	}
+	return cli_bad_value(cli, "give seconds from %.10g to %.10g, or a time "
+			     "with a unit, such as 500ms or 2m", min, max);
+}
+
+int cli_choice(const struct cli *cli, size_t *index)
+{
+	const char *words = cli->option->words;
+
+	for (size_t i = 0; *words; i++) {
+		size_t len = strcspn(words, " ");
+
+		if (strlen(optarg) == len && !strncmp(words, optarg, len)) {
+			*index = i;
+			return EXIT_OK;
+		}
+		words += len + !!words[len];
+	}
+	return cli_bad_choice(cli);
+}
+
+#define FORM_PID "give a pid (see ps(1)) or 'self'"
+
+int cli_pid(const struct cli *cli, pid_t *pid)
+{
+	if (parse_pid(optarg, pid))
+		return cli_bad_value(cli, FORM_PID);
+	if (!*pid)
+		*pid = getpid();
+	return EXIT_OK;
+}
+
+int cli_range(const struct cli *cli, uint64_t *start, uint64_t *end)
+{
+	if (!parse_range(optarg, start, end))
+		return EXIT_OK;
+	return cli_bad_value(cli, "give START-END, START+SIZE or an address, in "
+			     "hexadecimal");
+}
+
+int cli_address(const struct cli *cli, const char *name, const char *text,
+		uint64_t *address)
 {
 	if (!parse_address(text, address))
 		return EXIT_OK;
-	return cli_usage(cli, "'%s' is not an address: give it in hexadecimal",
-			 text);
+	return cli_usage(cli, "%s: '%s' is not an address: give it in "
+			 "hexadecimal, such as 7ffff7fc1000", name, text);
+}
+
+int cli_process(const struct cli *cli, const char *text, pid_t *pid)
+{
+	if (!parse_pid(text, pid))
+		return EXIT_OK;
+	return cli_usage(cli, "'%s' is not a process: " FORM_PID, text);
 }

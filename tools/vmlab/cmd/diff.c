@@ -34,8 +34,8 @@ static int diff_files(const struct cli *cli, const char *before,
 				"flags: take both on one kernel", before,
 				a.kernel, after, b.kernel);
 	if (!err && a.pid != b.pid)
-		fprintf(stderr, "vmlab: note: %s is of process %d and %s of %d\n",
-			before, a.pid, after, b.pid);
+		cli_note("%s is of process %d and %s of %d", before, a.pid, after,
+			 b.pid);
 	if (!err)
 		compare(cli, &a, &b);
 	snapshot_free(&a);
@@ -56,16 +56,35 @@ static int diff_command(struct target *target, void *command)
 	return err ? err : failed;
 }
 
+/*
+ * Return the word before "--", or NULL.  getopt_long(3) moves operands behind it, so
+ * that a second operand there would look like the command.
+ */
+static const char *word_before_dashes(char **argv)
+{
+	for (; argv[0] && argv[1]; argv++)
+		if (!strcmp(argv[1], "--"))
+			return argv[0];
+	return NULL;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
+	const char *before = word_before_dashes(argv);
+
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
+	for (int i = optind + 1; i < argc; i++)
+		if (argv[i] == before)
+			return cli_usage(cli, "unexpected operand '%s': give one "
+					 "PID before '--'", before);
 	/* after getopt_long(3) a "--" stands just before the operands */
 	if (!strcmp(argv[optind - 1], "--"))
 		return inspect(cli, argv[optind], INSPECT_RSS, diff_command,
 			       argv + optind + 1);
 	if (argc - optind > 2)
-		return cli_usage(cli, "unexpected operand '%s': a command "
+		return cli_usage(cli, "unexpected operand '%s': give BEFORE and "
+				 "AFTER, or PID -- COMMAND, where a command "
 				 "must follow '--'", argv[optind + 2]);
 	return diff_files(cli, argv[optind], argv[optind + 1]);
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/commands.h"
 #include "cli/failure.h"
-#include "model/parse.h"
+#include "cli/values.h"
+#include "cmd/commands.h"
 #include "faults/gather.h"
 #include "faults/process.h"
 #include "show/faults.h"
@@ -20,16 +20,18 @@ static const struct option_spec options[] = {
 	  "count faults of this process, until it ends or ^C" },
 	{ "follow", 'f', NULL, NULL,
 	  "with --pid: also of processes that it forks from now on" },
-	{ "duration", 'd', "SECONDS", NULL, "with --pid: end after SECONDS" },
+	{ "duration", 'd', "TIME", NULL, "with --pid: end after TIME" },
 	{ "brief", 'b', NULL, NULL,
 	  "count only totals and kinds: the least overhead" },
 	{ "histogram", 'H', NULL, NULL, "print a histogram of latencies too" },
-	{ "top", 'n', "N", NULL, "print N rows of each table, 0 for all (default 10)" },
+	{ "rows", 'R', "N", NULL, "print N rows of each table, 0 for all (default 10)" },
 	{ "folded", OPT_FOLDED, "FILE", NULL,
 	  "write stacks for a flame graph to FILE, '-' is standard output" },
-	{ "output", 'o', "FILE", NULL,
+	{ "output-file", 'o', "FILE", NULL,
 	  "write the report to FILE, '-' is standard output" },
 	{ "verbose", OPT_VERBOSE, NULL, NULL, "print the messages of libbpf" },
+	{ "top", 'R', "N", .hidden = true },
+	{ "output", 'o', "FILE", .hidden = true },
 	{ 0 },
 };
 
@@ -117,7 +119,7 @@ static int check(const struct cli *cli, struct request *q, int argc,
 		return cli_usage(cli, "give a command or --pid=PID, not both");
 	if (!r->command && !r->pid)
 		return cli_usage(cli,
-				 "nothing to count. Give --pid=PID or -- COMMAND");
+				 "nothing to count: give --pid=PID or -- COMMAND");
 	if (r->command && (q->session.follow || q->duration > 0))
 		return cli_usage(cli, "--%s needs --pid=PID: a command is "
 				 "followed until it ends",
@@ -136,26 +138,20 @@ static int run(struct cli *cli, int argc, char **argv)
 		.report = { .top = 10, .by_vma = true, .by_ip = true },
 	};
 	uint64_t number;
-	char *end;
 	int c, err;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'p':
-			if (parse_pid(optarg, &q.report.pid) || !q.report.pid)
-				return cli_usage(cli, "--pid=%s: give a process "
-						 "id, see ps(1)", optarg);
+			if (cli_pid(cli, &q.report.pid))
+				return EXIT_USAGE;
 			break;
 		case 'f':
 			q.session.follow = true;
 			break;
 		case 'd':
-			q.duration = strtod(optarg, &end);
-			if (end == optarg || *end || !(q.duration > 0) ||
-			    q.duration > 1e7)
-				return cli_usage(cli, "--duration=%s: give "
-						 "seconds, such as 10 or 0.5",
-						 optarg);
+			if (cli_duration(cli, 0.001, 1e7, &q.duration))
+				return EXIT_USAGE;
 			break;
 		case 'b':
 			q.report.by_vma = false;
@@ -164,11 +160,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		case 'H':
 			q.report.histogram = true;
 			break;
-		case 'n':
-			if (parse_u64(optarg, &number))
-				return cli_usage(cli, "--top=%s: give a number of rows, 0 "
-						 "for all",
-						 optarg);
+		case 'R':
+			if (cli_number(cli, "rows (0: all)", 0, UINT64_MAX,
+				       &number))
+				return EXIT_USAGE;
 			q.report.top = number;
 			break;
 		case OPT_FOLDED:
@@ -211,8 +206,8 @@ static const char help[] =
 	"Lost: ...     records that did not fit in a table; totals and kinds are complete\n"
 	"\n"
 	"The totals do not include failed faults (SIGSEGV, SIGBUS): see Signals.\n"
-	"The output of the command precedes the report: --output separates them.  With\n"
-	"'--folded -' standard output has the stacks, and the report only with --output.\n"
+	"The output of the command precedes the report: --output-file separates them.  With\n"
+	"'--folded -' standard output has the stacks, and the report needs --output-file.\n"
 	"The exit status of the command is in the report, not in the exit code.\n"
 	"\n"
 	"Example: a compiler run, and ten seconds of a process, as a flame graph\n"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "sys/xalloc.h"
@@ -43,13 +44,14 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
 	q.text = argv[optind + 1];
-	if (cli_address(cli, q.text, &q.start))
+	if (cli_address(cli, "START", q.text, &q.start))
 		return EXIT_USAGE;
 	if (argc - optind > 2) {
-		if (cli_address(cli, argv[optind + 2], &q.end))
+		if (cli_address(cli, "END", argv[optind + 2], &q.end))
 			return EXIT_USAGE;
 		if (q.end <= q.start)
-			return cli_usage(cli, "END must be above START");
+			return cli_usage(cli, "END: '%s' is not above START: give a "
+					 "higher address", argv[optind + 2]);
 	}
 	return inspect(cli, argv[optind], 0, show, &q);
 }

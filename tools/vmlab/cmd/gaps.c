@@ -2,18 +2,19 @@
 /* vmlab gaps: show free ranges, and where mmap(2) would map. */
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
-#include "model/parse.h"
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "inspect/sysctl.h"
 #include "show/format.h"
 #include "show/gaps.h"
 
-enum { OPT_TOTALS = 0x100, OPT_ALIGN, OPT_HIGH };
+enum { OPT_TOTALS = 0x100, OPT_LENGTH, OPT_ALIGN, OPT_HIGH };
 
 static const struct option_spec options[] = {
-	{ "length", 'l', "SIZE", NULL,
+	{ "length", OPT_LENGTH, "SIZE", NULL,
 	  "show where mmap(2) would map SIZE bytes" },
 	{ "align", OPT_ALIGN, "SIZE", NULL,
 	  "with --length: at a multiple of SIZE, a power of two" },
@@ -83,15 +84,25 @@ static int show_area(struct target *target, void *arg)
 	if (err == -ENOMEM)
 		return cli_error("no free range of %s: 'vmlab gaps' shows what "
 				 "there is", size);
-	if (err == -EINVAL)
-		return cli_usage(target->cli, "--align: give a power of two, "
-				 "not below the page size");
 	if (err)
 		return err;
 	if (target->cli->json)
 		free_area_print_json(stdout, area, target->pid);
 	else
 		free_area_print(stdout, area);
+	return EXIT_OK;
+}
+
+static int parse_alignment(const struct cli *cli, uint64_t *alignment)
+{
+	const uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t value;
+
+	if (cli_size(cli, page_size, UINT64_MAX, &value))
+		return EXIT_USAGE;
+	if (value & (value - 1))
+		return cli_bad_value(cli, "give a power of two, such as 2M");
+	*alignment = value;
 	return EXIT_OK;
 }
 
@@ -104,21 +115,19 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
-		case 'l':
-			if (parse_size(optarg, &length) || !length)
-				return cli_usage(cli, "--length=%s: give a size "
-						 "such as 64K", optarg);
+		case OPT_LENGTH:
+			if (cli_size(cli, 1, UINT64_MAX, &length))
+				return EXIT_USAGE;
 			break;
 		case OPT_ALIGN:
-			if (parse_size(optarg, &alignment) || !alignment)
-				return cli_usage(cli, "--align=%s: give a size "
-						 "such as 2M", optarg);
+			if (parse_alignment(cli, &alignment))
+				return EXIT_USAGE;
 			break;
 		case OPT_HIGH:
 			q.area.flags |= VMLAB_AREA_HIGH;
 			break;
 		case 'r':
-			if (cli_range(cli, optarg, &q.start, &q.end))
+			if (cli_range(cli, &q.start, &q.end))
 				return EXIT_USAGE;
 			break;
 		case OPT_TOTALS:
@@ -129,7 +138,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		}
 	}
 	if ((alignment || q.area.flags) && !length)
-		return cli_usage(cli, "--align and --high need --length");
+		return cli_usage(cli, "--align and --high need --length: give "
+				 "--length=SIZE too");
 	q.area.length = length;
 	q.area.alignment = alignment;
 	if (length)

@@ -7,9 +7,9 @@
 #include <unistd.h>
 #include <string.h>
 
-#include "cmd/commands.h"
 #include "cli/failure.h"
-#include "model/parse.h"
+#include "cli/values.h"
+#include "cmd/commands.h"
 #include "heat/session.h"
 #include "show/heat.h"
 #include "show/terminal.h"
@@ -18,8 +18,8 @@
 enum { OPT_METHOD = 0x2000, OPT_SVG };
 
 static const struct option_spec options[] = {
-	{ "interval", 'i', "SECONDS", NULL,
-	  "length of an interval (default 0.5)" },
+	{ "interval", 'i', "TIME", NULL,
+	  "length of an interval (default 0.5; 0.02 to 3600 s)" },
 	{ "count", 'n', "N", NULL,
 	  "number of intervals (default 40); ^C ends the measurement" },
 	{ "range", 'r', "RANGE", NULL,
@@ -88,29 +88,22 @@ static int run(struct cli *cli, int argc, char **argv)
 		.count = 40,
 	};
 	struct heat *h = &q.heat;
-	char *end;
+	size_t word;
 	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'i':
-			h->interval = strtod(optarg, &end);
-			if (end == optarg || *end || !(h->interval >= 0.02) ||
-			    h->interval > 3600)
-				return cli_usage(cli,
-						 "--interval=%s: give "
-						 "seconds, from 0.02 to 3600",
-						 optarg);
+			if (cli_duration(cli, 0.02, 3600, &h->interval))
+				return EXIT_USAGE;
 			break;
 		case 'n':
-			if (parse_u64(optarg, &q.count) || !q.count)
-				return cli_usage(cli,
-						 "--count=%s: give a number of "
-						 "intervals",
-						 optarg);
+			if (cli_number(cli, "intervals", 1, UINT64_MAX,
+				       &q.count))
+				return EXIT_USAGE;
 			break;
 		case 'r':
-			if (cli_range(cli, optarg, &h->start, &h->end))
+			if (cli_range(cli, &h->start, &h->end))
 				return EXIT_USAGE;
 			h->start &= ~UINT64_C(4095);
 			/* round up, but not to 0: no VMA is in the last page */
@@ -119,33 +112,25 @@ static int run(struct cli *cli, int argc, char **argv)
 			h->end &= ~UINT64_C(4095);
 			break;
 		case OPT_METHOD:
+			if (cli_choice(cli, &word))
+				return EXIT_USAGE;
 			q.method = optarg;
-			if (strcmp(q.method, "auto") && strcmp(q.method, "bits") &&
-			    strcmp(q.method, "damon"))
-				return cli_usage(cli,
-						 "--method=%s: the choices "
-						 "are auto, bits and damon",
-						 q.method);
 			break;
 		case OPT_SVG:
 			q.svg.path = optarg;
 			break;
 		case 'R':
-			if (parse_u64(optarg, &q.rows) || !q.rows ||
-			    q.rows > 4096)
-				return cli_usage(cli,
-						 "--rows=%s: give a number "
-						 "up to 4096",
-						 optarg);
+			if (cli_number(cli, "lines", 1, 4096, &q.rows))
+				return EXIT_USAGE;
 			break;
 		default:
 			return cli->exit_code;
 		}
 	}
-	if (parse_pid(argv[optind], &h->pid) || !h->pid)
-		return cli_usage(cli,
-				 "'%s' is not a process: give a pid, see ps(1)",
-				 argv[optind]);
+	if (cli_process(cli, argv[optind], &h->pid))
+		return EXIT_USAGE;
+	if (!h->pid)
+		h->pid = getpid();
 	if (kill(h->pid, 0) && errno == ESRCH)
 		return cli_fail(-ESRCH, VMLAB_ABOUT_PROCESS, h->pid);
 	return measure(cli, &q);

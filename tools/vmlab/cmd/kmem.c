@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/values.h"
 #include "cmd/commands.h"
-#include "model/parse.h"
 #include "show/kmem.h"
 
+enum { OPT_LENGTH = 0x100 };
+
 static const struct option_spec options[] = {
-	{ "length", 'l', "SIZE", NULL,
+	{ "length", OPT_LENGTH, "SIZE", NULL,
 	  "bytes to allocate, at most 8M (default 64K)" },
 	{ 0 },
 };
@@ -51,16 +53,14 @@ static int run(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		if (c == CLI_STOP)
 			return cli->exit_code;
-		if (parse_size(optarg, &length) || !length ||
-		    length > VMLAB_KMEM_LENGTH_MAX)
-			return cli_usage(cli, "--length=%s: give a size such as "
-					      "64K, at most 8M", optarg);
+		if (cli_size(cli, 1, VMLAB_KMEM_LENGTH_MAX, &length))
+			return EXIT_USAGE;
 	}
 	for (kind = 0; kind < KINDS; kind++)
 		if (!strcmp(argv[optind], kinds[kind]))
 			break;
 	if (kind == KINDS)
-		return cli_usage(cli, "'%s' is not a kind of allocation: give "
+		return cli_usage(cli, "KIND: '%s' is not a kind of memory: give "
 				      "kmalloc, vmalloc or vmap", argv[optind]);
 	err = cli_open(&lab);
 	if (err)

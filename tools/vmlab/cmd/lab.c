@@ -22,8 +22,8 @@ static const struct option_spec options[] = {
 	{ "quiet", OPT_QUIET, NULL, NULL, "run: print one line a lab" },
 	{ "yes", LAB_OPT_YES, NULL, NULL,
 	  "run: allow changes to the system outside a virtual machine" },
-	{ "timeout", LAB_OPT_TIMEOUT, "SECONDS", NULL,
-	  "run: end a lab that takes longer (default 300)" },
+	{ "timeout", LAB_OPT_TIMEOUT, "TIME", NULL,
+	  "run: end a lab that takes longer (default 300 s)" },
 	{ 0 },
 };
 
@@ -63,7 +63,7 @@ static void run_one(const struct cli *cli, const struct arguments *a,
 		.params = (const char *const (*)[2])a->params,
 		.nr_params = a->nr_params,
 		.broken = a->broken,
-		.seconds = (unsigned int)a->choice.timeout,
+		.seconds = lab_choice_seconds(&a->choice),
 		.predicted = text ? on_predicted : NULL,
 		.step = text ? on_step : NULL,
 		.waiting = lab_report_waiting,
@@ -239,7 +239,7 @@ static int check_param(const struct cli *cli, const struct lab *lab,
 
 	if (!p)
 		return cli_usage(cli, "--param: the lab %s has no parameter "
-				 "'%s': 'vmlab lab show %s' lists them",
+				 "'%s': give one of 'vmlab lab show %s'",
 				 lab->name, param[0], lab->name);
 	if (!lab_param_parse(p, param[1], &number))
 		return EXIT_OK;
@@ -258,13 +258,14 @@ static int check_arguments(const struct cli *cli, const struct arguments *a)
 	int err = EXIT_OK;
 
 	if ((a->nr_params || a->broken) && a->choice.nr != 1)
-		return cli_usage(cli, "--param and --break need one lab");
+		return cli_usage(cli, "--param and --break need one lab: give "
+				 "its name or number");
 	for (size_t i = 0; !err && i < a->nr_params; i++)
 		err = check_param(cli, a->choice.labs[0],
 				  (const char *const *)a->params[i]);
 	if (!err && a->broken && !lab_break_find(a->choice.labs[0], a->broken))
 		err = cli_usage(cli, "--break: the lab %s has no assumption "
-				"'%s': 'vmlab lab show %s' lists them",
+				"'%s': give one of 'vmlab lab show %s'",
 				a->choice.labs[0]->name, a->broken, a->choice.labs[0]->name);
 	return err;
 }
@@ -272,9 +273,11 @@ static int check_arguments(const struct cli *cli, const struct arguments *a)
 static int run_list(const struct cli *cli, const struct arguments *a)
 {
 	if (a->choice.nr)
-		return cli_usage(cli, "list takes no lab");
+		return cli_usage(cli, "LAB: list takes no lab: give "
+				 "'vmlab lab list'");
 	if (a->nr_params || a->broken)
-		return cli_usage(cli, "list takes no --param and no --break");
+		return cli_usage(cli, "--param, --break: list takes neither: "
+				 "give 'vmlab lab list'");
 	return do_list(cli);
 }
 
@@ -283,8 +286,8 @@ static int run_show(const struct cli *cli, const struct arguments *a)
 	int err;
 
 	if (a->choice.nr != 1)
-		return cli_usage(cli, "show needs one lab: 'vmlab lab list' shows "
-				 "their names");
+		return cli_usage(cli, "LAB: show needs one lab: give its name "
+				 "or number");
 	if (a->broken)
 		return cli_usage(cli, "--break is for run: show does no experiment");
 	err = check_arguments(cli, a);
@@ -308,10 +311,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!strcmp(action, "show"))
 		return run_show(cli, &a);
 	if (strcmp(action, "run"))
-		return cli_usage(cli, "'%s' is not an action: the choices are "
-				 "list, show and run", action);
+		return cli_usage(cli, "ACTION: '%s' is not an action: give "
+				 "list, show or run", action);
 	if (!a.choice.nr)
-		return cli_usage(cli, "run needs the name of a lab, or all: "
+		return cli_usage(cli, "LAB: run needs the name of a lab, or all: "
 				 "'vmlab lab list' shows them");
 	err = check_arguments(cli, &a);
 	return err ? err : do_run(cli, &a);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "cli/values.h"
 #include "cmd/lab_common.h"
 #include "labs/lib/list.h"
-#include "model/parse.h"
 
 enum {
 	EXIT_SKIPPED = 77, /* every lab was skipped */
@@ -15,11 +15,16 @@ int lab_choice_option(const struct cli *cli, struct lab_choice *choice, int c)
 {
 	if (c == LAB_OPT_YES)
 		choice->yes = true;
-	else if (parse_u64(optarg, &choice->timeout) || !choice->timeout ||
-		 choice->timeout > TIMEOUT_MAX)
-		return cli_usage(cli, "--timeout: '%s' is not a value: give "
-				 "seconds from 1 to %d", optarg, TIMEOUT_MAX);
+	else
+		return cli_duration(cli, 1, TIMEOUT_MAX, &choice->timeout);
 	return EXIT_OK;
+}
+
+unsigned int lab_choice_seconds(const struct lab_choice *choice)
+{
+	unsigned int seconds = (unsigned int)choice->timeout;
+
+	return seconds + (choice->timeout > seconds);
 }
 
 void lab_choice_all(struct lab_choice *choice)
@@ -35,10 +40,10 @@ int lab_choice_add(const struct cli *cli, struct lab_choice *choice,
 	const struct lab *lab = lab_find(name);
 
 	if (!lab)
-		return cli_usage(cli, "'%s' is not a lab: 'vmlab lab list' shows "
-				 "them", name);
+		return cli_usage(cli, "LAB: '%s' is not a lab: give a name or number "
+				 "of 'vmlab lab list'", name);
 	if (choice->nr == LABS_MAX)
-		return cli_usage(cli, "too many labs: give at most %d",
+		return cli_usage(cli, "LAB: give at most %d labs",
 				 LABS_MAX);
 	choice->labs[choice->nr++] = lab;
 	return EXIT_OK;

@@ -24,7 +24,7 @@ struct lab_choice {
 	const struct lab *labs[LABS_MAX];
 	size_t nr;
 	bool yes;
-	uint64_t timeout;
+	double timeout;
 };
 
 /**
@@ -34,6 +34,9 @@ struct lab_choice {
  * Return: an exit code, with the error reported.
  */
 int lab_choice_option(const struct cli *cli, struct lab_choice *choice, int c);
+
+/** lab_choice_seconds - return the timeout in whole seconds, rounded up */
+unsigned int lab_choice_seconds(const struct lab_choice *choice);
 
 /** lab_choice_all - choose all labs */
 void lab_choice_all(struct lab_choice *choice);

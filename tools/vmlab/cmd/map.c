@@ -80,7 +80,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		}
 	}
 	if (cli->json && (q.svg || q.html))
-		return cli_usage(cli, "--json excludes --svg and --html");
+		return cli_usage(cli, "--json excludes --svg and --html: give one "
+				 "of them");
 	if (q.svg && q.html && !strcmp(q.svg, "-") && !strcmp(q.html, "-"))
 		return cli_usage(cli, "--svg=- and --html=-: give a FILE for one of "
 				 "them, standard output takes one");

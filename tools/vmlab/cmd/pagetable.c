@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab pagetable: show the entries of a process's page tables. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/page_table.h"
+#include "sys/swap_areas.h"
 
 enum {
-	OPT_RAW = 0x100,
+	OPT_EACH = 0x100,
 	OPT_TABLES,
 	OPT_TOTALS,
 	OPT_FOLD,
@@ -24,7 +27,7 @@ enum {
 static const struct option_spec options[] = {
 	{ "range", 'r', "RANGE", NULL,
 	  "START-END, START+SIZE or the page of an address" },
-	{ "raw", OPT_RAW, NULL, NULL,
+	{ "each", OPT_EACH, NULL, NULL,
 	  "one record for each entry, with the word that it is" },
 	{ "fold", OPT_FOLD, NULL, NULL,
 	  "fold entries with equal flags, whatever frames they map" },
@@ -38,6 +41,7 @@ static const struct option_spec options[] = {
 	  "entries that have at least one of the flags given so" },
 	{ "not", OPT_NOT, "FLAG", FLAG_WORDS,
 	  "entries that do not have this flag" },
+	{ "raw", OPT_EACH, .hidden = true },
 	{ 0 },
 };
 
@@ -70,8 +74,8 @@ static int add_flags(const struct target *target, struct query *q)
 
 		if (bit < 0)
 			return cli_usage(target->cli, "--%s: '%s' is not a flag of "
-					 "entries: the choices are " FLAG_WORDS
-					 " and rarer ones",
+					 "entries: give one of " FLAG_WORDS
+					 ", or a rarer one",
 					 option_name(q->flag[i].option),
 					 q->flag[i].name);
 		mask = UINT64_C(1) << bit;
@@ -83,7 +87,8 @@ static int add_flags(const struct target *target, struct query *q)
 			q->pt.category_inverted |= mask;
 	}
 	if (q->pt.category_inverted & q->pt.category_anyof_mask)
-		return cli_usage(target->cli, "--any and --not with the same flag");
+		return cli_usage(target->cli, "--any and --not exclude each other for "
+				 "a flag: give one of the two");
 	return EXIT_OK;
 }
 
@@ -97,6 +102,15 @@ static void whole_pages(const struct vmlab *lab, struct vmlab_pt_query *pt)
 		pt->end = 0;
 	else
 		pt->end = (pt->end + mask) & ~mask;
+}
+
+static void note_swap_area(unsigned int area)
+{
+	char *text = swap_areas_text(NULL, area);
+
+	if (text)
+		cli_note("%s", text);
+	free(text);
 }
 
 static int show_entries(struct target *target, void *arg)
@@ -119,6 +133,9 @@ static int show_entries(struct target *target, void *arg)
 	if (ret)
 		return ret;
 	ret = vmlab_ptes_next(walk.it, &pte);
+	if (!ret && !target->cli->json)
+		cli_note("no entry of the page tables matches --range, --require, "
+			 "--any and --not");
 	if (ret < 0)
 		; /* standard output stays empty */
 	else if (target->cli->json)
@@ -126,6 +143,8 @@ static int show_entries(struct target *target, void *arg)
 	else
 		ret = ptes_print(stdout, &walk, pte, ret, target->cli->colour);
 	vmlab_ptes_close(walk.it);
+	if (walk.swapped)
+		note_swap_area(walk.swap_area);
 	return ret;
 }
 
@@ -153,10 +172,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'r':
-			if (cli_range(cli, optarg, &q.pt.start, &q.pt.end))
+			if (cli_range(cli, &q.pt.start, &q.pt.end))
 				return EXIT_USAGE;
 			break;
-		case OPT_RAW:
+		case OPT_EACH:
 			q.pt.flags |= VMLAB_PTES_RAW;
 			break;
 		case OPT_TABLES:
@@ -183,9 +202,10 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (totals && (q.pt.flags || q.pt.end || q.nr_flags))
 		return cli_usage(cli, "--totals counts all entries: it excludes "
-				 "the other options");
+				 "the other options, give it alone");
 	if (q.pt.flags & VMLAB_PTES_RAW && q.pt.flags & VMLAB_PTES_FOLD_FLAGS)
-		return cli_usage(cli, "--raw and --fold exclude each other");
+		return cli_usage(cli, "--each and --fold exclude each other: give one "
+				 "of the two");
 	return totals ? inspect(cli, argv[optind], INSPECT_PGTABLE, show_totals,
 				NULL) :
 			inspect(cli, argv[optind],
@@ -203,7 +223,7 @@ static const char help[] =
 	"NR          entries in the run: their frames are adjacent too\n"
 	"EACH        bytes that one entry covers\n"
 	"PHYS        physical address of the first frame or of the table; 'swap A:N' is page\n"
-	"            slot N of swap area A; needs CAP_SYS_ADMIN\n"
+	"            slot N of swap area A, which a note names; needs CAP_SYS_ADMIN\n"
 	"RAW         the entry as the CPU sees it; needs CAP_SYS_ADMIN\n"
 	"FLAGS       its bits by name; an unknown name for --require lists them\n"
 	"NAME        of the VMA\n"

@@ -5,15 +5,6 @@
 #include "cmd/paging_common.h"
 #include "paging/policy_find.h"
 
-int paging_bad_value(const struct cli *cli, const struct option_spec *spec,
-		     int id, const char *value, const char *form)
-{
-	while (spec->name && spec->id != id)
-		spec++;
-	return cli_usage(cli, "--%s: '%s' is not a value of this option: %s",
-			 spec->name, value, form);
-}
-
 int paging_find_policy(const struct cli *cli, const struct vmlab *lab,
 		       const char *what, const char *name, uint32_t *policy,
 		       uint32_t *policy_id)
@@ -22,7 +13,7 @@ int paging_find_policy(const struct cli *cli, const struct vmlab *lab,
 
 	if (err == -ENOENT)
 		return cli_usage(cli, "%s: '%s' is not a value that names a "
-				 "policy: 'vmlab policy list' shows them, "
-				 "'vmlab policy load' loads more", what, name);
+				 "policy: give one of 'vmlab policy list', or "
+				 "load it with 'vmlab policy load'", what, name);
 	return err ? cli_fail(err, VMLAB_ABOUT_SPACE, 0) : EXIT_OK;
 }

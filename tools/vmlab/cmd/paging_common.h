@@ -7,18 +7,6 @@
 #include "cli/failure.h"
 
 /**
- * paging_bad_value - complain about the value of an option
- * @spec: the options of the command
- * @id: the option
- * @value: what was given
- * @form: the accepted form, as the end of a sentence: "give a number above 0"
- *
- * Return: EXIT_USAGE.
- */
-int paging_bad_value(const struct cli *cli, const struct option_spec *spec,
-		     int id, const char *value, const char *form);
-
-/**
  * paging_find_policy - policy_find() with a complaint
  * @what: the option or operand that named the policy, for the message
  *

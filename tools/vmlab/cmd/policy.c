@@ -80,16 +80,23 @@ static int do_unload(struct cli *cli, const struct vmlab *lab, char **argv)
 	return EXIT_OK;
 }
 
+static int parse_space(const struct cli *cli, const char *text, uint64_t *space)
+{
+	if (!parse_u64(text, space) && *space)
+		return EXIT_OK;
+	return cli_usage(cli, "policy set: '%s' is no number of a space: give the "
+			 "name of a directory in /sys/kernel/debug/vmlab/spaces",
+			 text);
+}
+
 static int do_set(struct cli *cli, const struct vmlab *lab, char **argv)
 {
 	uint32_t policy, policy_id;
 	uint64_t space;
-	int err;
+	int err = parse_space(cli, argv[0], &space);
 
-	if (parse_u64(argv[0], &space) || !space)
-		return cli_usage(cli, "policy set: '%s' is no number of a space: "
-				 "give the name of a directory in "
-				 "/sys/kernel/debug/vmlab/spaces", argv[0]);
+	if (err)
+		return err;
 	err = paging_find_policy(cli, lab, "policy set", argv[1], &policy,
 				 &policy_id);
 	if (err)
@@ -123,9 +130,14 @@ static int run(struct cli *cli, int argc, char **argv)
 	static const struct {
 		const char *name;
 		int nr_operands;
+		const char *usage;
 	} actions[] = {
-		{ "list", 0 }, { "load", 1 }, { "set", 2 }, { "unload", 1 },
+		{ "list", 0, "list" },
+		{ "load", 1, "load FILE" },
+		{ "set", 2, "set SPACE NAME" },
+		{ "unload", 1, "unload NAME" },
 	};
+	uint64_t space;
 	bool verbose = false;
 	struct vmlab *lab;
 	size_t action;
@@ -140,13 +152,17 @@ static int run(struct cli *cli, int argc, char **argv)
 		if (!strcmp(argv[optind], actions[action].name))
 			break;
 	if (action == 4)
-		return cli_usage(cli, "'%s' is none of load, list, set and "
-				 "unload", argv[optind]);
+		return cli_usage(cli, "policy: '%s' is not an action: give load, "
+				 "list, set or unload", argv[optind]);
 	if (argc - optind - 1 != actions[action].nr_operands)
-		return cli_usage(cli, "policy %s takes %d operands, not %d",
-				 argv[optind], actions[action].nr_operands,
-				 argc - optind - 1);
+		return cli_usage(cli, "policy %s: too %s operands: give "
+				 "'vmlab policy %s'", argv[optind],
+				 argc - optind - 1 < actions[action].nr_operands ?
+					 "few" : "many",
+				 actions[action].usage);
 	argv += optind + 1;
+	if (action == 2 && parse_space(cli, argv[0], &space))
+		return EXIT_USAGE;
 
 	err = cli_open(&lab);
 	if (err)
@@ -180,7 +196,8 @@ static const char help[] =
 	"load FILE       load a BPF object, - reads it from standard input; it is pinned in\n"
 	"                " POLICY_PIN_ROOT "/NAME, with its maps for applications to open\n"
 	"set SPACE NAME  change the policy of the space with that number (the directories of\n"
-	"                /sys/kernel/debug/vmlab/spaces), also while the space is in use;\n"
+	"                /sys/kernel/debug/vmlab/spaces, whose file 'owner' names the process\n"
+	"                of the space), also while the space is in use;\n"
 	"                'vmlab space --policy' does so for its own\n"
 	"unload NAME     unload a policy; spaces that use it go on with fifo\n"
 	"\n"

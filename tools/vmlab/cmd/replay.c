@@ -95,6 +95,22 @@ static void print_tables(const struct cli *cli,
 	replay_print_outcomes(cli->colour, runs);
 }
 
+/* Evictions that fifo decided say nothing about the policy of the row. */
+static void warn_fallbacks(const struct replay_runs *runs)
+{
+	for (size_t i = 0; i < runs->nr_policies * runs->nr_frames; i++) {
+		const struct replay_outcome *run = &runs->run[i];
+
+		if (run->fallbacks)
+			cli_note("policy '%s' with %llu frames named no page that "
+				 "can be evicted in %llu of %llu evictions: fifo "
+				 "decided them", run->name,
+				 (unsigned long long)run->frames,
+				 (unsigned long long)run->fallbacks,
+				 (unsigned long long)run->evicted);
+	}
+}
+
 static int print(const struct cli *cli, struct replay_arguments *a,
 		 const struct replay_runs *runs)
 {
@@ -109,6 +125,7 @@ static int print(const struct cli *cli, struct replay_arguments *a,
 		replay_print_json(&a->replay.ref, runs, a->file, a->curve);
 	else if (!output_is_stdout(&a->svg))
 		print_tables(cli, a, runs);
+	warn_fallbacks(runs);
 	return EXIT_OK;
 }
 
@@ -199,6 +216,8 @@ static const char help[] =
 	"EVICTED     pages evicted\n"
 	"SAVED       dirty write-outs: evicted pages that were written since they were last\n"
 	"            saved, so that the kernel saved their contents to the swap store\n"
+	"FALLBACKS   of a BPF policy: evictions for which it named no page that can be\n"
+	"            evicted, so that fifo decided; a note says so\n"
 	"\n"
 	"--clock-load=0 leaves the reference bit clear when a page is loaded, so that only a\n"
 	"later access sets it; textbooks differ.  --loaded reads its pages in this order before\n"

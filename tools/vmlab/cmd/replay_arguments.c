@@ -6,15 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/values.h"
 #include "cmd/paging_common.h"
 #include "cmd/replay_arguments.h"
 #include "model/paging_words.h"
-#include "model/parse.h"
 #include "sys/input.h"
 #include "sys/xalloc.h"
 
 enum {
-	OPT_SEED = 0x100,
+	OPT_FRAMES = 0x100,
+	OPT_POLICY,
+	OPT_STEPS,
+	OPT_SEED,
 	OPT_FILE,
 	OPT_LOADED,
 	OPT_CLOCK_LOAD,
@@ -29,9 +32,9 @@ enum {
 #define CURVE_DEFAULT_MAX 32
 
 const struct option_spec replay_options[] = {
-	{ "frames", 'n', "LIST", NULL,
+	{ "frames", OPT_FRAMES, "LIST", NULL,
 	  "budgets to try, such as 3,4 (default 3)" },
-	{ "policy", 'p', "LIST", PAGING_POLICIES,
+	{ "policy", OPT_POLICY, "LIST", PAGING_POLICIES,
 	  "policies to try, such as fifo,lru (default fifo)" },
 	{ "loaded", OPT_LOADED, "LIST", NULL,
 	  "pages that are resident at the beginning, in the order of loading" },
@@ -39,7 +42,7 @@ const struct option_spec replay_options[] = {
 	  "replay a trace of lines 'ADDRESS R' or 'ADDRESS W'; - is standard input" },
 	{ "write", 'w', NULL, NULL,
 	  "write where a reference has neither r nor w (default: read)" },
-	{ "steps", 's', NULL, NULL,
+	{ "steps", OPT_STEPS, NULL, NULL,
 	  "draw the frames after each access, side by side" },
 	{ "curve", OPT_CURVE, NULL, NULL,
 	  "show faults against frames, from 1 to the highest of --frames" },
@@ -78,62 +81,63 @@ static int parse_policies(const char *arg, struct replay_arguments *a)
 	return 0;
 }
 
-/* Set @value to whether @arg is the second of two words. */
-static int parse_choice(const char *arg, const char *first, const char *second,
-			bool *value)
+/* Parse an option that has a value; return an exit code. */
+static int parse_value(const struct cli *cli, struct replay_arguments *a, int c)
 {
-	*value = !strcmp(arg, second);
-	return *value || !strcmp(arg, first) ? 0 : -EINVAL;
-}
+	size_t word;
+	int err;
 
-/* Return the accepted form when the value of an option is something else. */
-static const char *parse_option(struct replay_arguments *a, int c)
-{
 	switch (c) {
-	case 'n':
-		return parse_frames(optarg, a) ?
-			       "give up to 32 numbers from 1 to 1048576, such as "
-			       "3,4" :
-			       NULL;
-	case 'p':
-		return parse_policies(optarg, a) ?
-			       "give up to 32 policies of 'vmlab policy list', "
-			       "such as fifo,lru" :
-			       NULL;
+	case OPT_FRAMES:
+		if (parse_frames(optarg, a))
+			return cli_bad_value(cli, "give up to 32 numbers from 1 to "
+					     "1048576, such as 3,4");
+		return EXIT_OK;
+	case OPT_POLICY:
+		if (parse_policies(optarg, a))
+			return cli_bad_value(cli, "give up to 32 policies of "
+					     "'vmlab policy list', such as "
+					     "fifo,lru");
+		return EXIT_OK;
 	case OPT_SEED:
-		return parse_u64(optarg, &a->replay.seed) ? "give a number" :
-							    NULL;
+		return cli_number(cli, NULL, 0, UINT64_MAX, &a->replay.seed);
 	case OPT_FILE:
 		a->file = optarg;
-		return NULL;
+		return EXIT_OK;
 	case OPT_LOADED:
 		a->loaded = optarg;
-		return NULL;
+		return EXIT_OK;
 	case OPT_CLOCK_LOAD:
 		a->clock_load_given = true;
-		return parse_choice(optarg, "1", "0", &a->replay.clock_load_0) ?
-			       "give 0 or 1" :
-			       NULL;
+		err = cli_choice(cli, &word);
+		a->replay.clock_load_0 = !err && !word;
+		return err;
 	case OPT_LFU_TIES:
 		a->lfu_ties_given = true;
-		return parse_choice(optarg, "fifo", "lru",
-				    &a->replay.lfu_ties_lru) ?
-			       "give fifo or lru" :
-			       NULL;
+		err = cli_choice(cli, &word);
+		a->replay.lfu_ties_lru = !err && word;
+		return err;
+	default:
+		a->svg.path = optarg;
+		return EXIT_OK;
+	}
+}
+
+static int parse_option(const struct cli *cli, struct replay_arguments *a,
+			int c)
+{
+	switch (c) {
 	case 'w':
 		a->write = true;
-		return NULL;
-	case 's':
+		return EXIT_OK;
+	case OPT_STEPS:
 		a->steps = true;
-		return NULL;
+		return EXIT_OK;
 	case OPT_CURVE:
 		a->curve = true;
-		return NULL;
-	case OPT_SVG:
-		a->svg.path = optarg;
-		return NULL;
+		return EXIT_OK;
 	default:
-		return NULL;
+		return parse_value(cli, a, c);
 	}
 }
 
@@ -143,16 +147,11 @@ static int parse_options(struct cli *cli, struct replay_arguments *a, int argc,
 	int c;
 
 	while ((c = cli_option(cli, replay_options, argc, argv)) != CLI_END) {
-		const char *form;
-
 		if (c == CLI_STOP)
 			return CLI_STOP;
-		form = parse_option(a, c);
-		if (form) {
-			cli->exit_code = paging_bad_value(cli, replay_options,
-							  c, optarg, form);
+		cli->exit_code = parse_option(cli, a, c);
+		if (cli->exit_code)
 			return CLI_STOP;
-		}
 	}
 	return 0;
 }

@@ -19,12 +19,13 @@
 enum { BAR = 30 }; /* characters */
 
 static const struct option_spec options[] = {
-	{ "output", 'o', "FILE", NULL,
+	{ "output-file", 'o', "FILE", NULL,
 	  "the page to write (default vmlab-report.html); '-' is standard output" },
 	{ "yes", LAB_OPT_YES, NULL, NULL,
 	  "allow changes to the system outside a virtual machine" },
-	{ "timeout", LAB_OPT_TIMEOUT, "SECONDS", NULL,
-	  "end a lab that takes longer (default 300)" },
+	{ "timeout", LAB_OPT_TIMEOUT, "TIME", NULL,
+	  "end a lab that takes longer (default 300 s)" },
+	{ "output", 'o', "FILE", .hidden = true },
 	{ 0 },
 };
 
@@ -108,7 +109,7 @@ static void progress(const struct arguments *a, size_t done)
 static bool run_labs(struct arguments *a)
 {
 	const struct lab_options run = {
-		.seconds = (unsigned int)a->choice.timeout,
+		.seconds = lab_choice_seconds(&a->choice),
 		.waiting = lab_report_waiting,
 	};
 
@@ -221,8 +222,8 @@ static int parse_options(struct cli *cli, struct arguments *a, int argc,
 		}
 	}
 	if (cli->json && !strcmp(a->output, "-"))
-		return cli_usage(cli, "--json excludes --output=-: standard output "
-				 "takes one of them");
+		return cli_usage(cli, "--json excludes --output-file=-: give a "
+				 "FILE, standard output takes one of them");
 	return EXIT_OK;
 }
 
@@ -267,7 +268,7 @@ static const char help[] =
 	"Exit status: that of 'vmlab lab run'.\n"
 	"\n"
 	"Example: a page about all labs\n"
-	"  vmlab report --output report.html\n"
+	"  vmlab report -o report.html\n"
 	"Example: a page about two labs\n"
 	"  vmlab report demand-paging 16\n";
 

@@ -50,7 +50,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		pfns = true;
 	}
 	if (pfns && !cli->json)
-		return cli_usage(cli, "--pfns needs --json");
+		return cli_usage(cli, "--pfns needs --json: give both");
 	err = sharing_read(&sharing, cli, argv + optind,
 			   (size_t)(argc - optind));
 	if (!err)
@@ -79,7 +79,8 @@ static const char help[] =
 	"\n"
 	"Then each pair of processes.  JSON has all files, also with nothing shared, with\n"
 	"file_pages and file_frames: equal when each page of the file is in memory once.\n"
-	"The processes run meanwhile: stop them to get exact numbers.\n"
+	"The processes run meanwhile: stop them to get exact numbers.  Kernel threads are\n"
+	"skipped, and a process that is given twice counts once; a note says so.\n"
 	"\n"
 	"Example: what all shells of the machine share\n"
 	"  vmlab sharing $(pgrep bash)\n";

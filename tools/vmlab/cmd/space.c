@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab space: make a space, map it, touch it, and show what happened. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,15 +31,15 @@ static int print(const struct cli *cli, const struct session *s)
 	return EXIT_OK;
 }
 
-static void hold(uint64_t seconds, const struct child *child)
+static void hold(double seconds, const struct child *child)
 {
 	fflush(stdout);
 	if (child->pid)
 		fprintf(stderr,
-			"vmlab: holding %" PRIu64 " s: parent %d, child %d\n",
+			"vmlab: holding %g s: parent %d, child %d\n",
 			seconds, (int)getpid(), (int)child->pid);
 	else
-		fprintf(stderr, "vmlab: holding %" PRIu64 " s: pid %d\n",
+		fprintf(stderr, "vmlab: holding %g s: pid %d\n",
 			seconds, (int)getpid());
 	session_hold(seconds);
 }
@@ -79,14 +78,16 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	if (space_parse_options(cli, &a, argc, argv) == CLI_STOP)
 		return cli->exit_code;
-	err = cli_open(&lab);
-	if (err)
-		return err;
-	err = space_complete_plan(cli, &a, lab);
+	err = space_complete_plan(cli, &a);
 	if (!err)
-		err = perform(cli, &a, lab);
+		err = cli_open(&lab);
+	if (!err) {
+		err = space_find_policy(cli, &a, lab);
+		if (!err)
+			err = perform(cli, &a, lab);
+		vmlab_close(lab);
+	}
 	space_free_arguments(&a);
-	vmlab_close(lab);
 	return err;
 }
 

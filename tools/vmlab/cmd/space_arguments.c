@@ -10,18 +10,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/values.h"
 #include "cmd/paging_common.h"
 #include "cmd/space_arguments.h"
 #include "model/inject_rule.h"
 #include "model/paging_words.h"
 #include "model/parse.h"
 
+static uint64_t page_size(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 enum {
-	OPT_OFFSET = 0x100,
+	OPT_SIZE = 0x100,
+	OPT_OFFSET,
 	OPT_LENGTH,
 	OPT_SHARED,
 	OPT_PRIVATE,
 	OPT_STRIDE,
+	OPT_TOUCH,
+	OPT_PAGES,
+	OPT_BUDGET,
+	OPT_INJECT,
 	OPT_REMAP,
 	OPT_CHILD_TOUCH,
 	OPT_HOLD,
@@ -36,7 +47,7 @@ enum {
 };
 
 const struct option_spec space_options[] = {
-	{ "size", 's', "SIZE", NULL,
+	{ "size", OPT_SIZE, "SIZE", NULL,
 	  "length of the space (default 1M); 0 for no limit" },
 	{ "shared", OPT_SHARED, NULL, NULL, "map it MAP_SHARED (default)" },
 	{ "private", OPT_PRIVATE, NULL, NULL, "map it MAP_PRIVATE" },
@@ -44,9 +55,9 @@ const struct option_spec space_options[] = {
 	  "map from this offset in the space (default 0)" },
 	{ "length", OPT_LENGTH, "SIZE", NULL,
 	  "map this many bytes (default: to the end)" },
-	{ "touch", 't', "HOW", "none read write",
+	{ "touch", OPT_TOUCH, "HOW", "none read write",
 	  "none, read or write (default)" },
-	{ "pages", 'p', "LIST", NULL,
+	{ "pages", OPT_PAGES, "LIST", NULL,
 	  "pages of the mapping: 0-15,32,40- (default: all)" },
 	{ "stride", OPT_STRIDE, "N", NULL,
 	  "touch only every N-th page of each run" },
@@ -59,7 +70,7 @@ const struct option_spec space_options[] = {
 	{ "backing", OPT_BACKING, "KIND", "zero pattern pfn file:",
 	  "contents: zero (default), pattern, pfn, file:PATH" },
 	{ "sync", OPT_SYNC, NULL, NULL, "fsync(2) after the touches" },
-	{ "budget", 'b', "N", NULL, "at most N frames stay resident" },
+	{ "budget", OPT_BUDGET, "N", NULL, "at most N frames stay resident" },
 	{ "policy", OPT_POLICY, "NAME", "fifo clock lru lfu random",
 	  "what to evict: fifo (default)..., see 'vmlab policy list'" },
 	{ "seed", OPT_SEED, "N", NULL, "seed of the random policy (default 0)" },
@@ -71,136 +82,147 @@ const struct option_spec space_options[] = {
 	  "make each access to another page fault" },
 	{ "huge", OPT_HUGE, NULL, NULL,
 	  "huge frames of 2 MiB where possible" },
-	{ "inject", 'i', "RULE", NULL,
+	{ "inject", OPT_INJECT, "RULE", NULL,
 	  "make faults fail or wait; may be repeated, see below" },
 	{ "events", 'e', NULL, NULL, "show the events of the space" },
-	{ "hold", OPT_HOLD, "SECONDS", NULL,
-	  "keep the space mapped for SECONDS before exiting" },
+	{ "hold", OPT_HOLD, "TIME", NULL,
+	  "keep the space mapped for TIME before exiting" },
 	{ 0 },
 };
 
-/* the accepted forms, for messages */
-#define FORM_SIZE "give bytes, or a number with K, M, G or T, such as 64K"
-#define FORM_ACCESS "give none, read or write"
-
-/* Parse an option of paging; return the accepted form when it is something else. */
-static const char *parse_paging_option(struct space_arguments *a, int c)
+/* Parse an option of paging; return an exit code. */
+static int parse_paging_option(const struct cli *cli,
+			       struct space_arguments *a, int c)
 {
 	struct space_plan *plan = &a->plan;
-	uint64_t n;
+	uint64_t n = 0;
+	int err;
 
+	plan->paged = true;
 	switch (c) {
-	case 'b':
-		if (parse_u64(optarg, &n) || !n)
-			return "give a number of frames, 1 or more";
+	case OPT_BUDGET:
+		err = cli_number(cli, "frames", 1, UINT64_MAX, &n);
 		plan->paging.budget = n;
-		break;
+		return err;
 	case OPT_POLICY:
 		if (!*optarg || !strcmp(optarg, "opt"))
-			return "give a policy of 'vmlab policy list'; opt needs "
-			       "a trace: see 'vmlab replay'";
+			return cli_bad_value(cli, "give a policy of 'vmlab policy "
+					     "list', but not opt, which needs a "
+					     "trace: see 'vmlab replay'");
 		a->policy = optarg;
-		break;
+		return EXIT_OK;
 	case OPT_SEED:
-		if (parse_u64(optarg, &n))
-			return "give a number";
+		err = cli_number(cli, NULL, 0, UINT64_MAX, &n);
 		plan->paging.seed = n;
-		break;
+		return err;
 	case OPT_PREFETCH:
 		if (paging_prefetch_parse(optarg, &plan->paging))
-			return "give none, next:N, stride:N or whole, N from 1 "
-			       "to 1024";
-		break;
+			return cli_bad_value(cli, "give none, next:N, stride:N or "
+					     "whole, N from 1 to 1024");
+		return EXIT_OK;
 	case OPT_AROUND:
 		plan->paging.flags |= VMLAB_PAGING_AROUND;
-		break;
-	case OPT_STEPPING:
-		plan->paging.flags |= VMLAB_PAGING_STEPPING;
-		break;
+		return EXIT_OK;
 	default:
-		return NULL;
+		plan->paging.flags |= VMLAB_PAGING_STEPPING;
+		return EXIT_OK;
 	}
-	plan->paged = true;
-	return NULL;
 }
 
-/* Parse an option of mappings and touches; return as parse_paging_option(). */
-static const char *parse_mapping_option(struct space_arguments *a, int c)
+static int parse_access(const struct cli *cli, enum access *access)
+{
+	return access_parse(optarg, access) ? cli_bad_choice(cli) : EXIT_OK;
+}
+
+/* Parse an option of mappings and touches that has a value. */
+static int parse_mapping_value(const struct cli *cli,
+			       struct space_arguments *a, int c)
 {
 	struct space_plan *plan = &a->plan;
 
 	switch (c) {
-	case 's':
+	case OPT_SIZE:
 		a->size_given = true;
-		return parse_size(optarg, &plan->bytes) ? FORM_SIZE : NULL;
+		return cli_size(cli, 0, UINT64_MAX, &plan->bytes);
 	case OPT_OFFSET:
-		return parse_size(optarg, &plan->offset) ? FORM_SIZE : NULL;
+		return cli_size(cli, 0, UINT64_MAX, &plan->offset);
 	case OPT_LENGTH:
 		a->length_given = true;
-		return parse_size(optarg, &plan->length) ? FORM_SIZE : NULL;
-	case OPT_SHARED:
-		plan->map_flags = MAP_SHARED;
-		return NULL;
-	case OPT_PRIVATE:
-		plan->map_flags = MAP_PRIVATE;
-		return NULL;
-	case 't':
-		return access_parse(optarg, &plan->touch.access) ? FORM_ACCESS :
-								   NULL;
-	case 'p':
+		return cli_size(cli, 1, SIZE_MAX, &plan->length);
+	case OPT_TOUCH:
+		return parse_access(cli, &plan->touch.access);
+	case OPT_PAGES:
 		a->pages = optarg;
-		return NULL;
+		return EXIT_OK;
 	case OPT_STRIDE:
-		return parse_u64(optarg, &plan->touch.stride) ||
-				       !plan->touch.stride ?
-			       "give a number of pages, 1 or more" :
-			       NULL;
-	case 'F':
-		plan->fork = true;
-		return NULL;
-	case OPT_REMAP:
-		plan->remap = true;
-		return NULL;
+		return cli_number(cli, "pages", 1, UINT64_MAX,
+				  &plan->touch.stride);
 	case OPT_CHILD_TOUCH:
 		a->child_access_given = true;
-		return access_parse(optarg, &plan->child_access) ? FORM_ACCESS :
-								   NULL;
+		return parse_access(cli, &plan->child_access);
 	default:
-		return parse_paging_option(a, c);
+		return parse_paging_option(cli, a, c);
 	}
 }
 
-/* Parse any option; return as parse_paging_option(). */
-static const char *parse_option(struct space_arguments *a, int c)
+/* Parse an option that has a value. */
+static int parse_value(const struct cli *cli, struct space_arguments *a, int c)
 {
 	struct space_plan *plan = &a->plan;
 
 	switch (c) {
 	case OPT_BACKING:
-		return paging_backing_parse(optarg, &plan->backing, &a->path) ?
-			       "give zero, pattern, pfn or file:PATH" :
-			       NULL;
+		if (paging_backing_parse(optarg, &plan->backing, &a->path))
+			return cli_bad_value(cli, "give zero, pattern, pfn or "
+					     "file:PATH");
+		return EXIT_OK;
+	case OPT_INJECT:
+		if (plan->nr_rules == VMLAB_INJECT_RULES_MAX)
+			return cli_usage(cli, "--inject: give it at most %d "
+					 "times", VMLAB_INJECT_RULES_MAX);
+		a->rules[plan->nr_rules] = optarg;
+		if (inject_rule_parse(optarg, page_size(), getpid(),
+				      &plan->rules[plan->nr_rules]))
+			return cli_bad_value(cli, "give an action and conditions, "
+					     "such as sigbus,pages=3-5 or "
+					     "delay,us=500,access=w");
+		plan->nr_rules++;
+		return EXIT_OK;
+	case OPT_HOLD:
+		return cli_duration(cli, 0, INT_MAX, &a->hold);
+	default:
+		return parse_mapping_value(cli, a, c);
+	}
+}
+
+static int parse_option(const struct cli *cli, struct space_arguments *a, int c)
+{
+	struct space_plan *plan = &a->plan;
+
+	switch (c) {
+	case OPT_SHARED:
+		plan->map_flags = MAP_SHARED;
+		return EXIT_OK;
+	case OPT_PRIVATE:
+		plan->map_flags = MAP_PRIVATE;
+		return EXIT_OK;
+	case 'F':
+		plan->fork = true;
+		return EXIT_OK;
+	case OPT_REMAP:
+		plan->remap = true;
+		return EXIT_OK;
 	case OPT_SYNC:
 		plan->sync = true;
-		return NULL;
+		return EXIT_OK;
 	case OPT_HUGE:
 		plan->huge = true;
-		return NULL;
-	case 'i':
-		if (plan->nr_rules == VMLAB_INJECT_RULES_MAX)
-			return "there are 64 rules before it, the most that a "
-			       "space takes";
-		a->rules[plan->nr_rules++] = optarg;
-		return NULL;
+		return EXIT_OK;
 	case 'e':
 		plan->events = true;
-		return NULL;
-	case OPT_HOLD:
-		return parse_u64(optarg, &a->hold) || a->hold > INT_MAX ?
-			       "give seconds, a whole number" :
-			       NULL;
+		return EXIT_OK;
 	default:
-		return parse_mapping_option(a, c);
+		return parse_value(cli, a, c);
 	}
 }
 
@@ -210,22 +232,17 @@ int space_parse_options(struct cli *cli, struct space_arguments *a, int argc,
 	int c;
 
 	while ((c = cli_option(cli, space_options, argc, argv)) != CLI_END) {
-		const char *form;
-
 		if (c == CLI_STOP)
 			return CLI_STOP;
-		form = parse_option(a, c);
-		if (form) {
-			cli->exit_code = paging_bad_value(cli, space_options,
-							  c, optarg, form);
+		cli->exit_code = parse_option(cli, a, c);
+		if (cli->exit_code)
 			return CLI_STOP;
-		}
 	}
 	return 0;
 }
 
 /* Open the file of --backing; its length is the default of --size. */
-static int open_file(struct space_arguments *a, uint64_t page_size)
+static int open_file(struct space_arguments *a)
 {
 	struct space_plan *plan = &a->plan;
 	struct stat st;
@@ -248,62 +265,43 @@ static int open_file(struct space_arguments *a, uint64_t page_size)
 				 "map; make it larger with truncate(1)",
 				 a->path);
 	if (!a->size_given)
-		plan->bytes = ((uint64_t)st.st_size + page_size - 1) /
-			      page_size * page_size;
-	return EXIT_OK;
-}
-
-static int parse_rules(const struct cli *cli, struct space_arguments *a,
-		       uint64_t page_size)
-{
-	for (uint32_t i = 0; i < a->plan.nr_rules; i++)
-		if (inject_rule_parse(a->rules[i], page_size, getpid(),
-				      &a->plan.rules[i]))
-			return cli_usage(cli,
-					 "--inject=%s: give an action and "
-					 "conditions, such as sigbus,pages=3-5 "
-					 "or delay,us=500,access=w",
-					 a->rules[i]);
+		plan->bytes = ((uint64_t)st.st_size + page_size() - 1) /
+			      page_size() * page_size();
 	return EXIT_OK;
 }
 
 static int check_multiple(const struct cli *cli, const char *option,
-			  uint64_t value, uint64_t page_size)
+			  uint64_t value)
 {
-	if (value % page_size)
-		return cli_usage(cli,
-				 "--%s must be a multiple of the page "
-				 "size, %" PRIu64 " bytes",
-				 option, page_size);
+	if (value % page_size())
+		return cli_usage(cli, "--%s: %" PRIu64 " is not a multiple of the "
+				 "page size: give a multiple of %" PRIu64
+				 " bytes, such as 16p", option, value,
+				 page_size());
 	return EXIT_OK;
 }
 
-static int check_range(const struct cli *cli, struct space_arguments *a,
-		       uint64_t page_size)
+/* Check sizes; the length is by default what the space has after the offset. */
+static int check_range(const struct cli *cli, struct space_arguments *a)
 {
 	struct space_plan *plan = &a->plan;
 	int err;
 
-	err = check_multiple(cli, "size", plan->bytes, page_size);
+	err = check_multiple(cli, "size", plan->bytes);
 	if (!err)
-		err = check_multiple(cli, "offset", plan->offset, page_size);
+		err = check_multiple(cli, "offset", plan->offset);
 	if (!err)
-		err = check_multiple(cli, "length", plan->length, page_size);
-	if (err)
+		err = check_multiple(cli, "length", plan->length);
+	if (err || a->length_given)
 		return err;
 
-	if (!a->length_given) {
-		if (!plan->bytes)
-			return cli_usage(cli, "--size=0 sets no limit: give "
-					      "--length as well, such as 64K");
-		if (plan->bytes <= plan->offset)
-			return cli_usage(cli, "--offset is at or beyond the end "
-					      "of the space: give --length as "
-					      "well");
-		plan->length = plan->bytes - plan->offset;
-	}
-	if (!plan->length || plan->length > SIZE_MAX)
-		return cli_usage(cli, "--length must be more than 0");
+	if (!plan->bytes)
+		return cli_usage(cli, "--size=0 sets no limit: give --length as "
+				 "well, such as 64K");
+	if (plan->bytes <= plan->offset)
+		return cli_usage(cli, "--offset is at or beyond the end of the "
+				 "space: give --length as well");
+	plan->length = plan->bytes - plan->offset;
 	return EXIT_OK;
 }
 
@@ -313,43 +311,46 @@ static int check_combinations(const struct cli *cli, const struct space_argument
 
 	if (plan->paging.flags & VMLAB_PAGING_AROUND &&
 	    plan->paging.prefetch != VMLAB_PREFETCH_NEXT)
-		return cli_usage(cli, "--around needs --prefetch=next:N");
+		return cli_usage(cli, "--around needs --prefetch=next:N: give both");
 	if (plan->backing == VMLAB_BACKING_PFN && plan->map_flags & MAP_PRIVATE)
 		return cli_usage(cli, "--backing=pfn takes shared mappings "
-				      "only");
+				 "only: give --shared");
 	if ((plan->remap || a->child_access_given) && !plan->fork)
-		return cli_usage(cli, "--remap and --child-touch need --fork");
+		return cli_usage(cli, "--remap and --child-touch need --fork: give "
+				 "it too");
 	return EXIT_OK;
 }
 
-int space_complete_plan(const struct cli *cli, struct space_arguments *a,
-			const struct vmlab *lab)
+int space_complete_plan(const struct cli *cli, struct space_arguments *a)
 {
-	const uint64_t page_size = vmlab_page_size(lab);
 	struct space_plan *plan = &a->plan;
+	uint64_t pages;
 	int err;
 
-	err = open_file(a, page_size);
+	err = check_combinations(cli, a);
 	if (!err)
-		err = parse_rules(cli, a, page_size);
+		err = open_file(a);
 	if (!err)
-		err = check_combinations(cli, a);
-	if (!err)
-		err = check_range(cli, a, page_size);
+		err = check_range(cli, a);
 	if (err)
 		return err;
 
-	err = parse_pages(a->pages, plan->length / page_size, &a->runs,
-			  &plan->touch.nr_runs);
+	pages = plan->length / page_size();
+	err = parse_pages(a->pages, pages, &a->runs, &plan->touch.nr_runs);
 	if (err)
-		return cli_usage(cli,
-				 "--pages=%s: give pages such as "
-				 "0-15,32,40-; the mapping has %" PRIu64,
-				 a->pages, plan->length / page_size);
+		return cli_usage(cli, "--pages: '%s' is not a value of this "
+				 "option: give pages such as 0-15,32,40-; the "
+				 "mapping has %" PRIu64, a->pages, pages);
 	plan->touch.runs = a->runs;
+	return EXIT_OK;
+}
+
+int space_find_policy(const struct cli *cli, struct space_arguments *a,
+		      const struct vmlab *lab)
+{
 	return a->policy ? paging_find_policy(cli, lab, "--policy", a->policy,
-					      &plan->paging.policy,
-					      &plan->paging.policy_id) :
+					      &a->plan.paging.policy,
+					      &a->plan.paging.policy_id) :
 			   EXIT_OK;
 }
 

@@ -27,7 +27,7 @@ struct space_arguments {
 	const char *path;
 	const char *policy;
 	const char *rules[VMLAB_INJECT_RULES_MAX];
-	uint64_t hold;
+	double hold;
 	bool size_given;
 	bool length_given;
 	bool child_access_given;
@@ -45,15 +45,22 @@ int space_parse_options(struct cli *cli, struct space_arguments *a, int argc,
 			char **argv);
 
 /**
- * space_complete_plan - complete the plan with what needs the device
+ * space_complete_plan - check the options together, and complete the plan
  *
- * Opens the file of --backing, finds the policy, and checks sizes against the
- * page size.  space_free_arguments() frees what it made, also on failure.
+ * Opens the file of --backing.  space_free_arguments() frees what it made, also
+ * on failure.
  *
  * Return: an exit code.
  */
-int space_complete_plan(const struct cli *cli, struct space_arguments *a,
-			const struct vmlab *lab);
+int space_complete_plan(const struct cli *cli, struct space_arguments *a);
+
+/**
+ * space_find_policy - find the policy, built-in or loaded
+ *
+ * Return: an exit code.
+ */
+int space_find_policy(const struct cli *cli, struct space_arguments *a,
+		      const struct vmlab *lab);
 
 /** space_free_arguments - close the file and free the pages */
 void space_free_arguments(struct space_arguments *a);

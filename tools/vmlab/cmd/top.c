@@ -2,21 +2,22 @@
 /* vmlab top: page faults of all processes, interval by interval. */
 #include <stdlib.h>
 
-#include "cmd/commands.h"
 #include "cli/failure.h"
-#include "model/parse.h"
+#include "cli/values.h"
+#include "cmd/commands.h"
 #include "faults/live.h"
 
 enum { OPT_BATCH = 0x2000, OPT_VERBOSE };
 
 static const struct option_spec options[] = {
-	{ "delay", 'd', "SECONDS", NULL,
-	  "length of an interval (default 1)" },
+	{ "interval", 'i', "TIME", NULL,
+	  "length of an interval (default 1; 0.1 to 3600 s)" },
 	{ "count", 'n', "N", NULL, "end after N intervals" },
 	{ "pid", 'p', "PID", NULL, "only this process, until it ends, and those it forks" },
 	{ "batch", OPT_BATCH, NULL, NULL,
 	  "print one table after the other, without terminal control" },
 	{ "verbose", OPT_VERBOSE, NULL, NULL, "print the messages of libbpf" },
+	{ "delay", 'i', "TIME", .hidden = true },
 	{ 0 },
 };
 
@@ -24,29 +25,22 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct live_options o = { .delay = 1 };
 	struct failure failure;
-	char *end;
 	int c, err;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
-		case 'd':
-			o.delay = strtod(optarg, &end);
-			if (end == optarg || *end || !(o.delay >= 0.1) ||
-			    o.delay > 3600)
-				return cli_usage(cli, "--delay=%s: give seconds, "
-						 "from 0.1 to 3600", optarg);
+		case 'i':
+			if (cli_duration(cli, 0.1, 3600, &o.delay))
+				return EXIT_USAGE;
 			break;
 		case 'n':
-			if (parse_u64(optarg, &o.count) || !o.count)
-				return cli_usage(cli,
-						 "--count=%s: give a number of "
-						 "intervals",
-						 optarg);
+			if (cli_number(cli, "intervals", 1, UINT64_MAX,
+				       &o.count))
+				return EXIT_USAGE;
 			break;
 		case 'p':
-			if (parse_pid(optarg, &o.pid) || !o.pid)
-				return cli_usage(cli, "--pid=%s: give a process "
-						 "id, see ps(1)", optarg);
+			if (cli_pid(cli, &o.pid))
+				return EXIT_USAGE;
 			break;
 		case OPT_BATCH:
 			o.batch = true;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/translate.h"
@@ -45,7 +46,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
-	if (cli_address(cli, argv[optind + 1], &addr))
+	if (cli_address(cli, "ADDR", argv[optind + 1], &addr))
 		return EXIT_USAGE;
 	return inspect(cli, argv[optind], INSPECT_PGTABLE | INSPECT_VMAS, show,
 		       &addr);

@@ -2,12 +2,14 @@
 /* vmlab vmas: show the VMAs of a process. */
 #include <stdio.h>
 
-#include "model/parse.h"
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/vma.h"
 
 #define MAX_FLAGS 64
+
+enum { OPT_FLAG = 0x100 };
 
 struct query {
 	uint64_t start, end;
@@ -21,7 +23,7 @@ static const struct option_spec options[] = {
 	  "all that is known of each VMA, several lines each" },
 	{ "range", 'r', "RANGE", NULL,
 	  "VMAs that overlap START-END, START+SIZE or an address" },
-	{ "flag", 'f', "NAME", NULL,
+	{ "flag", OPT_FLAG, "NAME", NULL,
 	  "VMAs that have this flag; more than one: all of them" },
 	{ 0 },
 };
@@ -34,8 +36,8 @@ static int find_flags(const struct target *target, const struct query *q,
 
 		if (bit < 0)
 			return cli_usage(target->cli, "--flag: '%s' is not a flag "
-					 "of VMAs on this kernel: 'vmlab vmas "
-					 "self --long' shows some", q->flag[i]);
+					 "of VMAs on this kernel: give a name "
+					 "as in 'vmlab vmas self --long'", q->flag[i]);
 		*flags |= UINT64_C(1) << bit;
 	}
 	return EXIT_OK;
@@ -56,6 +58,8 @@ static int show(struct target *target, void *arg)
 		return ret;
 	vma_words_init(&words, target->lab);
 	vma_walk_next(&walk);
+	if (!walk.ret && !cli->json)
+		cli_note("no VMA of the process matches --range and --flag");
 	if (walk.ret < 0)
 		ret = walk.ret; /* standard output stays empty */
 	else if (cli->json)
@@ -79,13 +83,13 @@ static int run(struct cli *cli, int argc, char **argv)
 			q.details = true;
 			break;
 		case 'r':
-			if (cli_range(cli, optarg, &q.start, &q.end))
+			if (cli_range(cli, &q.start, &q.end))
 				return EXIT_USAGE;
 			break;
-		case 'f':
+		case OPT_FLAG:
 			if (q.nr_flags == MAX_FLAGS)
-				return cli_usage(cli, "--flag: at most %d",
-						 MAX_FLAGS);
+				return cli_usage(cli, "--flag: give it at most %d "
+						 "times", MAX_FLAGS);
 			q.flag[q.nr_flags++] = optarg;
 			break;
 		default:

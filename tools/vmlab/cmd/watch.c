@@ -2,16 +2,17 @@
 /* vmlab watch: show what happens to a process's VMAs, live. */
 #include <stdio.h>
 
-#include "model/parse.h"
+#include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/watch.h"
 #include "show/watch.h"
+#include "sys/clock.h"
 
 enum { OPT_RSS = 0x100 };
 
 static const struct option_spec options[] = {
-	{ "interval", 'i', "SECONDS", NULL,
-	  "time between two snapshots (default 1; 0.01 to 3600)" },
+	{ "interval", 'i', "TIME", NULL,
+	  "time between two snapshots (default 1; 0.01 to 3600 s)" },
 	{ "count", 'n', "N", NULL, "end after N snapshots (default: never)" },
 	{ "rss", OPT_RSS, NULL, NULL,
 	  "show changes of resident memory too: reads the page tables each time" },
@@ -47,20 +48,20 @@ static int run(struct cli *cli, int argc, char **argv)
 		.change = print_change,
 		.end = print_end,
 	};
+	double interval;
 	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'i':
-			if (parse_interval(optarg, &watch.interval))
-				return cli_usage(cli, "--interval=%s: give "
-						 "seconds from 0.01 to 3600",
-						 optarg);
+			if (cli_duration(cli, 0.01, 3600, &interval))
+				return EXIT_USAGE;
+			watch.interval = clock_timespec(interval);
 			break;
 		case 'n':
-			if (parse_u64(optarg, &watch.count) || !watch.count)
-				return cli_usage(cli, "--count=%s: give a "
-						 "number above 0", optarg);
+			if (cli_number(cli, "snapshots", 1, UINT64_MAX,
+				       &watch.count))
+				return EXIT_USAGE;
 			break;
 		case OPT_RSS:
 			watch.rss = true;

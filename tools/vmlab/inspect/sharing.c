@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/parse.h"
+#include "cli/values.h"
 #include "inspect/sharing.h"
 #include "inspect/snapshot.h"
 #include "sys/xalloc.h"
@@ -62,40 +63,76 @@ static int read_pages(struct sharing *s, uint32_t proc, bool *hidden)
 	return ret < 0 ? ret : 0;
 }
 
-static int open_targets(struct sharing *s, const struct cli *cli,
-			char **operands)
+/* Parse the operands; report and skip a process that is given twice. */
+static int parse_targets(struct sharing *s, const struct cli *cli,
+			 char **operands, size_t nr)
+{
+	s->target = check_alloc(calloc(nr, sizeof(*s->target)));
+	for (size_t i = 0; i < nr; i++) {
+		size_t j = 0;
+		pid_t pid;
+
+		if (cli_process(cli, operands[i], &pid))
+			return EXIT_USAGE;
+		while (j < s->nr_targets && s->target[j].pid != pid)
+			j++;
+		if (j < s->nr_targets)
+			cli_note("%s is given twice: counted once",
+				 operands[i]);
+		else
+			s->target[s->nr_targets++].pid = pid;
+	}
+	return EXIT_OK;
+}
+
+static int open_targets(struct sharing *s)
 {
 	for (size_t i = 0; i < s->nr_targets; i++) {
 		struct sharing_target *t = &s->target[i];
-		int err;
+		int err = vmlab_proc_open(s->lab, t->pid, &t->proc);
 
-		if (parse_pid(operands[i], &t->pid))
-			return cli_usage(cli, "'%s' is not a process: give "
-					 "a pid (see ps(1)) or 'self'",
-					 operands[i]);
-		for (size_t j = 0; j < i; j++)
-			if (s->target[j].pid == t->pid)
-				return cli_usage(cli, "%s is given twice",
-						 operands[i]);
-		err = vmlab_proc_open(s->lab, t->pid, &t->proc);
 		if (err)
 			return cli_fail(err, VMLAB_ABOUT_PROCESS, t->pid);
 	}
 	return EXIT_OK;
 }
 
+/* Remove a target of which nothing was read; the later ones move down. */
+static void remove_target(struct sharing *s, size_t i)
+{
+	snapshot_free(&s->target[i].snap);
+	vmlab_proc_close(s->target[i].proc);
+	s->nr_targets--;
+	memmove(&s->target[i], &s->target[i + 1],
+		(s->nr_targets - i) * sizeof(*s->target));
+}
+
+static int read_target(struct sharing *s, size_t i, bool *hidden)
+{
+	struct sharing_target *t = &s->target[i];
+	int err = snapshot_take(s->lab, t->proc, false, &t->snap);
+
+	return err ? err : read_pages(s, (uint32_t)i, hidden);
+}
+
+/* Read all targets; report and skip kernel threads, which have no mm. */
 static int read_targets(struct sharing *s)
 {
 	bool hidden = false;
 
-	for (size_t i = 0; i < s->nr_targets && !hidden; i++) {
-		struct sharing_target *t = &s->target[i];
-		int err = snapshot_take(s->lab, t->proc, false, &t->snap);
+	for (size_t i = 0; i < s->nr_targets && !hidden;) {
+		pid_t pid = s->target[i].pid;
+		int err = read_target(s, i, &hidden);
 
-		if (!err)
-			err = read_pages(s, (uint32_t)i, &hidden);
+		if (err == -ENXIO && s->nr_targets > 1) {
+			cli_note("process %d is a kernel thread, it has no "
+				 "address space: skipped", (int)pid);
+			remove_target(s, i);
+			continue;
+		}
 		if (err)
-			return cli_fail(err, VMLAB_ABOUT_PROCESS, t->pid);
+			return cli_fail(err, VMLAB_ABOUT_PROCESS, pid);
+		i++;
 	}
 	if (!hidden)
 		return EXIT_OK;
@@ -110,20 +147,20 @@ int sharing_read(struct sharing *s, const struct cli *cli, char **operands,
 	int err;
 
 	memset(s, 0, sizeof(*s));
-	err = cli_open(&s->lab);
+	err = parse_targets(s, cli, operands, nr);
+	if (!err)
+		err = cli_open(&s->lab);
 	if (err)
 		return err;
 	s->page_size = vmlab_page_size(s->lab);
-	s->nr_targets = nr;
-	s->target = check_alloc(calloc(nr, sizeof(*s->target)));
 	err = cli_need_pgtable(s->lab);
 	if (!err)
-		err = open_targets(s, cli, operands);
+		err = open_targets(s);
 	if (!err)
 		err = read_targets(s);
 	if (!err)
-		share_count(s->pages.page, s->pages.nr, nr, s->groups.nr,
-			    &s->report);
+		share_count(s->pages.page, s->pages.nr, s->nr_targets,
+			    s->groups.nr, &s->report);
 	return err;
 }
 

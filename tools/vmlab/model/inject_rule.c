@@ -51,12 +51,11 @@ static int rule_access(const char *s, struct vmlab_inject_rule *rule)
 
 static int rule_probability(const char *s, struct vmlab_inject_rule *rule)
 {
-	char *end;
-	double p = strtod(s, &end);
+	double p;
+	int err = parse_probability(s, &p);
 
-	/* a comparison with NaN is false: this form refuses it */
-	if (end == s || *end || !(p >= 0 && p <= 1))
-		return -EINVAL;
+	if (err)
+		return err;
 	rule->probability = (uint32_t)(p * VMLAB_INJECT_CERTAIN + 0.5);
 	return 0;
 }

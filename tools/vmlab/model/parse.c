@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "model/parse.h"
 
@@ -103,6 +104,10 @@ static int size_unit(const char *s, unsigned int *shift)
 	*shift = 0;
 	if (!*s || !strcasecmp(s, "B"))
 		return 0;
+	if (!strcmp(s, "p")) {
+		*shift = (unsigned int)__builtin_ctzl((unsigned long)sysconf(_SC_PAGESIZE));
+		return 0;
+	}
 	u = strchr(units, toupper((unsigned char)*s));
 	if (!u)
 		return -EINVAL;
@@ -221,34 +226,100 @@ int parse_pages(const char *s, uint64_t limit, struct page_run **runs,
 	return err;
 }
 
-int parse_interval(const char *s, struct timespec *interval)
+/* Return the nanoseconds of a unit of time, 0 for no unit. */
+static uint64_t time_unit(const char *s)
 {
-	const char *point = strchr(s, '.');
-	char whole[16] = "0", part[4] = "000";
-	size_t len = point ? (size_t)(point - s) : strlen(s);
-	uint64_t seconds, ms;
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {
+		{ "", UINT64_C(1000000000) },
+		{ "us", 1000 },
+		{ "ms", 1000000 },
+		{ "s", UINT64_C(1000000000) },
+		{ "m", UINT64_C(60000000000) },
+		{ "h", UINT64_C(3600000000000) },
+	};
 
-	if (!len || len >= sizeof(whole))
-		return -EINVAL;
-	memcpy(whole, s, len);
-	whole[len] = '\0';
-	if (point) {
-		len = strlen(point + 1);
-		if (!len || len > 3)
-			return -EINVAL;
-		memcpy(part, point + 1, len);
-	}
-	for (const char *p = whole; *p; p++)
-		if (*p < '0' || *p > '9')
-			return -EINVAL;
-	for (const char *p = part; *p; p++)
-		if (*p < '0' || *p > '9')
-			return -EINVAL;
-	seconds = strtoull(whole, NULL, 10);
-	ms = strtoull(part, NULL, 10);
-	if (seconds > 3600 || seconds * 1000 + ms < 10)
-		return -ERANGE;
-	interval->tv_sec = (time_t)seconds;
-	interval->tv_nsec = (long)ms * 1000000;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(s, units[i].name))
+			return units[i].ns;
 	return 0;
+}
+
+/**
+ * struct decimal - a number with digits after a point
+ * @whole: the part before the point
+ * @fraction: the first of the @nr digits after the point
+ */
+struct decimal {
+	uint64_t whole;
+	const char *fraction;
+	size_t nr;
+};
+
+/* Read a number such as "2", "0.5" or ".5" at *s, and advance *s past it. */
+static int decimal(const char **s, struct decimal *d)
+{
+	int err;
+
+	*d = (struct decimal){ 0 };
+	if (**s != '.') {
+		err = digits(s, 10, &d->whole);
+		if (err || **s != '.')
+			return err;
+	}
+	d->fraction = ++*s;
+	while (digit(**s) < 10)
+		++*s;
+	d->nr = (size_t)(*s - d->fraction);
+	return d->nr ? 0 : -EINVAL;
+}
+
+/* Multiply by @unit; digits below one are cut off. */
+static int decimal_times(const struct decimal *d, uint64_t unit,
+			 uint64_t *result)
+{
+	uint64_t value;
+
+	if (__builtin_mul_overflow(d->whole, unit, &value))
+		return -ERANGE;
+	for (size_t i = 0; i < d->nr && unit; i++) {
+		unit /= 10;
+		if (__builtin_add_overflow(value, digit(d->fraction[i]) * unit,
+					   &value))
+			return -ERANGE;
+	}
+	*result = value;
+	return 0;
+}
+
+int parse_duration(const char *s, uint64_t *ns)
+{
+	struct decimal d;
+	uint64_t unit;
+	int err = decimal(&s, &d);
+
+	if (err)
+		return err;
+	unit = time_unit(s);
+	return unit ? decimal_times(&d, unit, ns) : -EINVAL;
+}
+
+int parse_probability(const char *s, double *probability)
+{
+	const uint64_t one = UINT64_C(1000000000);
+	struct decimal d;
+	uint64_t parts;
+	int err = decimal(&s, &d);
+
+	if (!err && *s)
+		err = -EINVAL;
+	if (!err)
+		err = decimal_times(&d, one, &parts);
+	if (!err && parts > one)
+		err = -EINVAL;
+	if (!err)
+		*probability = (double)parts / (double)one;
+	return err;
 }

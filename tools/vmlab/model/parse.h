@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <time.h>
 
 /** parse_u64 - read a decimal number, or a hexadecimal one after 0x */
 int parse_u64(const char *s, uint64_t *value);
@@ -21,7 +20,8 @@ int parse_pid(const char *s, pid_t *pid);
  * parse_size - read a number of bytes
  *
  * A number with an optional unit: B, or K M G T P E (powers of 1024), each
- * with or without iB, in any case: "4096", "4K", "2GiB".
+ * with or without iB, in any case: "4096", "4K", "2GiB".  A small p stands for
+ * pages of this machine: "16p".
  */
 int parse_size(const char *s, uint64_t *bytes);
 
@@ -54,10 +54,15 @@ int parse_pages(const char *s, uint64_t limit, struct page_run **runs,
 		size_t *nr);
 
 /**
- * parse_interval - read seconds from 0.01 to 3600
+ * parse_duration - read a time
  *
- * At most 3 digits may follow the point.
+ * A decimal number with an optional unit: us, ms, s, m (minutes) or h; without
+ * one, seconds: "2", "0.5", "500ms".
+ * @ns: [out] nanoseconds
  */
-int parse_interval(const char *s, struct timespec *interval);
+int parse_duration(const char *s, uint64_t *ns);
+
+/** parse_probability - read a decimal number from 0 to 1 */
+int parse_probability(const char *s, double *probability);
 
 #endif /* VMLAB_MODEL_PARSE_H */

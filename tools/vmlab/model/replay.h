@@ -49,6 +49,7 @@ void replay_log_free(struct replay_log *log);
  * @faults: accesses whose page was not resident
  * @evicted: pages evicted
  * @stored: evictions that saved the contents to the swap store
+ * @fallbacks: evictions for which a BPF policy named no page that could be evicted
  * @log: the accesses, when they were asked for
  */
 struct replay_outcome {
@@ -60,6 +61,7 @@ struct replay_outcome {
 	uint64_t faults;
 	uint64_t evicted;
 	uint64_t stored;
+	uint64_t fallbacks;
 	struct replay_log log;
 };
 

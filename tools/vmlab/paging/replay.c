@@ -134,6 +134,7 @@ static int count(const struct vmlab_space *space, struct replay_outcome *outcome
 	outcome->faults += factor * stats.filled;
 	outcome->evicted += factor * paging.evicted;
 	outcome->stored += factor * paging.stored;
+	outcome->fallbacks += factor * paging.policy_fallbacks;
 	return err;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "paging/session.h"
+#include "sys/clock.h"
 
 /* events kept until the end of the session; the module counts the others as lost */
 #define EVENTS_MAX 65536
@@ -258,9 +259,9 @@ int session_run(struct session *s, struct vmlab *lab,
 	return err;
 }
 
-void session_hold(uint64_t seconds)
+void session_hold(double seconds)
 {
-	struct timespec timeout = { .tv_sec = (time_t)seconds };
+	struct timespec timeout = clock_timespec(seconds);
 	sigset_t set;
 
 	sigemptyset(&set);

@@ -83,7 +83,7 @@ int session_run(struct session *s, struct vmlab *lab,
 		const struct space_plan *plan);
 
 /** session_hold - keep the mappings for @seconds, or until SIGINT, SIGTERM or SIGHUP */
-void session_hold(uint64_t seconds);
+void session_hold(double seconds);
 
 /** session_end - end the child and close the space */
 void session_end(struct session *s);

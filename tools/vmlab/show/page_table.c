@@ -89,14 +89,20 @@ static void cells(struct table *t, const struct pte_walk *w,
 	free(name);
 }
 
-int ptes_print(FILE *out, const struct pte_walk *w, const struct vmlab_pte *pte,
+int ptes_print(FILE *out, struct pte_walk *w, const struct vmlab_pte *pte,
 	       int ret, bool colour)
 {
 	struct table *t = table_open(out, w->raw ? raw : folded,
 				     w->raw ? 10 : 9, colour);
 
-	for (; ret > 0; ret = vmlab_ptes_next(w->it, &pte))
+	for (; ret > 0; ret = vmlab_ptes_next(w->it, &pte)) {
 		cells(t, w, pte);
+		if (pte->flags & VMLAB_PTE_SWAP) {
+			w->swapped = true;
+			w->swap_area = pte->swap_type;
+		}
+	}
+	w->swapped = w->swapped && !hidden(w);
 	table_close(t);
 	if (hidden(w))
 		fputs("Physical addresses, entries and swap slots are hidden: "

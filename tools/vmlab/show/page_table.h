@@ -15,6 +15,7 @@ extern const struct column_list page_table_tables[];
  * @pid: 0 for self
  * @levels: of the page table
  * @raw: print the words that entries are
+ * @swapped: [out] an entry of a page in swap was printed, in area @swap_area
  */
 struct pte_walk {
 	const struct vmlab *lab;
@@ -23,6 +24,8 @@ struct pte_walk {
 	pid_t pid;
 	unsigned int levels;
 	bool raw;
+	bool swapped;
+	unsigned int swap_area;
 };
 
 /**
@@ -31,7 +34,7 @@ struct pte_walk {
  *
  * Return: 0 or the negative errno that ended the walk.
  */
-int ptes_print(FILE *out, const struct pte_walk *walk,
+int ptes_print(FILE *out, struct pte_walk *walk,
 	       const struct vmlab_pte *pte, int ret, bool colour);
 
 /** ptes_print_json - likewise, as a JSON document */

@@ -11,7 +11,7 @@
 static const struct column outcome_columns[] = {
 	{ "POLICY" },	    { "FRAMES", true }, { "REFERENCES", true },
 	{ "FAULTS", true }, { "HITS", true },	{ "HIT%", true },
-	{ "EVICTED", true }, { "SAVED", true },
+	{ "EVICTED", true }, { "SAVED", true },  { "FALLBACKS", true },
 };
 
 const struct column_list replay_tables[] = {
@@ -21,10 +21,29 @@ const struct column_list replay_tables[] = {
 	{ 0 },
 };
 
+/* Only BPF policies can name a wrong victim: FALLBACKS is for them. */
+static bool has_bpf(const struct replay_runs *runs)
+{
+	for (size_t i = 0; i < runs->nr_policies * runs->nr_frames; i++)
+		if (runs->run[i].policy == VMLAB_POLICY_BPF)
+			return true;
+	return false;
+}
+
+static void fallbacks_cell(struct table *t, const struct replay_outcome *o)
+{
+	if (o->policy == VMLAB_POLICY_BPF)
+		table_cell(t, o->fallbacks ? STYLE_WARN : STYLE_PLAIN,
+			   "%" PRIu64, o->fallbacks);
+	else
+		table_cell(t, STYLE_DIM, "%s", "");
+}
+
 void replay_print_outcomes(bool colour, const struct replay_runs *runs)
 {
 	const size_t nr = sizeof(outcome_columns) / sizeof(outcome_columns[0]);
-	struct table *t = table_open(stdout, outcome_columns, nr, colour);
+	const bool bpf = has_bpf(runs);
+	struct table *t = table_open(stdout, outcome_columns, nr - !bpf, colour);
 
 	for (size_t i = 0; i < runs->nr_policies * runs->nr_frames; i++) {
 		const struct replay_outcome *o = &runs->run[i];
@@ -38,6 +57,8 @@ void replay_print_outcomes(bool colour, const struct replay_runs *runs)
 		table_cell(t, STYLE_PLAIN, "%.1f", 100 * replay_hit_ratio(o));
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, o->evicted);
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, o->stored);
+		if (bpf)
+			fallbacks_cell(t, o);
 	}
 	table_close(t);
 }
@@ -73,6 +94,8 @@ static json_t *run_json(const struct reference *ref,
 	json_put(o, "hit_ratio", json_real(replay_hit_ratio(run)));
 	json_put(o, "evicted", json_count(run->evicted));
 	json_put(o, "saved", json_count(run->stored));
+	if (run->policy == VMLAB_POLICY_BPF)
+		json_put(o, "fallbacks", json_count(run->fallbacks));
 	if (run->log.nr_steps)
 		json_put(o, "steps", replay_steps_json(ref, run));
 	return o;

@@ -8,6 +8,7 @@
 #include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/translate.h"
+#include "sys/swap_areas.h"
 
 static const struct column columns[] = {
 	{ "FIELD" },
@@ -220,6 +221,17 @@ static void print_physical(FILE *out, const struct translation_view *q)
 		       (uint64_t)t->phys >> q->page_shift);
 }
 
+static void print_swap_slot(FILE *out, const struct vmlab_translation *t)
+{
+	char *areas = swap_areas_text(NULL, t->swap_type);
+
+	fprintf(out, "  swap area %u, page slot %" PRIu64 "\n", t->swap_type,
+		(uint64_t)t->swap_offset);
+	if (areas)
+		fprintf(out, "  %s\n", areas);
+	free(areas);
+}
+
 static void print_result(FILE *out, const struct translation_view *q)
 {
 	const struct vmlab_translation *t = q->t;
@@ -235,8 +247,7 @@ static void print_result(FILE *out, const struct translation_view *q)
 	if (translation_at_frame(t))
 		print_physical(out, q);
 	if (t->outcome == VMLAB_WALK_SWAP && !q->hidden)
-		fprintf(out, "  swap area %u, page slot %" PRIu64 "\n", t->swap_type,
-			(uint64_t)t->swap_offset);
+		print_swap_slot(out, t);
 	if (t->vma_end) {
 		fprintf(out, "  as they are, the page tables let user mode: %s\n",
 			access_text(t->access, access));

@@ -19,4 +19,15 @@ static inline double clock_now(void)
 	return clock_seconds(CLOCK_MONOTONIC);
 }
 
+/** clock_timespec - convert seconds, 0 or more */
+static inline struct timespec clock_timespec(double seconds)
+{
+	time_t whole = (time_t)seconds;
+
+	return (struct timespec){
+		.tv_sec = whole,
+		.tv_nsec = (long)((seconds - (double)whole) * 1e9),
+	};
+}
+
 #endif /* VMLAB_CLOCK_H */

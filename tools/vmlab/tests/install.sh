@@ -132,6 +132,13 @@ survives_an_object()
 		   -s $root/usr/share/vmlab/policies/fifo.bpf.o ]]
 }
 
+# install_without_python: install into another root
+install_without_python()
+{
+	"${make[@]}" install DESTDIR="$work/plain" PREFIX=/usr PYTHON=/nonexistent &&
+		[[ -x $work/plain/usr/bin/vmlab && ! -e $work/plain/usr/share/man ]]
+}
+
 # paths: print the files and links below the root
 paths()
 {
@@ -163,9 +170,21 @@ check "scripts for bpftrace are installed" \
 	same_names share/vmlab/bpftrace "$src"/tools/bpftrace/*.bt
 check "examples are installed" same_names share/doc/vmlab/examples \
 	"$src"/Documentation/examples/*.c "$src"/tools/install/examples/*
+mapfile -t pages < <("$root/usr/bin/vmlab" --help |
+	sed -nE 's/^  +([a-z]+)  +[^ ].*/vmlab-\1.1/p')
 check "bash takes the completion" bash -n "$root/usr/share/bash-completion/completions/vmlab"
 check "zsh would find its own" grep -q '^#compdef vmlab' \
 	"$root/usr/share/zsh/site-functions/_vmlab"
+check "fish has its completion" \
+	test -s "$root/usr/share/fish/vendor_completions.d/vmlab.fish"
+if command -v python3 >/dev/null; then
+	check "each command has a manual page, and no other name" same_names share/man/man1 \
+		vmlab.1 "${pages[@]}"
+	check "the device and the library have one" \
+		test -s "$root/usr/share/man/man4/vmlab.4" -a -s "$root/usr/share/man/man3/libvmlab.3"
+else
+	skip "no python3" "manual pages are installed"
+fi
 check "the example builds against the shared library" build "$root/shared"
 check "... and needs libvmlab.so.1" needs_library "$root/shared"
 check "the example builds against the archive" \
@@ -186,6 +205,7 @@ fi
 
 check "an object beside the sources of policies changes nothing" survives_an_object
 touch "$root/usr/share/vmlab/policies/own.bpf.o"
+check "without Python the manual pages are left out" install_without_python
 check "SHARED=1: make install" "${make[@]}" install "${where[@]}" SHARED=1
 check "... installs a vmlab that needs libvmlab.so.1" needs_library "$root/usr/bin/vmlab"
 check "... and runs" env LD_LIBRARY_PATH="$root$libdir" "$root/usr/bin/vmlab" --version

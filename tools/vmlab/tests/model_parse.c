@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/parse.h"
 #include "tap.h"
@@ -44,6 +45,12 @@ static void test_sizes(void)
 		{ "1.5M", -EINVAL, 0 },
 	};
 
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t pages = 0;
+
+	is(parse_size("16p", &pages), 0, "size '16p'");
+	is(pages == 16 * page, 1, "size '16p' is 16 pages");
+	is(parse_size("16pp", &pages), -EINVAL, "size '16pp'");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint64_t bytes = 0;
 
@@ -139,28 +146,75 @@ static void test_page_lists(void)
 	check_pages("0-", 0, -ERANGE, "");
 }
 
-static void check_interval(const char *text, int err, long ms)
+static void test_durations(void)
 {
-	struct timespec t = { 0 };
+	static const struct {
+		const char *text;
+		int err;
+		uint64_t ns;
+	} cases[] = {
+		{ "1", 0, 1000000000 },
+		{ "0", 0, 0 },
+		{ "0.01", 0, 10000000 },
+		{ "2.5", 0, 2500000000 },
+		{ "1.2345", 0, 1234500000 },
+		{ ".5", 0, 500000000 },
+		{ "0.0000000019", 0, 1 },
+		{ "2s", 0, 2000000000 },
+		{ "500ms", 0, 500000000 },
+		{ "1.5us", 0, 1500 },
+		{ "2m", 0, UINT64_C(120000000000) },
+		{ "0.5h", 0, UINT64_C(1800000000000) },
+		{ "18446744073.709551615", 0, UINT64_MAX },
+		{ "18446744073.709551616", -ERANGE, 0 },
+		{ "18446744074", -ERANGE, 0 },
+		{ "18446744073709551616", -ERANGE, 0 },
+		{ "5124096h", -ERANGE, 0 },
+		{ "1.", -EINVAL, 0 },
+		{ ".", -EINVAL, 0 },
+		{ "1.2.3", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+		{ "s", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "+1", -EINVAL, 0 },
+		{ " 1", -EINVAL, 0 },
+		{ "1 s", -EINVAL, 0 },
+		{ "1S", -EINVAL, 0 },
+		{ "1sec", -EINVAL, 0 },
+		{ "1s1", -EINVAL, 0 },
+		{ "1e3", -EINVAL, 0 },
+		{ "0x10", -EINVAL, 0 },
+		{ "nan", -EINVAL, 0 },
+		{ "inf", -EINVAL, 0 },
+	};
 
-	is(parse_interval(text, &t), err, "interval '%s'", text);
-	is(t.tv_sec * 1000 + t.tv_nsec / 1000000, ms, "interval '%s': ms",
-	   text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t ns = 0;
+
+		is(parse_duration(cases[i].text, &ns), cases[i].err,
+		   "duration '%s'", cases[i].text);
+		is(ns == cases[i].ns, 1, "duration '%s': %llu ns",
+		   cases[i].text, (unsigned long long)ns);
+	}
 }
 
-static void test_intervals(void)
+static void test_probabilities(void)
 {
-	check_interval("1", 0, 1000);
-	check_interval("0.01", 0, 10);
-	check_interval("2.5", 0, 2500);
-	check_interval("3600", 0, 3600000);
-	check_interval("3601", -ERANGE, 0);
-	check_interval("0", -ERANGE, 0);
-	check_interval("1.2345", -EINVAL, 0);
-	check_interval("1.", -EINVAL, 0);
-	check_interval(".5", -EINVAL, 0);
-	check_interval("-1", -EINVAL, 0);
-	check_interval("", -EINVAL, 0);
+	static const char *const wrong[] = { "", "-0", "1.1", "2", "1.000000001",
+					     "0x1p-1", "1e-1", "nan", "inf",
+					     " 0", "0.5 ", "50%" };
+	double p = -1;
+
+	is(parse_probability("0.25", &p), 0, "probability 0.25");
+	is(p == 0.25, 1, "its value");
+	is(parse_probability("1", &p), 0, "probability 1");
+	is(p == 1, 1, "its value");
+	is(parse_probability("0", &p), 0, "probability 0");
+	is(p == 0, 1, "its value");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		is(parse_probability(wrong[i], &p) < 0, 1,
+		   "'%s' is no probability", wrong[i]);
+	is(p == 0, 1, "a failure leaves the result alone");
 }
 
 int main(void)
@@ -169,6 +223,7 @@ int main(void)
 	test_numbers();
 	test_addresses();
 	test_page_lists();
-	test_intervals();
+	test_durations();
+	test_probabilities();
 	return tap_done();
 }

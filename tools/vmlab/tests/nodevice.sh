@@ -20,22 +20,37 @@ try 2 'which command' # nothing
 try 0 '^Usage: vmlab' --help
 try 0 '^vmlab [0-9]' --version
 try 2 "'bogus' is not a command" bogus
+try 0 '^Usage: vmlab vmas' help vmas
+try 0 '^Usage: vmlab \[options\] COMMAND' help
+try 2 "'bogus' is not a command" help bogus
 try 2 "'-x' is not an option" -x
+try 2 "'-x' is not an option" vmas --long -xr 1
+try 2 "'-r' needs a value: give --range=RANGE" vmas --long -lr
+try 2 "'--rang' is not an option: give --range" vmas --rang 0-1 1
+try 2 "'--rang' is not an option" vmas --rang
+try 2 "'--js' is not an option" vmas --js=1 1
+try 2 "'--range' needs a value: give --range=RANGE" vmas 1 --range
+try 2 "^vmlab: --svg: '' is not a value" map --svg '' 1
+try 2 "'--json=1' takes no value: give --json" vmas --json=1 1
+try 2 "unexpected operand '2': give one PID" diff 1 2 -- true
 try 2 "'--bogus' is not an option" mm --bogus 1
 try 2 "'--json=1' takes no value" info --json=1
-try 2 "'-r' needs a value" vmas -r
-try 2 'choices are auto, always and never' info --color=sometimes
+try 2 "'-r' needs a value: give --range=RANGE" vmas -r
+try 2 'give auto, always or never' info --color=sometimes
 try 2 'missing operand: PID' mm
 try 2 "unexpected operand '2'" mm 1 2
 try 2 "'0' is not a process" mm 0
 try 2 "'one' is not a process" vmas one
+try 2 "'one' is not a process" heat one
+try 2 "'one' is not a process" sharing self one
 try 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
 try 2 'START-END' vmas --range 5-1 1
 try 2 "'4KB' is not a value" space --size 4KB
 try 2 "'0' is not a value" space --stride 0
 try 2 "'x' is not a value" space --touch x
-try 2 'the choices are bash and zsh' completion fish
+try 2 'give bash or zsh' completion fish
 try 2 'START-END' pagetable --range 5-1 1
+try 2 'exclude each other' pagetable --each --fold 1
 try 2 'exclude each other' pagetable --raw --fold 1
 try 2 'excludes the other options' pagetable --totals --raw 1
 try 2 'missing operand: PID ADDR' translate 1
@@ -79,12 +94,12 @@ printf '1000 R\n2000 X\n' >"$work/trace"
 try 2 "^vmlab: --file .*: line 2, '2000 X', .*0041f7a0 R" replay --file "$work/trace"
 try 1 'cannot read /nonexistent' replay --file /nonexistent
 try 2 'missing operand: ACTION' lab
-try 2 "'try' is not an action: .*list, show and run" lab try
+try 2 "'try' is not an action: give list, show or run" lab try
 try 2 'list takes no lab' lab list 11
 try 2 'show needs one lab' lab show
 try 2 'show needs one lab' lab show 11 demand-paging
 try 2 'run needs the name of a lab, or all' lab run
-try 2 "'12345' is not a lab: 'vmlab lab list'" lab run 12345
+try 2 "'12345' is not a lab: .*'vmlab lab list'" lab run 12345
 try 2 "'all' is not a lab" lab run 11 all
 try 2 "^vmlab: --param: 'size' is not a parameter: give NAME=VALUE" lab run 11 --param size
 try 2 "^vmlab: --param: '=1' is not a parameter" lab run 11 --param =1
@@ -92,8 +107,8 @@ try 2 "^vmlab: --param: the lab demand-paging has no parameter 'sice'" lab run 1
 try 2 "^vmlab: --param: size='1K': give a number from 4096 to" lab run 11 --param size=1K
 try 2 '^vmlab: --param and --break need one lab' lab run all --param size=1M
 try 2 "^vmlab: --break: the lab demand-paging has no assumption 'x'" lab run 11 --break x
-try 2 "^vmlab: --timeout: '0' is not a value: give seconds" lab run 11 --timeout 0
-try 2 "^vmlab: --timeout: '1s' is not a value" lab run 11 --timeout 1s
+try 2 "^vmlab: --timeout: '0' is not a value of this option: give seconds" lab run 11 --timeout 0
+try 2 "^vmlab: --timeout: '1t' is not a value" lab run 11 --timeout 1t
 try 0 '^11 *demand-paging ' lab list
 try 0 '^No prediction here: no /dev/vmlab' lab show 11
 try 77 '^  skipped: no /dev/vmlab' lab run 11
@@ -101,35 +116,37 @@ try 77 'skipped .*: no /dev/vmlab' lab run demand-paging 11 --quiet
 try 0 '"name": "demand-paging"' lab list --json
 try 77 '"verdict": "skipped"' lab run 11 --json
 try 2 'not an address' translate 1 xyz
-try 2 'END must be above START' find 1 20 10
+try 2 "END: '10' is not above START" find 1 20 10
 try 2 "unexpected operand '4'" find 1 2 3 4
 try 2 'need --length' gaps --align 2M 1
-try 2 'give a size' gaps --length 0 1
+try 2 'give bytes, or a number with K' gaps --length 0 1
 try 2 'missing operand: PID' sharing
 try 2 'needs --json' sharing --pfns 1
 try 2 "must follow '--'" diff a b c
 try 1 'cannot read /nonexistent' diff /nonexistent /nonexistent
 try 1 'is no snapshot' diff /dev/null /dev/null
 try 2 'seconds from 0.01' watch --interval 0 1
-try 2 'seconds from 0.01' watch --interval 1.2345 1
-try 2 'number above 0' watch --count 0 1
+try 2 'seconds from 0.01' watch --interval 1. 1
+try 2 'seconds from 0.01' watch --interval nan 1
+try 2 'number of snapshots, 1 or more' watch --count 0 1
 try 2 '--json excludes' map --json --svg x 1
 try 2 'give a FILE' map --svg - --html - 1
 try 2 'not both' faults --pid 1 -- true
-try 2 'Give --pid' faults
+try 2 'give --pid' faults
 try 2 'give seconds' faults --pid 1 --duration soon
 try 2 'until it ends' faults --duration 1 -- true
 try 4 'no process 4194305' faults --pid 4194305
 try 1 'cannot write /nonexistent/x' faults --output /nonexistent/x -- true
 try 1 'cannot write /nonexistent/x' faults --folded /nonexistent/x -- true
+try 2 'from 0.1 to' top --interval 0.01
 try 2 'from 0.1 to' top --delay 0.01
 try 4 'no process 4194305' top --batch --pid 4194305
-try 2 'choices are auto, bits and damon' heat --method magic 1
+try 2 'give auto, bits or damon' heat --method magic 1
 try 2 'missing operand: PID' heat
 try 2 'give kmalloc, vmalloc or vmap' kmem heap
 try 2 'at most 8M' kmem --length 9M vmalloc
 try 4 'no process 4194305' heat 4194305
-for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing snapshot diff watch space replay faults top heat lab report completion; do
+for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing snapshot diff watch space replay faults top heat lab report completion help; do
 	try 0 '^Exit codes:' "$c" --help
 	try 0 '^Example' "$c" --help
 done
@@ -189,6 +206,9 @@ completes "$$" vmlab vmas "$$"
 completes '--stride=' vmlab space --str
 completes '--version' vmlab --v
 completes 'read' vmlab space --touch = re
+completes 'vmas' vmlab help vm
+completes '--output-file=' vmlab faults --out
+completes '' vmlab top --del
 completes 'auto always' vmlab info --color = a
 completes 'zsh' vmlab completion z
 

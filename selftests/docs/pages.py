@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""pages.py DIRECTORY|FILE...: the commands on pages print what the pages show.
+"""pages.py [--any-width] DIRECTORY|FILE...: the commands on pages print what the pages show.
 
 A page is a .rst file. Its blocks "code-block:: console" are one session of a shell: a line
 "$ COMMAND" is run, and the lines below it are the output expected. In them "…" stands for
 any text of a line, and a line of "…" alone for any number of lines. Blanks at the end of a
-line, and empty lines at the end of an output, do not count. Prints TAP, a point a command.
+line, and empty lines at the end of an output, do not count. With --any-width, a run of blanks
+counts as one, and those at the start of a line do not count: the widths of columns depend on
+numbers that differ from run to run. Prints TAP, a point a command. What a
+page leaves running in the background is killed after its last command.
 
 A block is left out when the line above it is ".. not run: REASON", and skipped on an older
 kernel when it is ".. from Linux MAJOR.MINOR: REASON".
@@ -74,8 +77,11 @@ def strip(lines):
     return lines
 
 
-def matches(expected, output):
+def matches(expected, output, any_width):
     """Tell whether the output is the expected one."""
+    if any_width:
+        expected, output = ([" ".join(line.split()) for line in lines]
+                            for lines in (expected, output))
     pattern = ""
     for line in strip(expected):
         if line.strip() == ANY:
@@ -99,7 +105,7 @@ def run(page, todo):
     script = ["exec 2>&1"]
     for nr, (_, command, _, old) in enumerate(todo):
         script += [f"echo '{MARK}{nr}'", ":" if old else command]
-    script.append(f"echo '{MARK}{len(todo)}'")
+    script += [f"echo '{MARK}{len(todo)}'", "kill -KILL $(jobs -p) 2>/dev/null"]
     environment = dict(os.environ, LC_ALL="C.UTF-8", NO_COLOR="1", COLUMNS="90")
     with tempfile.TemporaryDirectory() as directory:
         try:
@@ -133,7 +139,8 @@ def main():
         os.environ["PATH"] = plain + ":" + os.environ["PATH"]
     print("TAP version 13")
     points = failures = 0
-    for page in pages(sys.argv[1:]):
+    any_width = "--any-width" in sys.argv[1:]
+    for page in pages([word for word in sys.argv[1:] if word != "--any-width"]):
         with open(page, encoding="utf-8") as file:
             todo = commands(file.read())
         outputs = run(page, todo) if todo else {}
@@ -142,7 +149,7 @@ def main():
             points += 1
             output = outputs.get(nr, [])
             shown = command.replace("\n", " ").replace("#", "")
-            same = not skipped and matches(expected, output)
+            same = not skipped and matches(expected, output, any_width)
             if not same and not skipped:
                 skipped = skip_reason(output)
             if same:

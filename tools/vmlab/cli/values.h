@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Values of options and operands: one parser and one message for each kind.
+ *
+ * The functions without an argument @text read the value of the option that
+ * cli_option() returned last.  All return an exit code, with the error reported,
+ * and write no result on failure.
+ */
+#ifndef VMLAB_CLI_VALUES_H
+#define VMLAB_CLI_VALUES_H
+
+#include "cli/cli.h"
+
+/**
+ * cli_bad_value - reject the value of the option
+ * @form: the accepted form, as the end of a sentence: "give a number"
+ *
+ * Return: EXIT_USAGE.
+ */
+int cli_bad_value(const struct cli *cli, const char *form, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** cli_bad_choice - reject the value of an option that takes one of its words */
+int cli_bad_choice(const struct cli *cli);
+
+/**
+ * cli_number - read a whole number, decimal or hexadecimal after 0x
+ * @what: what it counts, such as "frames", or NULL
+ * @min, @max: bounds, both included; UINT64_MAX for no upper bound
+ */
+int cli_number(const struct cli *cli, const char *what, uint64_t min,
+	       uint64_t max, uint64_t *value);
+
+/**
+ * cli_size - read a size in bytes, as parse_size() does
+ * @min, @max: bounds, both included; UINT64_MAX for no upper bound
+ */
+int cli_size(const struct cli *cli, uint64_t min, uint64_t max,
+	     uint64_t *bytes);
+
+/**
+ * cli_duration - read a time, as parse_duration() does
+ * @min, @max: bounds in seconds, both included
+ * @seconds: [out] the time in seconds
+ */
+int cli_duration(const struct cli *cli, double min, double max,
+		 double *seconds);
+
+/**
+ * cli_choice - read one of the words of the option
+ * @index: [out] its index in the words
+ */
+int cli_choice(const struct cli *cli, size_t *index);
+
+/** cli_pid - read the pid of a process; "self" is this one */
+int cli_pid(const struct cli *cli, pid_t *pid);
+
+/** cli_range - read a range of addresses, as parse_range() does */
+int cli_range(const struct cli *cli, uint64_t *start, uint64_t *end);
+
+/**
+ * cli_address - read an operand that is an address
+ * @name: the operand in the usage line, for the message
+ */
+int cli_address(const struct cli *cli, const char *name, const char *text,
+		uint64_t *address);
+
+/**
+ * cli_process - read an operand that is a process
+ * @pid: [out] the pid, 0 for self
+ */
+int cli_process(const struct cli *cli, const char *text, pid_t *pid);
+
+#endif /* VMLAB_CLI_VALUES_H */
