@@ -182,7 +182,7 @@ static void experiment(struct lab_run *run)
 	const struct timespec flush = { 2, 500000000 };
 	char disk[LAB_PATH], cgroups[NR_ALGORITHMS][LAB_PATH], unlimited[LAB_PATH];
 	struct files files[NR_ALGORITHMS];
-	size_t left[NR_ALGORITHMS] = { 0 };
+	size_t left[NR_ALGORITHMS] = { 0 }, kept;
 	unsigned int plot;
 
 	lab_one_cpu(run);
@@ -213,8 +213,8 @@ static void experiment(struct lab_run *run)
 	lab_cgroup(run, "unlimited", "memory", unlimited);
 	lab_cgroup_join(run, unlimited);
 	lab_watermarks_run(run, !lab_broken(run, "watermarks"), NEW);
-	lab_measure(run, "kept", lab_count(lab_cached_missing(
-		    run, &files[nr_algorithms() - 1].locked, NULL)));
+	kept = lab_cached_missing(run, &files[nr_algorithms() - 1].locked, NULL);
+	lab_measure(run, "kept", lab_count(kept));
 }
 
 static const struct lab reclaim = {

@@ -124,7 +124,7 @@ static void wait_for_end(struct lab_run *run, pid_t pid, int alive)
 }
 
 /* Take back the changes of a run whose processes have ended. */
-static void restore(struct lab_run *run)
+static void take_back(struct lab_run *run)
 {
 	char failed[UNDO_PATH];
 
@@ -165,7 +165,7 @@ static void __attribute__((noreturn)) keep(struct lab_run *run, int alive)
 		set_reason(run->result, "fork: %s", strerror(errno));
 	}
 	descendants_kill();
-	restore(run);
+	take_back(run);
 	_exit(0);
 }
 
@@ -178,7 +178,7 @@ static void wait_for_keeper(struct lab_run *run, pid_t keeper)
 		;
 	if (!WIFSIGNALED(status))
 		return;
-	restore(run);
+	take_back(run);
 	run->result->verdict = LAB_FAILED;
 	set_reason(run->result,
 		   "the process that cleans up was ended by signal %d (%s)",

@@ -67,7 +67,7 @@ static void raise_watermarks(struct lab_run *run)
 }
 
 /* Sum the rows of /proc/vmstat whose names start with a prefix. */
-static uint64_t vmstat(struct lab_run *run, const char *prefix)
+static uint64_t event_count(struct lab_run *run, const char *prefix)
 {
 	FILE *file = fopen("/proc/vmstat", "re");
 	unsigned long long value;
@@ -96,8 +96,8 @@ void lab_watermarks_run(struct lab_run *run, bool raise, size_t pages)
 {
 	const struct timespec pause = { .tv_nsec = 20000000 };
 	size_t page = lab_machine(run)->page;
-	uint64_t evicted = vmstat(run, "pgsteal_kswapd");
-	uint64_t stalls = vmstat(run, "allocstall");
+	uint64_t evicted = event_count(run, "pgsteal_kswapd");
+	uint64_t stalls = event_count(run, "allocstall");
 
 	lab_step(run, "raise vm.min_free_kbytes and vm.watermark_scale_factor: the "
 		      "low watermark is above free memory; write %zu new pages",
@@ -108,11 +108,11 @@ void lab_watermarks_run(struct lab_run *run, bool raise, size_t pages)
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 		  pages * page, page, 1);
 	for (int i = 0; i < 500; i++) {
-		if (vmstat(run, "pgsteal_kswapd") != evicted)
+		if (event_count(run, "pgsteal_kswapd") != evicted)
 			break;
 		nanosleep(&pause, NULL);
 	}
 	lab_measure(run, "woken",
-		    lab_count(vmstat(run, "pgsteal_kswapd") - evicted));
-	lab_measure(run, "stalls", lab_count(vmstat(run, "allocstall") - stalls));
+		    lab_count(event_count(run, "pgsteal_kswapd") - evicted));
+	lab_measure(run, "stalls", lab_count(event_count(run, "allocstall") - stalls));
 }

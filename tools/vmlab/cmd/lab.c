@@ -270,7 +270,7 @@ static int check_arguments(const struct cli *cli, const struct arguments *a)
 	return err;
 }
 
-static int list(const struct cli *cli, const struct arguments *a)
+static int run_list(const struct cli *cli, const struct arguments *a)
 {
 	if (a->choice.nr)
 		return cli_usage(cli, "LAB: list takes no lab: give "
@@ -281,7 +281,7 @@ static int list(const struct cli *cli, const struct arguments *a)
 	return do_list(cli);
 }
 
-static int show(const struct cli *cli, const struct arguments *a)
+static int run_show(const struct cli *cli, const struct arguments *a)
 {
 	int err;
 
@@ -307,9 +307,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (err)
 		return err;
 	if (!strcmp(action, "list"))
-		return list(cli, &a);
+		return run_list(cli, &a);
 	if (!strcmp(action, "show"))
-		return show(cli, &a);
+		return run_show(cli, &a);
 	if (strcmp(action, "run"))
 		return cli_usage(cli, "ACTION: '%s' is not an action: give "
 				 "list, show or run", action);

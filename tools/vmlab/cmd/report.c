@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,9 +15,13 @@
 #include "labs/lib/execute.h"
 #include "show/json.h"
 #include "show/report.h"
+#include "show/terminal.h"
 #include "sys/xalloc.h"
 
-enum { BAR = 30 }; /* characters */
+enum {
+	BAR = 30, /* characters, fewer on a narrow terminal */
+	BESIDE = 38, /* characters beside the bar */
+};
 
 static const struct option_spec options[] = {
 	{ "output-file", 'o', "FILE", NULL,
@@ -89,7 +94,9 @@ static void today(char *text, size_t size)
 /* Draw a bar on the terminal; print a line a lab elsewhere. */
 static void progress(const struct arguments *a, size_t done)
 {
-	size_t full = a->choice.nr ? BAR * done / a->choice.nr : 0;
+	size_t columns = terminal_columns(STDERR_FILENO);
+	size_t bar = columns < BAR + BESIDE ? columns - BESIDE : BAR;
+	size_t full = a->choice.nr ? bar * done / a->choice.nr : 0;
 
 	if (!isatty(STDERR_FILENO)) {
 		if (done < a->choice.nr)
@@ -99,7 +106,7 @@ static void progress(const struct arguments *a, size_t done)
 		return;
 	}
 	fprintf(stderr, "\r[%.*s%*s] %zu of %zu  %-24s", (int)full,
-		"##############################", (int)(BAR - full), "", done,
+		"##############################", (int)(bar - full), "", done,
 		a->choice.nr, done < a->choice.nr ? a->choice.labs[done]->name : "");
 	if (done == a->choice.nr)
 		fputc('\n', stderr);
@@ -185,6 +192,15 @@ static int check_output(const char *path)
 	return EXIT_OK;
 }
 
+/* Remove the file that check_output() made, when no page was written to it. */
+static void remove_empty(const char *path)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISREG(st.st_mode) && !st.st_size)
+		unlink(path);
+}
+
 /* Return the code of a shell for SIGINT when the labs were interrupted. */
 static int do_report(const struct cli *cli, struct arguments *a)
 {
@@ -193,8 +209,10 @@ static int do_report(const struct cli *cli, struct arguments *a)
 
 	if (err)
 		return err;
-	if (!run_labs(a))
+	if (!run_labs(a)) {
+		remove_empty(a->output);
 		return lab_verdicts_exit(&interrupted);
+	}
 	err = write_report(a);
 	return err ? err : summarize(cli, a);
 }

@@ -239,7 +239,7 @@ static void test_terminal(void)
 		free(text);
 	}
 	text = printed(wide_table);
-	ok(strstr(text, "one a page, since nothing is cached") != NULL,
+	ok(strstr(text, "one a page, since nothing is cached"),
 	   "no terminal: no cell is broken");
 	free(text);
 }
