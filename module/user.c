@@ -16,6 +16,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
+#include <linux/xarray.h>
 
 #include <linux/vmlab.h>
 
@@ -23,6 +24,9 @@
 
 /* Charges that a CPU collects before it adds them to the shared sum. */
 #define VMLAB_USER_BATCH	64
+
+/* What an evicted page takes where no page near it is resident or evicted. */
+#define VMLAB_EVICTED_BYTES	(2 * sizeof(struct xa_node))
 
 static unsigned long limits[VMLAB_USER_NR];
 
@@ -32,6 +36,8 @@ module_param_named(max_user_pages, limits[VMLAB_USER_PAGES], ulong, 0644);
 MODULE_PARM_DESC(max_user_pages, "resident pages per user (default half of memory)");
 module_param_named(max_user_store_pages, limits[VMLAB_USER_STORE], ulong, 0644);
 MODULE_PARM_DESC(max_user_store_pages, "pages in swap stores per user (default half of memory)");
+module_param_named(max_user_evicted, limits[VMLAB_USER_EVICTED], ulong, 0644);
+MODULE_PARM_DESC(max_user_evicted, "evicted clean pages remembered per user (default as many as fill 1/16 of memory)");
 module_param_named(max_user_trace, limits[VMLAB_USER_TRACE], ulong, 0644);
 MODULE_PARM_DESC(max_user_trace, "accesses in traces per user (default as many as fill 1/16 of memory, at most 64 Mi)");
 module_param_named(max_user_events, limits[VMLAB_USER_EVENTS], ulong, 0644);
@@ -60,6 +66,8 @@ int vmlab_user_init(void)
 	limit_default(VMLAB_USER_SPACES, 256);
 	limit_default(VMLAB_USER_PAGES, totalram_pages() / 2);
 	limit_default(VMLAB_USER_STORE, totalram_pages() / 2);
+	limit_default(VMLAB_USER_EVICTED,
+		      div_u64(bytes, 16 * VMLAB_EVICTED_BYTES));
 	limit_default(VMLAB_USER_TRACE,
 		      min_t(u64, 4ULL * VMLAB_TRACE_MAX,
 			    div_u64(bytes, 16 * sizeof(u64))));

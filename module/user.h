@@ -15,6 +15,8 @@
  * @VMLAB_USER_PAGES: pages of resident frames
  * @VMLAB_USER_STORE: pages of the swap stores
  * @VMLAB_USER_TRACE: accesses in traces for OPT
+ * @VMLAB_USER_EVICTED: pages that were evicted without contents to keep, and are
+ *	remembered only because they were
  * @VMLAB_USER_EVENTS: events that the rings have room for
  * @VMLAB_USER_NR: number of resources
  */
@@ -23,6 +25,7 @@ enum vmlab_resource {
 	VMLAB_USER_PAGES,
 	VMLAB_USER_STORE,
 	VMLAB_USER_TRACE,
+	VMLAB_USER_EVICTED,
 	VMLAB_USER_EVENTS,
 	VMLAB_USER_NR,
 };

@@ -2,9 +2,17 @@
 /*
  * debugfs: spaces/<id>/{owner,stats,policy,frames}, one directory for each open
  * /dev/vmlab.
+ *
+ * An open file holds the number of the space.  Each read(2) looks the space up,
+ * prints into the buffer of the seq_file with a reference to the space, and copies
+ * to the reader without one: the last close of a space must not wait for a reader
+ * whose own buffer cannot be written, such as one under userfaultfd(2).  So the
+ * proxy of debugfs, which removal of a file waits for, covers only ->open.
  */
 #include <linux/debugfs.h>
+#include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/pagemap.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
@@ -19,13 +27,99 @@
 #include "pager/residence.h"
 #include "policy/policy.h"
 #include "space/config.h"
+#include "space/registry.h"
+#include "space/space.h"
 #include "space/stats.h"
 
 static struct dentry *spaces_dir;
 
+/**
+ * struct space_file - one open file of a space
+ * @id: number of the space
+ * @space: the space, with a reference, between ->start and ->stop; else NULL
+ */
+struct space_file {
+	u64 id;
+	struct vmlab_space *space;
+};
+
+static struct vmlab_space *file_space(struct seq_file *m)
+{
+	const struct space_file *file = m->private;
+
+	return file->space;
+}
+
+/* Get the space.  Returns 0, -ESRCH after its last close, or -EINTR. */
+static int file_get_space(struct seq_file *m)
+{
+	struct space_file *file = m->private;
+	struct vmlab_space *space = vmlab_registry_get(file->id);
+
+	if (IS_ERR(space))
+		return PTR_ERR(space);
+	file->space = space;
+	return 0;
+}
+
+/* ->stop is called after ->start failed, too. */
+static void file_stop(struct seq_file *m, void *v)
+{
+	struct space_file *file = m->private;
+
+	if (file->space)
+		vmlab_space_put(file->space);
+	file->space = NULL;
+}
+
+/* The file, and with it the space, is not removed while it is being opened. */
+static int file_open(struct inode *inode, struct file *file,
+		     const struct seq_operations *ops)
+{
+	const struct vmlab_space *space = inode->i_private;
+	struct space_file *private;
+
+	private = __seq_open_private(file, ops, sizeof(*private));
+	if (!private)
+		return -ENOMEM;
+	private->id = space->id;
+	return 0;
+}
+
+/* Files of one record. */
+static void *record_start(struct seq_file *m, loff_t *pos)
+{
+	int ret;
+
+	if (*pos)
+		return NULL;
+	ret = file_get_space(m);
+	return ret ? ERR_PTR(ret) : SEQ_START_TOKEN;
+}
+
+static void *record_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return NULL;
+}
+
+#define SPACE_FILE(name)						\
+static int name##_open(struct inode *inode, struct file *file)		\
+{									\
+	return file_open(inode, file, &name##_sops);			\
+}									\
+									\
+static const struct file_operations name##_fops = {			\
+	.owner		= THIS_MODULE,					\
+	.open		= name##_open,					\
+	.read		= seq_read,					\
+	.llseek		= seq_lseek,					\
+	.release	= seq_release_private,				\
+}
+
 static int owner_show(struct seq_file *m, void *v)
 {
-	struct vmlab_space *space = m->private;
+	struct vmlab_space *space = file_space(m);
 	bool alive;
 
 	rcu_read_lock();
@@ -42,7 +136,14 @@ static int owner_show(struct seq_file *m, void *v)
 	seq_putc(m, '\n');
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(owner);
+
+static const struct seq_operations owner_sops = {
+	.start	= record_start,
+	.next	= record_next,
+	.stop	= file_stop,
+	.show	= owner_show,
+};
+SPACE_FILE(owner);
 
 #define ROW(field, unit, of) \
 	seq_printf(m, #field " %llu " unit "\n", (of).field)
@@ -51,17 +152,18 @@ DEFINE_SHOW_ATTRIBUTE(owner);
 
 static int stats_show(struct seq_file *m, void *v)
 {
+	struct vmlab_space *space = file_space(m);
 	struct vmlab_space_config config = {};
 	struct vmlab_paging_stats p = {};
 	struct vmlab_space_stats s = {};
 	unsigned int i;
 	int ret;
 
-	ret = vmlab_space_get_config(m->private, &config);
+	ret = vmlab_space_get_config(space, &config);
 	if (ret)
 		return ret;
-	vmlab_space_stats(m->private, &s);
-	vmlab_space_paging_stats(m->private, &p);
+	vmlab_space_stats(space, &s);
+	vmlab_space_paging_stats(space, &p);
 
 	seq_puts(m, "field value unit\n");
 	seq_printf(m, "bytes %llu bytes\n", config.bytes);
@@ -85,7 +187,13 @@ static int stats_show(struct seq_file *m, void *v)
 				   p.refault_distance[i]);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(stats);
+static const struct seq_operations stats_sops = {
+	.start	= record_start,
+	.next	= record_next,
+	.stop	= file_stop,
+	.show	= stats_show,
+};
+SPACE_FILE(stats);
 
 static int policy_show(struct seq_file *m, void *v)
 {
@@ -95,7 +203,7 @@ static int policy_show(struct seq_file *m, void *v)
 		[VMLAB_PREFETCH_STRIDE]	= "stride",
 		[VMLAB_PREFETCH_WHOLE]	= "whole",
 	};
-	struct vmlab_space *space = m->private;
+	struct vmlab_space *space = file_space(m);
 	struct vmlab_space_config config = {};
 	struct vmlab_paging paging = {};
 	char name[VMLAB_POLICY_NAME_MAX];
@@ -122,7 +230,13 @@ static int policy_show(struct seq_file *m, void *v)
 		   vmlab_backing_find(config.backing)->name);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(policy);
+static const struct seq_operations policy_sops = {
+	.start	= record_start,
+	.next	= record_next,
+	.stop	= file_stop,
+	.show	= policy_show,
+};
+SPACE_FILE(policy);
 
 /*
  * Position 0 is the header, position n the first frame from offset n - 1 on.
@@ -150,22 +264,22 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 
 static void *frames_start(struct seq_file *m, loff_t *pos)
 {
-	return *pos ? frames_find(m->private, pos) : SEQ_START_TOKEN;
+	int ret = file_get_space(m);
+
+	if (ret)
+		return ERR_PTR(ret);
+	return *pos ? frames_find(file_space(m), pos) : SEQ_START_TOKEN;
 }
 
 static void *frames_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	++*pos;
-	return frames_find(m->private, pos);
-}
-
-static void frames_stop(struct seq_file *m, void *v)
-{
+	return frames_find(file_space(m), pos);
 }
 
 static int frames_show(struct seq_file *m, void *v)
 {
-	struct vmlab_space *space = m->private;
+	struct vmlab_space *space = file_space(m);
 	const struct vmlab_frame *frame;
 	struct folio *folio;
 	pgoff_t pgoff;
@@ -206,10 +320,10 @@ static int frames_show(struct seq_file *m, void *v)
 static const struct seq_operations frames_sops = {
 	.start	= frames_start,
 	.next	= frames_next,
-	.stop	= frames_stop,
+	.stop	= file_stop,
 	.show	= frames_show,
 };
-DEFINE_SEQ_ATTRIBUTE(frames);
+SPACE_FILE(frames);
 
 /**
  * vmlab_debugfs_spaces_init() - create the directory of spaces
@@ -232,28 +346,28 @@ int vmlab_debugfs_spaces_init(struct dentry *root)
  */
 void vmlab_debugfs_add_space(struct vmlab_space *space)
 {
+	struct dentry *dir;
 	char name[21];
 
 	space->opener = get_pid(task_tgid(current));
 	get_task_comm(space->opener_comm, current);
 	snprintf(name, sizeof(name), "%llu", space->id);
-	space->debugfs = debugfs_create_dir(name, spaces_dir);
-	debugfs_create_file("owner", 0400, space->debugfs, space, &owner_fops);
-	debugfs_create_file("stats", 0400, space->debugfs, space, &stats_fops);
-	debugfs_create_file("policy", 0400, space->debugfs, space,
-			    &policy_fops);
-	debugfs_create_file("frames", 0400, space->debugfs, space,
-			    &frames_fops);
+	dir = debugfs_create_dir(name, spaces_dir);
+	debugfs_create_file_unsafe("owner", 0400, dir, space, &owner_fops);
+	debugfs_create_file_unsafe("stats", 0400, dir, space, &stats_fops);
+	debugfs_create_file_unsafe("policy", 0400, dir, space, &policy_fops);
+	debugfs_create_file_unsafe("frames", 0400, dir, space, &frames_fops);
+	space->debugfs = dir;
 }
 
 /**
  * vmlab_debugfs_remove_space() - remove the directory of a space
- * @space: the space; no reader of its files is left afterwards
+ * @space: the space; its files that are open return ESRCH once it is destroyed
  *
- * Context: process context, may sleep: waits for readers.
+ * Context: process context, may sleep: waits while a file is being opened, not
+ * for readers.
  */
 void vmlab_debugfs_remove_space(struct vmlab_space *space)
 {
 	debugfs_remove(space->debugfs);
-	put_pid(space->opener);
 }

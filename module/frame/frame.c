@@ -138,6 +138,16 @@ struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 	return folio;
 }
 
+/*
+ * Is an entry one of a page that was evicted without contents to keep?  It counts
+ * against the limit VMLAB_USER_EVICTED.
+ */
+static bool is_evicted_only(const void *entry)
+{
+	return xa_is_value(entry) &&
+	       !(xa_to_value(entry) & VMLAB_EVICTED_STORED);
+}
+
 static int publish_single(struct vmlab_space *space, struct folio *folio,
 			  void *evicted, gfp_t gfp)
 {
@@ -212,6 +222,8 @@ int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
 		vmlab_frame_release(folio);
 		return ret;
 	}
+	if (is_evicted_only(evicted))
+		vmlab_user_uncharge(space->user, VMLAB_USER_EVICTED, 1);
 	frames_add(space, nr);
 	folio_get(folio);
 	return 0;
@@ -223,6 +235,9 @@ int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
  * @folio: the frame, locked, not mapped and unknown to the pager
  * @entry: what to store at each of its offsets instead: a value or NULL
  *
+ * A value that says only that the page was evicted is not stored beyond the limit
+ * of the user: any number of offsets can be touched and evicted.
+ *
  * Context: process context; puts the reference of the space.
  */
 void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
@@ -231,6 +246,16 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 	unsigned long i, nr = folio_nr_pages(folio);
 	XA_STATE(xas, &space->frames.xa, folio->index);
 
+	if (is_evicted_only(entry) &&
+	    unlikely(vmlab_user_charge(space->user, VMLAB_USER_EVICTED, nr))) {
+		if (vmlab_frame_marked(space, folio->index,
+				       VMLAB_FRAME_TRACKED))
+			/* The dirty bitmap needs the entry. */
+			vmlab_user_uncharge(space->user, VMLAB_USER_EVICTED,
+					    -(long)nr);
+		else
+			entry = NULL;
+	}
 	xas_lock(&xas);
 	for (i = 0; i < nr; i++) {
 		xas_set(&xas, folio->index + i);
@@ -256,6 +281,22 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 	 */
 	if (nr == 1 || likely(!vmlab_frame_poisoned(folio)))
 		folio_put(folio);
+}
+
+/**
+ * vmlab_frame_forget() - forget an evicted page
+ * @space: the space
+ * @pgoff: its offset, pages
+ * @evicted: its entry; nothing happens when another one is there
+ *
+ * Context: process context.
+ */
+void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
+			void *evicted)
+{
+	if (xa_cmpxchg(&space->frames.xa, pgoff, evicted, NULL, 0) == evicted &&
+	    is_evicted_only(evicted))
+		vmlab_user_uncharge(space->user, VMLAB_USER_EVICTED, 1);
 }
 
 /**

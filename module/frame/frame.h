@@ -63,6 +63,8 @@ int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
 			void *evicted, gfp_t gfp);
 void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
+void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
+			void *evicted);
 void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);

@@ -86,9 +86,11 @@ static void store_charge(struct vmlab_space *space)
 /* Count the pages of a frame for which the store has no page yet. */
 static long store_missing(struct vmlab_space *space, struct folio *folio)
 {
-	struct file *store = smp_load_acquire(&space->frames.store);
 	long i, nr = folio_nr_pages(folio), missing = 0;
+	struct file *store;
 
+	/* Pairs with the release in vmlab_store_create(). */
+	store = smp_load_acquire(&space->frames.store);
 	/* The pages of contents that were loaded again stay, also in swap. */
 	for (i = 0; store && i < nr; i++)
 		missing += !xa_load(&store->f_mapping->i_pages,

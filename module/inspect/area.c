@@ -29,12 +29,19 @@ static bool own_page_granted(unsigned long addr)
 	return vmlab_own_unmapped_area(addr, PAGE_SIZE) == addr;
 }
 
-/*
+/**
+ * vmlab_learn_guard_gap() - learn the guard gap from the stack of the caller
+ * @mm: the caller's own mm
+ * @guard_gap: set to the bytes that mmap() keeps free below the stack
+ *
  * stack_guard_gap is not exported.  But mm grants a page below a stack only
  * beyond the guard gap: search for the nearest one that it would grant.  This
  * maps nothing.
+ *
+ * Context: process context, may sleep; mmap_lock held.
+ * Return: true, or false when the mm has no stack to learn it from.
  */
-static bool learn_guard_gap(struct mm_struct *mm)
+bool vmlab_learn_guard_gap(struct mm_struct *mm, unsigned long *guard_gap)
 {
 	struct vm_area_struct *stack = find_vma(mm, mm->start_stack);
 	unsigned long low = 0, high, middle;
@@ -71,9 +78,10 @@ static bool learn_guard_gap(struct mm_struct *mm)
 		else
 			low = middle + 1;
 	}
-	WRITE_ONCE(learnt_guard_gap, high * PAGE_SIZE + 1);
+	*guard_gap = high * PAGE_SIZE;
 	return true;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_learn_guard_gap);
 
 /**
  * vmlab_stack_guard_gap() - return the bytes that mmap() keeps free below a stack
@@ -90,7 +98,8 @@ bool vmlab_stack_guard_gap(unsigned long *guard_gap)
 
 	if (!READ_ONCE(learnt_guard_gap) && mm &&
 	    !mmap_read_lock_killable(mm)) {
-		learn_guard_gap(mm);
+		if (vmlab_learn_guard_gap(mm, guard_gap))
+			WRITE_ONCE(learnt_guard_gap, *guard_gap + 1);
 		mmap_read_unlock(mm);
 	}
 	if (READ_ONCE(learnt_guard_gap)) {

@@ -144,6 +144,7 @@ struct vmlab_area {
 int vmlab_area_search(struct maple_tree *mt, const struct vmlab_area *area,
 		      unsigned long *addr);
 unsigned long vmlab_vma_guard(const void *entry, unsigned long guard_gap);
+bool vmlab_learn_guard_gap(struct mm_struct *mm, unsigned long *guard_gap);
 bool vmlab_stack_guard_gap(unsigned long *guard_gap);
 u64 vmlab_default_min_addr(void);
 int vmlab_inspect_free_area(struct mm_struct *mm, struct vmlab_free_area *r);

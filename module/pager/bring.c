@@ -66,8 +66,10 @@ static __always_inline bool bring_settled(struct vmlab_space *space,
 {
 	/* vmlab_frame_publish() ends with an atomic operation. */
 	smp_mb__after_atomic();
-	return !smp_load_acquire(&space->backing_changes) &&
-	       READ_ONCE(space->backing) == backing;
+	/* Pairs with the release in vmlab_space_set_backing(). */
+	if (smp_load_acquire(&space->backing_changes))
+		return false;
+	return READ_ONCE(space->backing) == backing;
 }
 
 /* Wait until the backing was changed.  Returns 0, -EINTR or -EBUSY. */

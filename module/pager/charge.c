@@ -116,6 +116,7 @@ struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
 			attempts--;
 		if (fatal_signal_pending(current))
 			ret = -EINTR;
+		cond_resched();
 	} while (ret != -EINTR && (wait || !ret));
 
 	vmlab_pager_record_free(frame);
@@ -178,8 +179,8 @@ void vmlab_uncharge(struct vmlab_space *space, struct vmlab_frame *frame)
  * @space: a space whose pager is on
  *
  * Context: process context, may sleep; the caller holds no folio lock.
- * Return: 0, also when frames that cannot be evicted stay above the budget; or -EINTR when the
- * task was killed.
+ * Return: 0, also when frames that cannot be evicted stay above the budget; or
+ * -EINTR when the task was killed.
  */
 int vmlab_charge_shrink(struct vmlab_space *space)
 {

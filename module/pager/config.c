@@ -135,8 +135,12 @@ static void pager_swap(struct vmlab_pager *pager,
 	 * Spinlocks of virtual machines can be unfair: without a pause, faults
 	 * would not get the lock before all frames are handed over.
 	 */
-	while (pager_swap_some(pager))
-		usleep_range(10, 50);
+	while (pager_swap_some(pager)) {
+		if (!fatal_signal_pending(current))
+			usleep_range(10, 50);
+		else
+			cond_resched();
+	}
 	if (!old_policy)
 		return;
 	spin_lock(&pager->lock);

@@ -211,6 +211,10 @@ int vmlab_evict_victim(struct vmlab_space *space, bool wait)
 		if (IS_ERR(victim)) {
 			/* The search takes long: it resumes after a break. */
 			spin_unlock(&pager->lock);
+			if (fatal_signal_pending(current)) {
+				ret = -EINTR;
+				goto out;
+			}
 			cond_resched();
 			spin_lock(&pager->lock);
 			victim = vmlab_pager_victim(pager, NULL);

@@ -11,16 +11,19 @@
 #include <linux/vmlab.h>
 
 #include "policy/policy.h"
+#include "user.h"
 
 #define NO_SLOT	U64_MAX
 
 /*
+ * @user: a user with a limit, or NULL
  * @slots: resident frames, in no order, without holes; the @key of a frame is
  *	its index
  * @excess: frames beyond the capacity, after the budget was reduced below
  *	what is resident; the longest resident first
  */
 struct random {
+	struct vmlab_user *user;
 	u64 rng;
 	struct list_head excess;
 	unsigned long nr;
@@ -38,15 +41,29 @@ static u64 random_next(struct random *random)
 	return z ^ (z >> 31);
 }
 
+/* Pages that the table for a capacity takes. */
+static long random_pages(unsigned long capacity)
+{
+	return DIV_ROUND_UP(capacity, PAGE_SIZE / sizeof(struct vmlab_frame *));
+}
+
 static void *random_create(const struct vmlab_policy_args *args)
 {
+	const long pages = random_pages(args->capacity);
+	/* The table counts as resident pages: any budget can be asked for. */
+	int ret = vmlab_user_charge(args->user, VMLAB_USER_PAGES, pages);
 	struct random *random;
 
+	if (ret)
+		return ERR_PTR(ret);
 	/* A capacity that no machine has memory for must not warn. */
 	random = kvzalloc(struct_size(random, slots, args->capacity),
 			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!random)
+	if (!random) {
+		vmlab_user_uncharge(args->user, VMLAB_USER_PAGES, pages);
 		return ERR_PTR(-ENOMEM);
+	}
+	random->user = args->user;
 	random->rng = args->seed;
 	random->capacity = args->capacity;
 	INIT_LIST_HEAD(&random->excess);
@@ -55,7 +72,11 @@ static void *random_create(const struct vmlab_policy_args *args)
 
 static void random_destroy(void *state)
 {
-	kvfree(state);
+	struct random *random = state;
+
+	vmlab_user_uncharge(random->user, VMLAB_USER_PAGES,
+			    random_pages(random->capacity));
+	kvfree(random);
 }
 
 static void random_place(struct random *random, struct vmlab_frame *frame)

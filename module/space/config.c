@@ -11,6 +11,18 @@
 #include "space/truncate.h"
 #include "space/writeback.h"
 
+/* Under the lock: to split or merge a VMA, mm removes it for a moment. */
+static bool space_is_mapped(struct vmlab_space *space)
+{
+	struct address_space *mapping = space->inode->i_mapping;
+	bool mapped;
+
+	i_mmap_lock_read(mapping);
+	mapped = mapping_mapped(mapping);
+	i_mmap_unlock_read(mapping);
+	return mapped;
+}
+
 /**
  * vmlab_space_set_backing() - set the backing of a space
  * @space: the space
@@ -37,12 +49,11 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 	WRITE_ONCE(space->backing_changes, true);
 	/*
 	 * mm may link a VMA after it was looked for here, and fault in it at
-	 * once.  Pairs with the barrier in bring_create(): either the frame of
+	 * once.  Pairs with the barrier in bring_settled(): either the frame of
 	 * that fault is seen here, or the fault waits for this change.
 	 */
 	smp_mb();
-	if (mapping_mapped(space->inode->i_mapping) ||
-	    !xa_empty(&space->frames.xa)) {
+	if (space_is_mapped(space) || !xa_empty(&space->frames.xa)) {
 		ret = -EBUSY;
 	} else {
 		old = space->file;
@@ -50,6 +61,7 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 		space->file_offset = offset;
 		WRITE_ONCE(space->backing, backing);
 	}
+	/* Pairs with the acquire in bring_settled(). */
 	smp_store_release(&space->backing_changes, false);
 	up_write(&space->backing_lock);
 	if (old)

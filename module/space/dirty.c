@@ -115,6 +115,9 @@ static long dirty_chunk(struct vmlab_space *space, pgoff_t first,
 		return -EFAULT;
 	if (clear) {
 		for_each_set_bit(i, bits, nr) {
+			/* Processes can map a page any number of times. */
+			if (fatal_signal_pending(current))
+				return -EINTR;
 			ret = dirty_clear_page(space, first + i);
 			if (ret)
 				return ret;
@@ -164,6 +167,7 @@ long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
 			break;
 		*nr_dirty += ret;
 		ret = 0;
+		cond_resched();
 		if (to)
 			to += VMLAB_DIRTY_CHUNK / BITS_PER_BYTE;
 		pgoff = stop;

@@ -16,6 +16,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/pagemap.h>
+#include <linux/pid.h>
 #include <linux/pseudo_fs.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -156,6 +157,7 @@ static void space_free(struct vmlab_space *space)
 	if (space->abandoned)
 		atomic_dec(&space->owner->overdue);
 	vmlab_user_put(space->owner);
+	put_pid(space->opener);
 	free_percpu(space->counters);
 	kfree(space);
 	/* The caller's code stays: see vmlab_space_exit(), or a file of ours. */

@@ -2,12 +2,37 @@
 /* The length of a space, changed as truncate_pagecache() does. */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 
 #include "frame/frame.h"
 #include "frame/store.h"
 #include "pager/evict.h"
 #include "pager/residence.h"
 #include "space/truncate.h"
+
+/* Remove the frame at an offset, if there is one.  Returns 0 or -EINTR. */
+static int discard_frame(struct vmlab_space *space, pgoff_t pgoff,
+			 bool killable)
+{
+	struct folio *folio = vmlab_frame_get(space, pgoff);
+
+	if (!folio)
+		return 0;
+	/* A fault that fills the frame from a file can hold the lock for ever. */
+	if (!killable) {
+		folio_lock(folio);
+	} else if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return -EINTR;
+	}
+	if (folio->mapping) {
+		vmlab_frame_unmap(space, folio);
+		vmlab_count_add(space, discarded, folio_nr_pages(folio));
+		vmlab_pager_remove(space, folio, NULL);
+	}
+	vmlab_frame_release(folio);
+	return 0;
+}
 
 /**
  * vmlab_space_discard() - remove all frames and evicted contents from an offset
@@ -16,48 +41,30 @@
  * @killable: end with SIGKILL
  *
  * Context: process context, may sleep; takes folio locks.
- * Return: 0, or with @killable -EINTR when the task was killed while it waited
- * for a frame: the frames from that one on are still there.
+ * Return: 0, or with @killable -EINTR when the task was killed: the entries from
+ * some offset on are still there.
  */
 int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
 			bool killable)
 {
 	unsigned long pgoff;
-	struct folio *folio;
 	void *entry;
+	int ret;
 
 	xa_for_each_start(&space->frames.xa, pgoff, entry, first) {
-again:
-		if (xa_is_value(entry)) {
-			entry = xa_cmpxchg(&space->frames.xa, pgoff, entry, NULL,
-					   0);
-			if (!xa_is_value(entry) && entry)
-				goto again;
-			continue;
-		}
-		/* The entry is only a hint: take a reference the right way. */
-		folio = vmlab_frame_get(space, pgoff);
-		if (folio) {
-			/* A file that never answers can hold the lock. */
-			if (!killable) {
-				folio_lock(folio);
-			} else if (folio_lock_killable(folio)) {
-				folio_put(folio);
+		/* A frame can be evicted before it is locked. */
+		for (; entry; entry = xa_load(&space->frames.xa, pgoff)) {
+			if (killable && fatal_signal_pending(current))
 				return -EINTR;
+			cond_resched();
+			if (xa_is_value(entry)) {
+				vmlab_frame_forget(space, pgoff, entry);
+				continue;
 			}
-			if (folio->mapping) {
-				vmlab_frame_unmap(space, folio);
-				vmlab_count_add(space, discarded,
-						folio_nr_pages(folio));
-				vmlab_pager_remove(space, folio, NULL);
-			}
-			vmlab_frame_release(folio);
+			ret = discard_frame(space, pgoff, killable);
+			if (ret)
+				return ret;
 		}
-		/* The frame can have been evicted meanwhile. */
-		entry = xa_load(&space->frames.xa, pgoff);
-		if (entry)
-			goto again;
-		cond_resched();
 	}
 	vmlab_store_discard(space, first, ULONG_MAX);
 	return 0;
@@ -129,5 +136,5 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 	}
 	/* A fault may have copied a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
-	return 0;
+	return ret;
 }

@@ -3,6 +3,8 @@
 #include <kunit/test.h>
 #include <linux/maple_tree.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched.h>
 
 #include "compat.h"
 #include "inspect/inspect.h"
@@ -255,6 +257,61 @@ static void area_aligned(struct kunit *test)
 	mtree_destroy(&v->mt);
 }
 
+/* --- the guard gap, learnt from the stack of an mm ---------------------------- */
+
+#define STACK_GUARD_GAP	(256UL << PAGE_SHIFT)	/* mm's default */
+
+/* Map one page in the mm of the test. */
+static void map_page(struct kunit *test, unsigned long addr,
+		     unsigned long flags)
+{
+	KUNIT_ASSERT_EQ(test, addr,
+			kunit_vm_mmap(test, NULL, addr, PAGE_SIZE, PROT_NONE,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED |
+				      flags, 0));
+}
+
+/*
+ * Learn from a stack at @stack; below it are 1023 free pages, so that the search
+ * asks for the page 512 pages below the stack first.
+ */
+static bool learn(struct kunit *test, unsigned long stack,
+		  unsigned long *guard_gap)
+{
+	bool ret;
+
+	map_page(test, stack, MAP_GROWSDOWN);
+	map_page(test, stack - 1024 * PAGE_SIZE, 0);
+	current->mm->start_stack = stack;
+	mmap_read_lock(current->mm);
+	ret = vmlab_learn_guard_gap(current->mm, guard_gap);
+	mmap_read_unlock(current->mm);
+	return ret;
+}
+
+static void guard_learnt(struct kunit *test)
+{
+	unsigned long guard_gap;
+
+	KUNIT_ASSERT_TRUE(test, learn(test, DEFAULT_MAP_WINDOW / 2 &
+				      PAGE_MASK, &guard_gap));
+	KUNIT_EXPECT_EQ(test, guard_gap, STACK_GUARD_GAP);
+}
+
+/*
+ * Any process can name a stack above the window of mmap().  mm refuses the last
+ * page of the window, which is 512 pages below this one.
+ */
+static void guard_above_window(struct kunit *test)
+{
+	unsigned long guard_gap;
+
+	if (TASK_SIZE_MAX == DEFAULT_MAP_WINDOW)
+		kunit_skip(test, "page tables have four levels");
+	if (learn(test, DEFAULT_MAP_WINDOW + 512 * PAGE_SIZE, &guard_gap))
+		KUNIT_EXPECT_EQ(test, guard_gap, STACK_GUARD_GAP);
+}
+
 static struct kunit_case gaps_cases[] = {
 	KUNIT_CASE(gaps_all),
 	KUNIT_CASE(gaps_window),
@@ -264,6 +321,8 @@ static struct kunit_case gaps_cases[] = {
 	KUNIT_CASE(area_topdown),
 	KUNIT_CASE(area_bottom_up),
 	KUNIT_CASE(area_aligned),
+	KUNIT_CASE(guard_learnt),
+	KUNIT_CASE(guard_above_window),
 	{}
 };
 

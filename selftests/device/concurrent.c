@@ -370,6 +370,14 @@ static void *change_backing(void *arg)
 	return NULL;
 }
 
+static void *try_to_change_backing(void *changed)
+{
+	while (!atomic_load(&stop))
+		if (!set_space(fd, 0, 0, VMLAB_BACKING_PFN))
+			atomic_store((atomic_bool *)changed, true);
+	return NULL;
+}
+
 /* Goes through the list of VMAs, so that mmap(2) has to wait to add one. */
 static void *count_vmas(void *arg)
 {
@@ -417,6 +425,28 @@ static void test_backing(void)
 	is(module_frames(), 0, "... and every frame is freed");
 }
 
+/* To split and merge VMAs, mm removes them from its list for a moment. */
+static void test_backing_mapped(void)
+{
+	atomic_bool changed = false;
+	pthread_t thread;
+	char *p;
+
+	fd = dev_open(O_RDWR);
+	p = map_shared(fd, 2);
+	atomic_store(&stop, false);
+	pthread_create(&thread, NULL, try_to_change_backing, &changed);
+	for (unsigned int i = 0; i < BACKING_MAPS; i++)
+		if (mprotect(p, page, PROT_READ) || mprotect(p, page, rw))
+			bail("mprotect: %s", strerror(errno));
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	ok(!atomic_load(&changed),
+	   "the backing of a mapping that is split and merged does not change");
+	is((unsigned int)touch(p, TOUCH_WRITE, 1, NULL), 0, "... which works");
+	unmap_and_close(fd, p, 2);
+}
+
 int main(void)
 {
 	page = page_size();
@@ -425,5 +455,6 @@ int main(void)
 	test_all();
 	test_kill();
 	test_backing();
+	test_backing_mapped();
 	return tap_done();
 }

@@ -24,11 +24,11 @@
 #define PARAMETERS "/sys/module/vmlab/parameters/"
 
 enum { MARGIN = 32 };
-enum { SPACES, PAGES, STORE, TRACE, EVENTS, LIMITS };
+enum { SPACES, PAGES, STORE, EVICTED, TRACE, EVENTS, LIMITS };
 
 static const char *const names[] = {
 	"max_user_spaces", "max_user_pages", "max_user_store_pages",
-	"max_user_trace", "max_user_events",
+	"max_user_evicted", "max_user_trace", "max_user_events",
 };
 
 static unsigned long saved[LIMITS];
@@ -227,9 +227,41 @@ static int root_pages(void *arg)
 	return GOOD;
 }
 
+static int use_random(int fd, uint64_t budget, uint64_t seed)
+{
+	return set_paging(fd, .policy = VMLAB_POLICY_RANDOM, .budget = budget,
+			  .seed = seed);
+}
+
+/* The table of a random policy: 512 pages of the budget take one page. */
+static int user_random(void *arg)
+{
+	int fd, nr;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	if (!use_random(fd, 512 * 300, 1))
+		return ALLOWED;
+	if (errno != EDQUOT)
+		return WRONG_ERRNO;
+	/* A table that is replaced counts no more. */
+	for (nr = 0; nr < 20; nr++)
+		if (use_random(fd, 512ul * 100, (uint64_t)nr))
+			return nr ? NOT_FREED : REFUSED;
+	close(fd);
+	return GOOD;
+}
+
 static void test_pages(void)
 {
 	set_limit(PAGES, 256);
+	if (sysconf(_SC_PHYS_PAGES) < 512 * 300)
+		skip("too little memory", "tables of random policies");
+	else
+		is((unsigned int)reap(spawn(user_random, NULL)), GOOD,
+		   "tables of random policies count as pages");
 	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
 	   "a user gets 256 pages, then SIGBUS, and again after a close");
 	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
@@ -339,6 +371,49 @@ static int user_trace(void *arg)
 		return NOT_FREED;
 	close(other);
 	return set_trace(fd, VMLAB_POLICY_OPT, 400) ? NOT_FREED : GOOD;
+}
+
+/* Touch pages, of which all but a few are evicted; return how many come back. */
+static uint64_t refaults(int fd, char *p, size_t nr)
+{
+	uint64_t before = paging_stats(fd).refaults;
+
+	for (size_t i = 0; i < nr; i++)
+		touch(p + i * psize, TOUCH_READ, 0, NULL);
+	return paging_stats(fd).refaults - before;
+}
+
+static int user_evicted(void *arg)
+{
+	const size_t nr = 1000;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	for (int round = 0; round < 2; round++) {
+		int fd = dev_open(O_RDWR);
+		char *p = map_pages(fd, nr, PROT_READ, MAP_SHARED, 0);
+		uint64_t back;
+
+		use_paging(fd, .budget = 4);
+		refaults(fd, p, nr);
+		back = refaults(fd, p, nr);
+		if (back > 256)
+			return ALLOWED;
+		if (back < 256 - MARGIN)
+			return round ? NOT_FREED : REFUSED;
+		munmap(p, nr * psize);
+		close(fd);
+	}
+	return GOOD;
+}
+
+static void test_evicted(void)
+{
+	set_limit(EVICTED, 256);
+	is((unsigned int)reap(spawn(user_evicted, NULL)), GOOD,
+	   "256 of a user's evicted pages are remembered");
+	set_limit(EVICTED, saved[EVICTED]);
 }
 
 static void test_trace(void)
@@ -470,6 +545,7 @@ int main(void)
 	test_spaces();
 	test_pages();
 	test_store();
+	test_evicted();
 	test_trace();
 	test_events();
 	test_bad_buffer();

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # cleanup.sh: a lab leaves nothing, however it ends: by itself, by SIGTERM, by SIGKILL of the
-# program that runs it, or by its time limit.
+# program that runs it, or of the process that cleans up. Runs that change the system exclude
+# each other.
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
@@ -19,7 +20,7 @@ state()
 	cut -d ' ' -f 5 /proc/self/mountinfo
 	find /sys/fs/cgroup -name 'vmlab-*' -type d 2>/dev/null || true
 	for setting in page-cluster overcommit_memory overcommit_ratio overcommit_kbytes \
-		max_map_count; do
+		max_map_count min_free_kbytes watermark_scale_factor; do
 		echo "$setting $(<"/proc/sys/vm/$setting")"
 	done
 	for setting in transparent_hugepage/enabled transparent_hugepage/shmem_enabled \
@@ -49,6 +50,11 @@ check() # TEXT
 	diff "$work/before" "$work/now" | sed 's/^/# /'
 }
 
+is_running() # PID: a child that was not waited for
+{
+	[[ $(ps -o stat= -p "$1") == [!Z]* ]]
+}
+
 labs()
 {
 	vmlab lab list --noheadings --output LAB --raw
@@ -73,5 +79,35 @@ sleep 2
 kill -KILL "$runner" 2>/dev/null || true
 wait "$runner" 2>/dev/null || true
 check "run all: nothing stays after SIGKILL"
+# Each run restores what it found: it must not find what another one has changed.
+runners=()
+for list in "limits leak reclaim" "reclaim limits leak" "mm-fields demand-paging malloc"; do
+	read -ra names <<<"$list"
+	vmlab lab run --quiet "${names[@]}" >"$work/run.${#runners[@]}" 2>&1 </dev/null &
+	runners+=($!)
+done
+for i in "${!runners[@]}"; do
+	code=0
+	wait "${runners[i]}" || code=$?
+	result $((code != 0 && code != 77)) "run $i of three at the same time: no lab differs"
+	((code == 0 || code == 77)) || sed 's/^/# /' "$work/run.$i"
+done
+check "three at the same time: nothing stays"
+
+# The keeper is the child of the runner; the OOM killer could end it.
+vmlab lab run reclaim >"$work/out" 2>&1 </dev/null &
+runner=$!
+while is_running "$runner" && is_clean; do
+	sleep 0.05
+done
+pkill -KILL -P "$runner" || true
+code=0
+wait "$runner" || code=$?
+if ((code == 77)); then
+	skip "$(sed -n 's/^  skipped: //p' "$work/out")" "the keeper is killed"
+else
+	result $((code != 1)) "the keeper is killed: the lab fails"
+fi
+check "the keeper is killed: nothing stays"
 echo "1..$points"
 ((failures == 0))

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -71,4 +72,42 @@ bool uffd_watches_special(void)
 	if (ring >= 0)
 		close(ring);
 	return uffd >= 0;
+}
+
+static struct hole {
+	int uffd;
+	volatile bool *hung;
+} hole;
+
+static void *watch_hole(void *arg)
+{
+	struct uffd_msg msg;
+
+	(void)arg;
+	while (read(hole.uffd, &msg, sizeof(msg)) != sizeof(msg))
+		;
+	*hole.hung = true;
+	return NULL;
+}
+
+char *uffd_hole(volatile bool *hung)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	char *p = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_register reg = {
+		.range = { (uintptr_t)p, page_size() },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	pthread_t thread;
+
+	hole.hung = hung;
+	/* The kernel makes the access: not UFFD_USER_MODE_ONLY. */
+	hole.uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (p == MAP_FAILED || hole.uffd < 0 ||
+	    ioctl(hole.uffd, UFFDIO_API, &api) ||
+	    ioctl(hole.uffd, UFFDIO_REGISTER, &reg) ||
+	    pthread_create(&thread, NULL, watch_hole, NULL))
+		return NULL;
+	return p;
 }

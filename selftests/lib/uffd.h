@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Asynchronous write protection by userfaultfd(2): writes go on, and are noted. */
+/*
+ * userfaultfd(2): asynchronous write protection, where writes go on and are noted;
+ * and faults that hang.
+ */
 #ifndef SELFTESTS_UFFD_H
 #define SELFTESTS_UFFD_H
 
@@ -21,5 +24,11 @@ int uffd_protect(int uffd, void *p, size_t len);
  * asynchronous write protection do.  Tried on a mapping of io_uring.
  */
 bool uffd_watches_special(void);
+
+/*
+ * Map a page whose faults nobody resolves: an access hangs until its task is killed.
+ * *@hung is set then.  NULL and errno without userfaultfd.
+ */
+char *uffd_hole(volatile bool *hung);
 
 #endif /* SELFTESTS_UFFD_H */

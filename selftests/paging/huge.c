@@ -294,11 +294,11 @@ static void locked(void)
 	      EBUSY, "an end within a locked huge frame");
 	is(touch(p + psize, TOUCH_WRITE, 1, NULL), 0, "... does not shorten the space");
 	is(range(fd, VMLAB_RANGE_UNLOCK, 0, 1).done, 1, "unlocked");
-	is(range(fd, VMLAB_RANGE_LOCK, 0, NR).done, NR, "all of its pages locked");
+	is(range(fd, VMLAB_RANGE_LOCK, 0, NR).done, NR, "LOCK of all of its pages");
 	is(range(fd, VMLAB_RANGE_UNLOCK, NR / 2, NR / 2).done, NR / 2,
-	   "... and unlocked through the second half");
-	is(range(fd, VMLAB_RANGE_LOCK, 0, NR).done, NR, "... locked again");
-	is(range(fd, VMLAB_RANGE_UNLOCK, 0, NR).done, NR, "... and unlocked");
+	   "UNLOCK through its second half");
+	is(range(fd, VMLAB_RANGE_LOCK, 0, NR).done, NR, "LOCK again");
+	is(range(fd, VMLAB_RANGE_UNLOCK, 0, NR).done, NR, "UNLOCK of all of its pages");
 	is(range(fd, VMLAB_RANGE_EVICT, 0, NR).done, NR, "the huge frame evicted");
 	munmap(p, HUGE);
 	close(fd);

@@ -8,6 +8,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/killed.h"
 #include "lib/paging.h"
 #include "lib/tap.h"
 
@@ -102,7 +103,7 @@ static void delays(int fd, char *p)
 	rule.delay_us = VMLAB_INJECT_DELAY_MAX;
 	works(set_rules(fd, &rule, 1), "a rule: a delay of a minute");
 	pid = spawn(map_and_read, &fd);
-	msleep(300);
+	ok(wait_state(pid, 'D'), "a process waits in a delayed fault");
 	begin = now_ms();
 	is(kill_and_reap(pid), 128 + SIGKILL,
 	   "a process in a delayed fault is killed");

@@ -15,6 +15,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/killed.h"
 #include "lib/paging.h"
 #include "lib/tap.h"
 
@@ -91,11 +92,13 @@ static int delayed_access(void *arg)
 		.probability = VMLAB_INJECT_CERTAIN,
 		.delay_us = VMLAB_INJECT_DELAY_MAX,
 	};
+	/* One delay would be over before the process counts as hung. */
+	struct vmlab_inject_rule rules[] = { rule, rule, rule };
 	int fd = dev_open(O_RDWR);
 	char *p;
 
 	drop_output();
-	if (set_rules(fd, &rule, 1))
+	if (set_rules(fd, rules, 3))
 		return 1;
 	p = map_shared(fd, 1);
 	return access->access(p);
@@ -109,7 +112,7 @@ static bool kill_in_delay(const struct access *access)
 	int result = 0;
 	bool ended;
 
-	msleep(300);
+	ok(wait_state(pid, 'D'), "%s waits", access->name);
 	kill(pid, SIGKILL);
 	begin = now_ms();
 	ended = reap_in_time(pid, &result);

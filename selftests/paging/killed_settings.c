@@ -1,108 +1,126 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A process that is killed while it changes the settings of a space ends within
- * a second or so: while PAGING_SET sorts a long trace for OPT, and while
- * INJECT_SET waits for the lock that PAGING_SET holds.
+ * A process that is killed in a long request about a space ends in the middle of
+ * it: what the request would have done at its end is not done.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/killed.h"
 #include "lib/paging.h"
 #include "lib/tap.h"
 
-#define MAX_TRACE	((size_t)4 << 20)
-/* A change that takes as long, so that it is killed in the middle. */
-#define LONG_MS		3000
-#define SOON_MS		500
-#define ENDS_MS		1500
+/* Tries that must end in the middle, and tries after which none will. */
+enum { ENOUGH = 3, TRIES = 20 };
 
-struct job {
+/* --- a long trace for OPT ------------------------------------------------------- */
+
+enum { TRACE = 1 << 20 };
+
+static struct job {
 	int fd;
 	uint64_t *trace;
-	size_t nr;
-};
+} job;
 
 static int set_trace(void *arg)
 {
-	const struct job *job = arg;
-
-	drop_output();
-	return set_paging(job->fd, .policy = VMLAB_POLICY_OPT, .budget = 8,
-			  .trace = (uintptr_t)job->trace,
-			  .nr_trace = (uint32_t)job->nr) ? 1 : 0;
+	(void)arg;
+	return set_paging(job.fd, .policy = VMLAB_POLICY_OPT, .budget = 8,
+			  .trace = (uintptr_t)job.trace, .nr_trace = TRACE) ?
+	       1 : 0;
 }
 
-static int set_rule(void *arg)
+/* PAGING_SET sorts the trace first and changes the policy then. */
+static bool killed_in_sort(cpu_ns whole)
 {
-	const struct job *job = arg;
-	struct vmlab_inject_rule rule = {
-		.access = VMLAB_ACCESS_READ,
-		.action = VMLAB_INJECT_SIGBUS,
-		.probability = VMLAB_INJECT_CERTAIN,
-	};
+	bool unchanged;
 
-	drop_output();
-	return set_rules(job->fd, &rule, 1) ? 1 : 0;
+	job.fd = dev_open(O_RDWR);
+	unchanged = cpu_killed(set_trace, NULL, whole / 2) &&
+		    get_paging(job.fd).policy != VMLAB_POLICY_OPT;
+	close(job.fd);
+	return unchanged;
 }
 
-/* Make the trace so long that PAGING_SET takes LONG_MS; false if it cannot. */
-static bool long_enough(struct job *job)
+static void test_trace(void)
 {
-	for (job->nr = MAX_TRACE / 16; job->nr <= MAX_TRACE; job->nr *= 2) {
-		unsigned long long begin = now_ms();
+	unsigned int killed = 0, tries;
+	cpu_ns whole;
 
-		if (reap(spawn(set_trace, job)))
-			bail("PAGING_SET with a trace of %zu accesses", job->nr);
-		diag("  %zu accesses: %llu ms", job->nr, now_ms() - begin);
-		if (now_ms() - begin >= LONG_MS)
-			return true;
+	job.trace = malloc(TRACE * sizeof(*job.trace));
+	if (!job.trace)
+		bail("out of memory");
+	srandom(1);
+	for (size_t i = 0; i < TRACE; i++)
+		job.trace[i] = (uint64_t)random();
+	job.fd = dev_open(O_RDWR);
+	whole = cpu_whole(set_trace, NULL);
+	is(get_paging(job.fd).policy, VMLAB_POLICY_OPT, "a long trace");
+	close(job.fd);
+	for (tries = 0; killed < ENOUGH && tries < TRIES; tries++)
+		killed += killed_in_sort(whole);
+	diag("takes %llu us; %u of %u tries ended in the middle", whole / 1000,
+	     killed, tries);
+	is(killed, ENOUGH, "killed in PAGING_SET with a long trace: tries");
+	free(job.trace);
+}
+
+/* --- the dirty bitmap ------------------------------------------------------------ */
+
+/* One chunk of the bitmap; each page is protected in all mappings. */
+enum { PAGES = 2048, MAPPINGS = 256 };
+
+static int clear_dirty(void *arg)
+{
+	get_dirty(*(int *)arg, VMLAB_DIRTY_CLEAR, 0, PAGES, NULL);
+	return 0;
+}
+
+static void dirty_all(char *p)
+{
+	for (size_t i = 0; i < PAGES; i++)
+		p[i * page_size()] = 1;
+}
+
+static void test_dirty(void)
+{
+	int fd = dev_open(O_RDWR);
+	unsigned int killed = 0, tries;
+	char *p[MAPPINGS];
+	cpu_ns whole;
+
+	for (size_t i = 0; i < MAPPINGS; i++)
+		p[i] = map_shared(fd, PAGES);
+	dirty_all(p[0]);
+	is(get_dirty(fd, 0, 0, PAGES, NULL), PAGES, "dirty pages");
+	whole = cpu_once(clear_dirty, &fd);
+	is(get_dirty(fd, 0, 0, PAGES, NULL), 0, "dirty pages after a request");
+	for (tries = 0; killed < ENOUGH && tries < TRIES; tries++) {
+		uint64_t left;
+
+		dirty_all(p[0]);
+		cpu_killed(clear_dirty, &fd, whole / 4);
+		left = get_dirty(fd, 0, 0, PAGES, NULL);
+		killed += left && left < PAGES;
 	}
-	return false;
-}
-
-/* Kill a process that runs for some time, and see it end. */
-static void kill_in_middle(pid_t pid, const char *what)
-{
-	unsigned long long begin;
-	int result = 0;
-	bool ended;
-
-	msleep(SOON_MS);
-	kill(pid, SIGKILL);
-	begin = now_ms();
-	ended = reap_in_time(pid, &result);
-	diag("  ended after %llu ms with %d", now_ms() - begin, result);
-	ok(ended && result == 128 + SIGKILL && now_ms() - begin < ENDS_MS,
-	   "%s is killed", what);
+	diag("takes %llu us; %u of %u tries ended in the middle", whole / 1000,
+	     killed, tries);
+	is(killed, ENOUGH, "killed in DIRTY: tries");
+	for (size_t i = 0; i < MAPPINGS; i++)
+		munmap(p[i], PAGES * page_size());
+	close(fd);
 }
 
 int main(void)
 {
-	struct job job = { .fd = dev_open(O_RDWR) };
-	pid_t sorts;
-
-	job.trace = malloc(MAX_TRACE * sizeof(*job.trace));
-	if (!job.trace)
-		bail("out of memory");
-	srandom(1);
-	for (size_t i = 0; i < MAX_TRACE; i++)
-		job.trace[i] = (uint64_t)random();
-	if (!long_enough(&job)) {
-		skip("this machine sorts too fast", "killed in PAGING_SET");
-		return tap_done();
-	}
-	kill_in_middle(spawn(set_trace, &job), "PAGING_SET with a long trace");
-
-	sorts = spawn(set_trace, &job);
-	msleep(SOON_MS);
-	kill_in_middle(spawn(set_rule, &job), "INJECT_SET during PAGING_SET");
-	kill_and_reap(sorts);
-	free(job.trace);
+	test_trace();
+	test_dirty();
 	return tap_done();
 }

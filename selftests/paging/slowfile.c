@@ -17,6 +17,7 @@
 
 #include "lib/child.h"
 #include "lib/dev.h"
+#include "lib/killed.h"
 #include "lib/tap.h"
 #include "paging/fusefs.h"
 
@@ -300,9 +301,10 @@ static int sets_policy(void *arg)
 	return ioctl(dev_open(O_RDWR), VMLAB_IOC_POLICY_SET, &set) != 0;
 }
 
-static int touches_second(void *arg)
+/* Not the first page behind the end that shortens() sets. */
+static int touches_third(void *arg)
 {
-	return *(volatile char *)(((struct shared *)arg)->p + psize);
+	return *(volatile char *)(((struct shared *)arg)->p + 2 * psize);
 }
 
 static int shortens(void *arg)
@@ -340,13 +342,15 @@ static void hung_reads(void)
 	shared.fd = open_space(2, &shared.p);
 	id = space_id(shared.fd);
 	fault = spawn(touches_shared, &shared);
-	msleep(300);
+	ok(wait_state(fault, 'D'), "first fault: waits");
 	other = spawn(touches_shared, &shared);
+	ok(wait_state(other, 'D'), "second fault: waits");
 	budget = spawn(sets_budget, &shared);
-	msleep(300);
+	ok(wait_state(budget, 'D'), "PAGING_SET: waits");
 	config = spawn(gets_config, &shared);
+	ok(wait_state(config, 'D'), "SPACE_GET: waits");
 	policy = spawn(sets_policy, &id);
-	msleep(300);
+	ok(wait_state(policy, 'D'), "POLICY_SET: waits");
 	pid = spawn(opens, NULL);
 	ms = gone_after(pid);
 	ok(ms < 3 * SECOND, "another space opens and closes in %u ms", ms);
@@ -360,7 +364,7 @@ static void hung_reads(void)
 	ok(ms < 3 * SECOND, "second fault: killed, gone after %u ms", ms);
 	ms = kill_after(fault);
 	ok(ms < 3 * SECOND, "first fault: killed, gone after %u ms", ms);
-	fault = spawn(touches_second, &shared);
+	fault = spawn(touches_third, &shared);
 	msleep(300);
 	pid = spawn(shortens, &shared);
 	msleep(300);

@@ -31,7 +31,7 @@ static const struct phase {
 static const struct lab_param params[] = {
 	{ "pages", "16", NULL, 8, 64, "pages of the loop: its working set" },
 	{ "rounds", "6", NULL, 2, 32, "how often the loop runs over them" },
-	{ "delay", "2000", NULL, 100, 20000, "microseconds that each fault waits" },
+	{ "delay", "2000", NULL, 1000, 20000, "microseconds that each fault waits" },
 	{ 0 },
 };
 

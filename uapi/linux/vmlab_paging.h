@@ -102,7 +102,10 @@
  *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
  *   EDQUOT  the traces of the user would exceed max_user_trace; the copy counts
- *           as well while the request lasts
+ *           as well while the request lasts.  Or the table of
+ *           VMLAB_POLICY_RANDOM would exceed max_user_pages: it takes 8 bytes
+ *           for each page of the budget, and while the policy is replaced there
+ *           are two
  *   ENOMEM  no memory for the policy
  *   EINTR   the caller was killed while frames above the budget were evicted
  *   others  the error that the init callback of the BPF policy returned

@@ -21,10 +21,14 @@
  * module, in /sys/module/vmlab/parameters; a change concerns what is charged
  * from then on.
  *   max_user_spaces       open(2) fails with EMFILE
- *   max_user_pages        resident pages: an access raises SIGBUS, as where a
- *                         quota is used up; requests fail with EDQUOT
+ *   max_user_pages        resident pages, and the tables of VMLAB_POLICY_RANDOM:
+ *                         an access raises SIGBUS, as where a quota is used up;
+ *                         requests fail with EDQUOT
  *   max_user_store_pages  contents of evicted pages: dirty frames stay resident,
  *                         as if they were busy
+ *   max_user_evicted      evicted pages without contents to keep: further ones are
+ *                         as if they were never resident, and refaults of them
+ *                         do not count
  *   max_user_trace        accesses in traces: EDQUOT, see VMLAB_IOC_PAGING_SET
  *   max_user_events       events in rings: EDQUOT, see VMLAB_IOC_EVENTS
  */

@@ -60,19 +60,6 @@ void system_undo(struct lab_run *run, enum undo_kind kind, const char *path,
 		lab_fail(run, "%s: too many changes to take back", path);
 }
 
-void lab_need_memory(struct lab_run *run, uint64_t bytes)
-{
-	const uint64_t mib = 1 << 20, reserve = bytes / 8 + 64 * mib;
-	uint64_t available =
-		lab_cgroup_field(run, "/proc", "meminfo", "MemAvailable:") * 1024;
-
-	if (available < bytes || available - bytes < reserve)
-		lab_skip(run, "it needs %llu MiB of memory and %llu MiB are available: "
-			      "give smaller parameters, or end other programs",
-			 (unsigned long long)((bytes + reserve) / mib),
-			 (unsigned long long)(available / mib));
-}
-
 /* Of "always [madvise] never" keep the word in brackets. */
 static void chosen_word(char *text)
 {

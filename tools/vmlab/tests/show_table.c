@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tables: alignment, display width, options. */
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "printed.h"
 #include "show/table.h"
@@ -165,8 +167,86 @@ static void test_unknown_columns(void)
 	free(titles);
 }
 
+static void wide_table(FILE *out)
+{
+	static const struct column columns[] = {
+		{ .title = "WHAT", .wrap = true },
+		{ .title = "NUMBER", .right = true },
+		{ .title = "WHY", .wrap = true },
+	};
+	struct table *t = table_open(out, columns, 3, false);
+
+	table_cell(t, STYLE_PLAIN, "faults of the first pass");
+	table_cell(t, STYLE_PLAIN, "%d", 16);
+	table_cell(t, STYLE_PLAIN, "one a page, since nothing is cached");
+	table_close(t);
+}
+
+/* Return what a function prints on a terminal of so many columns; to be freed. */
+static char *on_terminal(void (*print)(FILE *out), unsigned short columns)
+{
+	const struct winsize size = { .ws_row = 24, .ws_col = columns };
+	char *text = calloc(1, 4096), *to = text;
+	int master, slave;
+	FILE *out;
+
+	if (openpty(&master, &slave, NULL, NULL, &size))
+		return text;
+	out = fdopen(slave, "w");
+	print(out);
+	fprintf(out, "!");
+	fflush(out);
+	while (!strchr(text, '!') && to - text < 4000) {
+		ssize_t n = read(master, to, 64);
+
+		if (n <= 0)
+			break;
+		to += n;
+	}
+	fclose(out);
+	close(master);
+	to = text;
+	for (const char *from = text; *from; from++)
+		if (*from != '\r' && *from != '!')
+			*to++ = *from;
+	*to = '\0';
+	return text;
+}
+
+static void test_terminal(void)
+{
+	static const struct {
+		unsigned short columns;
+		size_t lines;
+	} cases[] = { { 120, 2 }, { 80, 2 }, { 50, 3 } };
+	char *text;
+
+	unsetenv("COLUMNS");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t lines = 0, longest = 0;
+
+		text = on_terminal(wide_table, cases[i].columns);
+		for (const char *line = text; *line; lines++) {
+			size_t len = strcspn(line, "\n");
+
+			longest = len > longest ? len : longest;
+			line += len + (line[len] == '\n');
+		}
+		ok(longest <= cases[i].columns && strstr(text, "cached"),
+		   "%u columns: the table fits", cases[i].columns);
+		is(lines, cases[i].lines, "%u columns: in so many lines",
+		   cases[i].columns);
+		free(text);
+	}
+	text = printed(wide_table);
+	ok(strstr(text, "one a page, since nothing is cached") != NULL,
+	   "no terminal: no cell is broken");
+	free(text);
+}
+
 int main(void)
 {
+	test_terminal();
 	test_tables();
 	test_display_width();
 	test_options();
