@@ -11,7 +11,7 @@
 #include "space/truncate.h"
 #include "space/writeback.h"
 
-/* Under the lock: to split or merge a VMA, mm removes it for a moment. */
+/* Under the lock: to extend a VMA, mm removes it for a moment. */
 static bool space_is_mapped(struct vmlab_space *space)
 {
 	struct address_space *mapping = space->inode->i_mapping;

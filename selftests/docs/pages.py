@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""pages.py [--any-width] DIRECTORY|FILE...: the commands on pages print what the pages show.
+"""pages.py [OPTION...] DIRECTORY|FILE...: the commands on pages print what the pages show.
 
 A page is a .rst file. Its blocks "code-block:: console" are one session of a shell: a line
 "$ COMMAND" is run, and the lines below it are the output expected. In them "…" stands for
 any text of a line, and a line of "…" alone for any number of lines. Blanks at the end of a
 line, and empty lines at the end of an output, do not count. With --any-width, a run of blanks
 counts as one, and those at the start of a line do not count: the widths of columns depend on
-numbers that differ from run to run. Prints TAP, a point a command. What a
+numbers that differ from run to run. With --from=MAJOR.MINOR, all is skipped on an older
+kernel. Prints TAP, a point a command. What a
 page leaves running in the background is killed after its last command.
 
 A block is left out when the line above it is ".. not run: REASON", and skipped on an older
@@ -139,10 +140,13 @@ def main():
         os.environ["PATH"] = plain + ":" + os.environ["PATH"]
     print("TAP version 13")
     points = failures = 0
-    any_width = "--any-width" in sys.argv[1:]
-    for page in pages([word for word in sys.argv[1:] if word != "--any-width"]):
+    options = [word for word in sys.argv[1:] if word.startswith("--")]
+    any_width = "--any-width" in options
+    old = next((too_old(f".. from Linux {word[7:]}: the pages show its output")
+                for word in options if word.startswith("--from=")), None)
+    for page in pages([word for word in sys.argv[1:] if word not in options]):
         with open(page, encoding="utf-8") as file:
-            todo = commands(file.read())
+            todo = [(*found[:3], found[3] or old) for found in commands(file.read())]
         outputs = run(page, todo) if todo else {}
         name = os.path.splitext(os.path.basename(page))[0]
         for nr, (line, command, expected, skipped) in enumerate(todo):

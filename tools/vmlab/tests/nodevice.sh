@@ -100,7 +100,7 @@ try 2 'show needs one lab' lab show
 try 2 'show needs one lab' lab show 11 demand-paging
 try 2 'run needs the name of a lab, or all' lab run
 try 2 "'12345' is not a lab: .*'vmlab lab list'" lab run 12345
-try 2 "'all' is not a lab" lab run 11 all
+try 2 "'all' names every lab: give no other lab" lab run 11 all
 try 2 "^vmlab: --param: 'size' is not a parameter: give NAME=VALUE" lab run 11 --param size
 try 2 "^vmlab: --param: '=1' is not a parameter" lab run 11 --param =1
 try 2 "^vmlab: --param: the lab demand-paging has no parameter 'sice'" lab run 11 --param sice=1
