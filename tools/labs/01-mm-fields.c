@@ -239,7 +239,7 @@ static const struct lab mm_fields = {
 		 "mm/mmap.c: dup_mmap(), vm_stat_account()\n"
 		 "mm/mlock.c: apply_vma_lock_flags()\n"
 		 "kernel/fork.c: copy_mm()",
-	.needs = LAB_DEVICE,
+	.needs = LAB_DEVICE | LAB_ROOT,
 	.params = params,
 	.breaks = breaks,
 	.predict = predict,

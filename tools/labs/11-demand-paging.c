@@ -113,7 +113,7 @@ static const struct lab demand_paging = {
 	.reads = "mm/mmap.c: do_mmap()\n"
 		 "mm/memory.c: handle_mm_fault(), do_anonymous_page()\n"
 		 "mm/memory.c: unmap_page_range()",
-	.needs = LAB_DEVICE | LAB_PTES,
+	.needs = LAB_DEVICE | LAB_PTES | LAB_ROOT,
 	.params = params,
 	.breaks = breaks,
 	.predict = predict,

@@ -155,6 +155,23 @@ static void need_everything(struct lab_run *run)
 		lab_skip(run, "the module cannot read page tables on this kernel");
 }
 
+/* Predictions assume that the process itself is not limited. */
+static void need_no_limits(struct lab_run *run)
+{
+	const rlim_t least_stack = 512 * 1024;
+	struct rlimit space, data, stack;
+
+	if (getrlimit(RLIMIT_AS, &space) || getrlimit(RLIMIT_DATA, &data) ||
+	    getrlimit(RLIMIT_STACK, &stack))
+		lab_fail(run, "getrlimit: %s", strerror(errno));
+	if (space.rlim_cur != RLIM_INFINITY || data.rlim_cur != RLIM_INFINITY)
+		lab_skip(run, "the address space is limited (RLIMIT_AS or RLIMIT_DATA): "
+			      "run 'ulimit -v unlimited -d unlimited' first");
+	if (stack.rlim_cur < least_stack)
+		lab_skip(run, "the stack is limited to less than 512 KiB "
+			      "(RLIMIT_STACK): run 'ulimit -s 8192' first");
+}
+
 static void set_up_process(const struct lab_run *run)
 {
 	const struct rlimit no_core = { 0, 0 };
@@ -187,6 +204,7 @@ void lab_run_child(struct lab_run *run)
 	record_params(run);
 	set_up_process(run);
 	need_everything(run);
+	need_no_limits(run);
 	if (!run->options->predict_only)
 		wait_for_others(run);
 	lab_machine_read(&run->machine, run->device);
