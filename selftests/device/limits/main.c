@@ -2,28 +2,21 @@
 /* Limits per user: what one user can hold, and who is exempt. */
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "device/limits.h"
+#include "device/limits/limits.h"
 #include "device/users.h"
 #include "lib/child.h"
 #include "lib/dev.h"
 #include "lib/paging.h"
 #include "lib/tap.h"
-
-static unsigned long saved[LIMITS];
-static size_t psize;
 
 /* Open spaces until it fails; @expect of them succeed. */
 static int count_spaces(unsigned int expect)
@@ -193,6 +186,33 @@ static int root_pages(void *arg)
 	return GOOD;
 }
 
+static int use_random(int fd, uint64_t budget, uint64_t seed)
+{
+	return set_paging(fd, .policy = VMLAB_POLICY_RANDOM, .budget = budget,
+			  .seed = seed);
+}
+
+/* The table of a random policy: 512 pages of the budget take one page. */
+static int user_random(void *arg)
+{
+	int fd, nr;
+
+	(void)arg;
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	if (!use_random(fd, 512 * 300, 1))
+		return ALLOWED;
+	if (errno != EDQUOT)
+		return WRONG_ERRNO;
+	/* A table that is replaced counts no more. */
+	for (nr = 0; nr < 20; nr++)
+		if (use_random(fd, 512ul * 100, (uint64_t)nr))
+			return nr ? NOT_FREED : REFUSED;
+	close(fd);
+	return GOOD;
+}
+
 static void test_pages(void)
 {
 	set_limit(PAGES, 256);
@@ -280,145 +300,6 @@ static void test_store(void)
 	set_limit(STORE, saved[STORE]);
 }
 
-static int set_trace(int fd, uint32_t policy, uint64_t nr)
-{
-	static uint64_t trace[1024];
-
-	return set_paging(fd, .budget = 4, .policy = policy,
-			  .trace = nr ? (uintptr_t)trace : 0, .nr_trace = nr);
-}
-
-static int user_trace(void *arg)
-{
-	int fd, other;
-
-	(void)arg;
-	if (!become(USER))
-		return NOT_USER;
-	fd = dev_open(O_RDWR);
-	other = dev_open(O_RDWR);
-	/* While it is set, its copy counts as well. */
-	if (set_trace(fd, VMLAB_POLICY_OPT, 400))
-		return REFUSED;
-	if (!set_trace(other, VMLAB_POLICY_OPT, 400))
-		return ALLOWED;
-	if (errno != EDQUOT)
-		return WRONG_ERRNO;
-	if (set_trace(fd, VMLAB_POLICY_FIFO, 0))
-		return WRONG_ERRNO;
-	if (set_trace(other, VMLAB_POLICY_OPT, 400))
-		return NOT_FREED;
-	close(other);
-	return set_trace(fd, VMLAB_POLICY_OPT, 400) ? NOT_FREED : GOOD;
-}
-
-static void test_evicted(void)
-{
-	set_limit(EVICTED, 256);
-	is((unsigned int)reap(spawn(user_evicted, NULL)), GOOD,
-	   "256 of a user's evicted pages are remembered");
-	set_limit(EVICTED, saved[EVICTED]);
-}
-
-static void test_trace(void)
-{
-	set_limit(TRACE, 1000);
-	is((unsigned int)reap(spawn(user_trace, NULL)), GOOD,
-	   "a user's traces hold 1000 accesses, then EDQUOT");
-	set_limit(TRACE, saved[TRACE]);
-}
-
-static int record_faults(int fd, uint32_t nr)
-{
-	return set_events(fd, nr ? 1u << VMLAB_EVENT_FAULT : 0, nr);
-}
-
-static int user_events(void *arg)
-{
-	int fd, other;
-
-	(void)arg;
-	if (!become(USER))
-		return NOT_USER;
-	fd = dev_open(O_RDWR);
-	other = dev_open(O_RDWR);
-	if (record_faults(fd, 600))
-		return REFUSED;
-	if (!record_faults(other, 600))
-		return ALLOWED;
-	if (errno != EDQUOT)
-		return WRONG_ERRNO;
-	if (record_faults(fd, 0) || record_faults(other, 600))
-		return NOT_FREED;
-	close(other);
-	return record_faults(fd, 600) ? NOT_FREED : GOOD;
-}
-
-static atomic_bool stop;
-
-static void *is_refused(void *arg)
-{
-	int fd = dev_open(O_RDWR);
-
-	(void)arg;
-	while (!atomic_load(&stop))
-		record_faults(fd, 5000);
-	close(fd);
-	return NULL;
-}
-
-/* What is refused to one thread is not missing to another, not even shortly. */
-static int user_events_beside(void *arg)
-{
-	pthread_t thread;
-	int fd, ret = GOOD;
-
-	(void)arg;
-	if (!become(USER))
-		return NOT_USER;
-	fd = dev_open(O_RDWR);
-	pthread_create(&thread, NULL, is_refused, NULL);
-	for (unsigned int i = 0; i < 20000 && !ret; i++)
-		if (record_faults(fd, 10))
-			ret = REFUSED;
-	atomic_store(&stop, true);
-	pthread_join(thread, NULL);
-	return ret;
-}
-
-static void test_events(void)
-{
-	set_limit(EVENTS, 1000);
-	is((unsigned int)reap(spawn(user_events_beside, NULL)), GOOD,
-	   "requests below the limit succeed beside refused ones");
-	is((unsigned int)reap(spawn(user_events, NULL)), GOOD,
-	   "a user's rings have room for 1000 events, then EDQUOT");
-	set_limit(EVENTS, saved[EVENTS]);
-}
-
-/* An event that cannot be copied is not lost. */
-static void test_bad_buffer(void)
-{
-	struct vmlab_event event[4];
-	int fd = dev_open(O_RDWR | O_NONBLOCK);
-	char *p = map_pages(fd, 4, PROT_READ, MAP_SHARED, 0);
-	unsigned int i;
-	ssize_t got;
-
-	if (record_faults(fd, 16))
-		bail("VMLAB_IOC_EVENTS: %s", strerror(errno));
-	for (i = 0; i < 4; i++)
-		touch(p + i * psize, TOUCH_READ, 0, NULL);
-	fails(syscall(SYS_read, fd, (void *)16, sizeof(event)), EFAULT,
-	      "read(2) into a bad buffer");
-	got = read(fd, event, sizeof(event));
-	is((unsigned long long)got, sizeof(event), "bytes read afterwards");
-	for (i = 0; i < 4; i++)
-		ok(event[i].pgoff == i && !event[i].lost, "event %u", i);
-	munmap(p, 4 * psize);
-	close(fd);
-}
-
 static int writes_parameter(void *arg)
 {
 	int fd;
@@ -434,7 +315,7 @@ static void test_parameters(void)
 {
 	for (int i = 0; i < LIMITS; i++) {
 		saved[i] = limit(i);
-		ok(saved[i], "%s is %lu", limit_name(i), saved[i]);
+		ok(saved[i], "%s is %lu", names[i], saved[i]);
 	}
 	ok(saved[PAGES] < (unsigned long)sysconf(_SC_PHYS_PAGES),
 	   "pages: less than there are");
