@@ -8,6 +8,9 @@
 enum { MARGIN = 32 };
 enum { SPACES, PAGES, STORE, EVICTED, TRACE, EVENTS, LIMITS };
 
+#define PARAMETERS "/sys/module/vmlab/parameters/"
+
+extern const char *const limit_names[LIMITS];
 extern unsigned long saved[LIMITS];	/* the values before the test */
 extern size_t psize;			/* bytes of a page */
 

@@ -315,7 +315,7 @@ static void test_parameters(void)
 {
 	for (int i = 0; i < LIMITS; i++) {
 		saved[i] = limit(i);
-		ok(saved[i], "%s is %lu", names[i], saved[i]);
+		ok(saved[i], "%s is %lu", limit_names[i], saved[i]);
 	}
 	ok(saved[PAGES] < (unsigned long)sysconf(_SC_PHYS_PAGES),
 	   "pages: less than there are");

@@ -7,9 +7,7 @@
 #include "device/limits/limits.h"
 #include "lib/tap.h"
 
-#define PARAMETERS "/sys/module/vmlab/parameters/"
-
-static const char *const names[] = {
+const char *const limit_names[LIMITS] = {
 	"max_user_spaces", "max_user_pages", "max_user_store_pages",
 	"max_user_evicted", "max_user_trace", "max_user_events",
 };
@@ -23,7 +21,7 @@ unsigned long limit(int which)
 	unsigned long value;
 	FILE *f;
 
-	snprintf(name, sizeof(name), PARAMETERS "%s", names[which]);
+	snprintf(name, sizeof(name), PARAMETERS "%s", limit_names[which]);
 	f = fopen(name, "r");
 	if (!f || fscanf(f, "%lu", &value) != 1)
 		bail("%s: %s", name, strerror(errno));
@@ -36,7 +34,7 @@ void set_limit(int which, unsigned long value)
 	char name[128];
 	FILE *f;
 
-	snprintf(name, sizeof(name), PARAMETERS "%s", names[which]);
+	snprintf(name, sizeof(name), PARAMETERS "%s", limit_names[which]);
 	f = fopen(name, "w");
 	if (!f || fprintf(f, "%lu", value) < 0 || fclose(f))
 		bail("%s: %s", name, strerror(errno));
