@@ -24,7 +24,7 @@
 #define SHORT	(SECOND / 50)
 /* Tries that must end early, and tries after which none will. */
 #define ENOUGH	3
-#define TRIES	20
+#define TRIES	10
 
 bool wait_state(pid_t pid, char state)
 {
@@ -143,17 +143,19 @@ cpu_ns cpu_killed(int (*fn)(void *arg), void *arg, cpu_ns after)
 
 enum killed when_killed(int (*fn)(void *arg), void *arg)
 {
-	const cpu_ns whole = cpu_whole(fn, arg);
+	cpu_ns before = cpu_once(fn, arg), after, used;
 	unsigned int early = 0, tries;
 
-	diag("takes %llu us of processor time", whole / 1000);
-	if (whole < SHORT)
+	diag("takes %llu us of processor time", before / 1000);
+	if (before < SHORT)
 		return TOO_SHORT;
 	for (tries = 0; early < ENOUGH && tries < TRIES; tries++) {
-		cpu_ns used = cpu_killed(fn, arg, whole / 10);
-
-		early += used && used < whole / 2;
+		used = cpu_killed(fn, arg, before / 10);
+		after = cpu_once(fn, arg);
+		if (used && used < (before < after ? before : after) / 4)
+			early++;
+		before = after;
 	}
-	diag("%u of %u tries were gone before half of it", early, tries);
+	diag("%u of %u tries were gone before a quarter of it", early, tries);
 	return early == ENOUGH ? KILLED_EARLY : KILLED_LATE;
 }

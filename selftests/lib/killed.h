@@ -35,8 +35,10 @@ cpu_ns cpu_whole(int (*fn)(void *arg), void *arg);
 cpu_ns cpu_killed(int (*fn)(void *arg), void *arg, cpu_ns after);
 
 /*
- * Is @fn, killed after a tenth of the time that it takes, gone before half of it?
- * Repeat until that happened several times: the kill itself can come late.
+ * Is @fn, killed after a tenth of the time that it takes, gone before a quarter of
+ * it?  Repeat until that happened several times: the kill itself can come late.  Each
+ * try is compared with whole runs right before and after it, since an emulated
+ * processor is several times slower while the host is busy.
  */
 enum killed { KILLED_EARLY, KILLED_LATE, TOO_SHORT };
 enum killed when_killed(int (*fn)(void *arg), void *arg);
