@@ -11,8 +11,7 @@ enum {
 	BUDGETS = 8, /* around the size of the loop */
 	BELOW = 4, /* the budget of one frame less than the loop has pages */
 	TRIES = 16, /* of the two runs that are compared, at most; the fastest counts */
-	PHASES = 4,
-	PHASE_FRAMES = 16,
+	PHASES = 4, PHASE_FRAMES = 16,
 	WINDOW = 16, /* references of a point of the second plot */
 	REFERENCES_MAX = 64 * 32
 };
@@ -231,16 +230,13 @@ static const struct lab thrashing = {
 	.number = 16,
 	.name = "thrashing",
 	.title = "a budget below the working set makes each reference fault",
-	.question = "How do fault rate and throughput depend on the frames that a "
-		    "program gets?",
-	.idea = "The working set is the set of pages that a program uses in a while. "
-		"With as many frames, each page faults once and never again. With "
-		"one frame less, LRU evicts in a loop just the page that is "
-		"needed next: each reference faults, and the program runs at the "
-		"speed of the disk. OPT would keep part of the loop.",
-	.pins = "The budget is that of a space of /dev/vmlab, which reclaim of other "
-		"programs does not change. Nothing is prefetched. Counts are made "
-		"in stepping mode, times without it; the shortest of up to 16 counts.",
+	.question = "How do fault rate and throughput depend on a program's frames?",
+	.idea = "The working set is the set of pages that a program uses in a while. With "
+		"as many frames, each page faults once. With one frame less, LRU "
+		"evicts in a loop just the page that is needed next: each reference "
+		"faults, at the speed of the disk. OPT would keep part of the loop.",
+	.pins = "The budget is that of a space of /dev/vmlab. Nothing is prefetched. Counts "
+		"are made in stepping mode, times without; the shortest of 16 counts.",
 	.reads = "module/pager/bring.c, module/pager/evict.c\n"
 		 "mm/workingset.c: workingset_refault(), how Linux notices it",
 	.needs = LAB_DEVICE,

@@ -227,12 +227,11 @@ static const struct lab copy_on_write = {
 	.name = "copy-on-write",
 	.title = "fork copies no frame, the first write does",
 	.question = "How many frames does fork copy, and which writes copy one?",
-	.idea = "fork copies page-table entries and write-protects private ones: "
-		"both processes map the same frames. The first write to a page "
-		"faults; if the frame has another user it is copied, else it is "
-		"reused. A read of new anonymous memory maps the one zero page, and "
-		"a private file mapping maps the page cache: the first write copies "
-		"them too.",
+	.idea = "fork copies page-table entries and write-protects private ones: both "
+		"processes map the same frames. The first write to a page faults; if "
+		"the frame has another user it is copied, else it is reused. A read "
+		"of new anonymous memory maps the one zero page, and a private file "
+		"mapping maps the page cache: the first write copies them too.",
 	.pins = "Transparent huge pages are disabled, so that one page is copied. "
 		"Parent and child run on one processor: new frames wait in a batch "
 		"of their processor, and the reference of another one's batch would "

@@ -241,8 +241,7 @@ static const struct lab reclaim = {
 		 "mm/vmscan.c: shrink_inactive_list(), folio_check_references()\n"
 		 "mm/vmscan.c: evict_folios(), sort_folio()\n"
 		 "mm/vmscan.c: balance_pgdat(): kswapd",
-	.needs = LAB_ROOT,
-	.breaks = breaks,
+	.needs = LAB_ROOT, .breaks = breaks,
 	.predict = predict,
 	.experiment = experiment,
 };

@@ -225,17 +225,15 @@ static const struct lab leak = {
 	.name = "leak",
 	.title = "a leak until a limit answers",
 	.question = "A program leaks memory: which limit answers, and how?",
-	.idea = "RLIMIT_AS and the commit limit count addresses: the call that asks "
-		"for more fails with ENOMEM, and the program can react. A "
-		"cgroup counts frames, which a page fault takes: there is no "
-		"call to fail, so the OOM killer kills the process with the "
-		"largest RSS plus oom_score_adj thousandths of the limit, "
-		"whichever process asked.",
-	.pins = "Overcommit is set to mode 0, then 2. The cgroup has no swap. What "
-		"the processes inherit is equal. The leak asks for an eighth more "
-		"than the limit, so that one kill is enough; the victim, real-time "
-		"on the same processor, is gone before the leak asks again. An "
-		"eighth of what is left to commit is more than others take.",
+	.idea = "RLIMIT_AS and the commit limit count addresses: the call that asks for "
+		"more fails with ENOMEM, and the program can react. A cgroup counts "
+		"frames, which a page fault takes: there is no call to fail, so the "
+		"OOM killer kills the process with the largest RSS plus "
+		"oom_score_adj thousandths of the limit, whichever process asked.",
+	.pins = "Overcommit is set to mode 0, then 2. The cgroup has no swap. What the "
+		"processes inherit is equal. The leak asks for 1/8 more than the "
+		"limit, so one kill is enough; the victim, real-time on the same "
+		"processor, is gone before it asks again. Others take less than 1/8.",
 	.changes = "vm.overcommit_memory; the OOM killer kills processes of the lab",
 	.reads = "mm/vma.c, mm/mmap.c: may_expand_vm()\n"
 		 "mm/util.c: __vm_enough_memory()\n"
