@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Events of a space: contents, lost events, read(2) and poll(2) that wait. */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -141,9 +143,26 @@ static void waiting(void)
 	unmap_and_close(fd, p, PAGES);
 }
 
+/* Events change no space: a file open for reading only is enough. */
+static void read_only(void)
+{
+	struct vmlab_event event;
+	int fd = dev_open(O_RDONLY);
+	char *p = mmap(NULL, psize, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		bail("mmap: %s", strerror(errno));
+	works(set_events(fd, 1u << VMLAB_EVENT_FAULT, 16),
+	      "events of a file open for reading only");
+	(void)*(volatile char *)p;
+	is(read(fd, &event, sizeof(event)), sizeof(event), "... are read");
+	unmap_and_close(fd, p, 1);
+}
+
 int main(void)
 {
 	psize = page_size();
+	read_only();
 	lost_events();
 	waiting();
 	return tap_done();
