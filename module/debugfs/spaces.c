@@ -143,6 +143,7 @@ static const struct seq_operations owner_sops = {
 	.stop	= file_stop,
 	.show	= owner_show,
 };
+
 SPACE_FILE(owner);
 
 #define ROW(field, unit, of) \
@@ -187,12 +188,14 @@ static int stats_show(struct seq_file *m, void *v)
 				   p.refault_distance[i]);
 	return 0;
 }
+
 static const struct seq_operations stats_sops = {
 	.start	= record_start,
 	.next	= record_next,
 	.stop	= file_stop,
 	.show	= stats_show,
 };
+
 SPACE_FILE(stats);
 
 static int policy_show(struct seq_file *m, void *v)
@@ -230,12 +233,14 @@ static int policy_show(struct seq_file *m, void *v)
 		   vmlab_backing_find(config.backing)->name);
 	return 0;
 }
+
 static const struct seq_operations policy_sops = {
 	.start	= record_start,
 	.next	= record_next,
 	.stop	= file_stop,
 	.show	= policy_show,
 };
+
 SPACE_FILE(policy);
 
 /*
@@ -323,6 +328,7 @@ static const struct seq_operations frames_sops = {
 	.stop	= file_stop,
 	.show	= frames_show,
 };
+
 SPACE_FILE(frames);
 
 /**

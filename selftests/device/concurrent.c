@@ -396,6 +396,7 @@ static void test_backing(void)
 	pthread_t thread[3];
 	unsigned int other = 0;
 	struct vmlab_space_stats s;
+	const unsigned long long end = now_ms() + RUN_MS;
 	char *p;
 
 	fd = dev_open(O_RDWR);
@@ -403,7 +404,7 @@ static void test_backing(void)
 	pthread_create(&thread[0], NULL, change_backing, NULL);
 	pthread_create(&thread[1], NULL, count_vmas, NULL);
 	pthread_create(&thread[2], NULL, count_vmas, NULL);
-	for (unsigned int i = 0; i < BACKING_MAPS; i++) {
+	for (unsigned int i = 0; i < BACKING_MAPS && now_ms() < end; i++) {
 		int sig;
 
 		p = map_shared(fd, 1);
@@ -428,6 +429,7 @@ static void test_backing(void)
 /* To extend a VMA, mm removes it from its list for a moment. */
 static void test_backing_mapped(void)
 {
+	const unsigned long long end = now_ms() + RUN_MS;
 	atomic_bool changed = false;
 	pthread_t thread;
 	char *p;
@@ -436,7 +438,7 @@ static void test_backing_mapped(void)
 	p = map_shared(fd, 2);
 	atomic_store(&stop, false);
 	pthread_create(&thread, NULL, try_to_change_backing, &changed);
-	for (unsigned int i = 0; i < 2 * BACKING_MAPS; i++) {
+	for (unsigned int i = 0; i < 2 * BACKING_MAPS && now_ms() < end; i++) {
 		munmap(p + page, page);
 		p = mremap(p, page, 2 * page, MREMAP_MAYMOVE);
 		if (p == MAP_FAILED)

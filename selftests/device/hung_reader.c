@@ -287,12 +287,14 @@ static const struct hang requests[] = {
 static int uses_space(void *arg)
 {
 	struct vmlab_range r;
+	int ret;
 
 	(void)arg;
 	for (size_t i = 0; i < PAGES; i++)
 		if (touch(map + i * psize, TOUCH_WRITE, 1, NULL))
 			return 1;
-	if (set_paging(fd, .budget = 100) ||
+	ret = set_paging(fd, .budget = 100);
+	if (ret ||
 	    set_policy(fd, 0, VMLAB_POLICY_LRU, 0) ||
 	    set_rules(fd, NULL, 0) ||
 	    set_events(fd, 1u << VMLAB_EVENT_EVICT, 16) ||

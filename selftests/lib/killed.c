@@ -46,16 +46,16 @@ bool wait_state(pid_t pid, char state)
 struct run {
 	int (*fn)(void *arg);
 	void *arg;
-	volatile cpu_ns *begin;	/* 0 before it begins; shared memory */
+	volatile unsigned long long *begin;	/* 0 before it begins; shared memory */
 };
 
-static cpu_ns cpu_time(clockid_t clock)
+static unsigned long long cpu_time(clockid_t clock)
 {
 	struct timespec ts;
 
 	if (clock_gettime(clock, &ts))
 		return 0;
-	return (cpu_ns)ts.tv_sec * SECOND + (cpu_ns)ts.tv_nsec;
+	return (unsigned long long)ts.tv_sec * SECOND + (unsigned long long)ts.tv_nsec;
 }
 
 static int begin(void *arg)
@@ -67,16 +67,16 @@ static int begin(void *arg)
 	return run->fn(run->arg);
 }
 
-static cpu_ns of_timeval(struct timeval t)
+static unsigned long long of_timeval(struct timeval t)
 {
-	return (cpu_ns)t.tv_sec * SECOND + (cpu_ns)t.tv_usec * 1000;
+	return (unsigned long long)t.tv_sec * SECOND + (unsigned long long)t.tv_usec * 1000;
 }
 
 /* Reap a child; return the time that it used since it began, and its result. */
-static cpu_ns reap_time(pid_t pid, const struct run *run, int *status)
+static unsigned long long reap_time(pid_t pid, const struct run *run, int *status)
 {
 	struct rusage usage;
-	cpu_ns all;
+	unsigned long long all;
 
 	while (wait4(pid, status, 0, &usage) != pid)
 		if (errno != EINTR)
@@ -96,12 +96,12 @@ static struct run new_run(int (*fn)(void *arg), void *arg)
 	return run;
 }
 
-cpu_ns cpu_once(int (*fn)(void *arg), void *arg)
+unsigned long long cpu_once(int (*fn)(void *arg), void *arg)
 {
 	struct run run = new_run(fn, arg);
 	int status = 0;
 	pid_t pid = spawn(begin, &run);
-	cpu_ns used = reap_time(pid, &run, &status);
+	unsigned long long used = reap_time(pid, &run, &status);
 
 	if (status)
 		bail("a request in a child: status %#x", (unsigned int)status);
@@ -109,12 +109,12 @@ cpu_ns cpu_once(int (*fn)(void *arg), void *arg)
 	return used;
 }
 
-cpu_ns cpu_whole(int (*fn)(void *arg), void *arg)
+unsigned long long cpu_whole(int (*fn)(void *arg), void *arg)
 {
-	cpu_ns least = cpu_once(fn, arg);
+	unsigned long long least = cpu_once(fn, arg);
 
 	for (int i = 0; i < 2; i++) {
-		cpu_ns used = cpu_once(fn, arg);
+		unsigned long long used = cpu_once(fn, arg);
 
 		if (used < least)
 			least = used;
@@ -122,13 +122,13 @@ cpu_ns cpu_whole(int (*fn)(void *arg), void *arg)
 	return least;
 }
 
-cpu_ns cpu_killed(int (*fn)(void *arg), void *arg, cpu_ns after)
+unsigned long long cpu_killed(int (*fn)(void *arg), void *arg, unsigned long long after)
 {
 	struct run run = new_run(fn, arg);
 	pid_t pid = spawn(begin, &run);
 	clockid_t clock;
 	int status = 0;
-	cpu_ns used;
+	unsigned long long used;
 
 	if (clock_getcpuclockid(pid, &clock))
 		bail("clock_getcpuclockid: %s", strerror(errno));
@@ -143,7 +143,7 @@ cpu_ns cpu_killed(int (*fn)(void *arg), void *arg, cpu_ns after)
 
 enum killed when_killed(int (*fn)(void *arg), void *arg)
 {
-	cpu_ns before = cpu_once(fn, arg), after, used;
+	unsigned long long before = cpu_once(fn, arg), after, used;
 	unsigned int early = 0, tries;
 
 	diag("takes %llu us of processor time", before / 1000);

@@ -16,23 +16,22 @@
  */
 bool wait_state(pid_t pid, char state);
 
-/* Processor time of a child: nanoseconds. */
-typedef unsigned long long cpu_ns;
+/* Processor times of children are in nanoseconds. */
 
 /*
  * Run @fn in a child to its end.  Return the processor time that it took, or end the
  * test when @fn does not return 0.
  */
-cpu_ns cpu_once(int (*fn)(void *arg), void *arg);
+unsigned long long cpu_once(int (*fn)(void *arg), void *arg);
 
 /* The least of three such runs. */
-cpu_ns cpu_whole(int (*fn)(void *arg), void *arg);
+unsigned long long cpu_whole(int (*fn)(void *arg), void *arg);
 
 /*
  * Run @fn in a child and kill it after @after of processor time.  Return the time
  * that it used in all, at least @after; or 0 when it ended before it was killed.
  */
-cpu_ns cpu_killed(int (*fn)(void *arg), void *arg, cpu_ns after);
+unsigned long long cpu_killed(int (*fn)(void *arg), void *arg, unsigned long long after);
 
 /*
  * Is @fn, killed after a tenth of the time that it takes, gone before a quarter of

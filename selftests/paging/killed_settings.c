@@ -38,7 +38,7 @@ static int set_trace(void *arg)
 }
 
 /* PAGING_SET sorts the trace first and changes the policy then. */
-static bool killed_in_sort(cpu_ns whole)
+static bool killed_in_sort(unsigned long long whole)
 {
 	bool unchanged;
 
@@ -52,7 +52,7 @@ static bool killed_in_sort(cpu_ns whole)
 static void test_trace(void)
 {
 	unsigned int killed = 0, tries;
-	cpu_ns whole;
+	unsigned long long whole;
 
 	job.trace = malloc(TRACE * sizeof(*job.trace));
 	if (!job.trace)
@@ -94,7 +94,7 @@ static void test_dirty(void)
 	int fd = dev_open(O_RDWR);
 	unsigned int killed = 0, tries;
 	char *p[MAPPINGS];
-	cpu_ns whole;
+	unsigned long long whole;
 
 	for (size_t i = 0; i < MAPPINGS; i++)
 		p[i] = map_shared(fd, PAGES);
