@@ -117,6 +117,17 @@ static const struct file_operations name##_fops = {			\
 	.release	= seq_release_private,				\
 }
 
+/* A file of one record, which name##_show() prints. */
+#define SPACE_RECORD(name)						\
+static const struct seq_operations name##_sops = {			\
+	.start	= record_start,						\
+	.next	= record_next,						\
+	.stop	= file_stop,						\
+	.show	= name##_show,						\
+};									\
+									\
+SPACE_FILE(name)
+
 static int owner_show(struct seq_file *m, void *v)
 {
 	struct vmlab_space *space = file_space(m);
@@ -137,14 +148,7 @@ static int owner_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations owner_sops = {
-	.start	= record_start,
-	.next	= record_next,
-	.stop	= file_stop,
-	.show	= owner_show,
-};
-
-SPACE_FILE(owner);
+SPACE_RECORD(owner);
 
 #define ROW(field, unit, of) \
 	seq_printf(m, #field " %llu " unit "\n", (of).field)
@@ -189,14 +193,7 @@ static int stats_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations stats_sops = {
-	.start	= record_start,
-	.next	= record_next,
-	.stop	= file_stop,
-	.show	= stats_show,
-};
-
-SPACE_FILE(stats);
+SPACE_RECORD(stats);
 
 static int policy_show(struct seq_file *m, void *v)
 {
@@ -234,14 +231,7 @@ static int policy_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static const struct seq_operations policy_sops = {
-	.start	= record_start,
-	.next	= record_next,
-	.stop	= file_stop,
-	.show	= policy_show,
-};
-
-SPACE_FILE(policy);
+SPACE_RECORD(policy);
 
 /*
  * Position 0 is the header, position n the first frame from offset n - 1 on.

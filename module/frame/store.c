@@ -33,7 +33,7 @@ int vmlab_store_create(struct vmlab_space *space)
 	file = vmlab_shmem_file("vmlab-swap", MAX_LFS_FILESIZE);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	/* Pairs with the acquire in vmlab_store_page(). */
+	/* Pairs with the acquire in store_file(). */
 	smp_store_release(&space->frames.store, file);
 	return 0;
 }
@@ -53,13 +53,18 @@ void vmlab_store_destroy(struct vmlab_space *space)
 	fput(space->frames.store);
 }
 
+/* The file of the store, or NULL without one. */
+static struct file *store_file(struct vmlab_space *space)
+{
+	/* Pairs with the release in vmlab_store_create(). */
+	return smp_load_acquire(&space->frames.store);
+}
+
 /* The store's own page for an offset, with a reference. */
 static struct page *vmlab_store_page(struct vmlab_space *space, pgoff_t pgoff)
 {
-	struct file *store;
+	struct file *store = store_file(space);
 
-	/* Pairs with the release in vmlab_store_create(). */
-	store = smp_load_acquire(&space->frames.store);
 	if (!store)
 		return ERR_PTR(-ENOSPC);
 	if (pgoff >= MAX_LFS_FILESIZE >> PAGE_SHIFT)
@@ -87,10 +92,8 @@ static void store_charge(struct vmlab_space *space)
 static long store_missing(struct vmlab_space *space, struct folio *folio)
 {
 	long i, nr = folio_nr_pages(folio), missing = 0;
-	struct file *store;
+	struct file *store = store_file(space);
 
-	/* Pairs with the release in vmlab_store_create(). */
-	store = smp_load_acquire(&space->frames.store);
 	/* The pages of contents that were loaded again stay, also in swap. */
 	for (i = 0; store && i < nr; i++)
 		missing += !xa_load(&store->f_mapping->i_pages,

@@ -136,5 +136,5 @@ int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
 	}
 	/* A fault may have copied a frame before it was discarded. */
 	unmap_mapping_pages(space->inode->i_mapping, nr_pages, 0, true);
-	return ret;
+	return 0;
 }

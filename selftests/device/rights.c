@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "device/users.h"
-#include "lib/child.h"
 #include "lib/dev.h"
 #include "lib/paging.h"
 #include "lib/tap.h"
@@ -80,19 +79,15 @@ static int admin_sets(void *arg)
 
 static void test_spaces_of_others(void)
 {
-	int fd = dev_open(O_RDONLY), ret;
+	int fd = dev_open(O_RDONLY);
 	uint64_t id = space_id(fd);
 
-	is((unsigned int)reap(spawn(user_paging, &fd)), GOOD,
-	   "a user configures its own space and no other");
-	ret = reap(spawn(namespace_root, &id));
-	if (ret == NO_NS)
-		skip("no user namespaces", "spaces by number");
-	else
-		is((unsigned int)ret, GOOD,
-		   "root of a user namespace sets no policy by number");
-	is((unsigned int)reap(spawn(admin_sets, &id)), GOOD,
-	   "CAP_SYS_ADMIN alone suffices, and is needed by uid 0");
+	expect_good(user_paging, &fd,
+		    "a user configures its own space and no other");
+	expect_good(namespace_root, &id,
+		    "root of a user namespace sets no policy by number");
+	expect_good(admin_sets, &id,
+		    "CAP_SYS_ADMIN alone suffices, and is needed by uid 0");
 	close(fd);
 }
 

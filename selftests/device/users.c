@@ -6,6 +6,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/child.h"
+#include "lib/tap.h"
+
+void expect_good(int (*fn)(void *arg), void *arg, const char *what)
+{
+	int ret = reap(spawn(fn, arg));
+
+	if (ret == NO_NS)
+		skip("no user namespaces", "%s", what);
+	else
+		is((unsigned int)ret, GOOD, "%s", what);
+}
+
 bool become(uid_t uid)
 {
 	return !setgroups(0, NULL) && !setresgid(uid, uid, uid) &&

@@ -12,6 +12,9 @@ enum { USER = 4242, OTHER = 4243 };	/* uids */
 /* Children return what went wrong. */
 enum { GOOD, NOT_USER, REFUSED, ALLOWED, WRONG_ERRNO, NOT_FREED, NO_NS };
 
+/* Run @fn in a child; test that it returns GOOD, or skip the test for NO_NS. */
+void expect_good(int (*fn)(void *arg), void *arg, const char *what);
+
 /* Become a user without privileges. */
 bool become(uid_t uid);
 

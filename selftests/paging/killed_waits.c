@@ -25,10 +25,17 @@ enum { HUNG = 8, WRITTEN = 60, SHORTER = 4 };
 
 static struct fusefs *fs;
 static int fd;
+static uint64_t id;		/* its number */
 static char *map;
 static size_t psize;
 
-/* --- requests: each returns 0 when it was done --------------------------------- */
+struct request {
+	const char *name;
+	int (*fn)(void *request);	/* returns 0 when it was done */
+	uint32_t op;			/* for RANGE */
+};
+
+/* --- requests ---------------------------------------------------------------------- */
 
 static int load(void *arg)
 {
@@ -36,41 +43,13 @@ static int load(void *arg)
 	return touch(map + HUNG * psize, TOUCH_READ, 0, NULL);
 }
 
-static int apply(uint32_t op)
+/* RANGE */
+static int apply(void *arg)
 {
+	const struct request *request = arg;
 	struct vmlab_range r;
 
-	return try_range(fd, op, HUNG, 1, &r);
-}
-
-static int evict(void *arg)
-{
-	(void)arg;
-	return apply(VMLAB_RANGE_EVICT);
-}
-
-static int prefetch(void *arg)
-{
-	(void)arg;
-	return apply(VMLAB_RANGE_PREFETCH);
-}
-
-static int drop(void *arg)
-{
-	(void)arg;
-	return apply(VMLAB_RANGE_DROP);
-}
-
-static int lock(void *arg)
-{
-	(void)arg;
-	return apply(VMLAB_RANGE_LOCK);
-}
-
-static int unlock(void *arg)
-{
-	(void)arg;
-	return apply(VMLAB_RANGE_UNLOCK);
+	return try_range(fd, request->op, HUNG, 1, &r);
 }
 
 static int set_budget(void *arg)
@@ -87,7 +66,8 @@ static int policy(void *arg)
 
 static int policy_by_id(void *arg)
 {
-	return set_policy(fd, *(const uint64_t *)arg, VMLAB_POLICY_LRU, 0);
+	(void)arg;
+	return set_policy(fd, id, VMLAB_POLICY_LRU, 0);
 }
 
 static int get_budget(void *arg)
@@ -142,15 +122,10 @@ static int maps(void *arg)
 	return 0;
 }
 
-struct request {
-	const char *name;
-	int (*fn)(void *arg);
-};
-
 /* Start a request and see it wait. */
-static pid_t start(const struct request *request, void *arg)
+static pid_t start(const struct request *request)
 {
-	pid_t pid = spawn(request->fn, arg);
+	pid_t pid = spawn(request->fn, (void *)(uintptr_t)request);
 
 	ok(wait_state(pid, 'D'), "%s waits", request->name);
 	return pid;
@@ -166,10 +141,10 @@ static void kill_waiting(pid_t pid, const char *name)
 	   "%s is killed", name);
 }
 
-static void check(const struct request *requests, size_t nr, void *arg)
+static void check(const struct request *requests, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		kill_waiting(start(&requests[i], arg), requests[i].name);
+		kill_waiting(start(&requests[i]), requests[i].name);
 }
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
@@ -177,42 +152,44 @@ static void check(const struct request *requests, size_t nr, void *arg)
 /* --- the lock of a frame ----------------------------------------------------------- */
 
 static const struct request for_frame[] = {
-	{ "a second load", load },
-	{ "RANGE evict", evict },
-	{ "RANGE prefetch", prefetch },
-	{ "RANGE drop", drop },
-	{ "RANGE lock", lock },
-	{ "RANGE unlock", unlock },
+	{ "a second load", load, 0 },
+	{ "RANGE evict", apply, VMLAB_RANGE_EVICT },
+	{ "RANGE prefetch", apply, VMLAB_RANGE_PREFETCH },
+	{ "RANGE drop", apply, VMLAB_RANGE_DROP },
+	{ "RANGE lock", apply, VMLAB_RANGE_LOCK },
+	{ "RANGE unlock", apply, VMLAB_RANGE_UNLOCK },
 };
 
 /* The first of them charges all frames. */
 static const struct request for_all_frames[] = {
-	{ "PAGING_SET", set_budget },
-	{ "POLICY_SET", policy },
-	{ "RANGE", evict },
+	{ "PAGING_SET", set_budget, 0 },
+	{ "POLICY_SET", policy, 0 },
+	{ "RANGE", apply, VMLAB_RANGE_EVICT },
 };
 
 /* --- the configuration, which PAGING_SET holds ------------------------------------- */
 
 static const struct request for_config[] = {
-	{ "SPACE_GET", get_space },
-	{ "SPACE_SET", lengthen },
-	{ "PAGING_GET", get_budget },
-	{ "a second PAGING_SET", set_budget },
-	{ "a second POLICY_SET", policy },
-	{ "POLICY_SET by number", policy_by_id },
-	{ "INJECT_SET", set_rule },
-	{ "a second RANGE", evict },
+	{ "SPACE_GET", get_space, 0 },
+	{ "SPACE_SET", lengthen, 0 },
+	{ "PAGING_GET", get_budget, 0 },
+	{ "a second PAGING_SET", set_budget, 0 },
+	{ "a second POLICY_SET", policy, 0 },
+	{ "POLICY_SET by number", policy_by_id, 0 },
+	{ "INJECT_SET", set_rule, 0 },
+	{ "a second RANGE", apply, VMLAB_RANGE_EVICT },
 };
 
 static void test_config(void)
 {
-	const struct request holder = { "PAGING_SET", set_budget };
-	uint64_t id = space_id(fd);
-	pid_t pid = start(&holder, NULL);
+	const struct request holder = { "PAGING_SET", set_budget, 0 };
 	struct vmlab_inject none = { .size = sizeof(none) };
+	pid_t pid;
 
-	check(for_config, NR(for_config), &id);
+	/* Not later: it waits for the configuration, too. */
+	id = space_id(fd);
+	pid = start(&holder);
+	check(for_config, NR(for_config));
 	kill_waiting(pid, holder.name);
 	works(ioctl(fd, VMLAB_IOC_INJECT_GET, &none), "INJECT_GET");
 	is(none.nr, 0, "rules that a killed request set");
@@ -222,13 +199,13 @@ static void test_config(void)
 
 static void test_backing(void)
 {
-	const struct request holder = { "RANGE prefetch", prefetch };
-	const struct request writer = { "BACKING", backing };
-	const struct request reader = { "mmap(2)", maps };
-	pid_t pid = start(&holder, NULL), waits;
+	const struct request holder = { "RANGE prefetch", apply, VMLAB_RANGE_PREFETCH };
+	const struct request writer = { "BACKING", backing, 0 };
+	const struct request reader = { "mmap(2)", maps, 0 };
+	pid_t pid = start(&holder), waits;
 
-	waits = start(&writer, NULL);
-	check(&reader, 1, NULL);
+	waits = start(&writer);
+	check(&reader, 1);
 	kill_waiting(waits, writer.name);
 	kill_waiting(pid, holder.name);
 }
@@ -238,11 +215,11 @@ static void test_backing(void)
 /* A killed SPACE_SET does not change the length; later pages keep their contents. */
 static void test_shorter(pid_t fault)
 {
-	const struct request request = { "SPACE_SET of a shorter space", shorten };
+	const struct request request = { "SPACE_SET of a shorter space", shorten, 0 };
 	char value = 0;
 
 	touch(map + WRITTEN * psize, TOUCH_WRITE, 'x', NULL);
-	check(&request, 1, NULL);
+	check(&request, 1);
 	is((unsigned int)touch_load(map + WRITTEN * psize, &value), 0,
 	   "signal beyond the new end");
 	is((unsigned char)value, 'x', "contents there");
@@ -255,7 +232,7 @@ static void test_shorter(pid_t fault)
 /* Open a space over a file, and let a fault wait for the file. */
 static pid_t open_space(unsigned int nr, uint64_t budget)
 {
-	const struct request first = { "a load", load };
+	const struct request first = { "a load", load, 0 };
 	int file = fusefs_open(fs, nr);
 	pid_t fault;
 
@@ -266,7 +243,7 @@ static pid_t open_space(unsigned int nr, uint64_t budget)
 		use_paging(fd, .budget = budget);
 	map = map_shared(fd, FUSEFS_PAGES);
 	fs->file[nr].hang_read = true;
-	fault = start(&first, NULL);
+	fault = start(&first);
 	ok(fs->file[nr].reads, "the file does not answer");
 	/* Requests for other pages are answered. */
 	fs->file[nr].hang_read = false;
@@ -284,13 +261,13 @@ int main(void)
 	}
 	psize = page_size();
 	fault = open_space(0, 100);
-	check(for_frame, NR(for_frame), NULL);
+	check(for_frame, NR(for_frame));
 	test_backing();
 	test_shorter(fault);
 	unmap_and_close(fd, map, FUSEFS_PAGES);
 
 	fault = open_space(1, 0);
-	check(for_all_frames, NR(for_all_frames), NULL);
+	check(for_all_frames, NR(for_all_frames));
 	test_config();
 	kill_waiting(fault, "the fault");
 	unmap_and_close(fd, map, FUSEFS_PAGES);

@@ -173,7 +173,7 @@ static size_t evicted_by(struct lab_run *run, const char *cgroup, const char *wh
 	char field[32];
 
 	snprintf(field, sizeof(field), "pgsteal_%s", which);
-	return lab_cgroup_field(run, cgroup, "memory.stat", field);
+	return lab_field(run, cgroup, "memory.stat", field);
 }
 
 static void experiment(struct lab_run *run)

@@ -116,7 +116,7 @@ static void leak_alone(struct lab_run *run)
 						"");
 	lab_measure(run, "alone-pages", (double)*leak.written);
 	lab_measure(run, "alone-kills",
-		    (double)lab_cgroup_field(run, cgroup, "memory.events",
+		    (double)lab_field(run, cgroup, "memory.events",
 					     "oom_kill"));
 }
 
@@ -150,21 +150,16 @@ static const char *leak_beside(struct lab_run *run, const char *name,
 	lab_gate_pass(run, large.ready);
 	status = lab_wait(run, lab_writer_start(run, &leak));
 	lab_kill(run, pid);
-	*kills = lab_cgroup_field(run, cgroup, "memory.events", "oom_kill");
+	*kills = lab_field(run, cgroup, "memory.events", "oom_kill");
 	if (WIFSIGNALED(status))
 		return "the leak";
 	return *kills ? "the larger one" : "none";
 }
 
-static uint64_t meminfo(struct lab_run *run, const char *word)
-{
-	return lab_cgroup_field(run, "/proc", "meminfo", word) * 1024;
-}
-
 static void leak_without_overcommit(struct lab_run *run)
 {
-	uint64_t limit = meminfo(run, "CommitLimit:");
-	uint64_t committed = meminfo(run, "Committed_AS:");
+	uint64_t limit = lab_meminfo(run, "CommitLimit:");
+	uint64_t committed = lab_meminfo(run, "Committed_AS:");
 	size_t part, nr = 0;
 	void *parts[2 * PARTS];
 

@@ -18,6 +18,13 @@ bool lab_read_text(const char *path, char *text, size_t size);
 /** lab_read_number - read a number at the start of a file; @missing without one */
 uint64_t lab_read_number(const char *path, uint64_t missing);
 
+/** lab_field - read the number after a word in a file, as "oom_kill 3" of a cgroup */
+uint64_t lab_field(struct lab_run *run, const char *directory, const char *file,
+		   const char *word);
+
+/** lab_meminfo - read a row of /proc/meminfo in bytes, such as "MemAvailable:" */
+uint64_t lab_meminfo(struct lab_run *run, const char *word);
+
 /** lab_need_memory - skip the lab unless so many bytes, and a reserve, are available */
 void lab_need_memory(struct lab_run *run, uint64_t bytes);
 
@@ -51,10 +58,6 @@ void lab_cgroup_write(struct lab_run *run, const char *cgroup, const char *file,
 /** lab_cgroup_number - read a number of a cgroup's file, "max" as UINT64_MAX */
 uint64_t lab_cgroup_number(struct lab_run *run, const char *cgroup,
 			   const char *file);
-
-/** lab_cgroup_field - read the number after a word in a cgroup's file, as "oom_kill 3" */
-uint64_t lab_cgroup_field(struct lab_run *run, const char *cgroup,
-			  const char *file, const char *word);
 
 /** lab_cgroup_join - move this process into a cgroup */
 void lab_cgroup_join(struct lab_run *run, const char *cgroup);

@@ -110,32 +110,23 @@ static int root_with(void *arg)
 static void test_spaces(void)
 {
 	pid_t holder;
-	int ret;
 
 	set_limit(SPACES, 8);
-	is((unsigned int)reap(spawn(user_spaces, NULL)), GOOD,
-	   "a user opens 8 spaces, then EMFILE");
+	expect_good(user_spaces, NULL, "a user opens 8 spaces, then EMFILE");
 	holder = spawn(holds_spaces, NULL);
 	wait_stopped(holder, NULL);
-	is((unsigned int)reap(spawn(user_gets_none, NULL)), GOOD,
-	   "processes of a user share the limit");
-	is((unsigned int)reap(spawn(other_spaces, NULL)), GOOD,
-	   "another user has its own");
-	ret = reap(spawn(namespace_gets_none, NULL));
-	if (ret == NO_NS)
-		skip("no user namespaces", "uids of a user namespace");
-	else
-		is((unsigned int)ret, GOOD,
-		   "a user namespace brings no other limit");
+	expect_good(user_gets_none, NULL,
+		    "processes of a user share the limit");
+	expect_good(other_spaces, NULL, "another user has its own");
+	expect_good(namespace_gets_none, NULL,
+		    "a user namespace brings no other limit");
 	kill_and_reap(holder);
-	is((unsigned int)reap(spawn(user_spaces, NULL)), GOOD,
-	   "a killed process gives its spaces back");
-	is((unsigned int)reap(spawn(root_opens, NULL)), GOOD,
-	   "root is exempt");
-	is((unsigned int)reap(spawn(root_without, NULL)), GOOD,
-	   "uid 0 without CAP_SYS_RESOURCE is not");
-	is((unsigned int)reap(spawn(root_with, NULL)), GOOD,
-	   "CAP_SYS_RESOURCE alone suffices");
+	expect_good(user_spaces, NULL,
+		    "a killed process gives its spaces back");
+	expect_good(root_opens, NULL, "root is exempt");
+	expect_good(root_without, NULL,
+		    "uid 0 without CAP_SYS_RESOURCE is not");
+	expect_good(root_with, NULL, "CAP_SYS_RESOURCE alone suffices");
 	set_limit(SPACES, saved[SPACES]);
 }
 
@@ -219,14 +210,13 @@ static void test_pages(void)
 	if (sysconf(_SC_PHYS_PAGES) < 512 * 300)
 		skip("too little memory", "tables of random policies");
 	else
-		is((unsigned int)reap(spawn(user_random, NULL)), GOOD,
-		   "tables of random policies count as pages");
-	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
-	   "a user gets 256 pages, then SIGBUS, and again after a close");
-	is((unsigned int)reap(spawn(user_pages, NULL)), GOOD,
-	   "the end of a process gives its pages back");
-	is((unsigned int)reap(spawn(root_pages, NULL)), GOOD,
-	   "root gets more pages");
+		expect_good(user_random, NULL,
+			    "tables of random policies count as pages");
+	expect_good(user_pages, NULL,
+		    "a user gets 256 pages, then SIGBUS, and again after a close");
+	expect_good(user_pages, NULL,
+		    "the end of a process gives its pages back");
+	expect_good(root_pages, NULL, "root gets more pages");
 	set_limit(PAGES, saved[PAGES]);
 }
 
@@ -293,10 +283,10 @@ static int user_stores_again(void *arg)
 static void test_store(void)
 {
 	set_limit(STORE, 64);
-	is((unsigned int)reap(spawn(user_stores_again, NULL)), GOOD,
-	   "64 pages are stored again and again within a limit of 64");
-	is((unsigned int)reap(spawn(user_store, NULL)), GOOD,
-	   "a user's stores hold 64 pages; other frames stay, none is lost");
+	expect_good(user_stores_again, NULL,
+		    "64 pages are stored again and again within a limit of 64");
+	expect_good(user_store, NULL,
+		    "a user's stores hold 64 pages; other frames stay, none is lost");
 	set_limit(STORE, saved[STORE]);
 }
 
@@ -319,8 +309,7 @@ static void test_parameters(void)
 	}
 	ok(saved[PAGES] < (unsigned long)sysconf(_SC_PHYS_PAGES),
 	   "pages: less than there are");
-	is((unsigned int)reap(spawn(writes_parameter, NULL)), GOOD,
-	   "only root changes a limit");
+	expect_good(writes_parameter, NULL, "only root changes a limit");
 }
 
 int main(void)

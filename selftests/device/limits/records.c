@@ -16,36 +16,44 @@
 #include "lib/paging.h"
 #include "lib/tap.h"
 
-static int set_trace(int fd, uint32_t policy, uint64_t nr)
+/*
+ * Two spaces of a user ask for more than half of what the limit admits: the second
+ * gets it only when the first gave it back, or was closed.  @ask for 0 gives back.
+ */
+static int two_spaces(int (*ask)(int fd, uint32_t nr), uint32_t nr)
+{
+	int fd, other;
+
+	if (!become(USER))
+		return NOT_USER;
+	fd = dev_open(O_RDWR);
+	other = dev_open(O_RDWR);
+	if (ask(fd, nr))
+		return REFUSED;
+	if (!ask(other, nr))
+		return ALLOWED;
+	if (errno != EDQUOT)
+		return WRONG_ERRNO;
+	if (ask(fd, 0) || ask(other, nr))
+		return NOT_FREED;
+	close(other);
+	return ask(fd, nr) ? NOT_FREED : GOOD;
+}
+
+static int set_trace(int fd, uint32_t nr)
 {
 	static uint64_t trace[1024];
 
-	return set_paging(fd, .budget = 4, .policy = policy,
+	return set_paging(fd, .budget = 4,
+			  .policy = nr ? VMLAB_POLICY_OPT : VMLAB_POLICY_FIFO,
 			  .trace = nr ? (uintptr_t)trace : 0, .nr_trace = nr);
 }
 
 static int user_trace(void *arg)
 {
-	int fd, other;
-
 	(void)arg;
-	if (!become(USER))
-		return NOT_USER;
-	fd = dev_open(O_RDWR);
-	other = dev_open(O_RDWR);
 	/* While it is set, its copy counts as well. */
-	if (set_trace(fd, VMLAB_POLICY_OPT, 400))
-		return REFUSED;
-	if (!set_trace(other, VMLAB_POLICY_OPT, 400))
-		return ALLOWED;
-	if (errno != EDQUOT)
-		return WRONG_ERRNO;
-	if (set_trace(fd, VMLAB_POLICY_FIFO, 0))
-		return WRONG_ERRNO;
-	if (set_trace(other, VMLAB_POLICY_OPT, 400))
-		return NOT_FREED;
-	close(other);
-	return set_trace(fd, VMLAB_POLICY_OPT, 400) ? NOT_FREED : GOOD;
+	return two_spaces(set_trace, 400);
 }
 
 /* Touch pages, of which all but a few are evicted; return how many come back. */
@@ -87,16 +95,16 @@ static int user_evicted(void *arg)
 void test_evicted(void)
 {
 	set_limit(EVICTED, 256);
-	is((unsigned int)reap(spawn(user_evicted, NULL)), GOOD,
-	   "256 of a user's evicted pages are remembered");
+	expect_good(user_evicted, NULL,
+		    "256 of a user's evicted pages are remembered");
 	set_limit(EVICTED, saved[EVICTED]);
 }
 
 void test_trace(void)
 {
 	set_limit(TRACE, 1000);
-	is((unsigned int)reap(spawn(user_trace, NULL)), GOOD,
-	   "a user's traces hold 1000 accesses, then EDQUOT");
+	expect_good(user_trace, NULL,
+		    "a user's traces hold 1000 accesses, then EDQUOT");
 	set_limit(TRACE, saved[TRACE]);
 }
 
@@ -107,23 +115,8 @@ static int record_faults(int fd, uint32_t nr)
 
 static int user_events(void *arg)
 {
-	int fd, other;
-
 	(void)arg;
-	if (!become(USER))
-		return NOT_USER;
-	fd = dev_open(O_RDWR);
-	other = dev_open(O_RDWR);
-	if (record_faults(fd, 600))
-		return REFUSED;
-	if (!record_faults(other, 600))
-		return ALLOWED;
-	if (errno != EDQUOT)
-		return WRONG_ERRNO;
-	if (record_faults(fd, 0) || record_faults(other, 600))
-		return NOT_FREED;
-	close(other);
-	return record_faults(fd, 600) ? NOT_FREED : GOOD;
+	return two_spaces(record_faults, 600);
 }
 
 static atomic_bool stop;
@@ -161,10 +154,10 @@ static int user_events_beside(void *arg)
 void test_events(void)
 {
 	set_limit(EVENTS, 1000);
-	is((unsigned int)reap(spawn(user_events_beside, NULL)), GOOD,
-	   "requests below the limit succeed beside refused ones");
-	is((unsigned int)reap(spawn(user_events, NULL)), GOOD,
-	   "a user's rings have room for 1000 events, then EDQUOT");
+	expect_good(user_events_beside, NULL,
+		    "requests below the limit succeed beside refused ones");
+	expect_good(user_events, NULL,
+		    "a user's rings have room for 1000 events, then EDQUOT");
 	set_limit(EVENTS, saved[EVENTS]);
 }
 

@@ -5,8 +5,7 @@
 void lab_need_memory(struct lab_run *run, uint64_t bytes)
 {
 	const uint64_t mib = 1 << 20, reserve = bytes / 8 + 64 * mib;
-	uint64_t available =
-		lab_cgroup_field(run, "/proc", "meminfo", "MemAvailable:") * 1024;
+	uint64_t available = lab_meminfo(run, "MemAvailable:");
 
 	if (available < bytes || available - bytes < reserve)
 		lab_skip(run, "it needs %llu MiB of memory and %llu MiB are available: "

@@ -84,28 +84,6 @@ uint64_t lab_cgroup_number(struct lab_run *run, const char *cgroup,
 	return strcmp(text, "max") ? strtoull(text, NULL, 10) : UINT64_MAX;
 }
 
-uint64_t lab_cgroup_field(struct lab_run *run, const char *cgroup,
-			  const char *file, const char *word)
-{
-	char path[2 * LAB_PATH], line[128], name[64];
-	unsigned long long value;
-	FILE *in;
-
-	snprintf(path, sizeof(path), "%s/%s", cgroup, file);
-	in = fopen(path, "re");
-	if (!in)
-		lab_fail(run, "read %s: %s", path, strerror(errno));
-	while (fgets(line, sizeof(line), in)) {
-		if (sscanf(line, "%63s %llu", name, &value) == 2 &&
-		    !strcmp(name, word)) {
-			fclose(in);
-			return value;
-		}
-	}
-	fclose(in);
-	lab_fail(run, "%s has no %s", path, word);
-}
-
 void lab_cgroup_join(struct lab_run *run, const char *cgroup)
 {
 	lab_cgroup_write(run, cgroup, "cgroup.procs", "0");

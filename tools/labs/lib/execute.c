@@ -244,11 +244,8 @@ void lab_execute(const struct lab *lab, const struct lab_options *options,
 		snprintf(result->broken, sizeof(result->broken), "%s",
 			 options->broken);
 	/* With the settings of another run there may be no memory for a fork. */
-	if (lab_lock_try(run.lock, false) == -EWOULDBLOCK) {
-		if (options->waiting)
-			options->waiting(lab);
-		lab_lock_wait(run.lock, false);
-	}
+	if (!options->predict_only)
+		lab_run_lock(&run, false);
 	start_keeper(&run);
 	result->seconds = now() - start;
 	if (run.lock >= 0)

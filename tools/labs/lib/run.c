@@ -182,17 +182,22 @@ static void set_up_process(const struct lab_run *run)
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 }
 
+int lab_run_lock(const struct lab_run *run, bool exclusive)
+{
+	int err = lab_lock_try(run->lock, exclusive);
+
+	if (err != -EWOULDBLOCK)
+		return err;
+	if (run->options->waiting)
+		run->options->waiting(run->lab);
+	return lab_lock_wait(run->lock, exclusive);
+}
+
 /* Settings that another lab changes would falsify predictions of this one. */
 static void wait_for_others(struct lab_run *run)
 {
-	bool exclusive = run->lab->changes;
-	int err = lab_lock_try(run->lock, exclusive);
+	int err = lab_run_lock(run, run->lab->changes);
 
-	if (err == -EWOULDBLOCK) {
-		if (run->options->waiting)
-			run->options->waiting(run->lab);
-		err = lab_lock_wait(run->lock, exclusive);
-	}
 	if (err)
 		lab_fail(run, LAB_LOCK " cannot be locked against other runs: %s",
 			 strerror(-err));

@@ -56,6 +56,14 @@ struct lab_run {
 	pid_t pid;
 };
 
+/**
+ * lab_run_lock - take the lock between runs; wait for other runs, and report that
+ * @exclusive: admit no other run; else admit those that are not exclusive either
+ *
+ * Return: 0 or a negative errno.
+ */
+int lab_run_lock(const struct lab_run *run, bool exclusive);
+
 /** lab_run_child - do the run; called in its process, which then exits */
 void lab_run_child(struct lab_run *run) __attribute__((noreturn));
 
