@@ -8,8 +8,8 @@ any text of a line, and a line of "…" alone for any number of lines. Blanks at
 line, and empty lines at the end of an output, do not count. With --any-width, a run of blanks
 counts as one, and those at the start of a line do not count: the widths of columns depend on
 numbers that differ from run to run. With --from=MAJOR.MINOR, all is skipped on an older
-kernel. Prints TAP, a point a command. What a
-page leaves running in the background is killed after its last command.
+kernel. Prints TAP, a point a command. What a page leaves running in the background is killed
+after its last command.
 
 A block is left out when the line above it is ".. not run: REASON", and skipped on an older
 kernel when it is ".. from Linux MAJOR.MINOR: REASON".

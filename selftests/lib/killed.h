@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Kill a child in the middle of a request.  Where the middle is follows from the
- * processor time that the child used, so that other load on the machine moves
- * nothing.
+ * processor time that the child used, in nanoseconds, so that other load on the
+ * machine moves nothing.
  */
 #ifndef SELFTESTS_KILLED_H
 #define SELFTESTS_KILLED_H
@@ -15,8 +15,6 @@
  * 'S'; false when it has not after a minute, or ended instead.
  */
 bool wait_state(pid_t pid, char state);
-
-/* Processor times of children are in nanoseconds. */
 
 /*
  * Run @fn in a child to its end.  Return the processor time that it took, or end the
