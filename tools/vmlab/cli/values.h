@@ -52,7 +52,7 @@ int cli_duration(const struct cli *cli, double min, double max,
  */
 int cli_choice(const struct cli *cli, size_t *index);
 
-/** cli_pid - read the pid of a process; "self" is this one */
+/** cli_pid - read the pid or the name of a process; "self" is this one */
 int cli_pid(const struct cli *cli, pid_t *pid);
 
 /** cli_range - read a range of addresses, as parse_range() does */
@@ -66,7 +66,7 @@ int cli_address(const struct cli *cli, const char *name, const char *text,
 		uint64_t *address);
 
 /**
- * cli_process - read an operand that is a process
+ * cli_process - read an operand that is a process: a pid, or the name of one process
  * @pid: [out] the pid, 0 for self
  */
 int cli_process(const struct cli *cli, const char *text, pid_t *pid);

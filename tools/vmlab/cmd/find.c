@@ -74,6 +74,7 @@ static const char help[] =
 
 const struct command cmd_find = {
 	.name = "find",
+	.group = GROUP_PROCESS,
 	.operands = "PID START [END]",
 	.operand = OPERAND_PID,
 	.nr_operands = 2,

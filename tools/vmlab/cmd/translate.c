@@ -56,21 +56,22 @@ static const char help[] =
 	PID_HELP
 	"ADDR is hexadecimal.\n"
 	"\n"
-	"Shows the address in binary, split into the fields that the CPU uses: an index for\n"
-	"each level of the page table, and the offset in the page; the VMA, with the accesses\n"
-	"that it allows; then one step for each level: the address of its table, the entry,\n"
-	"its value, its flags by name, and what it points to.  The result is the physical\n"
-	"address, or the level at which the walk stops and why.  A huge page ends the walk at\n"
-	"a higher level, and its offset is wider.\n"
+	"Shows the address in binary, split into the fields that the CPU uses: an index\n"
+	"for each level of the page table, and the offset in the page; the VMA, with the\n"
+	"accesses that it allows; then one step for each level: the address of its table,\n"
+	"the entry, its value, its flags by name, and what it points to.  The result is\n"
+	"the physical address, or the level at which the walk stops and why.  A huge page\n"
+	"ends the walk at a higher level, and its offset is wider.\n"
 	"\n"
-	"Without CAP_SYS_ADMIN entries and physical addresses are hidden; the walk is shown\n"
-	"without them, with flags and reason.\n"
+	"Without CAP_SYS_ADMIN entries and physical addresses are hidden; the walk is\n"
+	"shown without them, with flags and reason.\n"
 	"\n"
 	"Example: the code of this shell\n"
 	"  vmlab translate $$ $(vmlab mm $$ --json | jq -r .mm.code.start)\n";
 
 const struct command cmd_translate = {
 	.name = "translate",
+	.group = GROUP_PROCESS,
 	.operands = "PID ADDR",
 	.operand = OPERAND_PID,
 	.nr_operands = 2,

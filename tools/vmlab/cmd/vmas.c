@@ -96,7 +96,7 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
-	return inspect(cli, argv[optind], 0, show, &q);
+	return inspect_each(cli, argv + optind, 0, show, &q);
 }
 
 static const char help[] =
@@ -109,8 +109,8 @@ static const char help[] =
 	"            hexadecimal\n"
 	"FLAGS       the other bits of vm_flags, by the kernel's names; --long and JSON\n"
 	"            have all, and the number\n"
-	"VM_OPS      symbol of the vm_operations_struct, '-' for anonymous memory, '?' when\n"
-	"            the kernel does not know the names of its data\n"
+	"VM_OPS      symbol of the vm_operations_struct, '-' for anonymous memory, '?'\n"
+	"            when the kernel does not know the names of its data\n"
 	"NAME        the file, [heap], [stack], [vdso], [anon:...], '-' without one;\n"
 	"            control characters as \\ooo\n"
 	"\n"
@@ -118,7 +118,8 @@ static const char help[] =
 	"(anonymous pages were made), heap, stack, special, anon_name, uffd, vmlab.\n"
 	"\n"
 	"The process runs meanwhile: no VMA is shown twice, and none that stays mapped is\n"
-	"missed.  When the process exits meanwhile, the exit code is 4 and JSON has \"error\".\n"
+	"missed.  When the process exits meanwhile, the exit code is 4 and JSON has\n"
+	"\"error\".\n"
 	"\n"
 	"Example: shared mappings of this shell, and the VMA that holds an address\n"
 	"  vmlab vmas $$ --flag shared\n"
@@ -126,9 +127,11 @@ static const char help[] =
 
 const struct command cmd_vmas = {
 	.name = "vmas",
-	.operands = "PID",
+	.group = GROUP_PROCESS,
+	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "show the VMAs of a process, every flag in words",
 	.help = help,
 	.options = options,

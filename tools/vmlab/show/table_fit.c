@@ -7,6 +7,12 @@
 
 enum { LEAST = 12 }; /* columns that a cell gets at least */
 
+/* a column that is not printed, such as that of sort keys */
+static bool is_hidden(struct libscols_table *table, size_t column)
+{
+	return scols_column_is_hidden(scols_table_get_column(table, column));
+}
+
 static char *cell_text(struct libscols_table *table, size_t row, size_t column)
 {
 	struct libscols_line *line = scols_table_get_line(table, row);
@@ -19,6 +25,8 @@ static size_t widest(struct libscols_table *table, size_t column)
 {
 	size_t width = 0;
 
+	if (is_hidden(table, column))
+		return 0;
 	for (size_t i = 0; i < scols_table_get_nlines(table); i++) {
 		size_t w = format_width(cell_text(table, i, column));
 
@@ -74,7 +82,10 @@ void table_fit(struct libscols_table *table, const char *separator,
 	       size_t columns)
 {
 	size_t nr = scols_table_get_ncols(table);
-	size_t fixed = nr ? (nr - 1) * strlen(separator) : 0, wrapped = 0, width;
+	size_t fixed = 0, wrapped = 0, width;
+
+	for (size_t i = 1; i < nr; i++)
+		fixed += is_hidden(table, i) ? 0 : strlen(separator);
 
 	for (size_t i = 0; i < nr; i++)
 		*(wraps(table, i) ? &wrapped : &fixed) += widest(table, i);

@@ -62,7 +62,7 @@ enum style vma_name_style(const struct vmlab_vma *vma)
 void vma_cells(struct table *t, const struct vma_words *words,
 	       const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma)
 {
-	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
+	char perms[VMA_PERMS_LEN],
 		flags[VMLAB_FLAGS_TEXT_MAX];
 	char *name = check_alloc(format_safe(vmlab_vmas_name(it, vma)));
 	const char *ops = vmlab_vmas_ops(it, vma);
@@ -74,8 +74,7 @@ void vma_cells(struct table *t, const struct vma_words *words,
 
 	table_cell(t, STYLE_PLAIN, "%llx", vma->start);
 	table_cell(t, STYLE_PLAIN, "%llx", vma->end);
-	table_cell(t, STYLE_PLAIN, "%s",
-		   format_size(vma->end - vma->start, size));
+	table_size(t, STYLE_PLAIN, vma->end - vma->start);
 	table_cell(t,
 		   perms[1] == 'w' && perms[2] == 'x' ? STYLE_WARN :
 							STYLE_PLAIN,
