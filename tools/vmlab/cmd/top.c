@@ -6,6 +6,7 @@
 #include "cli/values.h"
 #include "cmd/commands.h"
 #include "faults/live.h"
+#include "show/top.h"
 
 enum { OPT_BATCH = 0x2000, OPT_VERBOSE };
 
@@ -66,7 +67,7 @@ static const char help[] =
 	"Processes without a fault in the interval are not shown; a process that has\n"
 	"ended is shown once more.  On a terminal the table fits the screen, q quits, and\n"
 	"^Z stops vmlab and restores the terminal.  Without a terminal, and with --batch,\n"
-	"tables follow one another; --json prints one object for each interval.  Needs\n"
+	"tables follow one another; --json prints one object a line for each interval.  Needs\n"
 	"root and a kernel with BTF; the vmlab module is not needed.\n"
 	"\n"
 	"Example: ten seconds, for a file\n"
@@ -78,5 +79,6 @@ const struct command cmd_top = {
 	.summary = "show which processes have page faults, second by second",
 	.help = help,
 	.options = options,
+	.tables = top_tables,
 	.run = run,
 };

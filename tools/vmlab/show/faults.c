@@ -16,35 +16,35 @@
 
 static const struct column kind_columns[] = {
 	{ "KIND" },	  { "MINOR", true }, { "MAJOR", true },
-	{ "TIME", true }, { "P50", true },   { "P99", true },
-	{ "MAX", true },  { "MEANING" },
+	{ "TIME", true }, { .title = "P50", .right = true, .optional = true },   { "P99", true },
+	{ "MAX", true },  { .title = "MEANING", .wrap = true },
 };
 
 static const struct column origin_columns[] = {
 	{ "ACCESS" },
 	{ "MINOR", true },
 	{ "MAJOR", true },
-	{ "BY" },
+	{ .title = "BY", .wrap = true },
 };
 
 static const struct column process_columns[] = {
 	{ "PID", true },  { "MINOR", true }, { "MAJOR", true },
-	{ "TIME", true }, { "COMMAND" },
+	{ "TIME", true }, { .title = "COMMAND", .wrap = true },
 };
 
 static const struct column mapping_columns[] = {
 	{ "MINOR", true },  { "MAJOR", true }, { "TIME", true },
-	{ "OFFSET", true }, { "KINDS" },       { "MAPPING" },
+	{ .title = "OFFSET", .right = true, .optional = true }, { .title = "KINDS", .wrap = true },       { .title = "MAPPING", .wrap = true },
 };
 
 static const struct column instruction_columns[] = {
 	{ "MINOR", true }, { "MAJOR", true }, { "TIME", true },
-	{ "KINDS" },	   { "INSTRUCTION" }, { "FILE" },
+	{ .title = "KINDS", .wrap = true },	   { .title = "INSTRUCTION", .wrap = true }, { .title = "FILE", .wrap = true },
 };
 
 static const struct column signal_columns[] = {
 	{ "COUNT", true },   { "PID", true },	      { "CAUSE" },
-	{ "ADDRESS", true }, { "INSTRUCTION", true }, { "MEANING" },
+	{ "ADDRESS", true }, { "INSTRUCTION", true }, { .title = "MEANING", .wrap = true },
 };
 
 const struct column_list faults_tables[] = {

@@ -9,7 +9,7 @@
 
 static const struct column columns[] = {
 	{ "START", true }, { "END", true }, { "SIZE", true },
-	{ "GUARD", true }, { "BELOW" },	    { "ABOVE" },
+	{ .title = "GUARD", .right = true, .optional = true }, { .title = "BELOW", .wrap = true },	    { .title = "ABOVE", .wrap = true },
 };
 
 const struct column_list gaps_tables[] = { COLUMN_LIST(columns), { 0 } };

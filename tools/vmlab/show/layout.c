@@ -9,8 +9,8 @@
 
 static const struct column columns[] = {
 	{ "HALF" },	  { "REGION" },	    { "START", true },
-	{ "LAST", true }, { "SIZE", true }, { "BASE" },
-	{ "MEANING" },
+	{ "LAST", true }, { .title = "SIZE", .right = true, .optional = true }, { .title = "BASE", .optional = true },
+	{ .title = "MEANING", .wrap = true },
 };
 
 const struct column_list layout_tables[] = { COLUMN_LIST(columns), { 0 } };

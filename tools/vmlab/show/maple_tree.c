@@ -10,12 +10,12 @@
 
 static const struct column node_columns[] = {
 	{ "NODE" },	    { "SLOT", true },	 { "FIRST", true },
-	{ "LAST", true },   { "SIZE", true },	 { "USED", true },
-	{ "MAXGAP", true }, { "GAPSLOT", true }, { "NAME" },
+	{ "LAST", true },   { .title = "SIZE", .right = true, .optional = true },	 { .title = "USED", .right = true, .optional = true },
+	{ "MAXGAP", true }, { .title = "GAPSLOT", .right = true, .optional = true }, { .title = "NAME", .wrap = true },
 };
 
 static const struct column total_columns[] = {
-	{ "LEVEL", true }, { "NODES", true },  { "USED", true },
+	{ "LEVEL", true }, { "NODES", true },  { .title = "USED", .right = true, .optional = true },
 	{ "SLOTS", true }, { "FILLED", true },
 };
 

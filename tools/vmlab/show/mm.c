@@ -97,32 +97,32 @@ static const char *borrowed_from(const struct vmlab_mm *mm)
 static const struct column field_columns[] = {
 	{ "FIELD" },
 	{ "VALUE" },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column range_columns[] = {
 	{ "RANGE" },	    { "START", true }, { "END", true },
-	{ "SIZE", true },   { "MEANING" },
+	{ "SIZE", true },   { .title = "MEANING", .wrap = true },
 };
 
 static const struct column virtual_columns[] = {
 	{ "VIRTUAL" },
 	{ "PAGES", true },
 	{ "SIZE", true },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column resident_columns[] = {
 	{ "RESIDENT" },
 	{ "PAGES", true },
 	{ "SIZE", true },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column task_columns[] = {
 	{ "TID", true },
 	{ "TGID", true },
-	{ "COMM" },
+	{ .title = "COMM", .wrap = true },
 };
 
 const struct column_list mm_tables[] = {

@@ -10,15 +10,15 @@
 
 static const struct column folded[] = {
 	{ "START", true }, { "END", true }, { "LEVEL" },
-	{ "INDEX", true }, { "NR", true },  { "EACH", true },
-	{ "PHYS", true },  { "FLAGS" },	    { "NAME" },
+	{ .title = "INDEX", .right = true, .optional = true }, { "NR", true },  { .title = "EACH", .right = true, .optional = true },
+	{ "PHYS", true },  { .title = "FLAGS", .wrap = true },	    { .title = "NAME", .wrap = true },
 };
 
 static const struct column raw[] = {
 	{ "START", true }, { "END", true }, { "LEVEL" },
-	{ "INDEX", true }, { "NR", true },  { "EACH", true },
-	{ "PHYS", true },  { "RAW", true }, { "FLAGS" },
-	{ "NAME" },
+	{ .title = "INDEX", .right = true, .optional = true }, { "NR", true },  { .title = "EACH", .right = true, .optional = true },
+	{ "PHYS", true },  { "RAW", true }, { .title = "FLAGS", .wrap = true },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column totals[] = {

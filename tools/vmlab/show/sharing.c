@@ -7,7 +7,7 @@
 #include "show/sharing.h"
 
 static const struct column proc_columns[] = {
-	{ "PID", true },     { "COMM" },	    { "RESIDENT", true },
+	{ "PID", true },     { .title = "COMM", .wrap = true },	    { "RESIDENT", true },
 	{ "PRIVATE", true }, { "ELSEWHERE", true }, { "SHARED", true },
 	{ "PSS", true },
 };
@@ -15,7 +15,7 @@ static const struct column proc_columns[] = {
 static const struct column object_columns[] = {
 	{ "SHARED", true }, { "FRAMES", true }, { "MAPPINGS", true },
 	{ "SAVED", true },  { "PROCS", true },	{ "PERM" },
-	{ "NAME" },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column pair_columns[] = {

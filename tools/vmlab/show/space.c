@@ -121,12 +121,12 @@ static void counter_row(struct table *t, const struct space_actor *actors,
 static const struct column counter_columns[] = {
 	{ "COUNTER" },
 	{ "NOW", true },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column counter_columns_by_process[] = {
 	{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
-	{ "CHILD", true }, { "MEANING" },
+	{ "CHILD", true }, { .title = "MEANING", .wrap = true },
 };
 
 static void print_counters(bool colour, const struct space_actor *actors,

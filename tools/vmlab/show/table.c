@@ -21,6 +21,7 @@
 /*
  * struct table - one table
  * @position: for each column of the caller, its place among those printed
+ * @optional: for each column that is printed, whether a narrow terminal hides it
  * @line: the row that is being filled, NULL between two rows
  * @column: the caller's column of the next cell
  * @streaming: the widths are settled, and rows are printed one by one
@@ -32,6 +33,7 @@ struct table {
 	struct libscols_table *scols;
 	struct libscols_line *line;
 	size_t *position;
+	bool *optional;
 	size_t nr_columns;
 	size_t nr_printed;
 	size_t column;
@@ -178,6 +180,7 @@ static void add_column(struct table *t, const struct column *columns, size_t i)
 	if (columns[i].wrap)
 		scols_column_set_wrapfunc(c, scols_wrapnl_chunksize,
 					  scols_wrapnl_nextchunk, NULL);
+	t->optional[t->nr_printed] = columns[i].optional && !options.output;
 	t->position[i] = t->nr_printed++;
 }
 
@@ -227,6 +230,8 @@ struct table *table_open(FILE *out, const struct column *columns, size_t nr,
 	t->nr_columns = nr;
 	t->colour = colour && !options.raw;
 	t->position = check_alloc(calloc(nr, sizeof(*t->position)));
+	/* one more for the column of sort keys */
+	t->optional = check_alloc(calloc(nr + 1, sizeof(*t->optional)));
 	scols_table_set_stream(scols, out);
 	/* without a terminal to fit, libsmartcols cuts no cell */
 	scols_table_set_termforce(scols, SCOLS_TERMFORCE_NEVER);
@@ -261,7 +266,8 @@ static void print_held(struct table *t)
 	struct libscols_line *line;
 
 	if (!t->streaming && !options.raw && isatty(fileno(t->out)))
-		table_fit(t->scols, TABLE_SEPARATOR, terminal_columns(fileno(t->out)));
+		table_fit(t->scols, TABLE_SEPARATOR,
+			  terminal_columns(fileno(t->out)), t->optional);
 	if (t->streaming) {
 		line = scols_table_get_line(t->scols, 0);
 		scols_table_print_range(t->scols, line, line);
@@ -345,6 +351,12 @@ void table_time(struct table *t, enum style style, uint64_t ns)
 	add_cell(t, style, &ns, format_ns(ns, text));
 }
 
+void table_keyed(struct table *t, enum style style, uint64_t key,
+		 const char *text)
+{
+	add_cell(t, style, &key, text);
+}
+
 void table_footer(struct table *t)
 {
 	t->rank = SORT_FOOTER;
@@ -358,5 +370,6 @@ void table_close(struct table *t)
 		print_held(t);
 	scols_unref_table(t->scols);
 	free(t->position);
+	free(t->optional);
 	free(t);
 }

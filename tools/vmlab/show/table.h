@@ -22,12 +22,14 @@
  * struct column - one column; the last is not padded when it is left-aligned
  * @right: align cells to the right
  * @wrap: a terminal that is too narrow breaks cells into lines
+ * @optional: left out on a terminal that is too narrow, unless --output names it
  * @extra: printed only when --output names it
  */
 struct column {
 	const char *title;
 	bool right;
 	bool wrap;
+	bool optional;
 	bool extra;
 };
 
@@ -118,6 +120,10 @@ void table_size(struct table *t, enum style style, uint64_t bytes);
 
 /** table_time - add a cell with a time; --sort compares @ns */
 void table_time(struct table *t, enum style style, uint64_t ns);
+
+/** table_keyed - add a cell with a text for which --sort compares @key */
+void table_keyed(struct table *t, enum style style, uint64_t key,
+		 const char *text);
 
 /** table_footer - keep the rows that follow, such as a total, behind the others */
 void table_footer(struct table *t);

@@ -6,8 +6,9 @@
 #include "show/format.h"
 #include "show/json.h"
 #include "show/vma.h"
+#include "show/vma_facts.h"
 
-static const struct column columns[] = { VMA_COLUMNS };
+static const struct column columns[] = { VMA_COLUMNS, VMA_FACT_COLUMNS };
 
 const struct column_list vma_tables[] = { COLUMN_LIST(columns), { 0 } };
 
@@ -181,8 +182,11 @@ int vmas_print(FILE *out, const struct vma_words *words,
 				     sizeof(columns) / sizeof(columns[0]),
 				     colour);
 
-	for (; walk->ret > 0; vma_walk_next(walk))
+	for (; walk->ret > 0; vma_walk_next(walk)) {
 		vma_cells(t, words, walk->it, walk->vma);
+		vma_facts_cells(t, walk->facts, walk->vma,
+				vmlab_vmas_name(walk->it, walk->vma));
+	}
 	table_close(t);
 	return walk->ret;
 }
@@ -205,8 +209,14 @@ int vmas_print_json(FILE *out, const struct vma_words *words,
 	json_member(&doc, "map_count",
 		    json_count(vmlab_vmas_map_count(walk->it)));
 	json_array_begin(&doc, "vmas");
-	for (; walk->ret > 0; vma_walk_next(walk))
-		json_item(&doc, vma_json(words, walk->it, walk->vma));
+	for (; walk->ret > 0; vma_walk_next(walk)) {
+		json_t *record = vma_json(words, walk->it, walk->vma);
+
+		if (walk->facts)
+			vma_facts_json(record, walk->facts, walk->vma,
+				       vmlab_vmas_name(walk->it, walk->vma));
+		json_item(&doc, record);
+	}
 	json_array_end(&doc);
 	if (walk->ret < 0)
 		json_member(&doc, "error",
