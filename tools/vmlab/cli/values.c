@@ -196,15 +196,6 @@ int cli_range(const struct cli *cli, uint64_t *start, uint64_t *end)
 			     "hexadecimal");
 }
 
-int cli_address(const struct cli *cli, const char *name, const char *text,
-		uint64_t *address)
-{
-	if (!parse_address(text, address))
-		return EXIT_OK;
-	return cli_usage(cli, "%s: '%s' is not an address: give it in "
-			 "hexadecimal, such as 7ffff7fc1000", name, text);
-}
-
 int cli_process(const struct cli *cli, const char *text, pid_t *pid)
 {
 	char *form = find_process(text, pid);

@@ -64,7 +64,7 @@ static const char help[] =
 	"\n"
 	"HALF         user or kernel; 'process' for the parts of PID; '-' is neither\n"
 	"START, LAST  the range, both inclusive\n"
-	"SIZE         rounded down; JSON has exact bytes\n"
+	"SIZE         rounded down; JSON has exact bytes, null above 2^63\n"
 	"BASE         random: it changes with each boot\n"
 	"\n"
 	"Example: where the kernel keeps struct page on this boot\n"

@@ -26,7 +26,7 @@ enum {
 
 static const struct option_spec options[] = {
 	{ "range", 'r', "RANGE", NULL,
-	  "START-END, START+SIZE or the page of an address" },
+	  "START-END, START+SIZE or the page of an address; SYMBOL for START" },
 	{ "each", OPT_EACH, NULL, NULL,
 	  "one record for each entry, with the word that it is" },
 	{ "fold", OPT_FOLD, NULL, NULL,
@@ -166,14 +166,14 @@ static int show_totals(struct target *target, void *arg)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct query q = { 0 };
+	const char *range = NULL;
 	bool totals = false;
 	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'r':
-			if (cli_range(cli, &q.pt.start, &q.pt.end))
-				return EXIT_USAGE;
+			range = optarg;
 			break;
 		case OPT_EACH:
 			q.pt.flags |= VMLAB_PTES_RAW;
@@ -200,6 +200,10 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
+	/* the process of a symbol is an operand, which follows the option */
+	if (range && cli_symbol_range(cli, range, argv + optind, &q.pt.start,
+				      &q.pt.end))
+		return EXIT_USAGE;
 	if (totals && (q.pt.flags || q.pt.end || q.nr_flags))
 		return cli_usage(cli, "--totals counts all entries: it excludes "
 				 "the other options, give it alone");
@@ -233,6 +237,8 @@ static const char help[] =
 	"that point to a TABLE, those that map a frame (LEAF), and OTHER: swap,\n"
 	"migration, markers.\n"
 	"\n"
+	"Example: the pages of a variable or a function\n"
+	"  vmlab pagetable $PID --range buffer\n"
 	"Example: pages that were written and are not shared; pages in swap\n"
 	"  vmlab pagetable $PID --require dirty --require exclusive\n"
 	"  vmlab pagetable $PID --require swap --json | jq '[.entries[].nr] | add'\n";

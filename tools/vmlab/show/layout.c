@@ -121,9 +121,11 @@ void layout_print_json(FILE *out, const struct vmlab_region *regions, size_t nr,
 		json_put(o, "name", json_text(r->name));
 		json_put(o, "start", hidden ? json_null() : json_hex(r->start));
 		json_put(o, "last", hidden ? json_null() : json_hex(r->last));
+		/* the hole is larger than an integer of JSON */
 		json_put(o, "size",
-			 hidden ? json_null() :
-				  json_count(r->last - r->start + 1));
+			 hidden || r->last - r->start >= INT64_MAX ?
+				 json_null() :
+				 json_count(r->last - r->start + 1));
 		json_put(o, "kernel",
 			 json_boolean(r->flags & VMLAB_REGION_KERNEL));
 		json_put(o, "random",

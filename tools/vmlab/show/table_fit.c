@@ -50,9 +50,26 @@ static size_t width_of(const char *text, size_t len)
 	return width;
 }
 
+/* Return the bytes of the longest beginning of a word that fits @width columns. */
+static size_t cut(const char *text, size_t width)
+{
+	size_t len = 0, next;
+
+	do {
+		next = len + 1;
+		/* not inside a character of UTF-8 */
+		while (((unsigned char)text[next] & 0xc0) == 0x80)
+			next++;
+		if (len && width_of(text, next) > width)
+			break;
+		len = next;
+	} while (text[len]);
+	return len;
+}
+
 /*
  * Return how many bytes of a text to print in a line of @width columns: up to a blank,
- * or after a comma or a slash.  A word that is too long stays whole.
+ * or after a comma or a slash; a part of a word that is longer than a line.
  */
 static size_t line_length(const char *text, size_t width)
 {
@@ -64,8 +81,8 @@ static size_t line_length(const char *text, size_t width)
 
 		if (!end)
 			continue;
-		if (best && width_of(text, i) > width)
-			break;
+		if (width_of(text, i) > width)
+			return best ? best : cut(text, width);
 		best = i;
 	}
 	return best;
@@ -151,6 +168,16 @@ static void hide(struct libscols_table *table, const bool *optional)
 
 		if (!is_hidden(table, i) && optional[i])
 			scols_column_set_flags(c, SCOLS_FL_HIDDEN);
+	}
+}
+
+void table_fit_row(struct libscols_table *table)
+{
+	for (size_t i = 0; i < scols_table_get_ncols(table); i++) {
+		struct libscols_column *c = scols_table_get_column(table, i);
+
+		if (wraps(table, i))
+			wrap_column(table, i, (size_t)scols_column_get_whint(c));
 	}
 }
 

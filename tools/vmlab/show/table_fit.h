@@ -13,10 +13,13 @@
  * @columns: of the terminal
  * @optional: for each column, whether to hide it when that is not enough
  *
- * A line ends at a blank, or after a comma or a slash.  The other columns keep their
+ * A line ends at a blank, or after a comma or a slash, where one fits.  The other columns keep their
  * widths, so that a table may stay too wide.
  */
 void table_fit(struct libscols_table *table, const char *separator,
 	       size_t columns, const bool *optional);
+
+/** table_fit_row - break the cells of a row that is printed after the others */
+void table_fit_row(struct libscols_table *table);
 
 #endif /* VMLAB_SHOW_TABLE_FIT_H */
