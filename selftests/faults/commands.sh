@@ -104,8 +104,8 @@ all_processes()
 		"doc['pid'] in [p['pid'] for p in doc['processes']]"
 	run 0 'faults: all processes$' 'faults --all for a time' \
 		"$vmlab" faults --all --brief --duration 1
-	run 0 "^ *$target loop$" 'faults: columns of one table' "$vmlab" faults --pid "$target" \
-		--duration 1 --raw --noheadings --output pid,command
+	run 0 '^anon$' 'faults: a column of one table' "$vmlab" faults --pid "$target" \
+		--duration 1 --raw --noheadings --output kind --sort -minor
 	kill "$target"
 }
 

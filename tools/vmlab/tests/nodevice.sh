@@ -46,7 +46,12 @@ for i in 1 2; do
 	"$work/two-of-a-name" 1000 &
 	children+=($!)
 done
-wait_for eval '[[ $(pgrep -cfx "$work/two-of-a-name 1000") == 2 ]]'
+both_run()
+{
+	[[ $(cat /proc/"${children[0]}"/comm) == two-of-a-name ]] &&
+		[[ $(cat /proc/"${children[1]}"/comm) == two-of-a-name ]]
+}
+wait_for both_run
 try 2 "'two-of-a-name' is not a process: give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
 	vmas two-of-a-name
 try 2 "give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
