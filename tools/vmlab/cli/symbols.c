@@ -23,6 +23,9 @@ static const char *find_symbol(pid_t pid, const char *text, uint64_t *address,
 	int err;
 
 	*number = 0;
+	/* no symbol begins so, but a wrong range does */
+	if (!strchr(text, ':') && strchr("0123456789-+", *text))
+		return "";
 	if (plus && parse_size(plus + 1, number))
 		return "give a number after SYMBOL+, decimal, or hexadecimal after 0x";
 	symbol = check_alloc(plus ? strndup(text, (size_t)(plus - text)) :

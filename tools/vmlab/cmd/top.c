@@ -67,8 +67,8 @@ static const char help[] =
 	"Processes without a fault in the interval are not shown; a process that has\n"
 	"ended is shown once more.  On a terminal the table fits the screen, q quits, and\n"
 	"^Z stops vmlab and restores the terminal.  Without a terminal, and with --batch,\n"
-	"tables follow one another; --json prints one object a line for each interval.  Needs\n"
-	"root and a kernel with BTF; the vmlab module is not needed.\n"
+	"tables follow one another; --json prints one object a line for each interval.\n"
+	"Needs root and a kernel with BTF; the vmlab module is not needed.\n"
 	"\n"
 	"Example: ten seconds, for a file\n"
 	"  vmlab top --batch --count 10 >faults.txt\n";

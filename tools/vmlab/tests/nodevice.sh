@@ -42,7 +42,7 @@ try 2 "unexpected operand '2'" watch 1 2
 try 2 "'0' is not a process" mm 0
 try 2 "'no such' is not a process: give a pid" vmas 'no such'
 cp "$(command -v sleep)" "$work/two-of-a-name"
-for i in 1 2; do
+for _ in 1 2; do
 	"$work/two-of-a-name" 1000 &
 	children+=($!)
 done
@@ -136,7 +136,11 @@ try 77 '^  skipped: no /dev/vmlab' lab run 11
 try 77 'skipped .*: no /dev/vmlab' lab run demand-paging 11 --quiet
 try 0 '"name": "demand-paging"' lab list --json
 try 77 '"verdict": "skipped"' lab run 11 --json
-try 2 'not an address' translate 1 xyz
+try 2 'not an address' translate self xyz
+try 2 'or a symbol of the process' translate self no_such_symbol+0x10
+try 2 'give a number after SYMBOL+' translate self main+x
+try 2 'or a symbol of the process' pagetable --range no_such_symbol self
+try 2 'give one PID to find a symbol' pagetable --range main self 1
 try 2 "END: '10' is not above START" find 1 20 10
 try 2 "unexpected operand '4'" find 1 2 3 4
 try 2 'need --length' gaps --align 2M 1
