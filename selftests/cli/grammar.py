@@ -95,6 +95,11 @@ OPERANDS = {
     "[COMMAND]": ([], [(["nosuch"], "nosuch"), (["vmas", "x"], "x")]),
     "bash|zsh": (["bash"], [([], "bash|zsh"), (["fish"], "fish"), (["bash", "x"], "x")]),
 }
+# Values of one option that are right, although they are wrong for others of its kind.
+RIGHT = {
+    # a file: the old spelling of --output-file
+    ("faults", "output"): {"nosuch"},
+}
 # Options that need others beside them, or other operands.
 BESIDE = {
     ("replay", "clock-load"): ["--policy=clock"],
@@ -176,7 +181,8 @@ def value_tries(g, command, option, operands):
     """Wrong values of an option"""
     device = (command, option.name) in DEVICE_OPTIONS
     table = WRONG_DEVICE if g.device else WRONG
-    values = table.get(option.arg, [])
+    right = RIGHT.get((command, option.name), set())
+    values = [v for v in table.get(option.arg, []) if v not in right]
     if g.device and not device:
         values = []
     if option.arg == "FLAG" and not g.device:

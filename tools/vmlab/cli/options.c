@@ -296,13 +296,22 @@ static int at_end(struct cli *cli, int argc, char **argv)
 }
 
 /*
- * Tell whether --output has the name of a file.  --output-file was --output in the
- * first versions of the commands that have it, and names of columns are words.
+ * Tell whether --output has the name of a file instead of a column: it was the name of
+ * --output-file once.
  */
-static bool output_names_file(const struct option_spec *spec, int c)
+static bool output_names_file(const struct cli *cli,
+			      const struct option_spec *spec, int c)
 {
-	return c == OPT_OUTPUT && has_option(spec, "output-file") &&
-	       (strpbrk(optarg, "./") || !strcmp(optarg, "-"));
+	const char *unknown;
+
+	if (c != OPT_OUTPUT || !has_option(spec, "output-file") || !*optarg ||
+	    strchr(optarg, ','))
+		return false;
+	if (!table_unknown_column(optarg, cli->command->tables, &unknown))
+		return false;
+	cli_note("--output=%s is not a column: the report is written to this file, as "
+		 "with --output-file", optarg);
+	return true;
 }
 
 int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
@@ -339,7 +348,7 @@ int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 					   find_letter(&list, c);
 		if (check_option(cli, &list, index, argv))
 			return stop(cli, EXIT_USAGE);
-		if (output_names_file(spec, c))
+		if (output_names_file(cli, spec, c))
 			return 'o';
 		if (!common_option(cli, c, &end))
 			return c;
