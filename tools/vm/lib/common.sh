@@ -82,7 +82,7 @@ ticker()
 	trap - EXIT
 	while [[ -d /proc/$$ ]]; do
 		printf '\r\033[K%s ... %s%s' "$1" "$(elapsed "$3")" \
-			"$(((${STEP_LINES:-0} == 0)) || progress "$2" "$STEP_LINES" "$3")" >&2
+			"$( ((${STEP_LINES:-0} == 0)) || progress "$2" "$STEP_LINES" "$3")" >&2
 		sleep 1
 	done
 }
