@@ -75,14 +75,13 @@ boot_guest()
 		cp "$packages"/*.deb "$guest/payload/old" &&
 		cp "$packages"/next/*.deb "$guest/payload/new" &&
 		rm -f "$guest"/payload/*/*-dbgsym_* &&
-		mkfs.ext4 -q -F -d "$guest/payload" "$guest/payload.img" 64M &&
-		qemu-img create -q -f qcow2 -b root.img -F raw "$guest/root.qcow2" || return 1
+		mkfs.ext4 -q -F -d "$guest/payload" "$guest/payload.img" 64M || return 1
 
 	rm -f "$guest/output" "$guest/console"
 	timeout "$GUEST_SECONDS" qemu-system-x86_64 -machine q35 -smp 2 -m 1536M -display none \
 		-nodefaults -no-reboot "${qemu[@]}" -kernel "$guest/vmlinuz" \
 		-initrd "$guest/initrd" -append "${args[*]}" \
-		-drive "file=$guest/root.qcow2,if=virtio,format=qcow2,cache=unsafe" \
+		-drive "file=$guest/root.img,if=virtio,format=raw,snapshot=on" \
 		-drive "file=$guest/payload.img,if=virtio,format=raw,readonly=on" \
 		-serial "file:$guest/console" -serial "file:$guest/output" &&
 		grep -q '^1\.\.' "$guest/output" &&
