@@ -84,6 +84,10 @@ check:
 check-matrix:
 	@$(VM) matrix $(KERNEL)
 
+## check-packages: test packages and install on fresh Debian roots; RELEASE=trixie selects
+check-packages:
+	@$(SUDO) selftests/packages/pristine $(RELEASE)
+
 ## bench: measure what vmlab and its peers cost; BASE=REV: what got worse since REV
 bench:
 	@$(VM) bench $(if $(KERNEL),--kernel $(KERNEL)) $(if $(BASE),--base $(BASE)) \
@@ -149,5 +153,6 @@ help:
 	@echo "  Targets ask before they install packages that are missing; YES=1: without asking."
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
-.PHONY: all module tools selftests load unload demo shell report check check-matrix bench docs \
-	man lint deps install uninstall install-dkms uninstall-dkms dist clean distclean help
+.PHONY: all module tools selftests load unload demo shell report check check-matrix \
+	check-packages bench docs man lint deps install uninstall install-dkms \
+	uninstall-dkms dist clean distclean help
