@@ -27,7 +27,7 @@ all: tools selftests
 		echo; \
 		echo "The module was not built: $(KDIR)"; \
 		echo "holds no headers of the running kernel. To install them on Debian and Ubuntu:"; \
-		echo "    $(SUDO) apt install linux-headers-$$(uname -r)"; \
+		echo "    $(SUDO:%=% )apt install linux-headers-$$(uname -r)"; \
 		echo "To try vmlab in a virtual machine, with another kernel:"; \
 		echo "    make demo"; \
 	fi
