@@ -193,15 +193,10 @@ static void exec_by_thread(int fd)
  * The kernel emulates many instructions.  Those that it cannot emulate it executes
  * in a VMA of its own.
  */
-void uprobe_target(void);
-__asm__(".pushsection .text\n"
-	".globl uprobe_target\n"
-	".type uprobe_target, @function\n"
-	"uprobe_target:\n"
-	"	lfence\n"
-	"	ret\n"
-	".size uprobe_target, . - uprobe_target\n"
-	".popsection\n");
+static __attribute__((naked, noinline)) void uprobe_target(void)
+{
+	__asm__("lfence\n\tret");
+}
 
 static bool define_probe(void)
 {
