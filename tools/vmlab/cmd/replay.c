@@ -67,6 +67,8 @@ static int run_all(const struct cli *cli, const struct vmlab *lab,
 	}
 	for (size_t i = 0; !err && i < runs->nr_policies * runs->nr_frames; i++)
 		err = replay_run(lab, &a->replay, &runs->run[i], &failure);
+	a->replay.on_progress = NULL;
+	a->replay.arg = NULL;
 	if (progress.shown)
 		fprintf(stderr, "\r%60s\r", "");
 	return err ? cli_failure(&failure) : EXIT_OK;
