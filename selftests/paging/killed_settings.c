@@ -118,9 +118,46 @@ static void test_dirty(void)
 	close(fd);
 }
 
+/* --- prefetch of a whole mapping --------------------------------------------------- */
+
+enum { WHOLE = 32768 };
+
+static int touch_whole(void *arg)
+{
+	const int fd = *(int *)arg;
+	char *p = map_shared(fd, WHOLE);
+
+	use_paging(fd, .prefetch = VMLAB_PREFETCH_WHOLE);
+	return touch(p, TOUCH_READ, 0, NULL);
+}
+
+static void test_prefetch(void)
+{
+	unsigned int killed = 0, tries;
+	unsigned long long whole;
+	int fd = dev_open(O_RDWR);
+
+	whole = cpu_once(touch_whole, &fd);
+	is(space_stats(fd).frames, WHOLE, "frames after one touch");
+	close(fd);
+	for (tries = 0; killed < ENOUGH && tries < TRIES; tries++) {
+		uint64_t frames;
+
+		fd = dev_open(O_RDWR);
+		cpu_killed(touch_whole, &fd, whole / 2);
+		frames = space_stats(fd).frames;
+		killed += frames > 1 && frames < WHOLE;
+		close(fd);
+	}
+	diag("takes %llu us; %u of %u tries ended in the middle", whole / 1000,
+	     killed, tries);
+	is(killed, ENOUGH, "killed in the prefetch of a whole mapping: tries");
+}
+
 int main(void)
 {
 	test_trace();
 	test_dirty();
+	test_prefetch();
 	return tap_done();
 }
