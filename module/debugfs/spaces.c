@@ -242,9 +242,8 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 	unsigned long pgoff = *pos - 1;
 	void *entry;
 
-	for (entry = xa_find(&space->frames.xa, &pgoff, ULONG_MAX, XA_PRESENT);;
-	     entry = xa_find_after(&space->frames.xa, &pgoff, ULONG_MAX,
-				   XA_PRESENT)) {
+	entry = xa_find(&space->frames.xa, &pgoff, ULONG_MAX, XA_PRESENT);
+	while (true) {
 		/*
 		 * Any number of pages may be evicted.  And pread(2) at a large
 		 * offset has all frames printed that come before it.
@@ -254,6 +253,8 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 		cond_resched();
 		if (!xa_is_value(entry))
 			break;
+		entry = xa_find_after(&space->frames.xa, &pgoff, ULONG_MAX,
+				      XA_PRESENT);
 	}
 	if (!entry || pgoff >= LLONG_MAX)
 		return NULL;

@@ -96,7 +96,8 @@ static bool writeback_take(struct vmlab_space *space, pgoff_t pgoff,
 
 /*
  * Copy a dirty page to @buf and mark it clean, unless a GUP user holds it.
- * Returns 1, or 0 when it is not dirty, or a negative errno.  *@folio is what must be put after writing.
+ * Returns 1, or 0 when it is not dirty, or a negative errno.  *@folio is what
+ * must be put after writing.
  */
 static int writeback_copy(struct vmlab_space *space, pgoff_t pgoff,
 			  void *buf, struct folio **folio)

@@ -112,7 +112,7 @@ static void test_space(void)
 
 /* --- far offsets of files with many lines --------------------------------------- */
 
-enum { FRAMES = 50000 };
+enum { FRAMES = 25000 };
 
 static int reads_far(void *path)
 {
@@ -148,7 +148,7 @@ static void test_frames(void)
 }
 
 /* Below the default limit of a process. */
-enum { VMAS = 30000 };
+enum { VMAS = 15000 };
 
 static int maps_vmas(void *arg)
 {

@@ -18,11 +18,8 @@
 #define NARROW		4096UL		/* pages */
 #define WIDE		900000UL
 #define BUDGET		64
-/*
- * Limit of the ratio of two times; add NOISE_MS to times, in ms, to compare them.
- * The spans differ by a factor of 220.
- */
-#define FACTOR		10
+/* Limit of the ratio of two times; add NOISE_MS to times, in ms, to compare them. */
+#define FACTOR		4
 #define NOISE_MS	50
 
 static size_t psize;
