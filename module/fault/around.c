@@ -8,15 +8,50 @@
 #include "frame/frame.h"
 #include "pager/residence.h"
 
-/* Map a frame that is resident, without waiting.  Returns whether it did. */
-static bool around_map(struct vmlab_space *space, struct vm_fault *vmf,
-		       unsigned long addr, struct folio *folio, pgoff_t pgoff)
-{
-	struct page *page = vmlab_frame_page(folio, pgoff);
+/* Pages mapped at a time: mm holds the page-table lock for half of them. */
+#define AROUND_BATCH	16
 
-	return folio->mapping && !PageHWPoison(page) &&
-	       pgoff < READ_ONCE(space->nr_pages) &&
-	       vmlab_insert_page(vmf, addr, folio, page);
+/* Neighbouring frames, locked: the first of @nr is at @pgoff. */
+struct around_run {
+	pgoff_t pgoff;
+	unsigned int nr;
+	struct folio *folio[AROUND_BATCH];
+	struct page *page[AROUND_BATCH];
+};
+
+/* Count the frames from the one at @i on that may be mapped. */
+static unsigned int run_usable(struct vmlab_space *space,
+			       struct around_run *run, unsigned int i)
+{
+	const unsigned long end = READ_ONCE(space->nr_pages);
+	const unsigned int first = i;
+
+	for (; i < run->nr && run->pgoff + i < end; i++) {
+		run->page[i] = vmlab_frame_page(run->folio[i], run->pgoff + i);
+		if (PageHWPoison(run->page[i]))
+			break;
+	}
+	return i - first;
+}
+
+/* Map the frames of a run where no entry is, and count them. */
+static void run_map(struct vmlab_space *space, struct vm_fault *vmf,
+		    struct around_run *run, unsigned long addr)
+{
+	unsigned int i, k, asked, mapped, sum = 0;
+
+	for (i = 0; i < run->nr;) {
+		asked = run_usable(space, run, i);
+		mapped = asked ? vmlab_insert_pages(vmf, addr + i * PAGE_SIZE,
+						    run->page + i, asked,
+						    &asked) : 0;
+		for (k = i; k < i + mapped; k++)
+			vmlab_pager_mapped_around(run->folio[k]);
+		sum += mapped;
+		/* Skip the one that stopped it. */
+		i += mapped + (mapped == asked && asked ? 0 : 1);
+	}
+	vmlab_count_add(space, mapped_around, sum);
 }
 
 /**
@@ -32,24 +67,23 @@ static bool around_map(struct vmlab_space *space, struct vm_fault *vmf,
  */
 void vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf)
 {
-	struct vm_area_struct *vma = vmf->vma;
-	unsigned long addr = vmf->address & PAGE_MASK;
-	unsigned long end = min(vma->vm_end, (addr & PMD_MASK) + PMD_SIZE);
-	pgoff_t pgoff = vmf->pgoff;
-	unsigned int nr = READ_ONCE(space->pager.prefetch_pages);
+	const unsigned long addr = vmf->address & PAGE_MASK;
+	const unsigned long end = min(vmf->vma->vm_end,
+				      (addr & PMD_MASK) + PMD_SIZE);
+	const pgoff_t last = vmf->pgoff +
+			     min_t(unsigned long, (end - addr) / PAGE_SIZE - 1,
+				   READ_ONCE(space->pager.prefetch_pages));
+	struct around_run run __uninitialized;
+	unsigned int i;
 
-	while (nr-- && (addr += PAGE_SIZE) < end) {
-		struct folio *folio = vmlab_frame_get(space, ++pgoff);
-
-		if (!folio)
-			continue;
-		if (folio_trylock(folio)) {
-			if (around_map(space, vmf, addr, folio, pgoff)) {
-				vmlab_pager_mapped_around(folio);
-				vmlab_count(space, mapped_around);
-			}
-			folio_unlock(folio);
-		}
-		folio_put(folio);
+	for (run.pgoff = vmf->pgoff + 1; run.pgoff <= last; run.pgoff += run.nr) {
+		run.nr = vmlab_frame_lock_run(space, &run.pgoff, last,
+					      run.folio, AROUND_BATCH);
+		if (!run.nr)
+			break;
+		run_map(space, vmf, &run,
+			addr + (run.pgoff - vmf->pgoff) * PAGE_SIZE);
+		for (i = 0; i < run.nr; i++)
+			vmlab_frame_release(run.folio[i]);
 	}
 }
