@@ -41,12 +41,21 @@ static vm_fault_t floor_page_mkwrite(struct vm_fault *vmf)
 	return VM_FAULT_LOCKED;
 }
 
+/* Without it mm would not call the handler under the per-VMA lock. */
+static vm_fault_t floor_map_pages(struct vm_fault *vmf, pgoff_t first,
+				  pgoff_t last)
+{
+	return 0;
+}
+
 static const struct vm_operations_struct floor_vm_ops = {
 	.fault = floor_fault,
+	.map_pages = floor_map_pages,
 };
 
 static const struct vm_operations_struct floor_notified_vm_ops = {
 	.fault = floor_fault,
+	.map_pages = floor_map_pages,
 	.page_mkwrite = floor_page_mkwrite,
 };
 
