@@ -156,16 +156,21 @@ static inline unsigned int vmlab_insert_locked(struct vm_fault *vmf,
 	       VM_FAULT_NOPAGE && folio_mapcount(folio) > before;
 }
 
-#define VMLAB_VMA_COPY(vma, prot) {			\
-		.vm_mm = (vma)->vm_mm,			\
-		.vm_start = (vma)->vm_start,		\
-		.vm_end = (vma)->vm_end,		\
-		.vm_page_prot = (prot),			\
-	}
+static __always_inline void vmlab_vma_copy(struct vm_area_struct *copy,
+					   const struct vm_area_struct *vma,
+					   pgprot_t prot)
+{
+	memset(copy, 0, sizeof(*copy));
+	copy->vm_mm = vma->vm_mm;
+	copy->vm_start = vma->vm_start;
+	copy->vm_end = vma->vm_end;
+	copy->vm_page_prot = prot;
+	vm_flags_init(copy, vma->vm_flags | VM_MIXEDMAP);
+}
 
 /*
- * Map up to @nr pages from @addr on, as far as nothing else is there.  @asked is
- * set to how many were tried, and the number of those mapped is returned.
+ * Map up to @nr pages from @addr on, as far as nothing else is there.  Returns how
+ * many were mapped; @asked is set to how many were tried.
  */
 static inline unsigned int vmlab_insert_pages(struct vm_fault *vmf,
 					      unsigned long addr,
@@ -174,13 +179,13 @@ static inline unsigned int vmlab_insert_pages(struct vm_fault *vmf,
 					      unsigned int *asked)
 {
 	const struct vm_area_struct *vma = vmf->vma;
-	struct vm_area_struct copy = VMLAB_VMA_COPY(vma, vma->vm_page_prot);
 	unsigned long left = nr;
+	struct vm_area_struct copy;
 
 	*asked = vma->vm_flags & VM_LOCKED ? 1 : nr;
 	if (vma->vm_flags & VM_LOCKED)
 		return vmlab_insert_locked(vmf, addr, *pages);
-	vm_flags_init(&copy, vma->vm_flags | VM_MIXEDMAP);
+	vmlab_vma_copy(&copy, vma, vma->vm_page_prot);
 	vm_insert_pages(&copy, addr, pages, &left);
 	return nr - left;
 }
@@ -213,11 +218,10 @@ static __always_inline int vmlab_insert_writable(struct vm_fault *vmf,
 {
 	const pgprotval_t writable = _PAGE_RW | _PAGE_DIRTY | _PAGE_SOFT_DIRTY;
 	const struct vm_area_struct *vma = vmf->vma;
-	struct vm_area_struct copy =
-		VMLAB_VMA_COPY(vma, __pgprot(pgprot_val(vma->vm_page_prot) |
-					     writable));
+	struct vm_area_struct copy;
 
-	vm_flags_init(&copy, vma->vm_flags | VM_MIXEDMAP);
+	vmlab_vma_copy(&copy, vma,
+		       __pgprot(pgprot_val(vma->vm_page_prot) | writable));
 	return vm_insert_page(&copy, vmf->address, page);
 }
 #else

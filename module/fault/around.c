@@ -8,64 +8,87 @@
 #include "frame/frame.h"
 #include "pager/residence.h"
 
-/* Pages mapped at a time: mm holds the page-table lock for half of them. */
+/* Frames locked at a time: mm holds the page-table lock for half of them. */
 #define AROUND_BATCH	16
 
-/* Neighbouring frames, locked: the first of @nr is at @pgoff. */
-struct around_run {
-	pgoff_t pgoff;
-	unsigned int nr;
-	struct folio *folio[AROUND_BATCH];
-	struct page *page[AROUND_BATCH];
-};
-
-/* Count the frames from the one at @i on that may be mapped. */
-static unsigned int run_usable(struct vmlab_space *space,
-			       struct around_run *run, unsigned int i)
+/*
+ * Set @pages to those of the frames at @pgoff that may be mapped, up to the first
+ * that may not.  Returns how many they are.
+ */
+static unsigned int run_pages(struct vmlab_space *space, pgoff_t pgoff,
+			      struct folio **folios, unsigned int nr,
+			      struct page **pages)
 {
 	const unsigned long end = READ_ONCE(space->nr_pages);
-	const unsigned int first = i;
+	unsigned int i;
 
-	for (; i < run->nr && run->pgoff + i < end; i++) {
-		run->page[i] = vmlab_frame_page(run->folio[i], run->pgoff + i);
-		if (PageHWPoison(run->page[i]))
+	for (i = 0; i < nr && pgoff + i < end; i++) {
+		pages[i] = vmlab_frame_page(folios[i], pgoff + i);
+		if (PageHWPoison(pages[i]))
 			break;
 	}
-	return i - first;
+	return i;
 }
 
-/* Map the frames of a run where no entry is, and count them. */
-static void run_map(struct vmlab_space *space, struct vm_fault *vmf,
-		    struct around_run *run, unsigned long addr)
+/*
+ * Map neighbouring frames, the first of which is at @pgoff, where no entry is.
+ * Returns their number, and in @first whether the first one is among them.
+ */
+static unsigned int run_map(struct vmlab_space *space, struct vm_fault *vmf,
+			    pgoff_t pgoff, struct folio **folios,
+			    unsigned int nr, bool *first)
 {
+	const unsigned long addr = (vmf->address & PAGE_MASK) +
+				   (pgoff - vmf->pgoff) * PAGE_SIZE;
+	struct page *pages[AROUND_BATCH + 1] __uninitialized;
 	unsigned int i, k, asked, mapped, sum = 0;
 
-	for (i = 0; i < run->nr;) {
-		asked = run_usable(space, run, i);
-		mapped = asked ? vmlab_insert_pages(vmf, addr + i * PAGE_SIZE,
-						    run->page + i, asked,
-						    &asked) : 0;
+	*first = false;
+	for (i = 0; i < nr; i += mapped) {
+		mapped = 0;
+		asked = run_pages(space, pgoff + i, folios + i, nr - i, pages);
+		if (asked)
+			mapped = vmlab_insert_pages(vmf, addr + i * PAGE_SIZE,
+						    pages, asked, &asked);
+		*first |= !i && mapped;
 		for (k = i; k < i + mapped; k++)
-			vmlab_pager_mapped_around(run->folio[k]);
+			vmlab_pager_mapped_around(folios[k]);
 		sum += mapped;
 		/* Skip the one that stopped it. */
-		i += mapped + (mapped == asked && asked ? 0 : 1);
+		if (!asked || mapped < asked)
+			i++;
 	}
-	vmlab_count_add(space, mapped_around, sum);
+	return sum;
+}
+
+/*
+ * Can the page of the fault be mapped together with its neighbours?  Not where mm
+ * does more: it maps a large folio as a whole, counts pages of mlock(2), checks
+ * private mappings for the OOM reaper, and has allocated a page table before ->fault
+ * locked the folio.
+ */
+static bool may_map_own(const struct vm_fault *vmf, struct folio *folio)
+{
+	return !VMLAB_AROUND_VM_FLAGS && !folio_test_large(folio) &&
+	       (vmf->vma->vm_flags & (VM_SHARED | VM_LOCKED)) == VM_SHARED &&
+	       !pmd_none(*vmf->pmd);
 }
 
 /**
  * vmlab_map_around() - map those of the next pages that are resident
  * @space: the space
- * @vmf: a read fault; the folio of its page is locked
+ * @vmf: a read fault
+ * @folio: the frame of its page, locked
  *
  * Not in ->map_pages: mm calls that under RCU, where no page table can be
  * allocated.  Nor beyond the page table of the fault: the next one may be a
  * huge entry.  This one cannot become one, for its frame is locked.
  *
  * Context: a page fault, may sleep.
+ * Return: whether the page of the fault was mapped too.
  */
-void vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf)
+bool vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf,
+		      struct folio *folio)
 {
 	const unsigned long addr = vmf->address & PAGE_MASK;
 	const unsigned long end = min(vmf->vma->vm_end,
@@ -73,17 +96,27 @@ void vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf)
 	const pgoff_t last = vmf->pgoff +
 			     min_t(unsigned long, (end - addr) / PAGE_SIZE - 1,
 				   READ_ONCE(space->pager.prefetch_pages));
-	struct around_run run __uninitialized;
-	unsigned int i;
+	struct folio *folios[1 + AROUND_BATCH] __uninitialized;
+	const bool may_own = may_map_own(vmf, folio);
+	pgoff_t pgoff = vmf->pgoff + 1;
+	unsigned int i, nr, sum = 0;
+	bool own = false;
 
-	for (run.pgoff = vmf->pgoff + 1; run.pgoff <= last; run.pgoff += run.nr) {
-		run.nr = vmlab_frame_lock_run(space, &run.pgoff, last,
-					      run.folio, AROUND_BATCH);
-		if (!run.nr)
+	folios[0] = folio;
+	for (; pgoff <= last; pgoff += nr) {
+		bool with, first;
+
+		nr = vmlab_frame_lock_run(space, &pgoff, last, folios + 1,
+					  AROUND_BATCH);
+		if (!nr)
 			break;
-		run_map(space, vmf, &run,
-			addr + (run.pgoff - vmf->pgoff) * PAGE_SIZE);
-		for (i = 0; i < run.nr; i++)
-			vmlab_frame_release(run.folio[i]);
+		with = may_own && pgoff == vmf->pgoff + 1;
+		sum += run_map(space, vmf, pgoff - with, folios + !with,
+			       nr + with, &first);
+		own |= with && first;
+		for (i = 1; i <= nr; i++)
+			vmlab_frame_release(folios[i]);
 	}
+	vmlab_count_add(space, mapped_around, sum - own);
+	return own;
 }

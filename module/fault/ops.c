@@ -63,11 +63,14 @@ static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
 {
 	vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
 		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
-	if (vmlab_stepping(space))
+	if (vmlab_stepping(space)) {
 		vmlab_step(space, vmf->pgoff, vmf->flags);
-	else if (unlikely(READ_ONCE(space->pager.around)) &&
-		 fault_may_map_around(space, vmf))
-		vmlab_map_around(space, vmf);
+	} else if (unlikely(READ_ONCE(space->pager.around)) &&
+		   fault_may_map_around(space, vmf) &&
+		   vmlab_map_around(space, vmf, folio)) {
+		vmlab_frame_release(folio);
+		return VM_FAULT_NOPAGE;
+	}
 	if (unlikely(space->backing->special))
 		return vmlab_map_special(space, vmf, folio,
 					 vmf->flags & FAULT_FLAG_WRITE);
@@ -119,8 +122,8 @@ static bool fault_fits(struct vmlab_space *space,
 }
 
 /*
- * Bring in the frame of a fault and map it.  @written is set to whether the frame
- * is known to be marked as written.
+ * Bring in the frame of a fault and map it.  @written as in
+ * vmlab_bring_written().
  */
 static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 			      u32 *outcome, bool *written)
@@ -158,7 +161,7 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 	u64 begin = ktime_get_ns();
 	int injected = -1;
 	vm_fault_t ret;
-	bool written;
+	bool written = vmf->flags & FAULT_FLAG_WRITE;
 	u32 outcome;
 
 	if (unlikely(rcu_access_pointer(space->inject)))

@@ -124,15 +124,22 @@ struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_find);
 
+/* As xas_get_mark() of an entry in a node, inline. */
+static bool node_marked(const struct xa_state *xas, xa_mark_t mark)
+{
+	return test_bit(xas->xa_offset,
+			xas->xa_node->marks[(__force unsigned int)mark]);
+}
+
 /*
  * Is an entry marked as written, and newer than the swap store?  The marks of an
  * entry without a node are those of the whole xarray, which can grow meanwhile.
  */
 static bool is_written(const struct xa_state *xas)
 {
-	return xas->xa_node && xas_get_mark(xas, VMLAB_FRAME_DIRTY) &&
-	       xas_get_mark(xas, VMLAB_FRAME_TRACKED) &&
-	       !xas_get_mark(xas, VMLAB_FRAME_STORED);
+	return xas->xa_node && node_marked(xas, VMLAB_FRAME_DIRTY) &&
+	       node_marked(xas, VMLAB_FRAME_TRACKED) &&
+	       !node_marked(xas, VMLAB_FRAME_STORED);
 }
 
 /**
@@ -140,7 +147,7 @@ static bool is_written(const struct xa_state *xas)
  * @space: the space
  * @pgoff: offset in the space, pages
  * @evicted: as for vmlab_frame_find()
- * @found: the members locked and written are set
+ * @found: @written says whether it is wanted; both members are set
  *
  * Context: any; takes RCU itself.
  * Return: as vmlab_frame_find(); locked if @found->locked.
@@ -158,7 +165,8 @@ struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
 	 * The lock keeps the folio at its offset, and the marks of a written
 	 * frame as they are, from here on.
 	 */
-	found->written = found->locked && folio->mapping && is_written(&xas);
+	found->written = found->written && found->locked && folio->mapping &&
+			 is_written(&xas);
 	rcu_read_unlock();
 	return folio;
 }

@@ -230,8 +230,9 @@ static __always_inline bool bring_beyond(struct vmlab_space *space,
 }
 
 /*
- * Find, lock, recheck: the loop that all frames take.  @written is set to whether
- * the frame is known to be marked as written.
+ * Find, lock, recheck: the loop that all frames take.  @written says whether the
+ * caller wants to know, and is set to whether the frame is known to be marked as
+ * written.
  */
 static __always_inline struct folio *bring(struct vmlab_space *space,
 					   pgoff_t pgoff, unsigned int order,
@@ -248,6 +249,7 @@ again:
 	if (unlikely(bring_beyond(space, pgoff, order)))
 		return ERR_PTR(-ERANGE);
 
+	found.written = *written;
 	folio = vmlab_frame_find_lock(space, pgoff, &evicted, &found);
 	created = !folio;
 	if (created) {
@@ -313,7 +315,7 @@ again:
 struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,
 			  enum vmlab_bring_how how, bool *filled)
 {
-	bool written;
+	bool written = false;
 
 	return vmlab_bring_written(space, pgoff, how, filled, &written);
 }
@@ -325,8 +327,9 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_bring);
  * @pgoff: offset in the space, pages
  * @how: for an access, or before one
  * @filled: as for vmlab_bring()
- * @written: set to whether vmlab_frame_mark_dirty() would change nothing as long as
- *	the caller holds the folio lock; false when that is not known
+ * @written: whether the caller wants to know; set to whether
+ *	vmlab_frame_mark_dirty() would change nothing as long as the caller holds
+ *	the folio lock; false when that is not known
  *
  * Context: as vmlab_bring().
  * Return: as vmlab_bring().
@@ -359,7 +362,7 @@ struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
 	pgoff_t first = round_down(pgoff, HPAGE_PMD_NR);
 	unsigned long found = first;
 	struct folio *folio;
-	bool written;
+	bool written = false;
 	void *entry;
 
 	/* Seen before any work is done, and again when it is published. */
