@@ -27,7 +27,7 @@ all: tools selftests
 		echo; \
 		echo "The module was not built: $(KDIR)"; \
 		echo "holds no headers of the running kernel. To install them on Debian and Ubuntu:"; \
-		echo "    $(SUDO) apt install linux-headers-$$(uname -r)"; \
+		echo "    $(SUDO:%=% )apt install linux-headers-$$(uname -r)"; \
 		echo "To try vmlab in a virtual machine, with another kernel:"; \
 		echo "    make demo"; \
 	fi
@@ -83,6 +83,10 @@ check:
 ## check-matrix: run all tests on stock 6.1 and 6.12, 7.2 and 7.3
 check-matrix:
 	@$(VM) matrix $(KERNEL)
+
+## check-packages: test packages and install on fresh Debian roots; RELEASE=trixie selects
+check-packages:
+	@$(SUDO) selftests/packages/pristine $(RELEASE)
 
 ## bench: measure what vmlab and its peers cost; BASE=REV: what got worse since REV
 bench:
@@ -149,5 +153,6 @@ help:
 	@echo "  Targets ask before they install packages that are missing; YES=1: without asking."
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
-.PHONY: all module tools selftests load unload demo shell report check check-matrix bench docs \
-	man lint deps install uninstall install-dkms uninstall-dkms dist clean distclean help
+.PHONY: all module tools selftests load unload demo shell report check check-matrix \
+	check-packages bench docs man lint deps install uninstall install-dkms \
+	uninstall-dkms dist clean distclean help

@@ -242,14 +242,18 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 	unsigned long pgoff = *pos - 1;
 	void *entry;
 
-	entry = xa_find(&space->frames.xa, &pgoff, ULONG_MAX, XA_PRESENT);
-	while (xa_is_value(entry)) {
-		/* Any number of pages may be evicted. */
+	for (entry = xa_find(&space->frames.xa, &pgoff, ULONG_MAX, XA_PRESENT);;
+	     entry = xa_find_after(&space->frames.xa, &pgoff, ULONG_MAX,
+				   XA_PRESENT)) {
+		/*
+		 * Any number of pages may be evicted.  And pread(2) at a large
+		 * offset has all frames printed that come before it.
+		 */
 		if (fatal_signal_pending(current))
 			return ERR_PTR(-EINTR);
 		cond_resched();
-		entry = xa_find_after(&space->frames.xa, &pgoff, ULONG_MAX,
-				      XA_PRESENT);
+		if (!xa_is_value(entry))
+			break;
 	}
 	if (!entry || pgoff >= LLONG_MAX)
 		return NULL;

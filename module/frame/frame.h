@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
+#include "compat.h"
 #include "types.h"
 
 /* The page of a frame at an offset in the space: the frame may be huge. */
@@ -41,6 +42,15 @@ static inline bool vmlab_frame_poisoned(struct folio *folio)
 		if (PageHWPoison(folio_page(folio, i)))
 			return true;
 	return false;
+}
+
+/*
+ * Does a frame have more references than the space, its mappings and the caller
+ * hold?  Then a system call may read or write it without an entry.
+ */
+static inline bool vmlab_frame_held(struct folio *folio)
+{
+	return folio_ref_count(folio) > 2 + vmlab_frame_mapcount(folio);
 }
 
 /* Must the contents of a page be saved before the frame may be freed? */

@@ -137,15 +137,16 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"A line is a part of the address space, with its start at the left; a column is\n"
-	"a time; the darker a cell, or in colour the lighter, the more of it was accessed.\n"
+	"A line is a part of the address space, with its start at the left; a column is a\n"
+	"time; the darker a cell, or in colour the lighter, the more of it was accessed.\n"
 	"Mappings that were not accessed are left out.\n"
 	"\n"
 	"bits   Before an interval the accessed bits of all pages are cleared through\n"
-	"       /proc/PID/clear_refs; after it the module reads them: every page, exactly,\n"
-	"       but for pages whose translation stayed in the TLB, which the kernel does\n"
-	"       not flush.  This takes the mmap_lock of the process for reading, makes its\n"
-	"       processor set the bits again, and makes reclaim see its pages as colder.\n"
+	"       /proc/PID/clear_refs; after it the module reads them: every page,\n"
+	"       exactly, but for pages whose translation stayed in the TLB, which the\n"
+	"       kernel does not flush.  This takes the mmap_lock of the process for\n"
+	"       reading, makes its processor set the bits again, and makes reclaim see\n"
+	"       its pages as colder.\n"
 	"damon  DAMON checks one page of each region 20 times an interval, and splits and\n"
 	"       merges regions by the result: coarse, and cheap with large memory.  Needs\n"
 	"       CONFIG_DAMON_VADDR and CONFIG_DAMON_SYSFS, and no other user of DAMON.\n"
@@ -159,6 +160,7 @@ static const char help[] =
 
 const struct command cmd_heat = {
 	.name = "heat",
+	.group = GROUP_PROCESS,
 	.operands = "PID",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,

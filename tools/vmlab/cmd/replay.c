@@ -67,6 +67,8 @@ static int run_all(const struct cli *cli, const struct vmlab *lab,
 	}
 	for (size_t i = 0; !err && i < runs->nr_policies * runs->nr_frames; i++)
 		err = replay_run(lab, &a->replay, &runs->run[i], &failure);
+	a->replay.on_progress = NULL;
+	a->replay.arg = NULL;
 	if (progress.shown)
 		fprintf(stderr, "\r%60s\r", "");
 	return err ? cli_failure(&failure) : EXIT_OK;
@@ -186,50 +188,55 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"STRING is a reference string: page numbers, or letters from A to Z, with commas or\n"
-	"blanks between; - reads it from standard input.  Each is an access to that page of a\n"
-	"real mapping with a budget of --frames, and the page faults are those that the kernel\n"
-	"counts.  r or w after a reference makes it a read or a write: 1w,2r,3.  --file replays\n"
-	"a trace instead, a line an access: 0041f7a0 R, also 0x41f7a0 w or R 41f7a0; the pages\n"
-	"have the size of the mapping's, and lines that begin with # are skipped.\n"
+	"STRING is a reference string: page numbers, or letters from A to Z, with commas\n"
+	"or blanks between; - reads it from standard input.  Each is an access to that\n"
+	"page of a real mapping with a budget of --frames, and the page faults are those\n"
+	"that the kernel counts.  r or w after a reference makes it a read or a write:\n"
+	"1w,2r,3.  --file replays a trace instead, a line an access: 0041f7a0 R, also\n"
+	"0x41f7a0 w or R 41f7a0; the pages have the size of the mapping's, and lines that\n"
+	"begin with # are skipped.\n"
 	"\n"
-	"The policy decides as in a textbook, because it sees each access: the space runs in\n"
-	"stepping mode, where each access to another page than the one before it faults.  fifo\n"
-	"and random ignore accesses to resident pages, and run without it.\n"
+	"The policy decides as in a textbook, because it sees each access: the space runs\n"
+	"in stepping mode, where each access to another page than the one before it\n"
+	"faults.  fifo and random ignore accesses to resident pages, and run without it.\n"
 	"\n"
 	"POLICY      fifo          evicts the page that has been resident the longest\n"
-	"            second-chance as fifo, but a page whose reference bit is set goes to the\n"
-	"                          end of the queue once, with the bit cleared\n"
-	"            clock         the queue as a circle with a hand; it evicts the same pages\n"
-	"                          as second-chance, and is the same policy here\n"
+	"            second-chance as fifo, but a page whose reference bit is set goes to\n"
+	"                          the end of the queue once, with the bit cleared\n"
+	"            clock         the queue as a circle with a hand; it evicts the same\n"
+	"                          pages as second-chance, and is the same policy here\n"
 	"            lru, mru      evict the least, or the most, recently used page\n"
-	"            lfu           evicts the page with the fewest accesses since it was loaded,\n"
-	"                          the one that loaded it included; --lfu-ties decides among\n"
-	"                          equals: fifo, the longest resident, or lru\n"
+	"            lfu           evicts the page with the fewest accesses since it was\n"
+	"                          loaded, the one that loaded it included; --lfu-ties\n"
+	"                          decides among equals: fifo, the longest resident, or\n"
+	"                          lru\n"
 	"            random        evicts any page, by --seed\n"
-	"            opt           evicts the page whose next access lies farthest ahead; of\n"
-	"                          those without one, the longest resident\n"
+	"            opt           evicts the page whose next access lies farthest ahead;\n"
+	"                          of those without one, the longest resident\n"
 	"            or a BPF policy, see 'vmlab policy'\n"
 	"FRAMES      the budget: at most so many pages are resident\n"
 	"FAULTS      accesses whose page was not resident; the other accesses are HITS\n"
 	"HIT%        hits of 100 accesses\n"
 	"EVICTED     pages evicted\n"
-	"SAVED       dirty write-outs: evicted pages that were written since they were last\n"
-	"            saved, so that the kernel saved their contents to the swap store\n"
+	"SAVED       dirty write-outs: evicted pages that were written since they were\n"
+	"            last saved, so that the kernel saved their contents to the swap\n"
+	"            store\n"
 	"FALLBACKS   of a BPF policy: evictions for which it named no page that can be\n"
 	"            evicted, so that fifo decided; a note says so\n"
 	"\n"
-	"--clock-load=0 leaves the reference bit clear when a page is loaded, so that only a\n"
-	"later access sets it; textbooks differ.  --loaded reads its pages in this order before\n"
-	"the string begins, and counts neither faults nor evictions for them.\n"
+	"--clock-load=0 leaves the reference bit clear when a page is loaded, so that\n"
+	"only a later access sets it; textbooks differ.  --loaded reads its pages in this\n"
+	"order before the string begins, and counts neither faults nor evictions for\n"
+	"them.\n"
 	"\n"
-	"--steps draws the page in each frame after each access; '.' is a free frame, -4 after\n"
-	"'fault' is the evicted page.  With --output, --raw or --noheadings it prints a row an\n"
-	"access instead, with the RESIDENT pages, the longest resident first.\n"
+	"--steps draws the page in each frame after each access; '.' is a free frame, -4\n"
+	"after 'fault' is the evicted page.  With --output, --raw or --noheadings it\n"
+	"prints a row an access instead, with the RESIDENT pages, the longest resident\n"
+	"first.\n"
 	"\n"
-	"--curve prints a column for each policy, draws it, and names each budget that has more\n"
-	"faults than a smaller one.  The highest budget is that of --frames, or the number of\n"
-	"different pages, at most 32.\n"
+	"--curve prints a column for each policy, draws it, and names each budget that\n"
+	"has more faults than a smaller one.  The highest budget is that of --frames, or\n"
+	"the number of different pages, at most 32.\n"
 	"\n"
 	"Example: letters, and frames that are loaded at the beginning\n"
 	"  $ vmlab replay --steps --policy fifo,lru --loaded A,B,C A,Dw,A\n"
@@ -252,6 +259,7 @@ static const char help[] =
 
 const struct command cmd_replay = {
 	.name = "replay",
+	.group = GROUP_MEMORY,
 	.operands = "STRING | --file FILE",
 	.more_operands = 1,
 	.summary = "run a reference string through paging policies",

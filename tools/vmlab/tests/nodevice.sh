@@ -38,11 +38,27 @@ try 2 "'--json=1' takes no value" info --json=1
 try 2 "'-r' needs a value: give --range=RANGE" vmas -r
 try 2 'give auto, always or never' info --color=sometimes
 try 2 'missing operand: PID' mm
-try 2 "unexpected operand '2'" mm 1 2
+try 2 "unexpected operand '2'" watch 1 2
 try 2 "'0' is not a process" mm 0
-try 2 "'one' is not a process" vmas one
-try 2 "'one' is not a process" heat one
-try 2 "'one' is not a process" sharing self one
+try 2 "'no such' is not a process: give a pid" vmas 'no such'
+cp "$(command -v sleep)" "$work/two-of-a-name"
+for i in 1 2; do
+	"$work/two-of-a-name" 1000 &
+	children+=($!)
+done
+wait_for eval '[[ $(pgrep -cfx "$work/two-of-a-name 1000") == 2 ]]'
+try 2 "'two-of-a-name' is not a process: give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
+	vmas two-of-a-name
+try 2 "give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
+	faults --pid two-of-a-name
+try 2 "'no.such' is not a process" heat no.such
+try 2 "'no.such' is not a process" sharing self no.such
+try 2 "'no.such' is not a process" mm self no.such
+try 2 'give one PID' map --svg x 1 self
+try 2 "--sort: 'nosuch' is not a column: give one of START" vmas --sort nosuch self
+try 2 "--sort: '-' is not a column" vmas --sort - self
+try 2 'exclude --json' vmas --bytes --json self
+try 2 'excludes --pid' faults --all --pid self
 try 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
 try 2 'START-END' vmas --range 5-1 1
 try 2 "'4KB' is not a value" space --size 4KB
@@ -207,7 +223,9 @@ completes '--stride=' vmlab space --str
 completes '--version' vmlab --v
 completes 'read' vmlab space --touch = re
 completes 'vmas' vmlab help vm
-completes '--output-file=' vmlab faults --out
+completes '--output-file= --output=' vmlab faults --out
+completes '-SIZE' vmlab vmas --sort = -SI
+completes '--sort=' vmlab gaps --so
 completes '' vmlab top --del
 completes 'auto always' vmlab info --color = a
 completes 'zsh' vmlab completion z

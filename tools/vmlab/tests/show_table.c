@@ -182,7 +182,10 @@ static void wide_table(FILE *out)
 	table_close(t);
 }
 
-/* Return what a function prints on a terminal of so many columns; to be freed. */
+/*
+ * Return what a function prints on a terminal of so many columns; to be freed. Return NULL
+ * where no terminal can be opened, as in a chroot without /dev/pts.
+ */
 static char *on_terminal(void (*print)(FILE *out), unsigned short columns)
 {
 	const struct winsize size = { .ws_row = 24, .ws_col = columns };
@@ -190,8 +193,10 @@ static char *on_terminal(void (*print)(FILE *out), unsigned short columns)
 	int master, slave;
 	FILE *out;
 
-	if (openpty(&master, &slave, NULL, NULL, &size))
-		return text;
+	if (openpty(&master, &slave, NULL, NULL, &size)) {
+		free(text);
+		return NULL;
+	}
 	out = fdopen(slave, "w");
 	print(out);
 	fprintf(out, "!");
@@ -226,6 +231,11 @@ static void test_terminal(void)
 		size_t lines = 0, longest = 0;
 
 		text = on_terminal(wide_table, cases[i].columns);
+		if (!text) {
+			skip("openpty(3) fails: is /dev/pts mounted?",
+			     "%u columns: the table fits", cases[i].columns);
+			continue;
+		}
 		for (const char *line = text; *line; lines++) {
 			size_t len = strcspn(line, "\n");
 
