@@ -61,12 +61,27 @@ static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
 	       !vmlab_frame_marked(space, pgoff, VMLAB_FRAME_STORED);
 }
 
+/**
+ * struct vmlab_found - what vmlab_frame_find_lock() did besides looking up
+ * @locked: the frame is locked
+ * @written: it is locked and vmlab_frame_mark_dirty() would change nothing
+ */
+struct vmlab_found {
+	bool locked;
+	bool written;
+};
+
 int vmlab_frame_init(void);
 void vmlab_frame_exit(void);
 s64 vmlab_frames_total(void);
 
 struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 			       void **evicted);
+struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
+				    void **evicted, struct vmlab_found *found);
+unsigned int vmlab_frame_lock_run(struct vmlab_space *space, pgoff_t *first,
+				  pgoff_t last, struct folio **folios,
+				  unsigned int max);
 struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 				unsigned int order, gfp_t gfp);
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
@@ -75,6 +90,7 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
 void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
 			void *evicted);
+void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);
