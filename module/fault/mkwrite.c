@@ -89,7 +89,9 @@ vm_fault_t vmlab_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
 	/* No page table: it was freed since, or memory ran out. */
 	if (unlikely(ret && ret != -EBUSY))
 		return VM_FAULT_LOCKED;
-	vmlab_count_mkwrite(space, vmf->pgoff);
+	/* Otherwise the task that set the other entry counts, or the next fault. */
+	if (likely(!ret))
+		vmlab_count_mkwrite(space, vmf->pgoff);
 	vmlab_frame_release(folio);
 	return VM_FAULT_NOPAGE;
 }

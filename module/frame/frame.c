@@ -163,10 +163,12 @@ struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
 	found->locked = folio && folio_trylock(folio);
 	/*
 	 * The lock keeps the folio at its offset, and the marks of a written
-	 * frame as they are, from here on.
+	 * frame as they are, from here on.  The node can have been removed
+	 * before: when the entry at offset 0 is the only one left, the xarray
+	 * holds it without a node.
 	 */
-	found->written = found->written && found->locked && folio->mapping &&
-			 is_written(&xas);
+	found->written = found->written && found->locked &&
+			 folio == xas_reload(&xas) && is_written(&xas);
 	rcu_read_unlock();
 	return folio;
 }
