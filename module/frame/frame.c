@@ -162,10 +162,8 @@ struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
 	folio = find_get(&xas, evicted);
 	found->locked = folio && folio_trylock(folio);
 	/*
-	 * The lock keeps the folio at its offset, and the marks of a written
-	 * frame as they are, from here on.  The node can have been removed
-	 * before: when the entry at offset 0 is the only one left, the xarray
-	 * holds it without a node.
+	 * From here on the lock keeps the folio and the marks of a written frame.
+	 * An xarray whose only entry is at offset 0 has removed the node before.
 	 */
 	found->written = found->written && found->locked &&
 			 folio == xas_reload(&xas) && is_written(&xas);
