@@ -132,15 +132,19 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #endif
 
 /*
- * vmf_insert_page_mkwrite(), which maps a page in any VMA, was added in 6.15
- * too.  Before, a fault could map further pages only in VMAs with VM_MIXEDMAP,
- * where mlock(2), guard regions and KSM do not work.
+ * vm_insert_page() and vm_insert_pages() map pages in VMAs with VM_MIXEDMAP only,
+ * where mlock(2), guard regions and KSM do not work.  Where
+ * vmf_insert_page_mkwrite() maps a page in any VMA, since 6.15, they do that too,
+ * if they are given a VMA that exists for the call alone: they use its mm, range
+ * and protection.  With VM_MIXEDMAP they count no page as locked by mlock(2).
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define VMLAB_AROUND_VM_FLAGS 0
-static inline bool vmlab_insert_page(struct vm_fault *vmf, unsigned long addr,
-				     struct folio *folio, struct page *page)
+static inline unsigned int vmlab_insert_locked(struct vm_fault *vmf,
+					       unsigned long addr,
+					       struct page *page)
 {
+	struct folio *folio = page_folio(page);
 	struct vm_fault other = {
 		.vma = vmf->vma,
 		.address = addr,
@@ -151,12 +155,81 @@ static inline bool vmlab_insert_page(struct vm_fault *vmf, unsigned long addr,
 	return vmf_insert_page_mkwrite(&other, page, false) ==
 	       VM_FAULT_NOPAGE && folio_mapcount(folio) > before;
 }
+
+static __always_inline void vmlab_vma_copy(struct vm_area_struct *copy,
+					   const struct vm_area_struct *vma,
+					   pgprot_t prot)
+{
+	memset(copy, 0, sizeof(*copy));
+	copy->vm_mm = vma->vm_mm;
+	copy->vm_start = vma->vm_start;
+	copy->vm_end = vma->vm_end;
+	copy->vm_page_prot = prot;
+	vm_flags_init(copy, vma->vm_flags | VM_MIXEDMAP);
+}
+
+/*
+ * Map up to @nr pages from @addr on, as far as nothing else is there.  Returns how
+ * many were mapped; @asked is set to how many were tried.
+ */
+static inline unsigned int vmlab_insert_pages(struct vm_fault *vmf,
+					      unsigned long addr,
+					      struct page **pages,
+					      unsigned int nr,
+					      unsigned int *asked)
+{
+	const struct vm_area_struct *vma = vmf->vma;
+	unsigned long left = nr;
+	struct vm_area_struct copy;
+
+	*asked = vma->vm_flags & VM_LOCKED ? 1 : nr;
+	if (vma->vm_flags & VM_LOCKED)
+		return vmlab_insert_locked(vmf, addr, *pages);
+	vmlab_vma_copy(&copy, vma, vma->vm_page_prot);
+	vm_insert_pages(&copy, addr, pages, &left);
+	return nr - left;
+}
 #else
 #define VMLAB_AROUND_VM_FLAGS VM_MIXEDMAP
-static inline bool vmlab_insert_page(struct vm_fault *vmf, unsigned long addr,
-				     struct folio *folio, struct page *page)
+static inline unsigned int vmlab_insert_pages(struct vm_fault *vmf,
+					      unsigned long addr,
+					      struct page **pages,
+					      unsigned int nr,
+					      unsigned int *asked)
 {
-	return !vm_insert_page(vmf->vma, addr, page);
+	unsigned long left = nr;
+
+	*asked = nr;
+	vm_insert_pages(vmf->vma, addr, pages, &left);
+	return nr - left;
+}
+#endif
+
+/*
+ * Set a writable and dirty entry, as pte_mkwrite() and pte_mkdirty() make it, if
+ * there is none.  vmf_insert_page_mkwrite() can do that too, but warns when another
+ * one, such as a guard marker, was set since the fault began.  Returns 0, -EBUSY when
+ * there is an entry, or another errno.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0) && defined(CONFIG_X86)
+#define VMLAB_HAVE_INSERT_WRITABLE 1
+static __always_inline int vmlab_insert_writable(struct vm_fault *vmf,
+						 struct page *page)
+{
+	const pgprotval_t writable = _PAGE_RW | _PAGE_DIRTY | _PAGE_SOFT_DIRTY;
+	const struct vm_area_struct *vma = vmf->vma;
+	struct vm_area_struct copy;
+
+	vmlab_vma_copy(&copy, vma,
+		       __pgprot(pgprot_val(vma->vm_page_prot) | writable));
+	return vm_insert_page(&copy, vmf->address, page);
+}
+#else
+#define VMLAB_HAVE_INSERT_WRITABLE 0
+static inline int vmlab_insert_writable(struct vm_fault *vmf,
+					struct page *page)
+{
+	return -EOPNOTSUPP;
 }
 #endif
 

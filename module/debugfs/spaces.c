@@ -243,11 +243,16 @@ static void *frames_find(struct vmlab_space *space, loff_t *pos)
 	void *entry;
 
 	entry = xa_find(&space->frames.xa, &pgoff, ULONG_MAX, XA_PRESENT);
-	while (xa_is_value(entry)) {
-		/* Any number of pages may be evicted. */
+	while (true) {
+		/*
+		 * Any number of pages may be evicted.  And pread(2) at a large
+		 * offset has all frames printed that come before it.
+		 */
 		if (fatal_signal_pending(current))
 			return ERR_PTR(-EINTR);
 		cond_resched();
+		if (!xa_is_value(entry))
+			break;
 		entry = xa_find_after(&space->frames.xa, &pgoff, ULONG_MAX,
 				      XA_PRESENT);
 	}

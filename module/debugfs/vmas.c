@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -44,6 +45,10 @@ static void *vmas_seek(struct vmas_private *p, u64 cursor)
 			if (p->batch.vmas[i].end > cursor)
 				return &p->batch.vmas[i];
 
+	/* pread(2) at a large offset asks for any number of batches. */
+	if (fatal_signal_pending(current))
+		return ERR_PTR(-EINTR);
+	cond_resched();
 	if (!mmget_not_zero(p->mm))
 		return ERR_PTR(-ESRCH);
 	p->start = cursor;

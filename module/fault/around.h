@@ -7,6 +7,7 @@
 
 #include "types.h"
 
-void vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf);
+bool vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf,
+		      struct folio *folio);
 
 #endif /* VMLAB_FAULT_AROUND_H */

@@ -3,7 +3,8 @@
  * The vm_operations_struct of /dev/vmlab: one page fault from top to bottom.
  *
  * Frames are ordinary pages, handed to mm locked (VM_FAULT_LOCKED) as
- * filemap_fault() does; mm sets the entry and keeps rmap and RSS right.
+ * filemap_fault() does; mm sets the entry and keeps rmap and RSS right.  A write
+ * fault asks mm for that at once where it can: see vmlab_map_writable().
  */
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -62,11 +63,14 @@ static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
 {
 	vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
 		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
-	if (vmlab_stepping(space))
+	if (vmlab_stepping(space)) {
 		vmlab_step(space, vmf->pgoff, vmf->flags);
-	else if (unlikely(READ_ONCE(space->pager.around)) &&
-		 fault_may_map_around(space, vmf))
-		vmlab_map_around(space, vmf);
+	} else if (unlikely(READ_ONCE(space->pager.around)) &&
+		   fault_may_map_around(space, vmf) &&
+		   vmlab_map_around(space, vmf, folio)) {
+		vmlab_frame_release(folio);
+		return VM_FAULT_NOPAGE;
+	}
 	if (unlikely(space->backing->special))
 		return vmlab_map_special(space, vmf, folio,
 					 vmf->flags & FAULT_FLAG_WRITE);
@@ -117,14 +121,18 @@ static bool fault_fits(struct vmlab_space *space,
 	return space->backing->special == !!(vma->vm_flags & VM_PFNMAP);
 }
 
-/* Bring in the frame of a fault and map it. */
+/*
+ * Bring in the frame of a fault and map it.  @written as in
+ * vmlab_bring_written().
+ */
 static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
-			      u32 *outcome)
+			      u32 *outcome, bool *written)
 {
 	struct folio *folio;
 	bool filled;
 
-	folio = vmlab_bring(space, vmf->pgoff, VMLAB_BRING_ACCESS, &filled);
+	folio = vmlab_bring_written(space, vmf->pgoff, VMLAB_BRING_ACCESS,
+				    &filled, written);
 	if (IS_ERR(folio))
 		return fault_failed(space, vmf, PTR_ERR(folio), outcome);
 	if (unlikely(PageHWPoison(vmlab_frame_page(folio, vmf->pgoff)))) {
@@ -153,12 +161,13 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 	u64 begin = ktime_get_ns();
 	int injected = -1;
 	vm_fault_t ret;
+	bool written = vmf->flags & FAULT_FLAG_WRITE;
 	u32 outcome;
 
 	if (unlikely(rcu_access_pointer(space->inject)))
 		injected = vmlab_inject_fault(space, vmf);
 	if (likely(injected == -1)) {
-		ret = fault_serve(space, vmf, &outcome);
+		ret = fault_serve(space, vmf, &outcome, &written);
 	} else if (injected == -EINTR) {
 		ret = fault_failed(space, vmf, injected, &outcome);
 	} else {
@@ -167,6 +176,8 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 		ret = fault_injected(injected);
 	}
 	vmlab_count_fault(space, vmf, outcome, begin);
+	if (likely(ret == VM_FAULT_LOCKED))
+		ret = vmlab_map_writable(space, vmf, written);
 	/* Last: without the lock the VMA can go, and the space with it. */
 	if (unlikely(ret & VM_FAULT_RETRY))
 		vmlab_fault_unlock(vmf);

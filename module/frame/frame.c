@@ -70,6 +70,36 @@ static void frames_add(struct vmlab_space *space, long nr)
 	percpu_counter_add(&vmlab_frames, nr);
 }
 
+/* Look up the entry at an offset and take a reference.  The caller holds RCU. */
+static __always_inline struct folio *find_get(struct xa_state *xas,
+					      void **evicted)
+{
+	struct folio *folio;
+
+	*evicted = NULL;
+	for (;;) {
+		folio = xas_load(xas);
+		if (!folio)
+			return NULL;
+		if (unlikely(xas_retry(xas, folio)))
+			continue;
+		if (xa_is_value(folio)) {
+			*evicted = folio;
+			return NULL;
+		}
+		/*
+		 * A folio that is being freed has no references left; one
+		 * that was freed and used again is not at this offset.
+		 */
+		if (likely(folio_try_get(folio))) {
+			if (likely(folio == xas_reload(xas)))
+				return folio;
+			folio_put(folio);
+		}
+		xas_reset(xas);
+	}
+}
+
 /**
  * vmlab_frame_find() - look up the entry at an offset
  * @space: the space
@@ -84,33 +114,120 @@ static void frames_add(struct vmlab_space *space, long nr)
 struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 			       void **evicted)
 {
+	XA_STATE(xas, &space->frames.xa, pgoff);
 	struct folio *folio;
 
-	*evicted = NULL;
 	rcu_read_lock();
-	do {
-		folio = xa_load(&space->frames.xa, pgoff);
-		if (!folio)
-			break;
-		if (xa_is_value(folio)) {
-			*evicted = folio;
-			folio = NULL;
-			break;
-		}
-		/*
-		 * A folio that is being freed has no references left; one
-		 * that was freed and used again is not at this offset.
-		 */
-		if (!folio_try_get(folio))
-			continue;
-		if (likely(folio == xa_load(&space->frames.xa, pgoff)))
-			break;
-		folio_put(folio);
-	} while (1);
+	folio = find_get(&xas, evicted);
 	rcu_read_unlock();
 	return folio;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_find);
+
+/* As xas_get_mark() of an entry in a node, inline. */
+static bool node_marked(const struct xa_state *xas, xa_mark_t mark)
+{
+	return test_bit(xas->xa_offset,
+			xas->xa_node->marks[(__force unsigned int)mark]);
+}
+
+/*
+ * Is an entry marked as written, and newer than the swap store?  The marks of an
+ * entry without a node are those of the whole xarray, which can grow meanwhile.
+ */
+static bool is_written(const struct xa_state *xas)
+{
+	return xas->xa_node && node_marked(xas, VMLAB_FRAME_DIRTY) &&
+	       node_marked(xas, VMLAB_FRAME_TRACKED) &&
+	       !node_marked(xas, VMLAB_FRAME_STORED);
+}
+
+/**
+ * vmlab_frame_find_lock() - look up the entry at an offset and try to lock it
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ * @evicted: as for vmlab_frame_find()
+ * @found: @written says whether it is wanted; both members are set
+ *
+ * Context: any; takes RCU itself.
+ * Return: as vmlab_frame_find(); locked if @found->locked.
+ */
+struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
+				    void **evicted, struct vmlab_found *found)
+{
+	XA_STATE(xas, &space->frames.xa, pgoff);
+	struct folio *folio;
+
+	rcu_read_lock();
+	folio = find_get(&xas, evicted);
+	found->locked = folio && folio_trylock(folio);
+	/*
+	 * The lock keeps the folio at its offset, and the marks of a written
+	 * frame as they are, from here on.
+	 */
+	found->written = found->written && found->locked && folio->mapping &&
+			 is_written(&xas);
+	rcu_read_unlock();
+	return folio;
+}
+
+/* Lock and get a frame whose entry @xas is at, without waiting. */
+static bool try_lock_get(struct xa_state *xas, struct folio *folio)
+{
+	if (xa_is_value(folio) || !folio_try_get(folio))
+		return false;
+	if (likely(folio == xas_reload(xas)) && folio_trylock(folio)) {
+		if (likely(folio->mapping))
+			return true;
+		folio_unlock(folio);
+	}
+	folio_put(folio);
+	return false;
+}
+
+/**
+ * vmlab_frame_lock_run() - lock a run of neighbouring frames without waiting
+ * @space: the space
+ * @first: where to start looking; set to the offset of the first frame of the run
+ * @last: last offset of the run at most
+ * @folios: set to the frames, with a reference that the caller must put; only the
+ *	last one can be huge
+ * @max: length of @folios
+ *
+ * Frames that cannot be locked are as good as missing.
+ *
+ * Context: any; takes RCU itself.
+ * Return: the length of the run, 0 when there is none up to @last.
+ */
+unsigned int vmlab_frame_lock_run(struct vmlab_space *space, pgoff_t *first,
+				  pgoff_t last, struct folio **folios,
+				  unsigned int max)
+{
+	XA_STATE(xas, &space->frames.xa, *first);
+	struct folio *folio;
+	unsigned int nr = 0;
+
+	rcu_read_lock();
+	xas_for_each(&xas, folio, last) {
+		if (xas_retry(&xas, folio))
+			continue;
+		if (nr && xas.xa_index != *first + nr)
+			break;
+		if (!try_lock_get(&xas, folio)) {
+			if (nr)
+				break;
+			continue;
+		}
+		if (!nr)
+			*first = xas.xa_index;
+		folios[nr++] = folio;
+		/* The lock of a huge frame serves one page at a time. */
+		if (nr == max || folio_test_large(folio))
+			break;
+	}
+	rcu_read_unlock();
+	return nr;
+}
 
 /**
  * vmlab_frame_alloc() - allocate a frame for an offset
@@ -300,7 +417,7 @@ void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
 }
 
 /**
- * vmlab_frame_mark_dirty() - record that a frame was written
+ * vmlab_frame_set_dirty() - record that a frame was written
  * @space: the space
  * @folio: one of its frames: locked by the caller, or mapped or pinned
  *
@@ -308,23 +425,10 @@ void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
  *
  * Context: any but interrupts.
  */
-void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio)
+void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio)
 {
 	unsigned long i, nr = folio_nr_pages(folio);
 	XA_STATE(xas, &space->frames.xa, folio->index);
-
-	if (nr == 1) {
-		bool marked;
-
-		rcu_read_lock();
-		marked = xas_load(&xas) == folio &&
-			 xas_get_mark(&xas, VMLAB_FRAME_DIRTY) &&
-			 xas_get_mark(&xas, VMLAB_FRAME_TRACKED) &&
-			 !xas_get_mark(&xas, VMLAB_FRAME_STORED);
-		rcu_read_unlock();
-		if (marked)
-			return;
-	}
 
 	xas_lock(&xas);
 	for (i = 0; i < nr; i++) {
@@ -339,6 +443,29 @@ void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio)
 		xas_clear_mark(&xas, VMLAB_FRAME_STORED);
 	}
 	xas_unlock(&xas);
+}
+
+/**
+ * vmlab_frame_mark_dirty() - the same for a frame that is often dirty already
+ * @space: the space
+ * @folio: as for vmlab_frame_set_dirty()
+ *
+ * Takes no lock when the marks of a single page are set.
+ *
+ * Context: any but interrupts.
+ */
+void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio)
+{
+	XA_STATE(xas, &space->frames.xa, folio->index);
+	bool marked = false;
+
+	if (!folio_test_large(folio)) {
+		rcu_read_lock();
+		marked = xas_load(&xas) == folio && is_written(&xas);
+		rcu_read_unlock();
+	}
+	if (!marked)
+		vmlab_frame_set_dirty(space, folio);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_mark_dirty);
 

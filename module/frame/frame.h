@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
+#include "compat.h"
 #include "types.h"
 
 /* The page of a frame at an offset in the space: the frame may be huge. */
@@ -43,6 +44,15 @@ static inline bool vmlab_frame_poisoned(struct folio *folio)
 	return false;
 }
 
+/*
+ * Does a frame have more references than the space, its mappings and the caller
+ * hold?  Then a system call may read or write it without an entry.
+ */
+static inline bool vmlab_frame_held(struct folio *folio)
+{
+	return folio_ref_count(folio) > 2 + vmlab_frame_mapcount(folio);
+}
+
 /* Must the contents of a page be saved before the frame may be freed? */
 static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
 				       pgoff_t pgoff)
@@ -51,12 +61,27 @@ static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
 	       !vmlab_frame_marked(space, pgoff, VMLAB_FRAME_STORED);
 }
 
+/**
+ * struct vmlab_found - what vmlab_frame_find_lock() did besides looking up
+ * @locked: the frame is locked
+ * @written: it is locked and vmlab_frame_mark_dirty() would change nothing
+ */
+struct vmlab_found {
+	bool locked;
+	bool written;
+};
+
 int vmlab_frame_init(void);
 void vmlab_frame_exit(void);
 s64 vmlab_frames_total(void);
 
 struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 			       void **evicted);
+struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
+				    void **evicted, struct vmlab_found *found);
+unsigned int vmlab_frame_lock_run(struct vmlab_space *space, pgoff_t *first,
+				  pgoff_t last, struct folio **folios,
+				  unsigned int max);
 struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 				unsigned int order, gfp_t gfp);
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
@@ -65,6 +90,7 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
 void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
 			void *evicted);
+void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);

@@ -193,22 +193,28 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 }
 
 /*
- * Lock a frame that was found; its reference is put on failure.  Returns 0,
- * -EEXIST when a single frame is where a huge one is wanted, -EBUSY, -EINTR.
+ * Lock a frame that was found, unless it is @locked; on failure it is unlocked and
+ * its reference is put.  Returns 0, -EEXIST when a single frame is where a huge
+ * one is wanted, -EBUSY, -EINTR.
  */
 static __always_inline int bring_lock(struct folio *folio, unsigned int order,
-				      enum vmlab_bring_how how)
+				      enum vmlab_bring_how how, bool locked)
 {
 	int ret = 0;
 
 	if (order && !folio_test_large(folio))
 		ret = -EEXIST;
+	else if (likely(locked))
+		return 0;
 	else if (how == VMLAB_BRING_NOWAIT)
-		ret = folio_trylock(folio) ? 0 : -EBUSY;
+		ret = -EBUSY;
 	else if (folio_lock_killable(folio))
 		ret = -EINTR;
-	if (unlikely(ret))
+	if (unlikely(ret)) {
+		if (locked)
+			folio_unlock(folio);
 		folio_put(folio);
+	}
 	return ret;
 }
 
@@ -223,11 +229,17 @@ static __always_inline bool bring_beyond(struct vmlab_space *space,
 	return pgoff >= end || (order && end - pgoff < 1ul << order);
 }
 
-/* Find, lock, recheck: the loop that all frames take. */
+/*
+ * Find, lock, recheck: the loop that all frames take.  @written says whether the
+ * caller wants to know, and is set to whether the frame is known to be marked as
+ * written.
+ */
 static __always_inline struct folio *bring(struct vmlab_space *space,
 					   pgoff_t pgoff, unsigned int order,
-					   enum vmlab_bring_how how, bool *filled)
+					   enum vmlab_bring_how how, bool *filled,
+					   bool *written)
 {
+	struct vmlab_found found;
 	struct folio *folio;
 	void *evicted;
 	bool created;
@@ -237,7 +249,8 @@ again:
 	if (unlikely(bring_beyond(space, pgoff, order)))
 		return ERR_PTR(-ERANGE);
 
-	folio = vmlab_frame_find(space, pgoff, &evicted);
+	found.written = *written;
+	folio = vmlab_frame_find_lock(space, pgoff, &evicted, &found);
 	created = !folio;
 	if (created) {
 		if (order && evicted)
@@ -255,7 +268,7 @@ again:
 			goto again;
 		}
 	} else {
-		ret = bring_lock(folio, order, how);
+		ret = bring_lock(folio, order, how, found.locked);
 		if (unlikely(ret))
 			return ERR_PTR(ret);
 	}
@@ -276,6 +289,7 @@ again:
 	    vmlab_pager_on(&space->pager))
 		vmlab_pager_access(space, folio);
 	*filled = created;
+	*written = found.written;
 	return folio;
 }
 
@@ -301,9 +315,31 @@ again:
 struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,
 			  enum vmlab_bring_how how, bool *filled)
 {
-	return bring(space, pgoff, 0, how, filled);
+	bool written = false;
+
+	return vmlab_bring_written(space, pgoff, how, filled, &written);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_bring);
+
+/**
+ * vmlab_bring_written() - vmlab_bring(), and tell whether the frame was written
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ * @how: for an access, or before one
+ * @filled: as for vmlab_bring()
+ * @written: whether the caller wants to know; set to whether
+ *	vmlab_frame_mark_dirty() would change nothing as long as the caller holds
+ *	the folio lock; false when that is not known
+ *
+ * Context: as vmlab_bring().
+ * Return: as vmlab_bring().
+ */
+struct folio *vmlab_bring_written(struct vmlab_space *space, pgoff_t pgoff,
+				  enum vmlab_bring_how how, bool *filled,
+				  bool *written)
+{
+	return bring(space, pgoff, 0, how, filled, written);
+}
 
 #ifdef VMLAB_HAVE_HUGE
 /**
@@ -326,6 +362,7 @@ struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
 	pgoff_t first = round_down(pgoff, HPAGE_PMD_NR);
 	unsigned long found = first;
 	struct folio *folio;
+	bool written = false;
 	void *entry;
 
 	/* Seen before any work is done, and again when it is published. */
@@ -335,7 +372,7 @@ struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
 		return ERR_PTR(-EEXIST);
 
 	folio = bring(space, first, HPAGE_PMD_ORDER, VMLAB_BRING_ACCESS,
-		      filled);
+		      filled, &written);
 	if (!IS_ERR(folio)) {
 		if (*filled)
 			vmlab_count(space, huge_filled);

@@ -23,6 +23,9 @@ enum vmlab_bring_how {
 
 struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,
 			  enum vmlab_bring_how how, bool *filled);
+struct folio *vmlab_bring_written(struct vmlab_space *space, pgoff_t pgoff,
+				  enum vmlab_bring_how how, bool *filled,
+				  bool *written);
 struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
 			       bool *filled);
 

@@ -31,13 +31,9 @@
 /* Failures to save contents after which one attempt ends. */
 #define VMLAB_FAILED	4
 
-/*
- * Does a frame have more references than the space, its mappings and the caller
- * hold?
- */
 static bool evict_pinned(struct folio *folio)
 {
-	if (folio_ref_count(folio) <= 2 + vmlab_frame_mapcount(folio))
+	if (!vmlab_frame_held(folio))
 		return false;
 	/* Perhaps only a batch of mlock(2) holds it. */
 	if (!folio_maybe_dma_pinned(folio))

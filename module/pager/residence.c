@@ -271,22 +271,6 @@ void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
 }
 
 /**
- * vmlab_pager_mapped_around() - forget that a frame was prefetched
- * @folio: the frame, locked
- *
- * A fault on a neighbour mapped it: later accesses cannot be observed.
- *
- * Context: any.
- */
-void vmlab_pager_mapped_around(struct folio *folio)
-{
-	struct vmlab_frame *frame = folio->private;
-
-	if (frame)
-		frame->prefetched = false;
-}
-
-/**
  * vmlab_pager_lock() - lock a frame in memory, or unlock it
  * @space: the space
  * @folio: the frame, locked

@@ -4,6 +4,7 @@
 #define VMLAB_PAGER_RESIDENCE_H
 
 #include <linux/compiler.h>
+#include <linux/mm_types.h>
 
 #include "policy/policy.h"
 #include "types.h"
@@ -21,6 +22,18 @@ static inline bool vmlab_pager_in_old(const struct vmlab_pager *pager,
 				      const struct vmlab_frame *frame)
 {
 	return frame->generation != pager->generation;
+}
+
+/*
+ * Forget that a frame was prefetched: a fault on a neighbour mapped it, so later
+ * accesses cannot be observed.  The folio is locked.
+ */
+static inline void vmlab_pager_mapped_around(struct folio *folio)
+{
+	struct vmlab_frame *frame = folio->private;
+
+	if (frame)
+		frame->prefetched = false;
 }
 
 /* The frame that arrived after another, or NULL. */
@@ -49,7 +62,6 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 void vmlab_pager_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
-void vmlab_pager_mapped_around(struct folio *folio);
 int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock);
 bool vmlab_pager_is_locked(struct folio *folio);
 bool vmlab_pager_is_prefetched(struct folio *folio);

@@ -95,8 +95,9 @@ static bool writeback_take(struct vmlab_space *space, pgoff_t pgoff,
 }
 
 /*
- * Copy a dirty page to @buf and mark it clean.  Returns 1, or 0 when it is not
- * dirty, or a negative errno.  *@folio is what must be put after writing.
+ * Copy a dirty page to @buf and mark it clean, unless a GUP user holds it.
+ * Returns 1, or 0 when it is not dirty, or a negative errno.  *@folio is what
+ * must be put after writing.
  */
 static int writeback_copy(struct vmlab_space *space, pgoff_t pgoff,
 			  void *buf, struct folio **folio)
@@ -140,11 +141,14 @@ again:
 		return -EIO;
 	}
 	/*
-	 * First write-protect, then clear the mark, then copy.  A GUP user
-	 * marks the page dirty again when it unpins it.
+	 * First write-protect, then clear the mark, then copy.  A page that a
+	 * GUP user holds stays dirty: direct I/O of block devices reports that
+	 * it is done, and marks the page only later, from a workqueue.
 	 */
 	vmlab_frame_protect(space, *folio);
-	if (writeback_take(space, pgoff, *folio)) {
+	if (vmlab_frame_held(*folio) ?
+	    vmlab_frame_marked(space, pgoff, VMLAB_FRAME_DIRTY) :
+	    writeback_take(space, pgoff, *folio)) {
 		memcpy_from_page(buf, folio_page(*folio, 0), 0, PAGE_SIZE);
 		ret = 1;
 	}

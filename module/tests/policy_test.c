@@ -277,6 +277,35 @@ static void clock_by_definition(struct kunit *test)
 	for_random_strings(test, VMLAB_POLICY_CLOCK, 0, check_clock);
 }
 
+/* Test that a call passes a bounded number of frames, and the next one resumes. */
+static void clock_is_bounded(struct kunit *test)
+{
+	const struct vmlab_policy *policy =
+		vmlab_policy_find(VMLAB_POLICY_CLOCK);
+	const unsigned int nr = 3000;
+	struct vmlab_policy_args args = { .capacity = nr };
+	void *state = policy->create(&args);
+	struct vmlab_frame *page, *victim;
+	unsigned int i, calls = 0;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(state));
+	page = kunit_kcalloc(test, nr, sizeof(*page), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (i = 0; i < nr; i++) {
+		page[i].pgoff = i;
+		policy->insert(state, &page[i], true);
+	}
+	do {
+		victim = policy->victim(state, NULL);
+	} while (IS_ERR(victim) && ++calls < nr);
+	KUNIT_EXPECT_GT(test, calls, 0);
+	/* One turn of the hand cleared all bits. */
+	KUNIT_EXPECT_PTR_EQ(test, victim, &page[0]);
+	for (i = 0; i < nr; i++)
+		policy->remove(state, &page[i]);
+	policy->destroy(state);
+}
+
 static void clock_load_0_by_definition(struct kunit *test)
 {
 	for_random_strings(test, VMLAB_POLICY_CLOCK, VMLAB_PAGING_CLOCK_LOAD_0,
@@ -432,6 +461,7 @@ static void policies_by_number(struct kunit *test)
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(fifo_by_definition),
 	KUNIT_CASE(clock_by_definition),
+	KUNIT_CASE(clock_is_bounded),
 	KUNIT_CASE(clock_load_0_by_definition),
 	KUNIT_CASE(lru_by_definition),
 	KUNIT_CASE(mru_by_definition),

@@ -18,6 +18,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+# What a terminal has at least.
+COLUMNS = 80
 TOO_LARGE = "99999999999999999999"
 # The unit tests of the parsers try more.
 NUMBERS = ["", "-1", "1x", "nan", TOO_LARGE]
@@ -31,6 +33,7 @@ WRONG = {
     "RANGE": ["", "x", "-1", "5-1", "1+", "1-2-3", "10000000000000000"],
     "LIST": ["", ",", "1,", ",1", "1,,2"],
     "COLUMNS": ["", "nosuch", "nosuch,"],
+    "COLUMN": ["", "-", "nosuch", "-nosuch"],
     "FILE": [""],
     "WHEN": ["", "nosuch", "aut", "auto never"],
     "METHOD": ["", "nosuch", "bit", "auto bits"],
@@ -54,8 +57,9 @@ DEVICE_OPTIONS = {("vmas", "flag"), ("pagetable", "require"), ("pagetable", "any
 OPERANDS = {
     "": ([], [(["x"], "x")]),
     "PID": (["self"], [([], "PID"), (["self", "x"], "x")]),
-    "PID ...": (["self"], [([], "PID"), (["self", "x"], "x"), (["x", "self"], "x")]),
-    "[PID]": (["self"], [(["self", "x"], "x")]),
+    "PID ...": (["self"], [([], "PID"), (["self", "nosuch.name"], "nosuch.name"),
+                          (["nosuch.name", "self"], "nosuch.name")]),
+    "[PID ...]": (["self"], [(["self", "nosuch.name"], "nosuch.name")]),
     "PID ADDR": (["self", "1000"], [
         ([], "PID ADDR"), (["self"], "PID ADDR"), (["self", "1000", "x"], "x"),
         (["self", "xyz"], "ADDR"), (["self", ""], "ADDR"),
@@ -79,7 +83,8 @@ OPERANDS = {
         (["set", "0", "lru"], "0"), (["list", "x"], "policy list"),
         (["load", "a", "b"], "load FILE"), (["set", "1", "2", "x"], "x")]),
     "[-- COMMAND [ARG...]]": (["--pid=self"], [
-        ([], "--pid"), (["--pid=self", "--", "true"], "--pid"),
+        ([], "--pid"), ([], "--all"), (["--pid=self", "--", "true"], "--pid"),
+        (["--pid=self", "--all"], "--all"), (["--all", "--follow"], "--follow"),
         (["--duration=1", "--", "true"], "--duration"),
         (["--follow", "--", "true"], "--follow")]),
     "ACTION [LAB...]": (["run", "11"], [
@@ -89,6 +94,11 @@ OPERANDS = {
     "[LAB...]": ([], [(["nosuch"], "nosuch"), (["0"], "0")]),
     "[COMMAND]": ([], [(["nosuch"], "nosuch"), (["vmas", "x"], "x")]),
     "bash|zsh": (["bash"], [([], "bash|zsh"), (["fish"], "fish"), (["bash", "x"], "x")]),
+}
+# Values of one option that are right, although they are wrong for others of its kind.
+RIGHT = {
+    # a file: the old spelling of --output-file
+    ("faults", "output"): {"nosuch"},
 }
 # Options that need others beside them, or other operands.
 BESIDE = {
@@ -160,8 +170,10 @@ class Grammar:
         """Return the text of --help, checked"""
         p = self.run(words)
         ok = p.returncode == 0 and not p.stderr and p.stdout.startswith("Usage: vmlab")
-        self.result([] if ok else [f"exit code {p.returncode}: {p.stderr}"],
-                    f"vmlab {' '.join(words)}")
+        problems = [] if ok else [f"exit code {p.returncode}: {p.stderr}"]
+        problems += [f"{len(line)} columns: {line}" for line in p.stdout.split("\n")
+                     if len(line) > COLUMNS]
+        self.result(problems, f"vmlab {' '.join(words)}: in {COLUMNS} columns")
         return p.stdout
 
 
@@ -169,7 +181,8 @@ def value_tries(g, command, option, operands):
     """Wrong values of an option"""
     device = (command, option.name) in DEVICE_OPTIONS
     table = WRONG_DEVICE if g.device else WRONG
-    values = table.get(option.arg, [])
+    right = RIGHT.get((command, option.name), set())
+    values = [v for v in table.get(option.arg, []) if v not in right]
     if g.device and not device:
         values = []
     if option.arg == "FLAG" and not g.device:
@@ -246,7 +259,7 @@ def test_command(g, command):
     g.all_wrong(tries, f"{command}: unknown options are rejected")
     g.all_wrong([(command, words, part) for words, part in wrong],
                 f"{command}: wrong, missing and superfluous operands are rejected")
-    if usage.split(" ")[0] in ("PID", "[PID]"):
+    if usage.split(" ")[0] in ("PID", "[PID"):
         pids = [v for v in WRONG["PID"] if not v.startswith("-")]
         g.all_wrong([(command, [v, *operands[1:]], f"'{v}' is not a process", "give a pid")
                      for v in pids], f"{command}: wrong pids are rejected")
@@ -282,9 +295,14 @@ def main():
     device = "--device" in sys.argv[2:]
     g = Grammar(sys.argv[1], device)
     text = g.read_help(["--help"])
-    commands = re.findall(r"^  ([a-z]+) ", text.split("Commands:\n")[1].split("\n\n")[0],
-                          re.MULTILINE)
+    groups = text.split("Commands:\n")[1].split("\nOptions:")[0].strip().split("\n\n")
+    commands = [name for group in groups
+                for name in re.findall(r"^  ([a-z]+) ", group, re.MULTILINE)]
     g.result([] if len(commands) > 20 else [str(commands)], f"{len(commands)} commands")
+    g.result([group for group in groups if not re.match(r"[A-Z][a-z ]+:\n  [a-z]", group)] or
+             [f"{len(groups)} groups"] * (len(groups) < 4) or
+             ["a command stands twice"] * (len(set(commands)) < len(commands)),
+             f"each command belongs to one of {len(groups)} groups")
     if not device:
         g.all_wrong([("", [], "which command?", "give "), ("", ["nosuch"], "'nosuch'", "give "),
                      ("", ["--nosuch"], "'--nosuch'"), ("", ["-Z"], "'-Z'"),

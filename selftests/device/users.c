@@ -30,10 +30,14 @@ int capset_to(uint64_t caps)
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
-	struct __user_cap_data_struct data[2] = {
-		{ .effective = (uint32_t)caps, .permitted = (uint32_t)caps },
-		{ 0 },
-	};
+	struct __user_cap_data_struct data[2] = { 0 };
 
+	if (syscall(SYS_capget, &header, data))
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		data[i].permitted &= (uint32_t)(caps >> 32 * i);
+		data[i].effective = data[i].permitted;
+		data[i].inheritable = 0;
+	}
 	return (int)syscall(SYS_capset, &header, data);
 }

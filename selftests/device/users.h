@@ -18,7 +18,7 @@ void expect_good(int (*fn)(void *arg), void *arg, const char *what);
 /* Become a user without privileges. */
 bool become(uid_t uid);
 
-/* Keep only these capabilities; 0, or -1 with errno. */
+/* Keep only these of the capabilities; 0, or -1 with errno. */
 int capset_to(uint64_t caps);
 
 #endif /* SELFTESTS_DEVICE_USERS_H */

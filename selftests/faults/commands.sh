@@ -69,6 +69,46 @@ bad_input()
 		unshare --pid --fork --mount-proc "$vmlab" faults -- true
 }
 
+# The exit code is that of the command, and the report is on standard error.
+exit_codes()
+{
+	local code=0
+
+	run 127 "cannot run '/nonexistent'" 'faults: a command that does not exist: 127' \
+		"$vmlab" faults --brief -- /nonexistent
+	: >"$work/not-executable"
+	run 126 'cannot run' 'faults: a command that cannot be run: 126' \
+		"$vmlab" faults --brief -- "$work/not-executable"
+	run 3 'exit status 3$' 'faults: the exit status of the command' \
+		"$vmlab" faults --brief -- sh -c 'exit 3'
+	run 143 'killed by SIGTERM' 'faults: 128 + the signal' \
+		"$vmlab" faults --brief -- sh -c 'kill -TERM $$'
+	"$vmlab" faults --brief -- echo only this >"$work/out" 2>"$work/err" || code=$?
+	check 'faults: standard output has the output of the command alone' \
+		test "$code $(cat "$work/out")" = '0 only this'
+	check 'faults: the report is on standard error' \
+		grep -q '^getrusage: .*: the same$' "$work/err"
+	"$vmlab" faults --json -o "$work/json" -- sh -c 'exit 5' || code=$?
+	check 'faults --json -o FILE: the exit status too' test "$code" = 5
+	holds 'and it is in the report' "doc['exit_status'] == 5 and not doc['all']"
+}
+
+# --all counts a process that vmlab has not started
+all_processes()
+{
+	start_case loop 64
+	"$vmlab" faults --all --json -o "$work/json" -- sleep 2
+	holds 'faults --all: the loop is counted, and has no getrusage' \
+		"[p['comm'] for p in doc['processes'] if p['pid'] == $target] == ['loop'] and doc['getrusage'] is None and doc['all']"
+	holds 'faults --all: so is the command' \
+		"doc['pid'] in [p['pid'] for p in doc['processes']]"
+	run 0 'faults: all processes$' 'faults --all for a time' \
+		"$vmlab" faults --all --brief --duration 1
+	run 0 '^anon$' 'faults: a column of one table' "$vmlab" faults --pid "$target" \
+		--duration 1 --raw --noheadings --output kind --sort -minor
+	kill "$target"
+}
+
 # More signals than fit in the table.
 lost_is_shown()
 {
@@ -119,10 +159,14 @@ top_batch()
 	start_case loop 64
 	run 0 "^ *$target .* anon .*loop" 'top shows the process' \
 		"$vmlab" top --batch --count 2 --delay 1
-	"$vmlab" top --json --count 2 --delay 1 --pid "$target" >"$work/json"
-	holds 'top --json has two pictures' "len(doc['pictures']) == 2"
+	"$vmlab" top --json --count 2 --delay 1 --pid "$target" >"$work/lines"
+	check 'top --json prints a line for each interval' \
+		test "$(wc -l <"$work/lines")" = 2
+	printf '{ "pictures": [%s] }' "$(paste -sd , "$work/lines")" >"$work/json"
 	holds 'the process is in both, with its faults' \
 		"[[(p['pid'], p['comm']) for p in q['processes']] for q in doc['pictures']] == [[($target, 'loop')]] * 2 and all(p['minor'] >= 64 for q in doc['pictures'] for p in q['processes']) and doc['pictures'][1]['minor'] >= 64"
+	run 0 "^$target loop$" 'top: columns in rows alone' "$vmlab" top --batch --count 1 \
+		--pid "$target" --noheadings --raw --output pid,command --sort -time
 	kill "$target"
 }
 
@@ -192,9 +236,9 @@ if [[ -e /dev/vmlab ]]; then
 else
 	skip "the module is not loaded" "heat by accessed bits"
 fi
-run 1 "cannot run '/nonexistent'" 'faults of no command' \
-	"$vmlab" faults --brief -- /nonexistent
+exit_codes
 lost_is_shown
+all_processes
 top_batch
 # DAMON samples one page of a region: the result is coarse.
 heat_of damon 0.3 0.6

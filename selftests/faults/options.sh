@@ -153,6 +153,17 @@ xml.dom.minidom.parse(sys.argv[1])" "$work/svg"
 	else
 		skip "neither the module nor DAMON" "heat --svg -"
 	fi
+	if [[ -e $damon || -e /dev/vmlab ]] && command -v script >/dev/null; then
+		start_case heat 512
+		TERM=xterm script -qec "vmlab heat $target --interval 0.2 --count 3" /dev/null \
+			>"$work/out" </dev/null
+		# drawn three times while it measures, and once more at the end
+		check 'heat draws again after each interval' \
+			test "$(grep -c $'\033\\[[0-9]*A\033\\[J' "$work/out")" = 3
+		kill "$target"
+	else
+		skip "no script, or nothing that measures" "heat draws again after each interval"
+	fi
 	check "no file is called '-'" test ! -e "$work/-"
 }
 

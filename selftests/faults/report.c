@@ -42,6 +42,16 @@ int run(char *const *argv)
 	return run_into(argv, "/dev/null");
 }
 
+/* Return the exit code that a report says the command had, as a shell has it. */
+static int command_code(const json_t *doc)
+{
+	const json_t *signal = json_object_get(doc, "signal");
+
+	if (json_is_integer(signal))
+		return 128 + (int)json_integer_value(signal);
+	return (int)json_integer_value(json_object_get(doc, "exit_status"));
+}
+
 json_t *faults_of(char *const *command, const char *printed)
 {
 	char *argv[MAX_ARGS + 8] = { "vmlab",	 "faults", "--json",
@@ -55,14 +65,18 @@ json_t *faults_of(char *const *command, const char *printed)
 		argv[nr++] = *command++;
 	unlink(report);
 	ret = run_into(argv, printed);
-	if (ret) {
-		diag("vmlab faults ended with %d", ret);
+	doc = json_load_file(report, 0, &error);
+	if (!doc) {
+		diag("vmlab faults ended with %d, and the report is not JSON: %s", ret,
+		     error.text);
 		return NULL;
 	}
-	doc = json_load_file(report, 0, &error);
-	if (!doc)
-		diag("the report is not JSON: %s", error.text);
-	return doc;
+	if (ret == command_code(doc))
+		return doc;
+	diag("vmlab faults ended with %d, its command with %d", ret,
+	     command_code(doc));
+	json_decref(doc);
+	return NULL;
 }
 
 long long number(const json_t *doc, const char *a, const char *b)

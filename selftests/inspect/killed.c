@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A task that is killed while it reads a file in debugfs or searches for a free
- * area ends, however long the rest would take.
+ * A task that is killed while it reads a file in debugfs, also at a far offset, or
+ * searches for a free area ends, however long the rest would take.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -110,6 +110,76 @@ static void test_space(void)
 	unmap_and_close(space.fd, space.p, FUSEFS_PAGES);
 }
 
+/* --- far offsets of files with many lines --------------------------------------- */
+
+enum { FRAMES = 25000 };
+
+static int reads_far(void *path)
+{
+	char byte;
+	int fd = open(path, O_RDONLY);
+
+	/* The kernel prints all that comes before it. */
+	return fd < 0 || pread(fd, &byte, 1, 1l << 40) != 0;
+}
+
+static void check_far(char *path, const char *what)
+{
+	enum killed killed;
+
+	is((unsigned int)reads_far(path), 0, "%s: a read beyond the end", what);
+	killed = when_killed(reads_far, path);
+	if (killed == TOO_SHORT)
+		skip("this machine is too fast", "%s: ... killed", what);
+	else
+		ok(killed == KILLED_EARLY, "%s: ... killed, ends early", what);
+}
+
+static void test_frames(void)
+{
+	int fd = dev_open(O_RDWR);
+	char path[64];
+
+	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu/frames",
+		 (unsigned long long)space_id(fd));
+	range(fd, VMLAB_RANGE_PREFETCH, 0, FRAMES);
+	check_far(path, "frames");
+	close(fd);
+}
+
+/* Below the default limit of a process. */
+enum { VMAS = 15000 };
+
+static int maps_vmas(void *arg)
+{
+	char *p = mmap(NULL, VMAS * page, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	(void)arg;
+	for (size_t i = 0; p != MAP_FAILED && i < VMAS; i += 2)
+		if (mprotect(p + i * page, page, PROT_READ))
+			return 1;
+	stop_self();
+	return 0;
+}
+
+static void test_vmas(void)
+{
+	pid_t target = spawn(maps_vmas, NULL);
+	char path[64], number[16];
+	int status = 0;
+
+	if (!wait_stopped(target, &status))
+		bail("VMAs: status %#x", (unsigned int)status);
+	snprintf(number, sizeof(number), "%d", target);
+	snprintf(path, sizeof(path), DEBUGFS "/%d/vmas", target);
+	if (write_file(DEBUGFS "/attach", number, strlen(number)))
+		bail("attach: %s", strerror(errno));
+	check_far(path, "vmas");
+	write_file(DEBUGFS "/detach", number, strlen(number));
+	kill_and_reap(target);
+}
+
 /* --- a search that passes many stacks ------------------------------------------ */
 
 enum { STACKS = 400000, MAP_MS = 20000 };
@@ -193,6 +263,8 @@ int main(void)
 {
 	vmlab_fd = dev_open(O_RDWR);
 	test_space();
+	test_frames();
+	test_vmas();
 	test_search();
 	return tap_done();
 }

@@ -17,7 +17,13 @@ static struct vmlab_target target_of(pid_t pid)
 	};
 }
 
-/* Read all records of a walk into one array, or return NULL and set errno. */
+/* A call fills no more records. */
+#define RECORDS_MAX	1024u
+
+/*
+ * Read all records of a walk into one array, or return NULL and set errno: EPROTO
+ * when records follow those of a call that had room for more.
+ */
 static void *walk(int fd, unsigned long request, struct vmlab_ptes *query,
 		  uint32_t batch, size_t record, size_t *nr)
 {
@@ -25,6 +31,7 @@ static void *walk(int fd, unsigned long request, struct vmlab_ptes *query,
 	uint64_t tables = 0;
 	char *all = malloc(room * record), *more;
 	uint64_t last = 0;
+	bool end = false;
 
 	if (!all)
 		bail("out of memory");
@@ -47,11 +54,12 @@ static void *walk(int fd, unsigned long request, struct vmlab_ptes *query,
 		}
 		tables += query->tables_read;
 		if (query->nr > batch ||
-		    (query->nr && query->cursor <= last)) {
+		    (query->nr && (end || query->cursor <= last))) {
 			free(all);
 			errno = EPROTO;
 			return NULL;
 		}
+		end = query->nr < batch && query->nr < RECORDS_MAX;
 		*nr += query->nr;
 	} while (query->nr);
 	query->tables_read = tables;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Pages in zswap: their entries are swap entries as of any swapped page, and
- * the swap store of a space comes back from there.
- */
+/* Pages in zswap: their entries are swap entries as of any swapped page. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>

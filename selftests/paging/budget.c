@@ -66,6 +66,25 @@ static void lock(int fd, char *p)
 	   "a frame above the budget is counted");
 }
 
+/* The hand of the clock passes more frames than in one call. */
+static void whole_turn(void)
+{
+	enum { MANY = 3000 };
+	int fd = dev_open(O_RDWR);
+	char *p = map_shared(fd, MANY + 1);
+
+	use_paging(fd, .budget = MANY, .policy = VMLAB_POLICY_CLOCK);
+	for (size_t i = 0; i <= MANY; i++)
+		p[i * psize] = (char)(i + 1);
+	is(space_stats(fd).frames, MANY, "frames after a turn of the clock");
+	is(paging_stats(fd).evicted, 1, "frames evicted");
+	is(paging_stats(fd).over_budget, 0, "frames above the budget");
+	is(range(fd, VMLAB_RANGE_EVICT, 0, 1).done, 0,
+	   "the first page was evicted");
+	is(p[0], 1, "its contents");
+	unmap_and_close(fd, p, MANY + 1);
+}
+
 /* Flags that change how a policy decides belong to that policy alone. */
 static void variants(int fd)
 {
@@ -100,5 +119,6 @@ int main(void)
 	lock(fd, p);
 	variants(fd);
 	unmap_and_close(fd, p, PAGES);
+	whole_turn();
 	return tap_done();
 }

@@ -118,9 +118,45 @@ static void test_dirty(void)
 	close(fd);
 }
 
+/* --- prefetch of a whole mapping --------------------------------------------------- */
+
+enum { WHOLE = 32768 };
+
+/* In the space @arg, or in one of its own. */
+static int touch_whole(void *arg)
+{
+	const int fd = arg ? *(int *)arg : dev_open(O_RDWR);
+	char *p = map_shared(fd, WHOLE);
+
+	use_paging(fd, .prefetch = VMLAB_PREFETCH_WHOLE);
+	return touch(p, TOUCH_READ, 0, NULL) ||
+	       space_stats(fd).frames != WHOLE;
+}
+
+static void test_prefetch(void)
+{
+	unsigned int killed = 0, tries;
+	unsigned long long whole = cpu_whole(touch_whole, NULL);
+
+	for (tries = 0; killed < ENOUGH && tries < TRIES; tries++) {
+		int fd = dev_open(O_RDWR);
+		uint64_t frames;
+
+		/* Early: an emulated processor can be much faster by now. */
+		cpu_killed(touch_whole, &fd, whole / 8);
+		frames = space_stats(fd).frames;
+		killed += frames > 1 && frames < WHOLE;
+		close(fd);
+	}
+	diag("takes %llu us; %u of %u tries ended in the middle", whole / 1000,
+	     killed, tries);
+	is(killed, ENOUGH, "killed in the prefetch of a whole mapping: tries");
+}
+
 int main(void)
 {
 	test_trace();
 	test_dirty();
+	test_prefetch();
 	return tap_done();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Pages that the kernel holds for system calls: buffers of io_uring, pages that
- * vmsplice(2) put into a pipe.  They are not evicted while they are held.
+ * vmsplice(2) put into a pipe.  They are not evicted while they are held, nor
+ * marked clean by write-back.
  */
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -225,6 +226,33 @@ static void spliced(unsigned int flags, const char *kind)
 	unmap_and_close(fd, p, PAGES);
 }
 
+/*
+ * A page that a system call may still write to stays dirty: direct I/O marks it
+ * only some time after it is done.  A pipe stands for the system call.
+ */
+static void held_dirty(void)
+{
+	int file, fd = open_file_space("/dev/shm", page, &file), pipes[2];
+	char *p = map_shared(fd, 1), *copy = malloc(page);
+	struct iovec iov = { p, page };
+
+	if (!copy || pipe(pipes))
+		bail("pipe: %s", strerror(errno));
+	memset(p, 'h', page);
+	is(vmsplice(pipes[1], &iov, 1, 0), page, "file backing, held: bytes");
+	works(msync(p, page, MS_SYNC), "... msync");
+	ok(file_has(file, 0, 'h', page), "... is written back");
+	is(space_stats(fd).frames_dirty, 1, "... stays dirty");
+	is(read(pipes[0], copy, page), page, "... is released: bytes");
+	works(msync(p, page, MS_SYNC), "... msync then");
+	is(space_stats(fd).frames_dirty, 0, "... is clean");
+	free(copy);
+	close(pipes[0]);
+	close(pipes[1]);
+	close(file);
+	unmap_and_close(fd, p, 1);
+}
+
 int main(void)
 {
 	unsigned long long frames = module_frames();
@@ -241,6 +269,7 @@ int main(void)
 	}
 	spliced(0, "vmsplice");
 	spliced(SPLICE_F_GIFT, "vmsplice: GIFT");
+	held_dirty();
 	is(module_frames(), frames, "frames of the module, as at the start");
 	return tap_done();
 }

@@ -44,6 +44,7 @@ installed := \
 	$(call files,644,$(FISHCOMPLETIONDIR),$(tools_dir)/install/completions/vmlab.fish) \
 	$(call files,644,$(DATADIR)/vmlab/policies,$(policies) \
 		$(sort $(wildcard $(bpf)/policies/*.bpf.c $(bpf)/policies/*.h))) \
+	$(call files,644,$(DATADIR)/vmlab,$(src)/vmlab.schema.json) \
 	$(call files,755,$(DATADIR)/vmlab/bpftrace,$(sort $(wildcard $(tools_dir)/bpftrace/*.bt))) \
 	$(call files,644,$(EXAMPLEDIR),$(sort $(wildcard $(example_src)/*.c)) \
 		$(sort $(wildcard $(tools_dir)/install/examples/*)))

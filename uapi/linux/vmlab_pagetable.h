@@ -138,7 +138,8 @@ struct vmlab_pte {
  * @records: [in] pointer to an array of struct vmlab_pte (PTES) or struct
  *	vmlab_page (PAGES)
  * @nr: [in] records that @records has room for, at least 1
- *	[out] records filled; 0 at the end
+ *	[out] records filled: 1,024 at most; when there is room for more than
+ *	were filled and these are fewer than 1,024, the end was reached
  * @result: [out] VMLAB_PT_HIDDEN; must be zero on input
  * @tables_read: [out] page tables that this call read: a measure of its cost
  *

@@ -116,7 +116,8 @@ struct vmlab_space_config {
  * @read_faults: @faults of reads and instruction fetches
  * @write_faults: @faults of writes
  * @cow_faults: @write_faults of private mappings: mm copies the frame
- * @mkwrite: calls of page_mkwrite: a frame became writable in one mapping
+ * @mkwrite: frames that became writable in one mapping, by a write fault or by
+ *	page_mkwrite
  * @vma_lock_faults: @faults handled under the per-VMA lock instead of mmap_lock
  * @remote_access: calls of vm_ops->access, for ptrace and /proc/PID/mem where
  *	get_user_pages() fails

@@ -3,7 +3,8 @@
  * vmlab_floor: the least that a fault or a request can cost on this kernel.
  *
  * /dev/vmlab_floor maps pages that were allocated beforehand: its fault handler
- * only takes a reference.  Its requests walk the caller's VMAs, or its page
+ * only takes a reference.  From offset FLOOR_PAGES on the same pages are mapped with
+ * a page_mkwrite that only locks the page.  Its requests walk the caller's VMAs, or its page
  * tables under their locks, and copy nothing.  For benchmarks: see
  * tools/vm/bench.
  */
@@ -11,6 +12,7 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
 #include <linux/pgtable.h>
 #include <linux/uaccess.h>
 
@@ -25,20 +27,42 @@ static struct page **floor_pages;
 
 static vm_fault_t floor_fault(struct vm_fault *vmf)
 {
-	if (vmf->pgoff >= FLOOR_PAGES)
+	if (vmf->pgoff >= 2 * FLOOR_PAGES)
 		return VM_FAULT_SIGBUS;
-	vmf->page = floor_pages[vmf->pgoff];
+	vmf->page = floor_pages[vmf->pgoff % FLOOR_PAGES];
 	get_page(vmf->page);
+	return 0;
+}
+
+/* The least that tells a driver of a write before it happens. */
+static vm_fault_t floor_page_mkwrite(struct vm_fault *vmf)
+{
+	lock_page(vmf->page);
+	return VM_FAULT_LOCKED;
+}
+
+/* Without it mm would not call the handler under the per-VMA lock. */
+static vm_fault_t floor_map_pages(struct vm_fault *vmf, pgoff_t first,
+				  pgoff_t last)
+{
 	return 0;
 }
 
 static const struct vm_operations_struct floor_vm_ops = {
 	.fault = floor_fault,
+	.map_pages = floor_map_pages,
+};
+
+static const struct vm_operations_struct floor_notified_vm_ops = {
+	.fault = floor_fault,
+	.map_pages = floor_map_pages,
+	.page_mkwrite = floor_page_mkwrite,
 };
 
 static int floor_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	vma->vm_ops = &floor_vm_ops;
+	vma->vm_ops = vma->vm_pgoff >= FLOOR_PAGES ? &floor_notified_vm_ops :
+						     &floor_vm_ops;
 	return 0;
 }
 

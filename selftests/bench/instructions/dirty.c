@@ -156,6 +156,26 @@ static struct round async_wp(void)
 	return r;
 }
 
+/*
+ * The least that a write costs which its driver is told of beforehand: a write to
+ * a page that is mapped read-only, with a page_mkwrite that only locks it.
+ */
+static double notified_write(void)
+{
+	int fd = open_file(FLOOR_DEVICE, O_RDWR);
+	char *p = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       fd, (off_t)(PAGES * PAGE));
+	double cost;
+
+	if (p == MAP_FAILED)
+		bail("mmap of the floor");
+	touch_read(p, PAGES);
+	cost = touch_write(p, PAGES);
+	munmap(p, PAGES * PAGE);
+	close(fd);
+	return cost;
+}
+
 void bench_dirty(void)
 {
 	struct round own = vmlab();
@@ -171,6 +191,7 @@ void bench_dirty(void)
 	result("dirty_all.async_wp", wp.scan + wp.write);
 	result("dirty_scan.async_wp", wp.scan);
 	result("dirty_write.async_wp", wp.write);
+	result("dirty_write.floor", notified_write());
 	result("dirty_none.vmlab", own.clean);
 	result("dirty_none.soft_dirty", soft.clean);
 	result("dirty_none.async_wp", wp.clean);

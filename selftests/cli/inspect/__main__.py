@@ -12,6 +12,7 @@ import sys
 
 import changes
 import layout
+import memory
 import pagetables
 import process
 import resident
@@ -31,7 +32,9 @@ pagetables.test_frames(pid, vmas)
 base = pagetables.make_mapping()
 pagetables.test_filters(base)
 pagetables.test_translate(base)
+pagetables.test_symbols()
 pagetables.test_hidden()
+memory.test_memory(pid)
 resident.test_map(pid, vmas)
 resident.test_pagesizes(pid, vmas)
 sharing.test_object(sleepers)

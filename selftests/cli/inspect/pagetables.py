@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """pagetable and translate against pagemap and status."""
 
+import ctypes
 import json
+import os
 import subprocess
 
-from process import (EXCLUSIVE, FILE, PAGE, PRESENT, check, equal, map_at, me,
-                     pagemap, pfn, protect, read_byte, unmap, vmlab,
+from process import (EXCLUSIVE, FILE, PAGE, PRESENT, check, equal, libc, map_at,
+                     maps, me, pagemap, pfn, protect, read_byte, unmap, vmlab,
                      vmlab_json, write_byte)
 
 def test_totals(pid):
@@ -107,3 +109,17 @@ def test_hidden():
         capture_output=True, text=True).stdout)
     check("translate: frames are hidden from nobody",
           hidden["hidden"] and hidden["phys"] is None, hidden)
+
+def test_symbols():
+    """A function of libc: vmlab finds the address at which this process calls it"""
+    os.getppid()
+    address = ctypes.cast(libc.getppid, ctypes.c_void_p).value
+    path = next(name for start, end, _, name in maps(me) if start <= address < end)
+    symbol = f"{os.path.basename(path)}:getppid"
+    equal("translate: SYMBOL+OFFSET",
+          int(vmlab_json("translate", me, symbol + "+0x1")["address"], 16), address + 1)
+    found = vmlab_json("find", me, symbol)
+    equal("find: SYMBOL", int(found["start"], 16), address)
+    rows = vmlab_json("pagetable", me, "--each", "--range", symbol)["entries"]
+    equal("pagetable: --range SYMBOL", {int(e["start"], 16) for e in rows},
+          {address & ~(PAGE - 1)})

@@ -59,20 +59,38 @@ elapsed()
 	fi
 }
 
-# ticker TITLE SINCE: rewrite one terminal line each second, until this process is
+# progress LOG TOTAL SINCE: print what part of the TOTAL lines a log has, and an estimate
+# of the time that is left
+progress()
+{
+	local lines passed=$((SECONDS - $3))
+
+	lines=$(wc -l <"$1")
+	# The total is of another compiler and configuration: near the end it is a guess.
+	if ((lines * 100 >= $2 * 97)); then
+		printf ', nearly done'
+	elif ((lines * 100 >= $2 * 2)); then
+		printf ', %d %%, about %s left' $((lines * 100 / $2)) \
+			"$(elapsed $((SECONDS - passed * ($2 - lines) / lines)))"
+	fi
+}
+
+# ticker TITLE LOG SINCE: rewrite one terminal line each second, until this process is
 # killed or the script ends
 ticker()
 {
 	trap - EXIT
 	while [[ -d /proc/$$ ]]; do
-		printf '\r\033[K%s ... %s' "$1" "$(elapsed "$2")" >&2
+		printf '\r\033[K%s ... %s%s' "$1" "$(elapsed "$3")" \
+			"$( ((${STEP_LINES:-0} == 0)) || progress "$2" "$STEP_LINES" "$3")" >&2
 		sleep 1
 	done
 }
 
 # step TITLE LOG COMMAND...: run a program that can take minutes, with its output in
 # LOG. On a terminal, show one line with a running clock; elsewhere, print one line at
-# the start and one at the end.
+# the start and one at the end. With STEP_LINES, about how many lines the log will have,
+# the clock shows what part is done and how long the rest will take.
 #
 # COMMAND must be a program: a shell function would run here with errexit off.
 step()
@@ -83,7 +101,7 @@ step()
 	mkdir -p "$(dirname "$log")"
 	: >"$log"
 	if [[ -t 2 ]]; then
-		ticker "$title" "$since" &
+		ticker "$title" "$log" "$since" &
 		tick=$!
 	else
 		note "$title ..."

@@ -45,11 +45,22 @@ enum operand {
 
 #define OPERANDS_ANY (-1)
 
+/* what a command is for: the groups of "vmlab --help", in their order */
+enum command_group {
+	GROUP_PROCESS,
+	GROUP_FAULTS,
+	GROUP_MEMORY,
+	GROUP_LEARN,
+	GROUP_VMLAB,
+	NR_GROUPS,
+};
+
 struct cli;
 
 /** struct command - one subcommand */
 struct command {
 	const char *name;
+	enum command_group group;
 	const char *operands; /* for the usage line: "PID", or NULL */
 	enum operand operand;
 	int nr_operands; /* required */
@@ -76,8 +87,9 @@ struct cli {
 
 /* the text about the operand PID in --help */
 #define PID_HELP                                                                    \
-	"PID is a process or thread id, or 'self' for vmlab itself.  Any other than self\n" \
-	"needs root, or CAP_SYS_PTRACE in the user namespace of the process's mm.\n"
+	"PID is a process or thread id, the name of a process if only one has it, or\n" \
+	"'self' for vmlab itself.  Any other than self needs root, or CAP_SYS_PTRACE in\n"  \
+	"the user namespace of the process's mm.\n"
 
 enum { CLI_END = -1, CLI_STOP = -2 };
 
@@ -93,6 +105,9 @@ enum { CLI_END = -1, CLI_STOP = -2 };
  */
 int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 	       char **argv);
+
+/** cli_colour_on - tell whether output to a file descriptor is coloured */
+bool cli_colour_on(const struct cli *cli, int fd);
 
 /** cli_print_help - print the help of the command, or of the program without one */
 void cli_print_help(const struct cli *cli);
@@ -118,7 +133,7 @@ int cli_open(struct vmlab **lab);
 
 /**
  * cli_open_proc - open the device and the process that an operand names
- * @operand: a pid, or "self"
+ * @operand: a pid, a name, or "self"
  * @pid: [out] the pid, 0 for self
  *
  * Return: an exit code, with the error reported; on EXIT_OK both are open.

@@ -160,6 +160,10 @@ static void values(FILE *out, const struct command *command)
 	titles = table_titles(command->tables, " ");
 	fprintf(out, "\t%s' --output')\n\t\t_vmlab_columns '%s'\n"
 		"\t\treturn\n\t\t;;\n", command->name, titles);
+	fprintf(out, "\t%s' --sort')\n\t\t_vmlab_words '%s", command->name, titles);
+	free(titles);
+	titles = table_titles(command->tables, " -");
+	fprintf(out, " -%s'\n\t\treturn\n\t\t;;\n", titles);
 	free(titles);
 }
 

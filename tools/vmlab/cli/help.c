@@ -2,6 +2,7 @@
 /* What --help prints. */
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/option_tables.h"
 
@@ -13,6 +14,29 @@ static const char exit_codes[] =
 	"  3  the module is not loaded: there is no " VMLAB_DEVICE "\n"
 	"  4  there is no such process\n"
 	"  5  no permission\n";
+
+enum { WIDTH = 80, HELP_COLUMN = 26 };
+
+/* Print the help of an option from @column on, in lines of 80 columns. */
+static void print_option_help(const char *help, size_t column)
+{
+	while (*help) {
+		size_t len = strcspn(help, " ");
+
+		if (column + len > WIDTH && column > HELP_COLUMN) {
+			printf("\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		}
+		printf("%.*s", (int)len, help);
+		help += len;
+		column += len;
+		if (*help && column + 1 + strcspn(help + 1, " ") <= WIDTH)
+			putchar(' ');
+		column += *help == ' ';
+		help += *help == ' ';
+	}
+	putchar('\n');
+}
 
 /* Print options, but for those that @own replaces. */
 static void print_options(const char *title, const struct option_spec *spec,
@@ -31,7 +55,8 @@ static void print_options(const char *title, const struct option_spec *spec,
 			 spec->id < 128 ? spec->id : ' ',
 			 spec->id < 128 ? "," : " ", spec->name,
 			 spec->arg ? "=" : "", spec->arg ? spec->arg : "");
-		printf("  %-23s %s\n", left, spec->help);
+		print_option_help(spec->help,
+				  (size_t)printf("  %-23s ", left));
 	}
 }
 
@@ -50,6 +75,22 @@ static void print_command_help(const struct command *command)
 	printf("\n%s\n%s", command->help, exit_codes);
 }
 
+static void print_group(const struct cli *cli, enum command_group group)
+{
+	static const char *const titles[] = {
+		[GROUP_PROCESS] = "See a process",
+		[GROUP_FAULTS] = "Page faults",
+		[GROUP_MEMORY] = "Memory of your own",
+		[GROUP_LEARN] = "Learn",
+		[GROUP_VMLAB] = "About vmlab",
+	};
+
+	printf("\n%s:\n", titles[group]);
+	for (const struct command *const *c = cli->commands; *c; c++)
+		if ((*c)->group == group)
+			printf("  %-12s %s\n", (*c)->name, (*c)->summary);
+}
+
 void cli_print_help(const struct cli *cli)
 {
 	if (cli->command) {
@@ -60,11 +101,11 @@ void cli_print_help(const struct cli *cli)
 	puts("Usage: vmlab [options] COMMAND ...\n\n"
 	     "Show a live process's address space as the kernel holds it.\n\n"
 	     "Commands:");
-	for (const struct command *const *c = cli->commands; *c; c++)
-		printf("  %-12s %s\n", (*c)->name, (*c)->summary);
+	for (int group = 0; group < NR_GROUPS; group++)
+		print_group(cli, (enum command_group)group);
 	print_options("Options", top_options, NULL);
 	print_options("Common options, before or after the command",
 		      common_options, NULL);
-	printf("\n%s\n'vmlab COMMAND --help' explains what a command shows, with an example.\n",
-	       exit_codes);
+	printf("\n%s\n'vmlab COMMAND --help' explains what a command shows, with "
+	       "an example.\n", exit_codes);
 }

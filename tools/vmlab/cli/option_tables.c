@@ -15,9 +15,12 @@ const struct option_spec common_options[] = {
 const struct option_spec table_options[] = {
 	{ "noheadings", OPT_NOHEADINGS, NULL, NULL, "print no header" },
 	{ "output", OPT_OUTPUT, "COLUMNS", NULL,
-	  "print these columns, separated by commas, in this order" },
+	  "print these columns, in this order: A,B" },
+	{ "sort", OPT_SORT, "COLUMN", NULL,
+	  "sort rows by this column; -COLUMN: the largest first" },
+	{ "bytes", OPT_BYTES, NULL, NULL, "print sizes as numbers of bytes" },
 	{ "raw", OPT_RAW, NULL, NULL,
-	  "separate columns by one blank; blanks in a cell become \\x20" },
+	  "one blank between columns; one in a cell is \\x20" },
 	{ 0 },
 };
 

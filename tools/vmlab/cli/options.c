@@ -94,43 +94,64 @@ static int set_colour(struct cli *cli)
 }
 
 /* Report a column that no table of the command has, and list those they have. */
-static int unknown_column(const struct cli *cli, const char *name, size_t len)
+static int unknown_column(const struct cli *cli, const char *option,
+			  const char *name, size_t len)
 {
 	char *titles = table_titles(cli->command->tables, ", ");
 
-	cli_usage(cli, "--output: '%.*s' is not a column: give some of %s",
-		  (int)len, name, titles);
+	cli_usage(cli, "--%s: '%.*s' is not a column: give %s of %s", option,
+		  (int)len, name, strcmp(option, "sort") ? "some" : "one",
+		  titles);
 	free(titles);
 	return EXIT_USAGE;
+}
+
+static int check_columns(const struct cli *cli, const struct table_options *o)
+{
+	const char *unknown = NULL, *sort = o->sort;
+	size_t len;
+
+	if (!cli->command)
+		return EXIT_OK;
+	if (o->output) {
+		len = table_unknown_column(o->output, cli->command->tables,
+					   &unknown);
+		if (len)
+			return unknown_column(cli, "output", unknown, len);
+	}
+	if (sort) {
+		sort += *sort == '-';
+		len = table_unknown_column(sort, cli->command->tables, &unknown);
+		if (len || strchr(sort, ','))
+			return unknown_column(cli, "sort", o->sort,
+					      strlen(o->sort));
+	}
+	return EXIT_OK;
 }
 
 static int check_tables(struct cli *cli)
 {
 	const struct table_options *o = &cli->table;
-	const char *unknown = NULL;
-	size_t len;
 
-	if (cli->json && (o->output || o->raw || o->no_headings))
-		return cli_usage(cli, "--noheadings, --output and --raw are for "
-				 "tables: they exclude --json");
-	if (o->output && cli->command) {
-		len = table_unknown_column(o->output, cli->command->tables,
-					   &unknown);
-		if (len)
-			return unknown_column(cli, unknown, len);
-	}
+	if (cli->json && (o->output || o->sort || o->raw || o->no_headings ||
+			  o->bytes))
+		return cli_usage(cli, "--bytes, --noheadings, --output, --raw and "
+				 "--sort are for tables: they exclude --json");
+	if (check_columns(cli, o))
+		return EXIT_USAGE;
 	table_set_options(o);
 	return EXIT_OK;
 }
 
-static bool want_colour(enum colour_mode mode)
+bool cli_colour_on(const struct cli *cli, int fd)
 {
+	enum colour_mode mode = cli->colour_mode;
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
 	if (mode != COLOUR_AUTO)
 		return mode == COLOUR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+	return isatty(fd) && !(no_color && *no_color) &&
 	       !(term && !strcmp(term, "dumb"));
 }
 
@@ -244,6 +265,12 @@ static bool common_option(struct cli *cli, int c, int *end)
 	case OPT_OUTPUT:
 		cli->table.output = optarg;
 		return true;
+	case OPT_SORT:
+		cli->table.sort = optarg;
+		return true;
+	case OPT_BYTES:
+		cli->table.bytes = true;
+		return true;
 	case OPT_RAW:
 		cli->table.raw = true;
 		return true;
@@ -261,11 +288,30 @@ static int at_end(struct cli *cli, int argc, char **argv)
 {
 	int c;
 
-	cli->colour = want_colour(cli->colour_mode);
+	cli->colour = cli_colour_on(cli, STDOUT_FILENO);
 	c = check_operands(cli, argc, argv);
 	if (c == CLI_END && check_tables(cli))
 		c = stop(cli, EXIT_USAGE);
 	return c;
+}
+
+/*
+ * Tell whether --output has the name of a file instead of a column: it was the name of
+ * --output-file once.
+ */
+static bool output_names_file(const struct cli *cli,
+			      const struct option_spec *spec, int c)
+{
+	const char *unknown;
+
+	if (c != OPT_OUTPUT || !has_option(spec, "output-file") || !*optarg ||
+	    strchr(optarg, ','))
+		return false;
+	if (!table_unknown_column(optarg, cli->command->tables, &unknown))
+		return false;
+	cli_note("--output=%s is not a column: the report is written to this file, as "
+		 "with --output-file", optarg);
+	return true;
 }
 
 int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
@@ -302,6 +348,8 @@ int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 					   find_letter(&list, c);
 		if (check_option(cli, &list, index, argv))
 			return stop(cli, EXIT_USAGE);
+		if (output_names_file(cli, spec, c))
+			return 'o';
 		if (!common_option(cli, c, &end))
 			return c;
 		if (end)

@@ -9,6 +9,8 @@
 
 #include "cli/values.h"
 #include "model/parse.h"
+#include "sys/process_name.h"
+#include "sys/xalloc.h"
 
 #define NS_PER_S 1e9
 
@@ -135,12 +137,52 @@ int cli_choice(const struct cli *cli, size_t *index)
 	return cli_bad_choice(cli);
 }
 
-#define FORM_PID "give a pid (see ps(1)) or 'self'"
+/* how many candidates a message lists */
+enum { MAX_CANDIDATES = 10 };
+
+/*
+ * Find the process that a pid, a name or "self" gives.
+ *
+ * Return: NULL, or the accepted form, for a message; to be freed.
+ */
+static char *find_process(const char *text, pid_t *pid)
+{
+	pid_t found[MAX_CANDIDATES];
+	char *form = NULL;
+	size_t nr, len;
+	FILE *out;
+
+	if (!parse_pid(text, pid))
+		return NULL;
+	nr = strspn(text, "0123456789") == strlen(text) ?
+		     0 : process_named(text, found, MAX_CANDIDATES);
+	if (nr == 1) {
+		*pid = found[0];
+		return NULL;
+	}
+	out = check_alloc(open_memstream(&form, &len));
+	if (!nr)
+		fputs("give a pid (see ps(1)), the name of one process, or 'self'",
+		      out);
+	else
+		fprintf(out, "give a pid, %zu processes have this name:", nr);
+	for (size_t i = 0; i < nr && i < MAX_CANDIDATES; i++)
+		fprintf(out, "%s %d", i ? "," : "", (int)found[i]);
+	if (nr > MAX_CANDIDATES)
+		fputs(", ...", out);
+	fclose(out);
+	return check_alloc(form);
+}
 
 int cli_pid(const struct cli *cli, pid_t *pid)
 {
-	if (parse_pid(optarg, pid))
-		return cli_bad_value(cli, FORM_PID);
+	char *form = find_process(optarg, pid);
+
+	if (form) {
+		cli_bad_value(cli, "%s", form);
+		free(form);
+		return EXIT_USAGE;
+	}
 	if (!*pid)
 		*pid = getpid();
 	return EXIT_OK;
@@ -154,18 +196,13 @@ int cli_range(const struct cli *cli, uint64_t *start, uint64_t *end)
 			     "hexadecimal");
 }
 
-int cli_address(const struct cli *cli, const char *name, const char *text,
-		uint64_t *address)
-{
-	if (!parse_address(text, address))
-		return EXIT_OK;
-	return cli_usage(cli, "%s: '%s' is not an address: give it in "
-			 "hexadecimal, such as 7ffff7fc1000", name, text);
-}
-
 int cli_process(const struct cli *cli, const char *text, pid_t *pid)
 {
-	if (!parse_pid(text, pid))
+	char *form = find_process(text, pid);
+
+	if (!form)
 		return EXIT_OK;
-	return cli_usage(cli, "'%s' is not a process: " FORM_PID, text);
+	cli_usage(cli, "'%s' is not a process: %s", text, form);
+	free(form);
+	return EXIT_USAGE;
 }

@@ -52,23 +52,35 @@ int cli_duration(const struct cli *cli, double min, double max,
  */
 int cli_choice(const struct cli *cli, size_t *index);
 
-/** cli_pid - read the pid of a process; "self" is this one */
+/** cli_pid - read the pid or the name of a process; "self" is this one */
 int cli_pid(const struct cli *cli, pid_t *pid);
 
 /** cli_range - read a range of addresses, as parse_range() does */
 int cli_range(const struct cli *cli, uint64_t *start, uint64_t *end);
 
 /**
- * cli_address - read an operand that is an address
- * @name: the operand in the usage line, for the message
- */
-int cli_address(const struct cli *cli, const char *name, const char *text,
-		uint64_t *address);
-
-/**
- * cli_process - read an operand that is a process
+ * cli_process - read an operand that is a process: a pid, or the name of one process
  * @pid: [out] the pid, 0 for self
  */
 int cli_process(const struct cli *cli, const char *text, pid_t *pid);
+
+/**
+ * cli_symbol_address - read an operand that is an address or SYMBOL[+OFFSET]
+ * @name: the operand in the usage line, for the message
+ * @process: the operand that names the process, whose files have the symbol
+ */
+int cli_symbol_address(const struct cli *cli, const char *name, const char *text,
+		       const char *process, uint64_t *address);
+
+/**
+ * cli_symbol_range - read the option as a range of addresses, or SYMBOL[+SIZE]
+ * @text: the value of the option
+ * @processes: the operands that name processes; a NULL ends them.  For a symbol there
+ *	must be one
+ *
+ * Without SIZE the range is that of the symbol.
+ */
+int cli_symbol_range(const struct cli *cli, const char *text, char **processes,
+		     uint64_t *start, uint64_t *end);
 
 #endif /* VMLAB_CLI_VALUES_H */

@@ -24,14 +24,16 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"Prints a script for the shell; needs no module.  'make install' installs it.  The\n"
-	"script for bash calls bash-completion where it is loaded, and works without it.\n"
+	"Prints a script for the shell; needs no module.  'make install' installs it.\n"
+	"The script for bash calls bash-completion where it is loaded, and works without\n"
+	"it.\n"
 	"\n"
 	"Example: completion in this shell, now\n"
 	"  source <(vmlab completion bash)\n";
 
 const struct command cmd_completion = {
 	.name = "completion",
+	.group = GROUP_VMLAB,
 	.operands = "bash|zsh",
 	.operand = OPERAND_SHELL,
 	.nr_operands = 1,

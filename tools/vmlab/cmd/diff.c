@@ -92,15 +92,16 @@ static int run(struct cli *cli, int argc, char **argv)
 static const char help[] =
 	"BEFORE and AFTER are files that 'vmlab snapshot' wrote, '-' is standard input;\n"
 	"no module is needed.  With PID, takes a snapshot of the process before and after\n"
-	"COMMAND, which should make the process do something; COMMAND's standard output goes\n"
-	"to standard error.  When COMMAND fails, the changes are shown and the exit code is 1.\n"
+	"COMMAND, which should make the process do something; COMMAND's standard output\n"
+	"goes to standard error.  When COMMAND fails, the changes are shown and the exit\n"
+	"code is 1.\n"
 	"\n"
 	"appeared, gone    a VMA of a range that was free before, or is free after\n"
 	"grew, shrank      by the range that is shown, at its start or end\n"
 	"split, merged     the VMAs before ('-') and after ('+')\n"
 	"moved             by mremap(2), or the same range of a file mapped elsewhere\n"
-	"flags             the range where protection or other vm_flags changed, and which\n"
-	"                  bits were set and cleared\n"
+	"flags             the range where protection or other vm_flags changed, and\n"
+	"                  which bits were set and cleared\n"
 	"renamed           by prctl(PR_SET_VMA), or the file's name\n"
 	"rss               resident memory and swap of a VMA: what its page tables hold,\n"
 	"                  without the zero page\n"
@@ -115,6 +116,7 @@ static const char help[] =
 
 const struct command cmd_diff = {
 	.name = "diff",
+	.group = GROUP_PROCESS,
 	.operands = "BEFORE AFTER | PID -- COMMAND ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 2,

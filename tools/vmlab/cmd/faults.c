@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab faults: the page faults of a command or of a running process. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/failure.h"
@@ -15,23 +17,27 @@
 
 enum { OPT_FOLDED = 0x2000, OPT_VERBOSE };
 
+/* exit codes about the command, as those of time(1) and of shells */
+enum { CODE_NOT_RUN = 126, CODE_NOT_FOUND = 127, CODE_SIGNAL = 128 };
+
 static const struct option_spec options[] = {
 	{ "pid", 'p', "PID", NULL,
 	  "count faults of this process, until it ends or ^C" },
+	{ "all", 'a', NULL, NULL,
+	  "count faults of all processes but vmlab" },
 	{ "follow", 'f', NULL, NULL,
-	  "with --pid: also of processes that it forks from now on" },
-	{ "duration", 'd', "TIME", NULL, "with --pid: end after TIME" },
+	  "with --pid: processes that it forks from now on, too" },
+	{ "duration", 'd', "TIME", NULL, "with --pid or --all: end after TIME" },
 	{ "brief", 'b', NULL, NULL,
 	  "count only totals and kinds: the least overhead" },
 	{ "histogram", 'H', NULL, NULL, "print a histogram of latencies too" },
 	{ "rows", 'R', "N", NULL, "print N rows of each table, 0 for all (default 10)" },
 	{ "folded", OPT_FOLDED, "FILE", NULL,
-	  "write stacks for a flame graph to FILE, '-' is standard output" },
+	  "write stacks for a flame graph; '-' is standard output" },
 	{ "output-file", 'o', "FILE", NULL,
 	  "write the report to FILE, '-' is standard output" },
 	{ "verbose", OPT_VERBOSE, NULL, NULL, "print the messages of libbpf" },
 	{ "top", 'R', "N", .hidden = true },
-	{ "output", 'o', "FILE", .hidden = true },
 	{ 0 },
 };
 
@@ -43,25 +49,54 @@ struct request {
 	double duration; /* s, 0: no limit */
 };
 
+/*
+ * Return where the report goes without --output-file: standard output belongs to the
+ * command, or to the stacks that --folded=- prints.
+ */
+static FILE *default_output(const struct request *q)
+{
+	return q->report.command || output_is_stdout(&q->folded) ? stderr : stdout;
+}
+
 static int write_report(const struct cli *cli, struct request *q,
 			struct failure *failure)
 {
-	FILE *out = q->output.file ? q->output.file : stdout;
-	/* stacks on standard output: print nothing else there */
-	bool report = !output_is_stdout(&q->folded) || q->output.file;
+	FILE *out = q->output.file ? q->output.file : default_output(q);
 	int err = 0;
 
 	if (q->folded.file) {
 		faults_print_folded(&q->report, q->folded.file);
 		err = output_close(&q->folded, failure);
 	}
-	if (report && cli->json) {
+	if (cli->json) {
 		faults_print_json(&q->report, out);
-	} else if (report) {
+	} else {
 		faults_merge(&q->report);
-		faults_print(&q->report, out, cli->colour && out == stdout);
+		faults_print(&q->report, out,
+			     (out == stdout || out == stderr) &&
+				     cli_colour_on(cli, fileno(out)));
 	}
 	return err ? err : output_close(&q->output, failure);
+}
+
+/* Return the exit code for the status of the command, as time(1) and shells do. */
+static int command_code(const struct faults_report *r)
+{
+	if (!r->waited)
+		return EXIT_OK;
+	if (WIFSIGNALED(r->status))
+		return CODE_SIGNAL + WTERMSIG(r->status);
+	return WEXITSTATUS(r->status);
+}
+
+/* Report why there is no report; return the exit code for it. */
+static int report_failure(const struct request *q, const struct failure *failure)
+{
+	int code = cli_failure(failure);
+
+	if (!q->report.spawn_errno)
+		return code;
+	return q->report.spawn_errno == ENOENT ? CODE_NOT_FOUND : CODE_NOT_RUN;
 }
 
 static int measure(const struct cli *cli, struct request *q, int pidfd,
@@ -105,7 +140,7 @@ static int observe(const struct cli *cli, struct request *q)
 	output_close(&q->output, &ignored);
 	if (pidfd >= 0)
 		close(pidfd);
-	return err ? cli_failure(&failure) : EXIT_OK;
+	return err ? report_failure(q, &failure) : command_code(&q->report);
 }
 
 static int check(const struct cli *cli, struct request *q, int argc,
@@ -117,14 +152,21 @@ static int check(const struct cli *cli, struct request *q, int argc,
 		r->command = argv + optind;
 	if (r->command && r->pid)
 		return cli_usage(cli, "give a command or --pid=PID, not both");
-	if (!r->command && !r->pid)
-		return cli_usage(cli,
-				 "nothing to count: give --pid=PID or -- COMMAND");
+	if (r->all && r->pid)
+		return cli_usage(cli, "--all counts all processes: it excludes "
+				 "--pid, give one of the two");
+	if (!r->command && !r->pid && !r->all)
+		return cli_usage(cli, "nothing to count: give --pid=PID, --all or "
+				 "-- COMMAND");
 	if (r->command && (q->session.follow || q->duration > 0))
 		return cli_usage(cli, "--%s needs --pid=PID: a command is "
 				 "followed until it ends",
 				 q->session.follow ? "follow" : "duration");
-	q->session.spawn = r->command;
+	if (q->session.follow && r->all)
+		return cli_usage(cli, "--follow needs --pid=PID: --all counts every "
+				 "process that is forked");
+	q->session.spawn = r->command && !r->all;
+	q->session.everybody = r->all;
 	q->session.pid = r->pid;
 	q->session.by_vma = r->by_vma;
 	q->session.by_ip = r->by_ip;
@@ -145,6 +187,9 @@ static int run(struct cli *cli, int argc, char **argv)
 		case 'p':
 			if (cli_pid(cli, &q.report.pid))
 				return EXIT_USAGE;
+			break;
+		case 'a':
+			q.report.all = true;
 			break;
 		case 'f':
 			q.session.follow = true;
@@ -188,15 +233,16 @@ static const char help[] =
 	"getrusage(2), and each fault has one kind.  A command is followed with all its\n"
 	"descendants, from its first instruction to its end; a process with all its\n"
 	"threads, from now on.  Threads that the kernel makes for a process, such as\n"
-	"io_uring workers, belong to it.  Needs root and a kernel with BTF; the vmlab module\n"
-	"is not needed.\n"
+	"io_uring workers, belong to it.  Needs root and a kernel with BTF; the vmlab\n"
+	"module is not needed.\n"
 	"\n"
 	"MINOR, MAJOR  faults without and with I/O; the kernel counts a fault that it had\n"
 	"              to retry as major\n"
 	"TIME          sum of the time in the kernel's handler, from its call to the end\n"
 	"              of the last attempt; without the exception of the processor\n"
 	"P50, P99      time that 50 and 99 of 100 faults took at most, up to 1/8 too high\n"
-	"KIND          cause: the table explains each; --json has also those without faults\n"
+	"KIND          cause: the table explains each; --json has also those without\n"
+	"              faults\n"
 	"OFFSET        of the mapping in its file, hexadecimal\n"
 	"INSTRUCTION   that made the access or the system call: function + offset, from\n"
 	"              symbol tables and debug information, or offset in the file.  A\n"
@@ -206,21 +252,27 @@ static const char help[] =
 	"Lost: ...     records that did not fit in a table; totals and kinds are complete\n"
 	"\n"
 	"The totals do not include failed faults (SIGSEGV, SIGBUS): see Signals.\n"
-	"The output of the command precedes the report: --output-file separates them.  With\n"
-	"'--folded -' standard output has the stacks, and the report needs --output-file.\n"
-	"The exit status of the command is in the report, not in the exit code.\n"
 	"\n"
-	"Example: a compiler run, and ten seconds of a process, as a flame graph\n"
+	"The report about a COMMAND goes to standard error, or to the FILE of -o, and the\n"
+	"exit code is that of COMMAND: 128+N when signal N ended it, 127 when it was not\n"
+	"found, 126 when it cannot be run.  The codes below are those of vmlab itself.\n"
+	"With '--folded -' standard output has the stacks alone.  --all with COMMAND\n"
+	"counts the faults of all processes until COMMAND ends.\n"
+	"\n"
+	"Example: a compiler run; ten seconds of a process, as a flame graph; and of all\n"
 	"  vmlab faults -- gcc -c main.c\n"
-	"  vmlab faults --pid 4242 --duration 10 --folded faults.folded\n";
+	"  vmlab faults --pid 4242 --duration 10 --folded faults.folded\n"
+	"  vmlab faults --all --duration 10\n";
 
 const struct command cmd_faults = {
 	.name = "faults",
+	.group = GROUP_FAULTS,
 	.operands = "[-- COMMAND [ARG...]]",
 	.operand = OPERAND_COMMAND,
 	.more_operands = OPERANDS_ANY,
 	.summary = "count and explain the page faults of a command or process",
 	.help = help,
 	.options = options,
+	.tables = faults_tables,
 	.run = run,
 };

@@ -44,10 +44,11 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
 	q.text = argv[optind + 1];
-	if (cli_address(cli, "START", q.text, &q.start))
+	if (cli_symbol_address(cli, "START", q.text, argv[optind], &q.start))
 		return EXIT_USAGE;
 	if (argc - optind > 2) {
-		if (cli_address(cli, "END", argv[optind + 2], &q.end))
+		if (cli_symbol_address(cli, "END", argv[optind + 2], argv[optind],
+				       &q.end))
 			return EXIT_USAGE;
 		if (q.end <= q.start)
 			return cli_usage(cli, "END: '%s' is not above START: give a "
@@ -58,7 +59,8 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const char help[] =
 	PID_HELP
-	"START and END are addresses in hexadecimal; without END the range is one byte.\n"
+	"START and END are addresses in hexadecimal, or SYMBOL+OFFSET, as for 'vmlab\n"
+	"translate'; without END the range is one byte.\n"
 	"\n"
 	"find_vma      the first VMA that ends above START: it need not contain START\n"
 	"intersection  the first VMA that has a byte in [START, END)\n"
@@ -74,6 +76,7 @@ static const char help[] =
 
 const struct command cmd_find = {
 	.name = "find",
+	.group = GROUP_PROCESS,
 	.operands = "PID START [END]",
 	.operand = OPERAND_PID,
 	.nr_operands = 2,

@@ -143,10 +143,13 @@ static int run(struct cli *cli, int argc, char **argv)
 	q.area.length = length;
 	q.area.alignment = alignment;
 	if (length)
-		return inspect(cli, argv[optind], 0, show_area, &q);
+		return inspect_each(cli, argv + optind, 0, show_area,
+				    &q);
 	if (totals)
-		return inspect(cli, argv[optind], 0, show_totals, &q);
-	return inspect(cli, argv[optind], INSPECT_VMAS, show_gaps, &q);
+		return inspect_each(cli, argv + optind, 0, show_totals,
+				    &q);
+	return inspect_each(cli, argv + optind, INSPECT_VMAS, show_gaps,
+			    &q);
 }
 
 static const char help[] =
@@ -167,9 +170,11 @@ static const char help[] =
 
 const struct command cmd_gaps = {
 	.name = "gaps",
-	.operands = "PID",
+	.group = GROUP_PROCESS,
+	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "show free ranges, and where mmap(2) would map",
 	.help = help,
 	.options = options,

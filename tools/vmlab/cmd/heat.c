@@ -14,6 +14,7 @@
 #include "show/heat.h"
 #include "show/terminal.h"
 #include "sys/output.h"
+#include "sys/xalloc.h"
 
 enum { OPT_METHOD = 0x2000, OPT_SVG };
 
@@ -39,42 +40,92 @@ struct request {
 	uint64_t count; /* of intervals */
 	uint64_t rows; /* 0: as many as the terminal has */
 	struct output svg;
+	const struct cli *cli;
+	size_t drawn; /* lines of the picture on the terminal */
 };
 
-static void show(const struct cli *cli, const struct request *q)
+static void print_picture(FILE *out, const struct request *q)
 {
 	const struct heat *h = &q->heat;
 	unsigned int rows, columns;
 
-	if (cli->json) {
-		heat_json(h, stdout);
-		return;
-	}
-	printf("process %d, %zu intervals of %g s, by %s\n", h->pid,
-	       h->nr_samples, h->interval, h->method);
+	fprintf(out, "process %d, %zu intervals of %g s,\nby %s\n", h->pid,
+		h->nr_samples, h->interval, h->method);
 	terminal_window(STDOUT_FILENO, &rows, &columns);
 	if (q->rows)
 		rows = (unsigned int)q->rows;
 	else
-		rows = rows > 8 ? rows - 4 : 20;
-	heat_draw(h, stdout, cli->colour, columns, rows);
-	printf("the measurement took %.2f%% of a CPU\n", heat_cost(h) * 100);
+		rows = rows > 9 ? rows - 5 : 20;
+	heat_draw(h, out, q->cli->colour, columns, rows);
+	fprintf(out, "the measurement took %.2f%% of a CPU\n",
+		heat_cost(h) * 100);
+}
+
+/* Draw the picture over the one that was drawn before. */
+static void redraw(struct request *q)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = check_alloc(open_memstream(&text, &len));
+
+	print_picture(out, q);
+	fclose(out);
+	if (q->drawn)
+		printf("\033[%zuA\033[J", q->drawn);
+	fputs(check_alloc(text), stdout);
+	fflush(stdout);
+	q->drawn = 0;
+	for (const char *p = text; *p; p++)
+		q->drawn += *p == '\n';
+	free(text);
+}
+
+static void on_interval(const struct heat *heat, void *request)
+{
+	(void)heat;
+	redraw(request);
+}
+
+static bool draws_live(const struct request *q)
+{
+	const char *term = getenv("TERM");
+
+	return !q->cli->json && !q->svg.path && isatty(STDOUT_FILENO) && term &&
+	       strcmp(term, "dumb");
+}
+
+static void show(struct request *q)
+{
+	if (q->cli->json)
+		heat_json(&q->heat, stdout);
+	else if (q->drawn)
+		redraw(q);
+	else
+		print_picture(stdout, q);
 }
 
 static int measure(const struct cli *cli, struct request *q)
 {
+	struct heat_watcher watcher = { .arg = q };
 	struct failure failure, ignored;
 	int err = output_open(&q->svg, &failure);
 
+	q->cli = cli;
+	if (draws_live(q))
+		watcher.interval = on_interval;
+	else if (!err && isatty(STDERR_FILENO))
+		cli_note("measuring %llu intervals of %g s; ^C ends the measurement",
+			 (unsigned long long)q->count, q->heat.interval);
 	if (!err)
-		err = heat_measure(&q->heat, q->method, q->count, &failure);
+		err = heat_measure(&q->heat, q->method, q->count, &watcher,
+				   &failure);
 	if (!err && q->svg.file) {
 		heat_svg(&q->heat, q->svg.file);
 		err = output_close(&q->svg, &failure);
 	}
 	/* with '-' standard output has the SVG, and nothing else */
 	if (!err && !output_is_stdout(&q->svg))
-		show(cli, q);
+		show(q);
 	output_close(&q->svg, &ignored);
 	heat_release(&q->heat);
 	return err ? cli_failure(&failure) : EXIT_OK;
@@ -137,18 +188,21 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"A line is a part of the address space, with its start at the left; a column is\n"
-	"a time; the darker a cell, or in colour the lighter, the more of it was accessed.\n"
+	"A line is a part of the address space, with its start at the left; a column is a\n"
+	"time; the darker a cell, or in colour the lighter, the more of it was accessed.\n"
 	"Mappings that were not accessed are left out.\n"
 	"\n"
 	"bits   Before an interval the accessed bits of all pages are cleared through\n"
-	"       /proc/PID/clear_refs; after it the module reads them: every page, exactly,\n"
-	"       but for pages whose translation stayed in the TLB, which the kernel does\n"
-	"       not flush.  This takes the mmap_lock of the process for reading, makes its\n"
-	"       processor set the bits again, and makes reclaim see its pages as colder.\n"
+	"       /proc/PID/clear_refs; after it the module reads them: every page,\n"
+	"       exactly, but for pages whose translation stayed in the TLB, which the\n"
+	"       kernel does not flush.  This takes the mmap_lock of the process for\n"
+	"       reading, makes its processor set the bits again, and makes reclaim see\n"
+	"       its pages as colder.\n"
 	"damon  DAMON checks one page of each region 20 times an interval, and splits and\n"
 	"       merges regions by the result: coarse, and cheap with large memory.  Needs\n"
 	"       CONFIG_DAMON_VADDR and CONFIG_DAMON_SYSFS, and no other user of DAMON.\n"
+	"\n"
+	"On a terminal the picture is drawn again after each interval.\n"
 	"\n"
 	"The last line shows the cost: CPU time of vmlab or of the thread of DAMON.  With\n"
 	"'--svg -' standard output has the SVG only.  SIGHUP, SIGINT, SIGQUIT and SIGTERM\n"
@@ -159,6 +213,7 @@ static const char help[] =
 
 const struct command cmd_heat = {
 	.name = "heat",
+	.group = GROUP_PROCESS,
 	.operands = "PID",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,

@@ -26,13 +26,15 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"Prints what 'vmlab COMMAND --help' prints; without COMMAND, the list of commands.\n"
+	"Prints what 'vmlab COMMAND --help' prints; without COMMAND, the list of\n"
+	"commands.\n"
 	"\n"
 	"Example: the columns of 'vmlab vmas'\n"
 	"  vmlab help vmas\n";
 
 const struct command cmd_help = {
 	.name = "help",
+	.group = GROUP_VMLAB,
 	.operands = "[COMMAND]",
 	.operand = OPERAND_VMLAB,
 	.more_operands = 1,

@@ -27,16 +27,18 @@ static int run(struct cli *cli, int argc, char **argv)
 static const char help[] =
 	"Needs no privilege.\n"
 	"\n"
-	"FACT      the version of the module, the kernel it runs on, and sizes that depend\n"
-	"          on the processor: page size, page-table levels, bits of addresses\n"
-	"FEATURE   what the module can do here: it depends on the version and configuration\n"
-	"          of the kernel; JSON has an object of true and false\n"
+	"FACT      the version of the module, the kernel it runs on, and sizes that\n"
+	"          depend on the processor: page size, page-table levels, bits of\n"
+	"          addresses\n"
+	"FEATURE   what the module can do here: it depends on the version and\n"
+	"          configuration of the kernel; JSON has an object of true and false\n"
 	"\n"
 	"Example:\n"
 	"  vmlab info --json | jq .features\n";
 
 const struct command cmd_info = {
 	.name = "info",
+	.group = GROUP_VMLAB,
 	.summary = "show what this module and this kernel can do",
 	.help = help,
 	.tables = info_tables,

@@ -93,6 +93,7 @@ static const char help[] =
 
 const struct command cmd_kmem = {
 	.name = "kmem",
+	.group = GROUP_MEMORY,
 	.operands = "KIND",
 	.nr_operands = 1,
 	.summary = "show the frames of kernel memory: kmalloc, vmalloc or vmap",

@@ -327,16 +327,17 @@ static const char help[] =
 	"  run LAB...      run labs; 'all' runs every lab\n"
 	"LAB is the name or the number of a lab.\n"
 	"\n"
-	"A lab asks one question about virtual memory.  It predicts the answer from theory\n"
-	"and from facts of the machine, does an experiment on the running kernel, and prints\n"
-	"the measurement beside the prediction.  Counts are exact; a ratio of times has a\n"
-	"tolerance and says that it is one.  Most labs need root.\n"
+	"A lab asks one question about virtual memory.  It predicts the answer from\n"
+	"theory and from facts of the machine, does an experiment on the running kernel,\n"
+	"and prints the measurement beside the prediction.  Counts are exact; a ratio of\n"
+	"times has a tolerance and says that it is one.  Most labs need root.\n"
 	"\n"
 	"--break NAME breaks one assumption of the prediction in the experiment, such as\n"
 	"MAP_PRIVATE; the verdict must then be 'differs'.\n"
 	"\n"
-	"A lab that changes the system, such as swap, says so first, and outside a virtual\n"
-	"machine needs --yes.  Its changes and its processes end with it, also after ^C.\n"
+	"A lab that changes the system, such as swap, says so first, and outside a\n"
+	"virtual machine needs --yes.  Its changes and its processes end with it, also\n"
+	"after ^C.\n"
 	"\n"
 	"Exit status: 0 when all labs agree, 1 when one differs or fails, 2 for wrong\n"
 	"arguments, 77 when all labs were skipped, 130 after ^C.\n"
@@ -348,6 +349,7 @@ static const char help[] =
 
 const struct command cmd_lab = {
 	.name = "lab",
+	.group = GROUP_LEARN,
 	.operands = "ACTION [LAB...]",
 	.operand = OPERAND_LAB,
 	.nr_operands = 1,

@@ -47,7 +47,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
 	if (optind < argc)
-		return inspect(cli, argv[optind], 0, show_with_parts, NULL);
+		return inspect_each(cli, argv + optind, 0, show_with_parts,
+				    NULL);
 	err = cli_open(&lab);
 	if (err)
 		return err;
@@ -58,12 +59,12 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const char help[] =
 	"Needs no privilege; without CAP_SYSLOG the addresses of the kernel half are\n"
-	"hidden.  With PID, shows the parts of that process too, which needs root, or\n"
+	"hidden.  With PID, shows the parts of each process too, which needs root, or\n"
 	"CAP_SYS_PTRACE in the user namespace of the process's mm.\n"
 	"\n"
 	"HALF         user or kernel; 'process' for the parts of PID; '-' is neither\n"
 	"START, LAST  the range, both inclusive\n"
-	"SIZE         rounded down; JSON has exact bytes\n"
+	"SIZE         rounded down; JSON has exact bytes, null above 2^63\n"
 	"BASE         random: it changes with each boot\n"
 	"\n"
 	"Example: where the kernel keeps struct page on this boot\n"
@@ -71,9 +72,10 @@ static const char help[] =
 
 const struct command cmd_layout = {
 	.name = "layout",
-	.operands = "[PID]",
+	.group = GROUP_PROCESS,
+	.operands = "[PID ...]",
 	.operand = OPERAND_PID,
-	.more_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "show the user and the kernel half, region by region",
 	.help = help,
 	.tables = layout_tables,

@@ -82,19 +82,22 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (cli->json && (q.svg || q.html))
 		return cli_usage(cli, "--json excludes --svg and --html: give one "
 				 "of them");
+	if ((q.svg || q.html) && argc - optind > 1)
+		return cli_usage(cli, "--svg and --html write a file about one "
+				 "process: give one PID");
 	if (q.svg && q.html && !strcmp(q.svg, "-") && !strcmp(q.html, "-"))
 		return cli_usage(cli, "--svg=- and --html=-: give a FILE for one of "
 				 "them, standard output takes one");
-	return inspect(cli, argv[optind], INSPECT_RSS, show, &q);
+	return inspect_each(cli, argv + optind, INSPECT_RSS, show, &q);
 }
 
 static const char help[] =
 	PID_HELP
 	"\n"
-	"Prints one line for each VMA and each gap, the highest address first, as wide as the\n"
-	"terminal ($COLUMNS).  The length of a bar grows with the logarithm of the size; the\n"
-	"solid part is resident, in proportion.  Each kind has a colour; the last lines list\n"
-	"them.  A name that is too long is cut at its beginning.\n"
+	"Prints one line for each VMA and each gap, the highest address first, as wide as\n"
+	"the terminal ($COLUMNS).  The length of a bar grows with the logarithm of the\n"
+	"size; the solid part is resident, in proportion.  Each kind has a colour; the\n"
+	"last lines list them.  A name that is too long is cut at its beginning.\n"
 	"\n"
 	"RSS  memory that the page tables map, without the zero page, with hugetlbfs\n"
 	"\n"
@@ -106,9 +109,11 @@ static const char help[] =
 
 const struct command cmd_map = {
 	.name = "map",
-	.operands = "PID",
+	.group = GROUP_PROCESS,
+	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "draw the address space: terminal, SVG or HTML",
 	.help = help,
 	.options = options,

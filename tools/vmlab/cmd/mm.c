@@ -32,7 +32,7 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
-	return inspect(cli, argv[optind], 0, show, NULL);
+	return inspect_each(cli, argv + optind, 0, show, NULL);
 }
 
 static const char help[] =
@@ -54,9 +54,11 @@ static const char help[] =
 
 const struct command cmd_mm = {
 	.name = "mm",
-	.operands = "PID",
+	.group = GROUP_PROCESS,
+	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "show a process's mm_struct and the tasks that share it",
 	.help = help,
 	.tables = mm_tables,

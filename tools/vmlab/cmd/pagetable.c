@@ -26,7 +26,7 @@ enum {
 
 static const struct option_spec options[] = {
 	{ "range", 'r', "RANGE", NULL,
-	  "START-END, START+SIZE or the page of an address" },
+	  "START-END, START+SIZE or the page of an address; SYMBOL for START" },
 	{ "each", OPT_EACH, NULL, NULL,
 	  "one record for each entry, with the word that it is" },
 	{ "fold", OPT_FOLD, NULL, NULL,
@@ -166,14 +166,14 @@ static int show_totals(struct target *target, void *arg)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct query q = { 0 };
+	const char *range = NULL;
 	bool totals = false;
 	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
 		switch (c) {
 		case 'r':
-			if (cli_range(cli, &q.pt.start, &q.pt.end))
-				return EXIT_USAGE;
+			range = optarg;
 			break;
 		case OPT_EACH:
 			q.pt.flags |= VMLAB_PTES_RAW;
@@ -200,46 +200,56 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
+	/* the process of a symbol is an operand, which follows the option */
+	if (range && cli_symbol_range(cli, range, argv + optind, &q.pt.start,
+				      &q.pt.end))
+		return EXIT_USAGE;
 	if (totals && (q.pt.flags || q.pt.end || q.nr_flags))
 		return cli_usage(cli, "--totals counts all entries: it excludes "
 				 "the other options, give it alone");
 	if (q.pt.flags & VMLAB_PTES_RAW && q.pt.flags & VMLAB_PTES_FOLD_FLAGS)
 		return cli_usage(cli, "--each and --fold exclude each other: give one "
 				 "of the two");
-	return totals ? inspect(cli, argv[optind], INSPECT_PGTABLE, show_totals,
-				NULL) :
-			inspect(cli, argv[optind],
-				INSPECT_PGTABLE | INSPECT_VMAS, show_entries,
-				&q);
+	if (totals)
+		return inspect_each(cli, argv + optind, INSPECT_PGTABLE,
+				    show_totals, NULL);
+	return inspect_each(cli, argv + optind, INSPECT_PGTABLE | INSPECT_VMAS,
+			    show_entries, &q);
 }
 
 static const char help[] =
 	PID_HELP
 	"\n"
-	"START, END  addresses that the run of entries covers; empty entries are not shown\n"
-	"LEVEL       pte, pmd, pud, p4d, pgd: an entry above pte that is present is a huge\n"
-	"            page; with --tables also entries that point to tables\n"
+	"START, END  addresses that the run of entries covers; empty entries are not\n"
+	"            shown\n"
+	"LEVEL       pte, pmd, pud, p4d, pgd: an entry above pte that is present is a\n"
+	"            huge page; with --tables also entries that point to tables\n"
 	"INDEX       of the first entry in its table\n"
 	"NR          entries in the run: their frames are adjacent too\n"
 	"EACH        bytes that one entry covers\n"
-	"PHYS        physical address of the first frame or of the table; 'swap A:N' is page\n"
-	"            slot N of swap area A, which a note names; needs CAP_SYS_ADMIN\n"
+	"PHYS        physical address of the first frame or of the table; 'swap A:N' is\n"
+	"            page slot N of swap area A, which a note names; needs CAP_SYS_ADMIN\n"
 	"RAW         the entry as the CPU sees it; needs CAP_SYS_ADMIN\n"
 	"FLAGS       its bits by name; an unknown name for --require lists them\n"
 	"NAME        of the VMA\n"
 	"\n"
-	"--totals: by level, tables and their memory, and their entries: EMPTY, those that\n"
-	"point to a TABLE, those that map a frame (LEAF), and OTHER: swap, migration, markers.\n"
+	"--totals: by level, tables and their memory, and their entries: EMPTY, those\n"
+	"that point to a TABLE, those that map a frame (LEAF), and OTHER: swap,\n"
+	"migration, markers.\n"
 	"\n"
+	"Example: the pages of a variable or a function\n"
+	"  vmlab pagetable $PID --range buffer\n"
 	"Example: pages that were written and are not shared; pages in swap\n"
 	"  vmlab pagetable $PID --require dirty --require exclusive\n"
 	"  vmlab pagetable $PID --require swap --json | jq '[.entries[].nr] | add'\n";
 
 const struct command cmd_pagetable = {
 	.name = "pagetable",
-	.operands = "PID",
+	.group = GROUP_PROCESS,
+	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "show page-table entries, every flag in words",
 	.help = help,
 	.options = options,

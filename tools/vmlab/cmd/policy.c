@@ -186,19 +186,21 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"A policy decides which page to evict when the budget of a space is used up, and which\n"
-	"pages to prefetch besides a page that is accessed.  Some are built in; others are\n"
-	"loaded as BPF programs, see Documentation/bpf.rst and tools/bpf/policies.\n"
+	"A policy decides which page to evict when the budget of a space is used up, and\n"
+	"which pages to prefetch besides a page that is accessed.  Some are built in;\n"
+	"others are loaded as BPF programs, see Documentation/bpf.rst and\n"
+	"tools/bpf/policies.\n"
 	"\n"
-	"list            show the policies: NAME, KIND (built-in or bpf), ID, the number of\n"
-	"                SPACES that use it, and SAMPLES: whether some accesses are made to\n"
-	"                fault so that the policy sees them\n"
-	"load FILE       load a BPF object, - reads it from standard input; it is pinned in\n"
-	"                " POLICY_PIN_ROOT "/NAME, with its maps for applications to open\n"
-	"set SPACE NAME  change the policy of the space with that number (the directories of\n"
-	"                /sys/kernel/debug/vmlab/spaces, whose file 'owner' names the process\n"
-	"                of the space), also while the space is in use;\n"
-	"                'vmlab space --policy' does so for its own\n"
+	"list            show the policies: NAME, KIND (built-in or bpf), ID, the number\n"
+	"                of SPACES that use it, and SAMPLES: whether some accesses are\n"
+	"                made to fault so that the policy sees them\n"
+	"load FILE       load a BPF object, - reads it from standard input; it is pinned\n"
+	"                in " POLICY_PIN_ROOT "/NAME, with its maps for applications to\n"
+	"                open\n"
+	"set SPACE NAME  change the policy of the space with that number (the directories\n"
+	"                of /sys/kernel/debug/vmlab/spaces, whose file 'owner' names the\n"
+	"                process of the space), also while the space is in use; 'vmlab\n"
+	"                space --policy' does so for its own\n"
 	"unload NAME     unload a policy; spaces that use it go on with fifo\n"
 	"\n"
 	"load, set and unload need root.\n"
@@ -210,6 +212,7 @@ static const char help[] =
 
 const struct command cmd_policy = {
 	.name = "policy",
+	.group = GROUP_MEMORY,
 	.operands = "load FILE | list | set SPACE NAME | unload NAME",
 	.operand = OPERAND_POLICY,
 	.nr_operands = 1,

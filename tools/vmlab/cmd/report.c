@@ -277,9 +277,9 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"Runs labs, all by default, and writes one HTML page that refers to no other file:\n"
-	"a table of verdicts, then for each lab its question, its prediction beside the\n"
-	"measurement, its plots and its steps.\n"
+	"Runs labs, all by default, and writes one HTML page that refers to no other\n"
+	"file: a table of verdicts, then for each lab its question, its prediction beside\n"
+	"the measurement, its plots and its steps.\n"
 	"\n"
 	"Progress goes to standard error.\n"
 	"\n"
@@ -292,6 +292,7 @@ static const char help[] =
 
 const struct command cmd_report = {
 	.name = "report",
+	.group = GROUP_LEARN,
 	.operands = "[LAB...]",
 	.more_operands = OPERANDS_ANY,
 	.summary = "run labs and write a page with their results and plots",

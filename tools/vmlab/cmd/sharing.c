@@ -60,8 +60,8 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"Needs CAP_SYS_ADMIN, since it compares page frame numbers.  The zero page and memory\n"
-	"without a struct page are left out.\n"
+	"Needs CAP_SYS_ADMIN, since it compares page frame numbers.  The zero page and\n"
+	"memory without a struct page are left out.\n"
 	"\n"
 	"For each process, in sizes of different frames:\n"
 	"RESIDENT   all frames that it maps\n"
@@ -87,6 +87,7 @@ static const char help[] =
 
 const struct command cmd_sharing = {
 	.name = "sharing",
+	.group = GROUP_PROCESS,
 	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,

@@ -22,9 +22,9 @@ static int run(struct cli *cli, int argc, char **argv)
 static const char help[] =
 	PID_HELP
 	"\n"
-	"Prints JSON lines, with or without --json: the first describes the process and its\n"
-	"totals, each of the others one VMA, with its resident memory and swap in bytes.\n"
-	"'vmlab diff' compares two snapshots, on any machine.\n"
+	"Prints JSON lines, with or without --json: the first describes the process and\n"
+	"its totals, each of the others one VMA, with its resident memory and swap in\n"
+	"bytes.  'vmlab diff' compares two snapshots, on any machine.\n"
 	"\n"
 	"Example: what a minute did to pid 1\n"
 	"  vmlab snapshot 1 >before; sleep 60; vmlab snapshot 1 >after\n"
@@ -32,6 +32,7 @@ static const char help[] =
 
 const struct command cmd_snapshot = {
 	.name = "snapshot",
+	.group = GROUP_PROCESS,
 	.operands = "PID",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,

@@ -92,10 +92,11 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"A space is the memory that one open " VMLAB_DEVICE " provides.  A frame is filled at the\n"
-	"first touch of its page: with zeros, unless --backing says otherwise.  The space\n"
-	"ends with the command: --hold keeps it for other commands to inspect.  Needs no\n"
-	"privilege; the VMAs of the child do, see 'vmlab vmas --help'.\n"
+	"A space is the memory that one open " VMLAB_DEVICE " provides.  A frame is\n"
+	"filled at the first touch of its page: with zeros, unless --backing says\n"
+	"otherwise.  The space ends with the command: --hold keeps it for other commands\n"
+	"to inspect.  Needs no privilege; the VMAs of the child do, see 'vmlab vmas\n"
+	"--help'.\n"
 	"\n"
 	"PROCESS   the processes in the order in which they touched: parent, then child\n"
 	"TOUCHED   pages whose first word was read or written\n"
@@ -111,19 +112,19 @@ static const char help[] =
 	"PAGING    what budget, policy and prefetching did; with any of their options\n"
 	"REFAULTED_AFTER  evictions between that of a page and its refault\n"
 	"INJECT    the rules, with the faults that matched and those that were disturbed\n"
-	"TIME_US   the events, timed from the first one; LOST counts events dropped because\n"
-	"          the buffer was full\n"
+	"TIME_US   the events, timed from the first one; LOST counts events dropped\n"
+	"          because the buffer was full\n"
 	"\n"
-	"SIZE is bytes, or a number with K, M, G, T (powers of 1024).  With a file it is by\n"
-	"default the length of the file.  What is written returns to the file with --sync,\n"
-	"and in any case when vmlab ends.  file:- is standard input: 0<>FILE.\n"
+	"SIZE is bytes, or a number with K, M, G, T (powers of 1024).  With a file it is\n"
+	"by default the length of the file.  What is written returns to the file with\n"
+	"--sync, and in any case when vmlab ends.  file:- is standard input: 0<>FILE.\n"
 	"\n"
-	"RULE is an action and conditions with commas between: sigbus, oom, hwpoison, retry,\n"
-	"or delay; pages=FIRST-LAST, access=rwx, nth=N (only the N-th fault that matches),\n"
-	"probability=0.25, seed=N, pid=PID (self is the parent, which touches first), and\n"
-	"us=MICROSECONDS for a delay.\n"
+	"RULE is an action and conditions with commas between: sigbus, oom, hwpoison,\n"
+	"retry, or delay; pages=FIRST-LAST, access=rwx, nth=N (only the N-th fault that\n"
+	"matches), probability=0.25, seed=N, pid=PID (self is the parent, which touches\n"
+	"first), and us=MICROSECONDS for a delay.\n"
 	"\n"
-	"Example: whether a child sees what its parent wrote: shared, private, mapped anew\n"
+	"Example: does a child see what its parent wrote? shared, private, mapped anew\n"
 	"  vmlab space --size 64K --fork\n"
 	"  vmlab space --size 64K --fork --private --child-touch write\n"
 	"  vmlab space --size 64K --fork --private --remap\n"
@@ -141,6 +142,7 @@ static const char help[] =
 
 const struct command cmd_space = {
 	.name = "space",
+	.group = GROUP_MEMORY,
 	.summary = "make a space, map and touch it, and show what happened",
 	.help = help,
 	.options = space_options,

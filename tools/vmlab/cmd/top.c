@@ -6,6 +6,7 @@
 #include "cli/values.h"
 #include "cmd/commands.h"
 #include "faults/live.h"
+#include "show/top.h"
 
 enum { OPT_BATCH = 0x2000, OPT_VERBOSE };
 
@@ -63,19 +64,21 @@ static const char help[] =
 	"TIME              that the kernel spent on them in the interval\n"
 	"MOSTLY            their most frequent kind; the second line has the kinds of all\n"
 	"\n"
-	"Processes without a fault in the interval are not shown; a process that has ended\n"
-	"is shown once more.  On a terminal the table fits the screen, q quits, and ^Z stops\n"
-	"vmlab and restores the terminal.  Without a terminal, and with --batch, tables\n"
-	"follow one another; --json prints one object for each interval.  Needs root and a\n"
-	"kernel with BTF; the vmlab module is not needed.\n"
+	"Processes without a fault in the interval are not shown; a process that has\n"
+	"ended is shown once more.  On a terminal the table fits the screen, q quits, and\n"
+	"^Z stops vmlab and restores the terminal.  Without a terminal, and with --batch,\n"
+	"tables follow one another; --json prints one object a line for each interval.\n"
+	"Needs root and a kernel with BTF; the vmlab module is not needed.\n"
 	"\n"
 	"Example: ten seconds, for a file\n"
 	"  vmlab top --batch --count 10 >faults.txt\n";
 
 const struct command cmd_top = {
 	.name = "top",
+	.group = GROUP_FAULTS,
 	.summary = "show which processes have page faults, second by second",
 	.help = help,
 	.options = options,
+	.tables = top_tables,
 	.run = run,
 };

@@ -46,7 +46,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	if (cli_option(cli, NULL, argc, argv) == CLI_STOP)
 		return cli->exit_code;
-	if (cli_address(cli, "ADDR", argv[optind + 1], &addr))
+	if (cli_symbol_address(cli, "ADDR", argv[optind + 1], argv[optind], &addr))
 		return EXIT_USAGE;
 	return inspect(cli, argv[optind], INSPECT_PGTABLE | INSPECT_VMAS, show,
 		       &addr);
@@ -54,23 +54,26 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const char help[] =
 	PID_HELP
-	"ADDR is hexadecimal.\n"
+	"ADDR is hexadecimal, or SYMBOL+OFFSET, or FILE:SYMBOL where several files have\n"
+	"the symbol.  The offset is decimal, or hexadecimal after 0x.\n"
 	"\n"
-	"Shows the address in binary, split into the fields that the CPU uses: an index for\n"
-	"each level of the page table, and the offset in the page; the VMA, with the accesses\n"
-	"that it allows; then one step for each level: the address of its table, the entry,\n"
-	"its value, its flags by name, and what it points to.  The result is the physical\n"
-	"address, or the level at which the walk stops and why.  A huge page ends the walk at\n"
-	"a higher level, and its offset is wider.\n"
+	"Shows the address in binary, split into the fields that the CPU uses: an index\n"
+	"for each level of the page table, and the offset in the page; the VMA, with the\n"
+	"accesses that it allows; then one step for each level: the address of its table,\n"
+	"the entry, its value, its flags by name, and what it points to.  The result is\n"
+	"the physical address, or the level at which the walk stops and why.  A huge page\n"
+	"ends the walk at a higher level, and its offset is wider.\n"
 	"\n"
-	"Without CAP_SYS_ADMIN entries and physical addresses are hidden; the walk is shown\n"
-	"without them, with flags and reason.\n"
+	"Without CAP_SYS_ADMIN entries and physical addresses are hidden; the walk is\n"
+	"shown without them, with flags and reason.\n"
 	"\n"
-	"Example: the code of this shell\n"
+	"Example: an instruction of a program, and the code of this shell\n"
+	"  vmlab translate $PID main+0x10\n"
 	"  vmlab translate $$ $(vmlab mm $$ --json | jq -r .mm.code.start)\n";
 
 const struct command cmd_translate = {
 	.name = "translate",
+	.group = GROUP_PROCESS,
 	.operands = "PID ADDR",
 	.operand = OPERAND_PID,
 	.nr_operands = 2,

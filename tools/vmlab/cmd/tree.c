@@ -72,17 +72,18 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
-	return totals ? inspect(cli, argv[optind], 0, show_totals, NULL) :
-			inspect(cli, argv[optind], INSPECT_VMAS, show_tree,
-				&ascii);
+	if (totals)
+		return inspect_each(cli, argv + optind, 0, show_totals, NULL);
+	return inspect_each(cli, argv + optind, INSPECT_VMAS, show_tree, &ascii);
 }
 
 static const char help[] =
 	PID_HELP
 	"\n"
-	"NODE      the node's type and number, or what a slot of a leaf holds: a vma, or a\n"
-	"          gap, which is no entry.  arange_64 nodes store the largest gap below each\n"
-	"          slot, so that a free range of some size is found without a full search\n"
+	"NODE      the node's type and number, or what a slot of a leaf holds: a vma, or\n"
+	"          a gap, which is no entry.  arange_64 nodes store the largest gap below\n"
+	"          each slot, so that a free range of some size is found without a full\n"
+	"          search\n"
 	"SLOT      index in the node above\n"
 	"FIRST     lowest address (index) that it covers\n"
 	"LAST      highest one, inclusive: the pivot; in brackets when no pivot is stored\n"
@@ -100,9 +101,11 @@ static const char help[] =
 
 const struct command cmd_tree = {
 	.name = "tree",
-	.operands = "PID",
+	.group = GROUP_PROCESS,
+	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "draw the maple tree that holds the VMAs",
 	.help = help,
 	.options = options,

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab vmas: show the VMAs of a process. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/values.h"
 #include "cmd/commands.h"
 #include "inspect/inspect.h"
 #include "show/vma.h"
+#include "show/vma_facts.h"
 
 #define MAX_FLAGS 64
 
@@ -16,6 +19,7 @@ struct query {
 	const char *flag[MAX_FLAGS]; /* VMAs that have all of these */
 	size_t nr_flags;
 	bool details;
+	unsigned int facts; /* FACTS_* */
 };
 
 static const struct option_spec options[] = {
@@ -25,6 +29,8 @@ static const struct option_spec options[] = {
 	  "VMAs that overlap START-END, START+SIZE or an address" },
 	{ "flag", OPT_FLAG, "NAME", NULL,
 	  "VMAs that have this flag; more than one: all of them" },
+	{ "memory", 'm', NULL, NULL,
+	  "resident memory, PSS, dirty memory and swap of each VMA" },
 	{ 0 },
 };
 
@@ -43,11 +49,22 @@ static int find_flags(const struct target *target, const struct query *q,
 	return EXIT_OK;
 }
 
+/* smaps checks the uid, which the module does not. */
+static int cannot_read(const struct target *target, int err)
+{
+	if (err == -ENOENT || err == -ESRCH)
+		return -ESRCH;
+	cli_error("cannot read /proc/%d/smaps: %s", (int)target->pid,
+		  strerror(-err));
+	return err == -EACCES || err == -EPERM ? EXIT_NO_PERMISSION : EXIT_FAILED;
+}
+
 static int show(struct target *target, void *arg)
 {
 	const struct cli *cli = target->cli;
 	struct query *q = arg;
 	struct vma_walk walk = { 0 };
+	struct vma_facts *facts = NULL;
 	struct vma_words words;
 	int ret;
 
@@ -56,6 +73,13 @@ static int show(struct target *target, void *arg)
 		ret = vmlab_vmas_open(target->proc, q->start, q->end, &walk.it);
 	if (ret)
 		return ret;
+	if (q->facts)
+		ret = vma_facts_read(target->pid, q->facts, &facts);
+	if (ret) {
+		vmlab_vmas_close(walk.it);
+		return cannot_read(target, ret);
+	}
+	walk.facts = facts;
 	vma_words_init(&words, target->lab);
 	vma_walk_next(&walk);
 	if (!walk.ret && !cli->json)
@@ -69,12 +93,25 @@ static int show(struct target *target, void *arg)
 	else
 		ret = vmas_print(stdout, &words, &walk, cli->colour);
 	vmlab_vmas_close(walk.it);
+	vma_facts_free(facts);
 	return ret;
+}
+
+static void choose_facts(struct cli *cli, struct query *q, bool memory)
+{
+	if (memory && !cli->table.output) {
+		cli->table.output = "START,SIZE,PERM,RSS,PSS,SHARED,DIRTY,SWAP,NAME";
+		table_set_options(&cli->table);
+	}
+	q->facts = vma_facts_wanted();
+	if (memory && cli->json)
+		q->facts = FACTS_MEMORY | FACTS_NODES | FACTS_BUILD_ID;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct query q = { 0 };
+	bool memory = false;
 	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
@@ -92,11 +129,15 @@ static int run(struct cli *cli, int argc, char **argv)
 						 "times", MAX_FLAGS);
 			q.flag[q.nr_flags++] = optarg;
 			break;
+		case 'm':
+			memory = true;
+			break;
 		default:
 			return cli->exit_code;
 		}
 	}
-	return inspect(cli, argv[optind], 0, show, &q);
+	choose_facts(cli, &q, memory);
+	return inspect_each(cli, argv + optind, 0, show, &q);
 }
 
 static const char help[] =
@@ -109,26 +150,43 @@ static const char help[] =
 	"            hexadecimal\n"
 	"FLAGS       the other bits of vm_flags, by the kernel's names; --long and JSON\n"
 	"            have all, and the number\n"
-	"VM_OPS      symbol of the vm_operations_struct, '-' for anonymous memory, '?' when\n"
-	"            the kernel does not know the names of its data\n"
+	"VM_OPS      symbol of the vm_operations_struct, '-' for anonymous memory, '?'\n"
+	"            when the kernel does not know the names of its data\n"
 	"NAME        the file, [heap], [stack], [vdso], [anon:...], '-' without one;\n"
 	"            control characters as \\ooo\n"
+	"\n"
+	"Printed on request, by --memory or --output, from /proc/PID/smaps:\n"
+	"RSS         resident memory\n"
+	"PSS         the same, each page divided by the number of processes that map it\n"
+	"SHARED      resident memory that another process maps too\n"
+	"DIRTY       resident memory that was written and not saved since\n"
+	"SWAP        memory in swap\n"
+	"by --output alone:\n"
+	"NODES       pages by NUMA node, from /proc/PID/numa_maps: NODE=PAGES,...\n"
+	"BUILD_ID    GNU build id of the mapped file\n"
+	"\n"
+	"With --memory JSON has all of these.\n"
 	"\n"
 	"--long and JSON add page_prot, the device and inode, and traits: file, anon_vma\n"
 	"(anonymous pages were made), heap, stack, special, anon_name, uffd, vmlab.\n"
 	"\n"
 	"The process runs meanwhile: no VMA is shown twice, and none that stays mapped is\n"
-	"missed.  When the process exits meanwhile, the exit code is 4 and JSON has \"error\".\n"
+	"missed.  When the process exits meanwhile, the exit code is 4 and JSON has\n"
+	"\"error\".\n"
 	"\n"
+	"Example: which mappings hold most memory?\n"
+	"  vmlab vmas $$ --memory --sort -rss\n"
 	"Example: shared mappings of this shell, and the VMA that holds an address\n"
 	"  vmlab vmas $$ --flag shared\n"
 	"  vmlab vmas $$ --range 7ffff7fc1000 --long\n";
 
 const struct command cmd_vmas = {
 	.name = "vmas",
-	.operands = "PID",
+	.group = GROUP_PROCESS,
+	.operands = "PID ...",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,
+	.more_operands = OPERANDS_ANY,
 	.summary = "show the VMAs of a process, every flag in words",
 	.help = help,
 	.options = options,

@@ -76,22 +76,23 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"PID is a process or thread id.  Any other than self needs root, or CAP_SYS_PTRACE\n"
-	"in the user namespace of the process's mm.\n"
+	"PID is a process or thread id.  Any other than self needs root, or\n"
+	"CAP_SYS_PTRACE in the user namespace of the process's mm.\n"
 	"\n"
-	"Takes a snapshot of the VMAs at each interval and shows what changed since the one\n"
-	"before, with the time; 'vmlab diff --help' explains the events.  A mapping that is\n"
-	"made and removed between two snapshots is missed.  Ends with exit code 0 when the\n"
-	"process exits, after --count snapshots, or at an interrupt.\n"
+	"Takes a snapshot of the VMAs at each interval and shows what changed since the\n"
+	"one before, with the time; 'vmlab diff --help' explains the events.  A mapping\n"
+	"that is made and removed between two snapshots is missed.  Ends with exit code 0\n"
+	"when the process exits, after --count snapshots, or at an interrupt.\n"
 	"\n"
-	"With --json each line is one object: the first has \"event\": \"start\", and when the\n"
-	"process exits, the last has \"exit\".\n"
+	"With --json each line is one object: the first has \"event\": \"start\", and when\n"
+	"the process exits, the last has \"exit\".\n"
 	"\n"
 	"Example: see malloc map a large block\n"
 	"  vmlab watch $PID --interval 0.1\n";
 
 const struct command cmd_watch = {
 	.name = "watch",
+	.group = GROUP_PROCESS,
 	.operands = "PID",
 	.operand = OPERAND_PID,
 	.nr_operands = 1,

@@ -19,7 +19,6 @@ struct live {
 	struct faults_session *session;
 	struct events events;
 	struct screen *terminal; /* NULL: print one table after the other */
-	struct json_doc doc;
 	struct counters counters; /* at the end of the last interval */
 	struct interval interval; /* the last one */
 	bool measured; /* @interval is valid */
@@ -73,7 +72,7 @@ static int end_interval(struct live *l)
 static void show(struct live *l)
 {
 	if (l->options->json)
-		top_show_json(&l->interval, &l->doc);
+		top_print_json(&l->interval);
 	else
 		top_show(&l->interval, l->terminal, l->options->colour);
 }
@@ -194,15 +193,7 @@ static int run(struct live *l, int pidfd, struct failure *failure)
 		return err;
 	/* faults before the first interval belong to it */
 	l->counters.time = clock_now();
-	if (l->options->json) {
-		json_begin(&l->doc, stdout);
-		json_array_begin(&l->doc, "pictures");
-	}
 	err = watch(l);
-	if (l->options->json) {
-		json_array_end(&l->doc);
-		json_end(&l->doc);
-	}
 	events_close(&l->events);
 	return err ? failure_set(failure, err, "cannot read the counters: %s",
 				 strerror(-err)) :

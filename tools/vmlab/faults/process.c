@@ -87,13 +87,13 @@ static int wait_for(struct faults_report *r, struct events *events)
 {
 	int signal, err = 0;
 
-	events->process = pidfd_open(r->pid, 0);
+	events->process = pidfd_open(r->command_pid, 0);
 	/* without a pidfd: wait, with signals pending meanwhile */
 	while (events->process >= 0 &&
 	       events_wait(events, 0, &signal) != EVENT_PROCESS)
 		if (signal == SIGTERM || signal == SIGHUP)
-			kill(r->pid, signal);
-	if (wait4(r->pid, &r->status, 0, &r->usage) < 0)
+			kill(r->command_pid, signal);
+	if (wait4(r->command_pid, &r->status, 0, &r->usage) < 0)
 		err = -errno;
 	if (events->process >= 0)
 		close(events->process);
@@ -109,10 +109,11 @@ int faults_run_command(struct faults_report *r, struct failure *failure)
 	if (err)
 		return err;
 	start = clock_now();
-	err = spawn(r->command, &r->pid);
+	err = spawn(r->command, &r->command_pid);
 	if (err) {
 		failure_set(failure, err, "cannot run '%s': %s", r->command[0],
 			    strerror(-err));
+		r->spawn_errno = -err;
 		/* not -EPERM or -EACCES: these mean that vmlab lacks a privilege */
 		err = -EIO;
 	} else {

@@ -21,8 +21,8 @@ int faults_open_process(pid_t pid, int *pidfd, struct failure *failure);
  * faults_run_command - run the command of a report, and wait for its end
  *
  * A session with the option spawn counts all its faults.  The terminal sends ^C to
- * the command too; SIGTERM and SIGHUP are passed on to it.  Fills in pid, status,
- * usage and seconds.
+ * the command too; SIGTERM and SIGHUP are passed on to it.  Fills in command_pid,
+ * status, usage and seconds, or spawn_errno.
  *
  * Return: 0 or a negative errno, with a sentence in @failure.
  */
@@ -30,6 +30,7 @@ int faults_run_command(struct faults_report *report, struct failure *failure);
 
 /**
  * faults_watch_process - wait for the end of a process, a timeout, or a signal
+ * @pidfd: the process; -1 waits for none
  * @duration: in seconds, 0 for no limit
  *
  * Fills in seconds.

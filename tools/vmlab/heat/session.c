@@ -87,7 +87,9 @@ static int end_interval(struct heat *h, const struct heat_source *source,
 }
 
 static int collect(struct heat *h, const struct heat_source *source,
-		   void *state, uint64_t count, const struct events *events)
+		   void *state, uint64_t count,
+		   const struct heat_watcher *watcher,
+		   const struct events *events)
 {
 	double start = clock_now();
 	int signal, err = read_areas(h);
@@ -105,12 +107,17 @@ static int collect(struct heat *h, const struct heat_source *source,
 		if (interrupted && (h->nr_samples || !source->can_interrupt))
 			break;
 		err = end_interval(h, source, state, start);
+		if (!err && watcher->interval) {
+			heat_mark_areas(h);
+			watcher->interval(h, watcher->arg);
+		}
 	}
 	/* keep what was measured before the process ended */
 	return err == -ESRCH && h->nr_samples ? 0 : err;
 }
 
 static int measure(struct heat *h, const char *method, uint64_t count,
+		   const struct heat_watcher *watcher,
 		   const struct events *events, struct failure *failure)
 {
 	const struct heat_source *source;
@@ -122,7 +129,7 @@ static int measure(struct heat *h, const char *method, uint64_t count,
 	if (err)
 		return err;
 	h->method = source->about;
-	err = collect(h, source, state, count, events);
+	err = collect(h, source, state, count, watcher, events);
 	source->close(state);
 	if (err)
 		return failure_set(failure, err, "%s",
@@ -137,7 +144,7 @@ static int measure(struct heat *h, const char *method, uint64_t count,
 }
 
 int heat_measure(struct heat *h, const char *method, uint64_t count,
-		 struct failure *failure)
+		 const struct heat_watcher *watcher, struct failure *failure)
 {
 	struct events events;
 	/* before anything is switched on that a signal would leave on */
@@ -146,7 +153,7 @@ int heat_measure(struct heat *h, const char *method, uint64_t count,
 	if (err)
 		return failure_set(failure, err, "cannot receive signals: %s",
 				   strerror(-err));
-	err = measure(h, method, count, &events, failure);
+	err = measure(h, method, count, watcher, &events, failure);
 	events_close(&events);
 	return err;
 }

@@ -28,7 +28,7 @@ struct target {
 
 /**
  * inspect - run a command on the process that an operand names
- * @operand: a pid, or "self"
+ * @operand: a pid, a name, or "self"
  * @needs: INSPECT_*
  * @show: returns 0, a negative errno about the process, which is then reported,
  *	or an exit code, with the error reported
@@ -38,5 +38,17 @@ struct target {
  */
 int inspect(const struct cli *cli, const char *operand, unsigned int needs,
 	    int (*show)(struct target *target, void *arg), void *arg);
+
+/**
+ * inspect_each - likewise, on each of several processes
+ * @operands: a NULL ends them
+ *
+ * With several, a heading precedes the tables of each, and JSON has a document for
+ * each.  A process that cannot be inspected does not end the command.
+ *
+ * Return: the first exit code that is not EXIT_OK, with the errors reported.
+ */
+int inspect_each(const struct cli *cli, char **operands, unsigned int needs,
+		 int (*show)(struct target *target, void *arg), void *arg);
 
 #endif /* VMLAB_INSPECT_INSPECT_H */

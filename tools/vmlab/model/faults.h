@@ -53,13 +53,16 @@ struct signal_row {
 
 struct faults_report {
 	/* the request */
-	char *const *command; /* NULL when a process is followed */
-	pid_t pid;
+	char *const *command; /* NULL when there is none to run */
+	pid_t pid; /* the process that is followed, or 0 */
+	bool all; /* all processes but vmlab */
 	size_t top; /* rows of a table, 0 for all */
 	bool histogram;
 	bool by_vma, by_ip;
 
 	/* the run */
+	pid_t command_pid;
+	int spawn_errno; /* why the command could not be run, or 0 */
 	bool waited; /* @status and @usage are valid */
 	int status; /* as wait(2) returns it */
 	struct rusage usage; /* of the command and of the children it waited for */

@@ -14,29 +14,81 @@
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
+static const struct column kind_columns[] = {
+	{ "KIND" },
+	{ "MINOR", true },
+	{ "MAJOR", true },
+	{ "TIME", true },
+	{ .title = "P50", .right = true, .optional = true },
+	{ "P99", true },
+	{ "MAX", true },
+	{ .title = "MEANING", .wrap = true },
+};
+
+static const struct column origin_columns[] = {
+	{ "ACCESS" },
+	{ "MINOR", true },
+	{ "MAJOR", true },
+	{ .title = "BY", .wrap = true },
+};
+
+static const struct column process_columns[] = {
+	{ "PID", true },  { "MINOR", true }, { "MAJOR", true },
+	{ "TIME", true }, { .title = "COMMAND", .wrap = true },
+};
+
+static const struct column mapping_columns[] = {
+	{ "MINOR", true },
+	{ "MAJOR", true },
+	{ "TIME", true },
+	{ .title = "OFFSET", .right = true, .optional = true },
+	{ .title = "KINDS", .wrap = true },
+	{ .title = "MAPPING", .wrap = true },
+};
+
+static const struct column instruction_columns[] = {
+	{ "MINOR", true },
+	{ "MAJOR", true },
+	{ "TIME", true },
+	{ .title = "KINDS", .wrap = true },
+	{ .title = "INSTRUCTION", .wrap = true },
+	{ .title = "FILE", .wrap = true },
+};
+
+static const struct column signal_columns[] = {
+	{ "COUNT", true },   { "PID", true },	      { "CAUSE" },
+	{ "ADDRESS", true }, { "INSTRUCTION", true }, { .title = "MEANING", .wrap = true },
+};
+
+const struct column_list faults_tables[] = {
+	COLUMN_LIST(kind_columns),
+	COLUMN_LIST(origin_columns),
+	COLUMN_LIST(process_columns),
+	COLUMN_LIST(mapping_columns),
+	COLUMN_LIST(instruction_columns),
+	COLUMN_LIST(signal_columns),
+	{ 0 },
+};
+
 static size_t rows_to_show(const struct faults_report *r, size_t nr)
 {
 	return r->top && r->top < nr ? r->top : nr;
 }
 
-static void print_title(FILE *out, bool colour, const char *title)
+/* Print the title of a table, unless the rows alone are wanted. */
+static void print_title(FILE *out, bool colour, const struct column *columns,
+			size_t nr, const char *title)
 {
+	if (table_plain() || !table_prints(columns, nr))
+		return;
 	fprintf(out, "\n%s%s%s\n", style_on(colour, STYLE_HEAD), title,
 		style_off(colour, STYLE_HEAD));
 }
 
 static void print_more(FILE *out, size_t nr, size_t shown)
 {
-	if (shown < nr)
-		fprintf(out, "(%zu more: --top=0 shows all)\n", nr - shown);
-}
-
-/* Print a cell with a duration. */
-static void time_cell(struct table *t, __u64 ns)
-{
-	char text[TIME_TEXT_MAX];
-
-	table_cell(t, STYLE_PLAIN, "%s", format_ns(ns, text));
+	if (shown < nr && !table_plain())
+		fprintf(out, "(%zu more: --rows=0 shows all)\n", nr - shown);
 }
 
 static void count_cells(struct table *t, const __u64 count[NR_FAULT_SIZES])
@@ -83,27 +135,29 @@ static void print_summary(const struct faults_report *r, FILE *out, bool colour)
 		else if (r->waited && WEXITSTATUS(r->status))
 			fprintf(out, ": exit status %d",
 				WEXITSTATUS(r->status));
-	} else {
+	} else if (r->pid) {
 		fprintf(out, "vmlab faults: process %d", r->pid);
+	} else {
+		fputs("vmlab faults:", out);
 	}
+	if (r->all)
+		fputs(r->command ? ", and all other processes" : " all processes",
+		      out);
 	fprintf(out, "\n%" PRIu64 " minor, %" PRIu64 " major in %.3f s\n",
 		(uint64_t)r->sum[FAULT_MINOR], (uint64_t)r->sum[FAULT_MAJOR],
 		r->seconds);
-	if (r->waited)
+	/* getrusage(2) knows the command, not the other processes */
+	if (r->waited && !r->all)
 		print_usage(r, out, colour);
 }
 
 static void print_kinds(const struct faults_report *r, FILE *out, bool colour)
 {
-	static const struct column columns[] = {
-		{ "KIND" },	  { "MINOR", true }, { "MAJOR", true },
-		{ "TIME", true }, { "P50", true },   { "P99", true },
-		{ "MAX", true },  { "MEANING" },
-	};
 	struct table *t;
 
-	print_title(out, colour, "By kind");
-	t = table_open(out, columns, NR(columns), colour);
+	print_title(out, colour, kind_columns,
+		    NR(kind_columns), "By kind");
+	t = table_open(out, kind_columns, NR(kind_columns), colour);
 	for (unsigned int k = 0; k < NR_FAULT_KINDS; k++) {
 		const __u64 *count = r->totals.count[k];
 
@@ -111,38 +165,36 @@ static void print_kinds(const struct faults_report *r, FILE *out, bool colour)
 			continue;
 		table_cell(t, STYLE_NAME, "%s", fault_kind_name(k));
 		count_cells(t, count);
-		time_cell(t, r->totals.ns[k]);
-		time_cell(t, latency_percentile(&r->latency[k], 50,
-						r->totals.max_ns[k]));
-		time_cell(t, latency_percentile(&r->latency[k], 99,
-						r->totals.max_ns[k]));
-		time_cell(t, r->totals.max_ns[k]);
+		table_time(t, STYLE_PLAIN, r->totals.ns[k]);
+		table_time(t, STYLE_PLAIN,
+			   latency_percentile(&r->latency[k], 50,
+					      r->totals.max_ns[k]));
+		table_time(t, STYLE_PLAIN,
+			   latency_percentile(&r->latency[k], 99,
+					      r->totals.max_ns[k]));
+		table_time(t, STYLE_PLAIN, r->totals.max_ns[k]);
 		table_cell(t, STYLE_DIM, "%s", fault_kind_help(k));
 	}
+	table_footer(t);
 	table_cell(t, STYLE_NAME, "total");
 	count_cells(t, r->sum);
-	time_cell(t, r->all_ns);
-	time_cell(t, latency_percentile(&r->all_latency, 50, r->all_max_ns));
-	time_cell(t, latency_percentile(&r->all_latency, 99, r->all_max_ns));
-	time_cell(t, r->all_max_ns);
+	table_time(t, STYLE_PLAIN, r->all_ns);
+	table_time(t, STYLE_PLAIN, latency_percentile(&r->all_latency, 50, r->all_max_ns));
+	table_time(t, STYLE_PLAIN, latency_percentile(&r->all_latency, 99, r->all_max_ns));
+	table_time(t, STYLE_PLAIN, r->all_max_ns);
 	table_cell(t, STYLE_DIM, "-");
 	table_close(t);
 }
 
 static void print_origins(const struct faults_report *r, FILE *out, bool colour)
 {
-	static const struct column columns[] = {
-		{ "ACCESS" },
-		{ "MINOR", true },
-		{ "MAJOR", true },
-		{ "BY" },
-	};
 	struct table *t;
 
 	if (!r->sum[FAULT_MINOR] && !r->sum[FAULT_MAJOR])
 		return;
-	print_title(out, colour, "By origin of the access");
-	t = table_open(out, columns, NR(columns), colour);
+	print_title(out, colour, origin_columns,
+		    NR(origin_columns), "By origin of the access");
+	t = table_open(out, origin_columns, NR(origin_columns), colour);
 	for (unsigned int o = 0; o < NR_FAULT_ORIGINS; o++) {
 		const __u64 *count = r->totals.origin[o];
 
@@ -158,24 +210,21 @@ static void print_origins(const struct faults_report *r, FILE *out, bool colour)
 static void print_processes(const struct faults_report *r, FILE *out,
 			    bool colour)
 {
-	static const struct column columns[] = {
-		{ "PID", true },  { "MINOR", true }, { "MAJOR", true },
-		{ "TIME", true }, { "COMMAND" },
-	};
 	size_t nr = rows_to_show(r, r->nr_processes);
 	struct table *t;
 
 	if (r->nr_processes < 2)
 		return;
-	print_title(out, colour, "By process");
-	t = table_open(out, columns, NR(columns), colour);
+	print_title(out, colour, process_columns,
+		    NR(process_columns), "By process");
+	t = table_open(out, process_columns, NR(process_columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct process_row *p = &r->processes[i];
 		char *comm = check_alloc(format_safe(p->stat.comm));
 
 		table_cell(t, STYLE_PLAIN, "%u", p->key.tgid);
 		count_cells(t, p->sum);
-		time_cell(t, p->stat.ns);
+		table_time(t, STYLE_PLAIN, p->stat.ns);
 		table_cell(t, STYLE_NAME, "%s", *comm ? comm : "-");
 		free(comm);
 	}
@@ -185,24 +234,21 @@ static void print_processes(const struct faults_report *r, FILE *out,
 
 static void print_vmas(const struct faults_report *r, FILE *out, bool colour)
 {
-	static const struct column columns[] = {
-		{ "MINOR", true },  { "MAJOR", true }, { "TIME", true },
-		{ "OFFSET", true }, { "KINDS" },       { "MAPPING" },
-	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
 	size_t nr = rows_to_show(r, r->nr_vmas);
 
 	if (!nr)
 		return;
-	print_title(out, colour, "By mapping");
-	t = table_open(out, columns, NR(columns), colour);
+	print_title(out, colour, mapping_columns,
+		    NR(mapping_columns), "By mapping");
+	t = table_open(out, mapping_columns, NR(mapping_columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct vma_row *v = &r->vmas[i];
 		char *name = check_alloc(format_safe(v->name));
 
 		count_cells(t, v->stat.count);
-		time_cell(t, v->stat.ns);
+		table_time(t, STYLE_PLAIN, v->stat.ns);
 		if (v->key.file.dev)
 			table_cell(t, STYLE_PLAIN, "%" PRIx64,
 				   (uint64_t)v->stat.pgoff << 12);
@@ -219,24 +265,21 @@ static void print_vmas(const struct faults_report *r, FILE *out, bool colour)
 
 static void print_ips(const struct faults_report *r, FILE *out, bool colour)
 {
-	static const struct column columns[] = {
-		{ "MINOR", true }, { "MAJOR", true }, { "TIME", true },
-		{ "KINDS" },	   { "INSTRUCTION" }, { "FILE" },
-	};
 	char kinds[KINDS_TEXT_MAX];
 	struct table *t;
 	size_t nr = rows_to_show(r, r->nr_ips);
 
 	if (!r->by_ip || !nr)
 		return;
-	print_title(out, colour, "By instruction");
-	t = table_open(out, columns, NR(columns), colour);
+	print_title(out, colour, instruction_columns,
+		    NR(instruction_columns), "By instruction");
+	t = table_open(out, instruction_columns, NR(instruction_columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct ip_row *ip = &r->ips[i];
 		char *path = ip->path ? check_alloc(format_safe(ip->path)) : NULL;
 
 		count_cells(t, ip->stat.count);
-		time_cell(t, ip->stat.ns);
+		table_time(t, STYLE_PLAIN, ip->stat.ns);
 		table_cell(t, STYLE_PLAIN, "%s",
 			   fault_kinds_text(ip->stat.kinds, kinds));
 		if (ip->symbol)
@@ -275,7 +318,8 @@ static void print_histogram(const struct faults_report *r, FILE *out,
 	for (size_t i = first; i <= last; i++)
 		if (rows[i] > most)
 			most = rows[i];
-	print_title(out, colour, "Latency");
+	fprintf(out, "\n%sLatency%s\n", style_on(colour, STYLE_HEAD),
+		style_off(colour, STYLE_HEAD));
 	for (size_t i = first; i <= last; i++) {
 		char text[TIME_TEXT_MAX];
 		int width = (int)(rows[i] * (sizeof(bar) - 1) / most);
@@ -311,17 +355,14 @@ static void print_failures(const struct faults_report *r, FILE *out)
 
 static void print_signals(const struct faults_report *r, FILE *out, bool colour)
 {
-	static const struct column columns[] = {
-		{ "COUNT", true },   { "PID", true },	      { "CAUSE" },
-		{ "ADDRESS", true }, { "INSTRUCTION", true }, { "MEANING" },
-	};
 	size_t nr = rows_to_show(r, r->nr_signals);
 	struct table *t;
 
 	if (!nr)
 		return;
-	print_title(out, colour, "Signals");
-	t = table_open(out, columns, NR(columns), colour);
+	print_title(out, colour, signal_columns,
+		    NR(signal_columns), "Signals");
+	t = table_open(out, signal_columns, NR(signal_columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct signal_key *key = &r->signals[i].key;
 
@@ -341,6 +382,8 @@ static void print_signals(const struct faults_report *r, FILE *out, bool colour)
 
 static void print_lost(const struct faults_report *r, FILE *out, bool colour)
 {
+	if (table_plain())
+		return;
 	for (unsigned int l = 0; l < NR_FAULT_LOST; l++)
 		if (r->totals.lost[l])
 			fprintf(out, "%sLost: %" PRIu64 " %s%s\n",
@@ -356,15 +399,17 @@ static void print_lost(const struct faults_report *r, FILE *out, bool colour)
 
 void faults_print(const struct faults_report *r, FILE *out, bool colour)
 {
-	print_summary(r, out, colour);
+	if (!table_plain())
+		print_summary(r, out, colour);
 	print_kinds(r, out, colour);
 	print_origins(r, out, colour);
 	print_processes(r, out, colour);
 	print_vmas(r, out, colour);
 	print_ips(r, out, colour);
-	if (r->histogram)
+	if (r->histogram && !table_plain())
 		print_histogram(r, out, colour);
-	print_failures(r, out);
+	if (!table_plain())
+		print_failures(r, out);
 	print_signals(r, out, colour);
 	print_lost(r, out, colour);
 }

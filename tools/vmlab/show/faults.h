@@ -7,6 +7,10 @@
 #include <stdio.h>
 
 #include "model/faults.h"
+#include "show/table.h"
+
+/** faults_tables - the tables that faults_print() prints */
+extern const struct column_list faults_tables[];
 
 /** faults_print - print tables; call faults_merge() first */
 void faults_print(const struct faults_report *report, FILE *out, bool colour);

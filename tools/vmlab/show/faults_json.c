@@ -55,7 +55,7 @@ static json_t *usage(const struct faults_report *r)
 {
 	json_t *o;
 
-	if (!r->waited)
+	if (!r->waited || r->all)
 		return json_null();
 	o = object();
 	json_put(o, "minor", json_integer(r->usage.ru_minflt));
@@ -86,7 +86,11 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 	json_t *o;
 
 	json_member(doc, "command", command(r));
-	json_member(doc, "pid", json_integer(r->pid));
+	json_member(doc, "pid",
+		    r->command ? json_integer(r->command_pid) :
+		    r->pid     ? json_integer(r->pid) :
+				 json_null());
+	json_member(doc, "all", json_boolean(r->all));
 	json_member(doc, "seconds", json_real(r->seconds));
 	json_member(doc, "exit_status",
 		    r->waited && WIFEXITED(r->status) ?

@@ -19,8 +19,13 @@ static const struct {
 };
 
 static const struct column columns[] = {
-	{ "ANSWER" }, { "START", true }, { "END", true }, { "SIZE", true },
-	{ "PERM" },   { "NAME" },	 { "MEANING" },
+	{ "ANSWER" },
+	{ "START", true },
+	{ "END", true },
+	{ "SIZE", true },
+	{ "PERM" },
+	{ .title = "NAME", .wrap = true },
+	{ .title = "MEANING", .wrap = true },
 };
 
 const struct column_list find_tables[] = { COLUMN_LIST(columns), { 0 } };
@@ -35,7 +40,7 @@ static void print_answers(FILE *out, const struct vmlab *lab,
 	vma_words_init(&words, lab);
 	for (unsigned int i = 0; i < VMLAB_FIND_NR; i++) {
 		const struct vmlab_vma *v = &find->vma[i];
-		char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX];
+		char perms[VMA_PERMS_LEN];
 		char *name =
 			check_alloc(format_safe(vmlab_find_name(find, strings, i)));
 
@@ -43,8 +48,7 @@ static void print_answers(FILE *out, const struct vmlab *lab,
 		if (find->found >> i & 1) {
 			table_cell(t, STYLE_PLAIN, "%llx", v->start);
 			table_cell(t, STYLE_PLAIN, "%llx", v->end);
-			table_cell(t, STYLE_PLAIN, "%s",
-				   format_size(v->end - v->start, size));
+			table_size(t, STYLE_PLAIN, v->end - v->start);
 			table_cell(t, STYLE_PLAIN, "%s",
 				   vma_perms(&words, v, perms));
 			table_cell(t, vma_name_style(v), "%s", name);

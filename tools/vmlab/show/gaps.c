@@ -8,8 +8,12 @@
 #include "show/json.h"
 
 static const struct column columns[] = {
-	{ "START", true }, { "END", true }, { "SIZE", true },
-	{ "GUARD", true }, { "BELOW" },	    { "ABOVE" },
+	{ "START", true },
+	{ "END", true },
+	{ "SIZE", true },
+	{ .title = "GUARD", .right = true, .optional = true },
+	{ .title = "BELOW", .wrap = true },
+	{ .title = "ABOVE", .wrap = true },
 };
 
 const struct column_list gaps_tables[] = { COLUMN_LIST(columns), { 0 } };
@@ -49,7 +53,6 @@ int gaps_print(FILE *out, struct vmlab_gaps_iter *it,
 	       const struct snapshot *names, bool colour)
 {
 	struct table *t = table_open(out, columns, 6, colour);
-	char size[SIZE_TEXT_MAX], guard[SIZE_TEXT_MAX];
 
 	for (; ret > 0 && gap; ret = vmlab_gaps_next(it, &gap)) {
 		enum style style = gap->start == stats->largest_start ?
@@ -58,10 +61,11 @@ int gaps_print(FILE *out, struct vmlab_gaps_iter *it,
 
 		table_cell(t, style, "%" PRIx64, (uint64_t)gap->start);
 		table_cell(t, style, "%" PRIx64, (uint64_t)gap->end);
-		table_cell(t, style, "%s",
-			   format_size(gap->end - gap->start, size));
-		table_cell(t, STYLE_PLAIN, "%s",
-			   gap->guard ? format_size(gap->guard, guard) : "");
+		table_size(t, style, gap->end - gap->start);
+		if (gap->guard)
+			table_size(t, STYLE_PLAIN, gap->guard);
+		else
+			table_cell(t, STYLE_PLAIN, "%s", "");
 		neighbour(t, names, gap->prev_start ? gap->start : 0);
 		neighbour(t, names, gap->next_end);
 	}

@@ -15,7 +15,6 @@ const struct column_list info_tables[] = {
 void info_print(FILE *out, const struct vmlab *lab, bool colour)
 {
 	const struct vmlab_info *info = vmlab_info_get(lab);
-	char size[SIZE_TEXT_MAX];
 	struct table *t;
 
 	t = table_open(out, fact_columns, 2, colour);
@@ -28,8 +27,7 @@ void info_print(FILE *out, const struct vmlab *lab, bool colour)
 	table_cell(t, STYLE_PLAIN, "kernel release");
 	table_cell(t, STYLE_PLAIN, "%s", info->kernel_release);
 	table_cell(t, STYLE_PLAIN, "page size");
-	table_cell(t, STYLE_PLAIN, "%s",
-		   format_size(vmlab_page_size(lab), size));
+	table_size(t, STYLE_PLAIN, vmlab_page_size(lab));
 	table_cell(t, STYLE_PLAIN, "page-table levels");
 	table_cell(t, STYLE_PLAIN, "%u", info->pgtable_levels);
 	table_cell(t, STYLE_PLAIN, "bits of a user virtual address");

@@ -8,9 +8,13 @@
 #include "show/layout.h"
 
 static const struct column columns[] = {
-	{ "HALF" },	  { "REGION" },	    { "START", true },
-	{ "LAST", true }, { "SIZE", true }, { "BASE" },
-	{ "MEANING" },
+	{ "HALF" },
+	{ "REGION" },
+	{ "START", true },
+	{ "LAST", true },
+	{ .title = "SIZE", .right = true, .optional = true },
+	{ .title = "BASE", .optional = true },
+	{ .title = "MEANING", .wrap = true },
 };
 
 const struct column_list layout_tables[] = { COLUMN_LIST(columns), { 0 } };
@@ -45,18 +49,11 @@ static const char *meaning(const char *region)
 	return "";
 }
 
-static const char *size_text(uint64_t start, uint64_t last,
-			     char buf[static SIZE_TEXT_MAX])
-{
-	return format_size(last - start + 1, buf);
-}
-
 static void region_row(struct table *t, const struct vmlab_region *r)
 {
 	bool hidden = r->flags & VMLAB_REGION_HIDDEN;
 	enum style style = r->flags & VMLAB_REGION_HOLE ? STYLE_DIM :
 							  STYLE_PLAIN;
-	char size[SIZE_TEXT_MAX];
 
 	table_cell(t, style, "%s",
 		   r->flags & VMLAB_REGION_KERNEL ? "kernel" :
@@ -70,7 +67,7 @@ static void region_row(struct table *t, const struct vmlab_region *r)
 	} else {
 		table_cell(t, style, "%016" PRIx64, (uint64_t)r->start);
 		table_cell(t, style, "%016" PRIx64, (uint64_t)r->last);
-		table_cell(t, style, "%s", size_text(r->start, r->last, size));
+		table_size(t, style, r->last - r->start + 1);
 	}
 	table_cell(t, style, "%s",
 		   r->flags & VMLAB_REGION_RANDOM ? "random" : "");
@@ -79,14 +76,11 @@ static void region_row(struct table *t, const struct vmlab_region *r)
 
 static void part_row(struct table *t, const struct process_part *part)
 {
-	char size[SIZE_TEXT_MAX];
-
 	table_cell(t, STYLE_PLAIN, "process");
 	table_cell(t, STYLE_GOOD, "%s", part->name);
 	table_cell(t, STYLE_PLAIN, "%016" PRIx64, part->start);
 	table_cell(t, STYLE_PLAIN, "%016" PRIx64, part->end - 1);
-	table_cell(t, STYLE_PLAIN, "%s",
-		   format_size(part->end - part->start, size));
+	table_size(t, STYLE_PLAIN, part->end - part->start);
 	table_cell(t, STYLE_PLAIN, "%s", "");
 	table_cell(t, STYLE_PLAIN, "%s",
 		   strcmp(part->name, "mmap") ?
@@ -131,9 +125,11 @@ void layout_print_json(FILE *out, const struct vmlab_region *regions, size_t nr,
 		json_put(o, "name", json_text(r->name));
 		json_put(o, "start", hidden ? json_null() : json_hex(r->start));
 		json_put(o, "last", hidden ? json_null() : json_hex(r->last));
+		/* the hole is larger than an integer of JSON */
 		json_put(o, "size",
-			 hidden ? json_null() :
-				  json_count(r->last - r->start + 1));
+			 hidden || r->last - r->start >= INT64_MAX ?
+				 json_null() :
+				 json_count(r->last - r->start + 1));
 		json_put(o, "kernel",
 			 json_boolean(r->flags & VMLAB_REGION_KERNEL));
 		json_put(o, "random",

@@ -9,14 +9,23 @@
 #include "show/tree_branches.h"
 
 static const struct column node_columns[] = {
-	{ "NODE" },	    { "SLOT", true },	 { "FIRST", true },
-	{ "LAST", true },   { "SIZE", true },	 { "USED", true },
-	{ "MAXGAP", true }, { "GAPSLOT", true }, { "NAME" },
+	{ "NODE" },
+	{ "SLOT", true },
+	{ "FIRST", true },
+	{ "LAST", true },
+	{ .title = "SIZE", .right = true, .optional = true },
+	{ .title = "USED", .right = true, .optional = true },
+	{ "MAXGAP", true },
+	{ .title = "GAPSLOT", .right = true, .optional = true },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column total_columns[] = {
-	{ "LEVEL", true }, { "NODES", true },  { "USED", true },
-	{ "SLOTS", true }, { "FILLED", true },
+	{ "LEVEL", true },
+	{ "NODES", true },
+	{ .title = "USED", .right = true, .optional = true },
+	{ "SLOTS", true },
+	{ "FILLED", true },
 };
 
 const struct column_list tree_tables[] = {
@@ -52,13 +61,14 @@ static const char *kind_name(unsigned int kind)
 	}
 }
 
-/* Return the bytes of a range; the 2^64 of the whole index space do not fit. */
-static const char *size_text(const struct vmlab_tree_item *item,
-			     char buf[static SIZE_TEXT_MAX])
+/* Print the bytes of a range; the 2^64 of the whole index space do not fit. */
+static void size_cell(struct table *t, enum style style,
+		      const struct vmlab_tree_item *item)
 {
 	if (!item->first && item->last == UINT64_MAX)
-		return "16 EiB";
-	return format_size(item->last - item->first + 1, buf);
+		table_cell(t, style, "16 EiB");
+	else
+		table_size(t, style, item->last - item->first + 1);
 }
 
 static const char *entry_name(const struct snapshot *names,
@@ -78,7 +88,7 @@ static void cells(struct table *t, const struct snapshot *names,
 	enum style style = is_node(item) ? STYLE_HEAD :
 			   item->kind == VMLAB_TREE_ENTRY ? STYLE_PLAIN :
 							    STYLE_DIM;
-	char prefix[TREEDRAW_MAX], size[SIZE_TEXT_MAX], gap[SIZE_TEXT_MAX];
+	char prefix[TREEDRAW_MAX];
 	char *name = check_alloc(format_safe(entry_name(names, item)));
 
 	treedraw_prefix(draw, item, prefix);
@@ -95,14 +105,15 @@ static void cells(struct table *t, const struct snapshot *names,
 	table_cell(t, style, item->flags & VMLAB_TREE_IMPLIED ? "(%" PRIx64 ")" :
 								"%" PRIx64,
 		   (uint64_t)item->last);
-	table_cell(t, style, "%s", size_text(item, size));
+	size_cell(t, style, item);
 	if (is_node(item))
 		table_cell(t, style, "%u/%u", item->used, item->slots);
 	else
 		table_cell(t, style, "%s", "");
-	table_cell(t, style, "%s",
-		   item->flags & VMLAB_TREE_HAS_GAP ?
-			   format_size(item->gap, gap) : "");
+	if (item->flags & VMLAB_TREE_HAS_GAP)
+		table_size(t, style, item->gap);
+	else
+		table_cell(t, style, "%s", "");
 	if (item->flags & VMLAB_TREE_HAS_GAP_SLOT)
 		table_cell(t, style, "%u", item->gap_slot);
 	else

@@ -97,32 +97,32 @@ static const char *borrowed_from(const struct vmlab_mm *mm)
 static const struct column field_columns[] = {
 	{ "FIELD" },
 	{ "VALUE" },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column range_columns[] = {
 	{ "RANGE" },	    { "START", true }, { "END", true },
-	{ "SIZE", true },   { "MEANING" },
+	{ "SIZE", true },   { .title = "MEANING", .wrap = true },
 };
 
 static const struct column virtual_columns[] = {
 	{ "VIRTUAL" },
 	{ "PAGES", true },
 	{ "SIZE", true },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column resident_columns[] = {
 	{ "RESIDENT" },
 	{ "PAGES", true },
 	{ "SIZE", true },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column task_columns[] = {
 	{ "TID", true },
 	{ "TGID", true },
-	{ "COMM" },
+	{ .title = "COMM", .wrap = true },
 };
 
 const struct column_list mm_tables[] = {
@@ -156,7 +156,7 @@ static void print_fields(FILE *out, const struct vmlab *lab,
 			 const struct vmlab_mm *mm, bool colour)
 {
 	struct table *t = table_open(out, field_columns, 3, colour);
-	char size[SIZE_TEXT_MAX], flags[VMLAB_FLAGS_TEXT_MAX];
+	char flags[VMLAB_FLAGS_TEXT_MAX];
 	const struct field *f;
 
 	for (f = references; f->name; f++) {
@@ -166,7 +166,7 @@ static void print_fields(FILE *out, const struct vmlab *lab,
 	}
 
 	table_cell(t, STYLE_PLAIN, "pgtables");
-	table_cell(t, STYLE_PLAIN, "%s", format_size(mm->pgtables_bytes, size));
+	table_size(t, STYLE_PLAIN, mm->pgtables_bytes);
 	table_cell(t, STYLE_PLAIN, "page tables below the PGD (VmPTE)");
 
 	for (f = addresses; f->name; f++) {
@@ -186,7 +186,6 @@ static void print_fields(FILE *out, const struct vmlab *lab,
 static void print_ranges(FILE *out, const struct vmlab_mm *mm, bool colour)
 {
 	struct table *t = table_open(out, range_columns, 5, colour);
-	char size[SIZE_TEXT_MAX];
 
 	for (const struct range *r = ranges; r < ranges + NR_RANGES; r++) {
 		uint64_t start = member(mm, r->start);
@@ -196,8 +195,7 @@ static void print_ranges(FILE *out, const struct vmlab_mm *mm, bool colour)
 		table_cell(t, STYLE_PLAIN, "0x%" PRIx64, start);
 		table_cell(t, STYLE_PLAIN, "0x%" PRIx64, end);
 		/* PR_SET_MM lets a process put an end before its start */
-		table_cell(t, STYLE_PLAIN, "%s",
-			   format_size(end > start ? end - start : 0, size));
+		table_size(t, STYLE_PLAIN, end > start ? end - start : 0);
 		table_cell(t, STYLE_PLAIN, "%s", r->meaning);
 	}
 	table_close(t);
@@ -207,12 +205,10 @@ static void pages_row(struct table *t, const struct vmlab *lab,
 		      const char *name, uint64_t pages, const char *meaning)
 {
 	enum style style = pages ? STYLE_PLAIN : STYLE_DIM;
-	char size[SIZE_TEXT_MAX];
 
 	table_cell(t, style, "%s", name);
 	table_cell(t, style, "%" PRIu64, pages);
-	table_cell(t, style, "%s",
-		   format_size(pages * vmlab_page_size(lab), size));
+	table_size(t, style, pages * vmlab_page_size(lab));
 	table_cell(t, style, "%s", meaning);
 }
 

@@ -9,16 +9,28 @@
 #include "show/page_table.h"
 
 static const struct column folded[] = {
-	{ "START", true }, { "END", true }, { "LEVEL" },
-	{ "INDEX", true }, { "NR", true },  { "EACH", true },
-	{ "PHYS", true },  { "FLAGS" },	    { "NAME" },
+	{ "START", true },
+	{ "END", true },
+	{ "LEVEL" },
+	{ .title = "INDEX", .right = true, .optional = true },
+	{ "NR", true },
+	{ .title = "EACH", .right = true, .optional = true },
+	{ "PHYS", true },
+	{ .title = "FLAGS", .wrap = true },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column raw[] = {
-	{ "START", true }, { "END", true }, { "LEVEL" },
-	{ "INDEX", true }, { "NR", true },  { "EACH", true },
-	{ "PHYS", true },  { "RAW", true }, { "FLAGS" },
-	{ "NAME" },
+	{ "START", true },
+	{ "END", true },
+	{ "LEVEL" },
+	{ .title = "INDEX", .right = true, .optional = true },
+	{ "NR", true },
+	{ .title = "EACH", .right = true, .optional = true },
+	{ "PHYS", true },
+	{ "RAW", true },
+	{ .title = "FLAGS", .wrap = true },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column totals[] = {
@@ -63,7 +75,7 @@ static void cells(struct table *t, const struct pte_walk *w,
 		  const struct vmlab_pte *pte)
 {
 	bool is_table = pte->flags & VMLAB_PTE_TABLE;
-	char flags[VMLAB_FLAGS_TEXT_MAX], size[SIZE_TEXT_MAX];
+	char flags[VMLAB_FLAGS_TEXT_MAX];
 	char *name = check_alloc(format_safe(name_at(w, pte->start)));
 
 	vmlab_pte_flags_text(w->lab, pte->flags, flags, sizeof(flags));
@@ -74,8 +86,7 @@ static void cells(struct table *t, const struct pte_walk *w,
 		   pt_level_name(pte->level, w->levels));
 	table_cell(t, STYLE_PLAIN, "%u", pte->index);
 	table_cell(t, STYLE_PLAIN, "%" PRIu64, (uint64_t)pte->nr);
-	table_cell(t, STYLE_PLAIN, "%s",
-		   format_size(UINT64_C(1) << pte->shift, size));
+	table_size(t, STYLE_PLAIN, UINT64_C(1) << pte->shift);
 	where_cell(t, w, pte);
 	if (w->raw) {
 		if (hidden(w))
@@ -170,9 +181,8 @@ void page_tables_print(FILE *out, const struct vmlab_pgtable_totals *s,
 		table_cell(t, STYLE_NAME, "%s",
 			   pt_level_name(i + 1, s->levels));
 		table_cell(t, STYLE_PLAIN, "%llu", l->tables);
-		table_cell(t, STYLE_PLAIN, "%s", format_size(l->bytes, size));
-		table_cell(t, STYLE_PLAIN, "%s",
-			   format_size(UINT64_C(1) << l->shift, size));
+		table_size(t, STYLE_PLAIN, l->bytes);
+		table_size(t, STYLE_PLAIN, UINT64_C(1) << l->shift);
 		table_cell(t, STYLE_DIM, "%llu", l->none);
 		table_cell(t, STYLE_PLAIN, "%llu", l->table);
 		table_cell(t, STYLE_PLAIN, "%llu", l->leaf);

@@ -25,7 +25,7 @@ static const char style[] =
 	".scroll{overflow-x:auto}"
 	"table{border-collapse:collapse;font-size:.92rem;margin:.5rem 0;width:100%}"
 	"th,td{text-align:left;padding:.3rem .7rem .3rem 0;vertical-align:top;"
-	"border-bottom:1px solid var(--faint)}"
+	"border-bottom:1px solid var(--faint);overflow-wrap:break-word}"
 	"td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
 	".agrees{color:var(--good);font-weight:600}"
 	".differs,.failed,.interrupted{color:var(--bad);font-weight:600}"

@@ -7,7 +7,7 @@
 #include "show/sharing.h"
 
 static const struct column proc_columns[] = {
-	{ "PID", true },     { "COMM" },	    { "RESIDENT", true },
+	{ "PID", true },     { .title = "COMM", .wrap = true },	    { "RESIDENT", true },
 	{ "PRIVATE", true }, { "ELSEWHERE", true }, { "SHARED", true },
 	{ "PSS", true },
 };
@@ -15,7 +15,7 @@ static const struct column proc_columns[] = {
 static const struct column object_columns[] = {
 	{ "SHARED", true }, { "FRAMES", true }, { "MAPPINGS", true },
 	{ "SAVED", true },  { "PROCS", true },	{ "PERM" },
-	{ "NAME" },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column pair_columns[] = {
@@ -42,7 +42,6 @@ static void print_procs(FILE *out, const struct sharing_view *q)
 {
 	const struct share_report *r = q->report;
 	struct table *t = table_open(out, proc_columns, 7, q->colour);
-	char size[SIZE_TEXT_MAX];
 
 	for (size_t i = 0; i < r->nr_procs; i++) {
 		const struct share_proc *p = &r->proc[i];
@@ -50,16 +49,11 @@ static void print_procs(FILE *out, const struct sharing_view *q)
 
 		table_cell(t, STYLE_PLAIN, "%d", q->snap[i]->pid);
 		table_cell(t, STYLE_NAME, "%s", comm);
-		table_cell(t, STYLE_PLAIN, "%s",
-			   frames_text(q, p->frames, size));
-		table_cell(t, STYLE_PLAIN, "%s",
-			   frames_text(q, p->private, size));
-		table_cell(t, STYLE_PLAIN, "%s",
-			   frames_text(q, p->elsewhere, size));
-		table_cell(t, STYLE_GOOD, "%s",
-			   frames_text(q, p->shared, size));
-		table_cell(t, STYLE_PLAIN, "%s",
-			   format_size(p->pss * (q->page_size / 4096), size));
+		table_size(t, STYLE_PLAIN, p->frames * q->page_size);
+		table_size(t, STYLE_PLAIN, p->private * q->page_size);
+		table_size(t, STYLE_PLAIN, p->elsewhere * q->page_size);
+		table_size(t, STYLE_GOOD, p->shared * q->page_size);
+		table_size(t, STYLE_PLAIN, p->pss * (q->page_size / 4096));
 		free(comm);
 	}
 	table_close(t);
@@ -69,7 +63,6 @@ static void print_objects(FILE *out, const struct sharing_view *q)
 {
 	const struct share_report *r = q->report;
 	struct table *t = table_open(out, object_columns, 7, q->colour);
-	char size[SIZE_TEXT_MAX], saved[SIZE_TEXT_MAX];
 	size_t nr;
 	size_t *list = share_sorted_objects(r, &nr);
 
@@ -78,12 +71,10 @@ static void print_objects(FILE *out, const struct sharing_view *q)
 		const struct share_group *o = &q->groups->group[list[i]];
 		char *name = check_alloc(format_safe(o->name));
 
-		table_cell(t, STYLE_GOOD, "%s",
-			   frames_text(q, s->shared, size));
+		table_size(t, STYLE_GOOD, s->shared * q->page_size);
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, s->shared);
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, s->mappings);
-		table_cell(t, STYLE_PLAIN, "%s",
-			   frames_text(q, s->mappings - s->shared, saved));
+		table_size(t, STYLE_PLAIN, (s->mappings - s->shared) * q->page_size);
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, s->procs);
 		table_cell(t, STYLE_PLAIN, "%s", o->perms);
 		table_cell(t, STYLE_NAME, "%s",
@@ -98,7 +89,6 @@ static void print_pairs(FILE *out, const struct sharing_view *q)
 {
 	const struct share_report *r = q->report;
 	struct table *t = table_open(out, pair_columns, 4, q->colour);
-	char size[SIZE_TEXT_MAX];
 
 	for (size_t a = 0; a < r->nr_procs; a++)
 		for (size_t b = a + 1; b < r->nr_procs; b++) {
@@ -107,8 +97,7 @@ static void print_pairs(FILE *out, const struct sharing_view *q)
 			table_cell(t, STYLE_PLAIN, "%d", q->snap[a]->pid);
 			table_cell(t, STYLE_PLAIN, "%d", q->snap[b]->pid);
 			table_cell(t, STYLE_PLAIN, "%" PRIu64, frames);
-			table_cell(t, STYLE_GOOD, "%s",
-				   frames_text(q, frames, size));
+			table_size(t, STYLE_GOOD, frames * q->page_size);
 		}
 	table_close(t);
 }

@@ -81,7 +81,6 @@ static void print_actors(bool colour,
 	struct table *t = table_open(stdout, actor_columns,
 				     sizeof(actor_columns) / sizeof(actor_columns[0]),
 				     colour);
-	char time[TIME_TEXT_MAX];
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct touched *d = &actors[i].touched;
@@ -97,7 +96,7 @@ static void print_actors(bool colour,
 			table_cell(t, STYLE_PLAIN, "%" PRIu64, d->nonzero);
 		else
 			table_cell(t, STYLE_DIM, "-");
-		table_cell(t, STYLE_PLAIN, "%s", format_ns(d->ns, time));
+		table_time(t, STYLE_PLAIN, d->ns);
 	}
 	table_close(t);
 }
@@ -122,12 +121,12 @@ static void counter_row(struct table *t, const struct space_actor *actors,
 static const struct column counter_columns[] = {
 	{ "COUNTER" },
 	{ "NOW", true },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column counter_columns_by_process[] = {
 	{ "COUNTER" },	   { "NOW", true }, { "PARENT", true },
-	{ "CHILD", true }, { "MEANING" },
+	{ "CHILD", true }, { .title = "MEANING", .wrap = true },
 };
 
 static void print_counters(bool colour, const struct space_actor *actors,

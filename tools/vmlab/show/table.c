@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
 #include <libsmartcols.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 #include "show/format.h"
 #include "show/table.h"
 #include "show/table_fit.h"
+#include "show/table_sort.h"
 
 #define ROWS_HELD	512
 #define NOT_PRINTED	SIZE_MAX
@@ -19,20 +21,26 @@
 /*
  * struct table - one table
  * @position: for each column of the caller, its place among those printed
+ * @optional: for each column that is printed, whether a narrow terminal hides it
  * @line: the row that is being filled, NULL between two rows
  * @column: the caller's column of the next cell
  * @streaming: the widths are settled, and rows are printed one by one
+ * @sort_column: the caller's column to sort by, NOT_PRINTED for none
+ * @rank: of the rows that are added now
  */
 struct table {
 	FILE *out;
 	struct libscols_table *scols;
 	struct libscols_line *line;
 	size_t *position;
+	bool *optional;
 	size_t nr_columns;
 	size_t nr_printed;
 	size_t column;
 	bool colour;
 	bool streaming;
+	size_t sort_column;
+	enum sort_rank rank;
 };
 
 static struct table_options options;
@@ -45,6 +53,11 @@ void table_set_options(const struct table_options *set)
 bool table_raw(void)
 {
 	return options.raw;
+}
+
+bool table_plain(void)
+{
+	return options.no_headings || options.raw;
 }
 
 /* Return the first of @nr columns with a name of @len bytes, or @nr. */
@@ -67,6 +80,39 @@ static size_t next_name(const char **s)
 
 	*s = (*s)[len] ? *s + len + 1 : NULL;
 	return len;
+}
+
+/* Return the name of the column to sort by, and whether in descending order. */
+static const char *sort_name(bool *descending)
+{
+	*descending = options.sort && *options.sort == '-';
+	return options.sort + *descending;
+}
+
+bool table_wants(const char *title)
+{
+	bool descending;
+
+	for (const char *s = options.output; s;) {
+		const char *name = s;
+		size_t len = next_name(&s);
+
+		if (strlen(title) == len && !strncasecmp(title, name, len))
+			return true;
+	}
+	return options.sort && !strcasecmp(sort_name(&descending), title);
+}
+
+bool table_prints(const struct column *columns, size_t nr)
+{
+	for (const char *s = options.output; s;) {
+		const char *name = s;
+		size_t len = next_name(&s);
+
+		if (find_column(columns, nr, name, len) < nr)
+			return true;
+	}
+	return !options.output;
 }
 
 size_t table_unknown_column(const char *output,
@@ -134,6 +180,7 @@ static void add_column(struct table *t, const struct column *columns, size_t i)
 	if (columns[i].wrap)
 		scols_column_set_wrapfunc(c, scols_wrapnl_chunksize,
 					  scols_wrapnl_nextchunk, NULL);
+	t->optional[t->nr_printed] = columns[i].optional && !options.output;
 	t->position[i] = t->nr_printed++;
 }
 
@@ -143,7 +190,8 @@ static void add_columns(struct table *t, const struct column *columns)
 		t->position[i] = NOT_PRINTED;
 	if (!options.output)
 		for (size_t i = 0; i < t->nr_columns; i++)
-			add_column(t, columns, i);
+			if (!columns[i].extra)
+				add_column(t, columns, i);
 	for (const char *s = options.output; s;) {
 		const char *name = s;
 		size_t len = next_name(&s);
@@ -152,6 +200,23 @@ static void add_columns(struct table *t, const struct column *columns)
 		if (i < t->nr_columns && t->position[i] == NOT_PRINTED)
 			add_column(t, columns, i);
 	}
+}
+
+static void add_sort_column(struct table *t, const struct column *columns)
+{
+	const char *name;
+	bool descending;
+	size_t i;
+
+	t->sort_column = NOT_PRINTED;
+	if (!options.sort || !t->nr_printed)
+		return;
+	name = sort_name(&descending);
+	i = find_column(columns, t->nr_columns, name, strlen(name));
+	if (i == t->nr_columns)
+		return;
+	t->sort_column = i;
+	table_sort_add(t->scols, columns[i].right, descending);
 }
 
 struct table *table_open(FILE *out, const struct column *columns, size_t nr,
@@ -165,6 +230,8 @@ struct table *table_open(FILE *out, const struct column *columns, size_t nr,
 	t->nr_columns = nr;
 	t->colour = colour && !options.raw;
 	t->position = check_alloc(calloc(nr, sizeof(*t->position)));
+	/* one more for the column of sort keys */
+	t->optional = check_alloc(calloc(nr + 1, sizeof(*t->optional)));
 	scols_table_set_stream(scols, out);
 	/* without a terminal to fit, libsmartcols cuts no cell */
 	scols_table_set_termforce(scols, SCOLS_TERMFORCE_NEVER);
@@ -173,11 +240,13 @@ struct table *table_open(FILE *out, const struct column *columns, size_t nr,
 	scols_table_enable_raw(scols, options.raw);
 	scols_table_set_column_separator(scols, options.raw ? " " : TABLE_SEPARATOR);
 	add_columns(t, columns);
+	add_sort_column(t, columns);
 	/* libsmartcols prints no header of an empty table: make it a row */
 	scols_table_enable_noheadings(scols, 1);
 	if (!options.no_headings)
 		for (size_t i = 0; i < nr; i++)
 			table_cell(t, STYLE_HEAD, "%s", columns[i].title);
+	t->rank = SORT_ROW;
 	return t;
 }
 
@@ -197,8 +266,11 @@ static void print_held(struct table *t)
 	struct libscols_line *line;
 
 	if (!t->streaming && !options.raw && isatty(fileno(t->out)))
-		table_fit(t->scols, TABLE_SEPARATOR, terminal_columns(fileno(t->out)));
+		table_fit(t->scols, TABLE_SEPARATOR,
+			  terminal_columns(fileno(t->out)), t->optional);
 	if (t->streaming) {
+		if (!options.raw && isatty(fileno(t->out)))
+			table_fit_row(t->scols);
 		line = scols_table_get_line(t->scols, 0);
 		scols_table_print_range(t->scols, line, line);
 		fputc('\n', t->out);
@@ -218,45 +290,88 @@ static void end_row(struct table *t)
 		scols_table_remove_lines(t->scols);
 	} else if (t->streaming) {
 		print_held(t);
-	} else if (scols_table_get_nlines(t->scols) > ROWS_HELD) {
+	} else if (t->sort_column == NOT_PRINTED &&
+		   scols_table_get_nlines(t->scols) > ROWS_HELD) {
 		print_held(t);
 		t->streaming = true;
 	}
 }
 
-void table_cell(struct table *t, enum style style, const char *fmt, ...)
+/* Add a cell; @value is what --sort compares, NULL for the text. */
+static void add_cell(struct table *t, enum style style, const uint64_t *value,
+		     const char *text)
 {
 	size_t position = t->position[t->column];
 	struct libscols_cell *cell;
-	char *text;
-	va_list ap;
-	int n;
 
 	if (!t->line)
 		t->line = check_alloc(scols_table_new_line(t->scols, NULL));
+	if (!*text)
+		text = "-";
 	if (position != NOT_PRINTED) {
-		va_start(ap, fmt);
-		n = vasprintf(&text, fmt, ap);
-		va_end(ap);
-		check_alloc(n < 0 ? NULL : text);
-		if (!n) {
-			free(text);
-			text = check_alloc(strdup("-"));
-		}
 		cell = scols_line_get_cell(t->line, position);
-		scols_cell_refer_data(cell, text);
+		if (scols_cell_set_data(cell, text))
+			check_alloc(NULL);
 		if (t->colour && style != STYLE_PLAIN)
 			scols_cell_set_color(cell, style_on(true, style));
 	}
+	if (t->column == t->sort_column)
+		table_sort_key(t->line, t->nr_printed, t->rank, value, text);
 	if (++t->column == t->nr_columns)
 		end_row(t);
 }
 
+void table_cell(struct table *t, enum style style, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	check_alloc(n < 0 ? NULL : text);
+	add_cell(t, style, NULL, text);
+	free(text);
+}
+
+void table_size(struct table *t, enum style style, uint64_t bytes)
+{
+	char text[SIZE_TEXT_MAX];
+
+	if (options.bytes)
+		snprintf(text, sizeof(text), "%" PRIu64, bytes);
+	else
+		format_size(bytes, text);
+	add_cell(t, style, &bytes, text);
+}
+
+void table_time(struct table *t, enum style style, uint64_t ns)
+{
+	char text[TIME_TEXT_MAX];
+
+	add_cell(t, style, &ns, format_ns(ns, text));
+}
+
+void table_keyed(struct table *t, enum style style, uint64_t key,
+		 const char *text)
+{
+	add_cell(t, style, &key, text);
+}
+
+void table_footer(struct table *t)
+{
+	t->rank = SORT_FOOTER;
+}
+
 void table_close(struct table *t)
 {
+	if (t->sort_column != NOT_PRINTED)
+		table_sort(t->scols, t->nr_printed);
 	if (scols_table_get_nlines(t->scols))
 		print_held(t);
 	scols_unref_table(t->scols);
 	free(t->position);
+	free(t->optional);
 	free(t);
 }

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "show/terminal.h"
@@ -21,11 +22,15 @@
  * struct column - one column; the last is not padded when it is left-aligned
  * @right: align cells to the right
  * @wrap: a terminal that is too narrow breaks cells into lines
+ * @optional: left out on a terminal that is too narrow, unless --output names it
+ * @extra: printed only when --output names it
  */
 struct column {
 	const char *title;
 	bool right;
 	bool wrap;
+	bool optional;
+	bool extra;
 };
 
 /** struct column_list - the columns of one table; a NULL ends an array of them */
@@ -41,13 +46,18 @@ struct column_list {
  * struct table_options - how to print the tables of this run
  * @output: names of columns, separated by commas, in the order to print; NULL
  *	for all.  A table that has none of them is not printed
+ * @sort: the column to sort by, after "-" in descending order; NULL keeps the
+ *	order.  A table that does not have it keeps its order
  * @no_headings: leave out the header
+ * @bytes: print sizes as numbers of bytes
  * @raw: separate columns by one blank, do not align; blanks and bytes that are
  *	not printable ASCII in a cell become \xNN
  */
 struct table_options {
 	const char *output;
+	const char *sort;
 	bool no_headings;
+	bool bytes;
 	bool raw;
 };
 
@@ -56,6 +66,15 @@ void table_set_options(const struct table_options *options);
 
 /** table_raw - tell whether tables are printed raw */
 bool table_raw(void);
+
+/** table_plain - tell whether --noheadings or --raw asks for rows alone */
+bool table_plain(void);
+
+/** table_wants - tell whether --output or --sort names a column */
+bool table_wants(const char *title);
+
+/** table_prints - tell whether a table has a column to print */
+bool table_prints(const struct column *columns, size_t nr);
 
 /**
  * table_unknown_column - check the names that --output was given
@@ -95,6 +114,19 @@ struct table *table_open(FILE *out, const struct column *columns, size_t nr,
 /** table_cell - add the next cell; the last cell of a row ends it */
 void table_cell(struct table *t, enum style style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** table_size - add a cell with a size; --sort compares @bytes */
+void table_size(struct table *t, enum style style, uint64_t bytes);
+
+/** table_time - add a cell with a time; --sort compares @ns */
+void table_time(struct table *t, enum style style, uint64_t ns);
+
+/** table_keyed - add a cell with a text for which --sort compares @key */
+void table_keyed(struct table *t, enum style style, uint64_t key,
+		 const char *text);
+
+/** table_footer - keep the rows that follow, such as a total, behind the others */
+void table_footer(struct table *t);
 
 /** table_close - print what was held back and free the table */
 void table_close(struct table *t);

@@ -4,16 +4,22 @@
 #define VMLAB_SHOW_TABLE_FIT_H
 
 #include <libsmartcols.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
- * table_fit - break the cells of columns with SCOLS_FL_WRAP between words
+ * table_fit - break the cells of columns with SCOLS_FL_WRAP into lines
  * @separator: what stands between two columns
  * @columns: of the terminal
+ * @optional: for each column, whether to hide it when that is not enough
  *
- * The other columns keep their widths, so that a table may stay too wide.
+ * A line ends at a blank, or after a comma or a slash, where one fits.  The other
+ * columns keep their widths, so that a table may stay too wide.
  */
 void table_fit(struct libscols_table *table, const char *separator,
-	       size_t columns);
+	       size_t columns, const bool *optional);
+
+/** table_fit_row - break the cells of a row that is printed after the others */
+void table_fit_row(struct libscols_table *table);
 
 #endif /* VMLAB_SHOW_TABLE_FIT_H */

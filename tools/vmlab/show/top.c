@@ -8,11 +8,21 @@
 
 #include "show/faults_words.h"
 #include "show/format.h"
+#include "show/json.h"
 #include "show/screen.h"
 #include "show/terminal.h"
 #include "show/table.h"
 #include "show/top.h"
 #include "sys/xalloc.h"
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct column process_columns[] = {
+	{ "PID", true },  { "MINOR/s", true }, { "MAJOR/s", true },
+	{ "TIME", true }, { "MOSTLY" },	       { .title = "COMMAND", .wrap = true },
+};
+
+const struct column_list top_tables[] = { COLUMN_LIST(process_columns), { 0 } };
 
 /* Write events a second; with one decimal when there are few. */
 static void rate_text(const struct interval *in, __u64 count, char text[static 24])
@@ -106,51 +116,80 @@ static void put_head(const struct interval *in, const struct canvas *c)
 		put_line(c, STYLE_WARN,
 			 "Lost: %" PRIu64 " records; see 'vmlab faults --help'",
 			 (uint64_t)in->lost);
-	put_line(c, STYLE_HEAD, "%7s %9s %9s %9s %-10s %s", "PID", "MINOR/s",
-		 "MAJOR/s", "TIME", "MOSTLY", "COMMAND");
 }
 
-static void put_process(const struct interval *in, const struct canvas *c,
+static void rate_cell(struct table *t, enum style style,
+		      const struct interval *in, __u64 count)
+{
+	char rate[24];
+
+	rate_text(in, count, rate);
+	table_keyed(t, style, count, rate);
+}
+
+static void put_process(struct table *t, const struct interval *in,
 			const struct activity *a)
 {
-	char minor[24], major[24], time[TIME_TEXT_MAX];
 	char *comm = check_alloc(format_safe(a->comm));
 
-	rate_text(in, a->sum[FAULT_MINOR], minor);
-	rate_text(in, a->sum[FAULT_MAJOR], major);
-	put_line(c, a->sum[FAULT_MAJOR] ? STYLE_WARN : STYLE_PLAIN,
-		 "%7u %9s %9s %9s %-10s %s%s", a->key.tgid, minor, major,
-		 format_ns(a->ns, time), fault_kind_name(a->kind),
-		 *comm ? comm : "-", a->exited ? " (ended)" : "");
+	table_cell(t, STYLE_PLAIN, "%u", a->key.tgid);
+	rate_cell(t, STYLE_PLAIN, in, a->sum[FAULT_MINOR]);
+	rate_cell(t, a->sum[FAULT_MAJOR] ? STYLE_WARN : STYLE_PLAIN, in,
+		  a->sum[FAULT_MAJOR]);
+	table_time(t, STYLE_PLAIN, a->ns);
+	table_cell(t, STYLE_PLAIN, "%s", fault_kind_name(a->kind));
+	table_cell(t, STYLE_NAME, "%s%s", *comm ? comm : "-",
+		   a->exited ? " (ended)" : "");
 	free(comm);
+}
+
+/* Print the processes; on a terminal the first @rows lines of the table. */
+static void put_table(const struct interval *in, const struct canvas *c,
+		      size_t rows)
+{
+	char *text = NULL, *line, *rest;
+	size_t len;
+	FILE *out = c->terminal ? check_alloc(open_memstream(&text, &len)) :
+				  stdout;
+	struct table *t = table_open(out, process_columns, NR(process_columns),
+				     c->colour && !c->terminal);
+
+	for (size_t i = 0; i < in->nr; i++)
+		put_process(t, in, &in->active[i]);
+	table_close(t);
+	if (!c->terminal)
+		return;
+	fclose(out);
+	rest = check_alloc(text);
+	while (rows-- && (line = strsep(&rest, "\n")) && *line)
+		put_line(c, STYLE_PLAIN, "%s", line);
+	free(text);
 }
 
 void top_show(const struct interval *in, struct screen *terminal, bool colour)
 {
 	struct canvas c = { .terminal = terminal, .colour = colour };
-	size_t rows = in->nr, space;
+	size_t rows = 0;
 
 	if (terminal) {
 		unsigned int height, columns;
 
 		terminal_window(STDOUT_FILENO, &height, &columns);
 		c.columns = columns;
-		space = height > 5 ? height - 5 : 1;
-		if (rows > space)
-			rows = space;
+		rows = height > 5 ? height - 4 : 2;
 		screen_home(terminal);
 	}
-	put_head(in, &c);
-	for (size_t i = 0; i < rows; i++)
-		put_process(in, &c, &in->active[i]);
+	if (!table_plain())
+		put_head(in, &c);
+	put_table(in, &c, rows);
 	if (terminal)
 		screen_clear_below(terminal);
-	else
+	else if (!table_plain())
 		putchar('\n');
 	fflush(stdout);
 }
 
-void top_show_json(const struct interval *in, struct json_doc *doc)
+void top_print_json(const struct interval *in)
 {
 	json_t *picture = check_alloc(json_object()), *kinds = check_alloc(json_object());
 	json_t *processes = check_alloc(json_array());
@@ -180,6 +219,6 @@ void top_show_json(const struct interval *in, struct json_doc *doc)
 		json_array_append_new(processes, row);
 	}
 	json_put(picture, "processes", processes);
-	json_item(doc, picture);
+	json_print_line(stdout, picture);
 	fflush(stdout);
 }

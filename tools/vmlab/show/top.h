@@ -6,8 +6,11 @@
 #include <stdbool.h>
 
 #include "model/activity.h"
-#include "show/json.h"
 #include "show/screen.h"
+#include "show/table.h"
+
+/** top_tables - the table that top_show() prints */
+extern const struct column_list top_tables[];
 
 /**
  * top_show - print the table of an interval
@@ -16,7 +19,7 @@
 void top_show(const struct interval *interval, struct screen *terminal,
 	      bool colour);
 
-/** top_show_json - print the record of an interval */
-void top_show_json(const struct interval *interval, struct json_doc *doc);
+/** top_print_json - print the record of an interval as one line of JSON */
+void top_print_json(const struct interval *interval);
 
 #endif /* VMLAB_SHOW_TOP_H */

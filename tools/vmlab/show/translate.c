@@ -15,7 +15,7 @@ static const struct column columns[] = {
 	{ "BITS", true },
 	{ "BINARY", true },
 	{ "DECIMAL", true },
-	{ "MEANING" },
+	{ .title = "MEANING", .wrap = true },
 };
 
 const struct column_list translate_tables[] = { COLUMN_LIST(columns), { 0 } };

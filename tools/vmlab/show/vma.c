@@ -6,8 +6,9 @@
 #include "show/format.h"
 #include "show/json.h"
 #include "show/vma.h"
+#include "show/vma_facts.h"
 
-static const struct column columns[] = { VMA_COLUMNS };
+static const struct column columns[] = { VMA_COLUMNS, VMA_FACT_COLUMNS };
 
 const struct column_list vma_tables[] = { COLUMN_LIST(columns), { 0 } };
 
@@ -62,7 +63,7 @@ enum style vma_name_style(const struct vmlab_vma *vma)
 void vma_cells(struct table *t, const struct vma_words *words,
 	       const struct vmlab_vmas_iter *it, const struct vmlab_vma *vma)
 {
-	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
+	char perms[VMA_PERMS_LEN],
 		flags[VMLAB_FLAGS_TEXT_MAX];
 	char *name = check_alloc(format_safe(vmlab_vmas_name(it, vma)));
 	const char *ops = vmlab_vmas_ops(it, vma);
@@ -74,8 +75,7 @@ void vma_cells(struct table *t, const struct vma_words *words,
 
 	table_cell(t, STYLE_PLAIN, "%llx", vma->start);
 	table_cell(t, STYLE_PLAIN, "%llx", vma->end);
-	table_cell(t, STYLE_PLAIN, "%s",
-		   format_size(vma->end - vma->start, size));
+	table_size(t, STYLE_PLAIN, vma->end - vma->start);
 	table_cell(t,
 		   perms[1] == 'w' && perms[2] == 'x' ? STYLE_WARN :
 							STYLE_PLAIN,
@@ -182,8 +182,11 @@ int vmas_print(FILE *out, const struct vma_words *words,
 				     sizeof(columns) / sizeof(columns[0]),
 				     colour);
 
-	for (; walk->ret > 0; vma_walk_next(walk))
+	for (; walk->ret > 0; vma_walk_next(walk)) {
 		vma_cells(t, words, walk->it, walk->vma);
+		vma_facts_cells(t, walk->facts, walk->vma,
+				vmlab_vmas_name(walk->it, walk->vma));
+	}
 	table_close(t);
 	return walk->ret;
 }
@@ -206,8 +209,14 @@ int vmas_print_json(FILE *out, const struct vma_words *words,
 	json_member(&doc, "map_count",
 		    json_count(vmlab_vmas_map_count(walk->it)));
 	json_array_begin(&doc, "vmas");
-	for (; walk->ret > 0; vma_walk_next(walk))
-		json_item(&doc, vma_json(words, walk->it, walk->vma));
+	for (; walk->ret > 0; vma_walk_next(walk)) {
+		json_t *record = vma_json(words, walk->it, walk->vma);
+
+		if (walk->facts)
+			vma_facts_json(record, walk->facts, walk->vma,
+				       vmlab_vmas_name(walk->it, walk->vma));
+		json_item(&doc, record);
+	}
 	json_array_end(&doc);
 	if (walk->ret < 0)
 		json_member(&doc, "error",

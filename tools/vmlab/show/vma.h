@@ -7,6 +7,7 @@
 
 #include "libvmlab.h"
 #include "show/table.h"
+#include "sys/vma_facts.h"
 
 /** struct vma_words - the bits of vm_flags that vma_perms() shows */
 struct vma_words {
@@ -35,10 +36,10 @@ enum style vma_name_style(const struct vmlab_vma *vma);
 	{ "END", true },	\
 	{ "SIZE", true },	\
 	{ "PERM" },		\
-	{ "PGOFF", true },	\
-	{ "FLAGS" },		\
-	{ "VM_OPS" },		\
-	{ "NAME" }
+	{ .title = "PGOFF", .right = true, .optional = true },	\
+	{ .title = "FLAGS", .wrap = true },		\
+	{ .title = "VM_OPS", .optional = true },		\
+	{ .title = "NAME", .wrap = true }
 /* clang-format on */
 
 /** vma_cells - add the cells of one VMA to a row */
@@ -53,12 +54,14 @@ extern const struct column_list vma_tables[];
 
 /**
  * struct vma_walk - a walk over the VMAs to print
+ * @facts: what /proc says about the VMAs, NULL when it is not asked for
  * @flags: VMAs with all of these bits of vm_flags are printed
  * @ret: 1 with a VMA in @vma, 0 at the end, or a negative errno
  */
 struct vma_walk {
 	struct vmlab_vmas_iter *it;
 	uint64_t flags;
+	const struct vma_facts *facts;
 	const struct vmlab_vma *vma;
 	int ret;
 };

@@ -146,7 +146,7 @@ static void test_others(void)
 	is(pid, getpid(), "is this process");
 	give("0");
 	is(cli_pid(&cli, &pid), EXIT_USAGE, "pid 0");
-	message_is("0", "give a pid (see ps(1)) or 'self'");
+	message_is("0", "give a pid (see ps(1)), the name of one process, or 'self'");
 	give("1000+4K");
 	is(cli_range(&cli, &start, &end), EXIT_OK, "a range");
 	is(start, 0x1000, "its start");

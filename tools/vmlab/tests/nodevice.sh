@@ -38,11 +38,32 @@ try 2 "'--json=1' takes no value" info --json=1
 try 2 "'-r' needs a value: give --range=RANGE" vmas -r
 try 2 'give auto, always or never' info --color=sometimes
 try 2 'missing operand: PID' mm
-try 2 "unexpected operand '2'" mm 1 2
+try 2 "unexpected operand '2'" watch 1 2
 try 2 "'0' is not a process" mm 0
-try 2 "'one' is not a process" vmas one
-try 2 "'one' is not a process" heat one
-try 2 "'one' is not a process" sharing self one
+try 2 "'no such' is not a process: give a pid" vmas 'no such'
+cp "$(command -v sleep)" "$work/two-of-a-name"
+for _ in 1 2; do
+	"$work/two-of-a-name" 1000 &
+	children+=($!)
+done
+both_run()
+{
+	[[ $(cat /proc/"${children[0]}"/comm) == two-of-a-name ]] &&
+		[[ $(cat /proc/"${children[1]}"/comm) == two-of-a-name ]]
+}
+wait_for both_run
+try 2 "'two-of-a-name' is not a process: give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
+	vmas two-of-a-name
+try 2 "give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
+	faults --pid two-of-a-name
+try 2 "'no.such' is not a process" heat no.such
+try 2 "'no.such' is not a process" sharing self no.such
+try 2 "'no.such' is not a process" mm self no.such
+try 2 'give one PID' map --svg x 1 self
+try 2 "--sort: 'nosuch' is not a column: give one of START" vmas --sort nosuch self
+try 2 "--sort: '-' is not a column" vmas --sort - self
+try 2 'exclude --json' vmas --bytes --json self
+try 2 'excludes --pid' faults --all --pid self
 try 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
 try 2 'START-END' vmas --range 5-1 1
 try 2 "'4KB' is not a value" space --size 4KB
@@ -115,7 +136,11 @@ try 77 '^  skipped: no /dev/vmlab' lab run 11
 try 77 'skipped .*: no /dev/vmlab' lab run demand-paging 11 --quiet
 try 0 '"name": "demand-paging"' lab list --json
 try 77 '"verdict": "skipped"' lab run 11 --json
-try 2 'not an address' translate 1 xyz
+try 2 'not an address' translate self xyz
+try 2 'or a symbol of the process' translate self no_such_symbol+0x10
+try 2 'give a number after SYMBOL+' translate self main+x
+try 2 'or a symbol of the process' pagetable --range no_such_symbol self
+try 2 'give one PID to find a symbol' pagetable --range main self 1
 try 2 "END: '10' is not above START" find 1 20 10
 try 2 "unexpected operand '4'" find 1 2 3 4
 try 2 'need --length' gaps --align 2M 1
@@ -207,7 +232,9 @@ completes '--stride=' vmlab space --str
 completes '--version' vmlab --v
 completes 'read' vmlab space --touch = re
 completes 'vmas' vmlab help vm
-completes '--output-file=' vmlab faults --out
+completes '--output-file= --output=' vmlab faults --out
+completes '-SIZE' vmlab vmas --sort = -SI
+completes '--sort=' vmlab gaps --so
 completes '' vmlab top --del
 completes 'auto always' vmlab info --color = a
 completes 'zsh' vmlab completion z

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "show/diff.h"
+#include "show/json.h"
 #include "show/vma_event.h"
 #include "snapshots.h"
 #include "tap.h"
@@ -40,8 +42,37 @@ static void test_event_text(void)
 	snapshot_free(&b);
 }
 
+/* The name of the process can have any bytes. */
+static void test_comm(void)
+{
+	struct vma_events events;
+	struct snapshot a, b;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	json_t *doc;
+
+	snap_init(&a);
+	snap_init(&b);
+	strcpy(b.comm, "a\xff");
+	vma_diff(&a, &b, &events);
+	diff_print_json(out, &a, &b, &events);
+	fclose(out);
+	doc = json_loads(text, 0, NULL);
+	streq(json_string_value(json_object_get(doc, "comm")), "a\xef\xbf\xbd",
+	      "diff as JSON: a name that is not UTF-8");
+	streq(json_string_value(json_object_get(doc, "comm_hex")), "61ff",
+	      "... and its bytes");
+	json_decref(doc);
+	free(text);
+	vma_events_free(&events);
+	snapshot_free(&a);
+	snapshot_free(&b);
+}
+
 int main(void)
 {
 	test_event_text();
+	test_comm();
 	return tap_done();
 }
