@@ -29,8 +29,9 @@ STRING = "1,2,3,4,1,2,5,1,2,3,4,5"
 ALWAYS = [
     ("lab list", 0),
     ("lab show demand-paging", 0),
-    ("lab run demand-paging", (0, 77)),
-    ("report -o DIR/report.html demand-paging", (0, 77)),
+    # Not a lab that counts faults of its own memory: a vmlab with sanitizers has more.
+    ("lab run page-replacement", (0, 77)),
+    ("report -o DIR/report.html page-replacement", (0, 77)),
 ]
 DEVICE = [
     ("info", 0),
@@ -54,7 +55,6 @@ DEVICE = [
     ("replay --loaded 9,8 1,2w", 0), ("replay --file DIR/trace", 0),
     ("policy list", 0),
     ("heat PID --count 2 --interval 0.1 --method bits", 0),
-    ("lab run page-replacement", 0),
 ]
 BTF = [
     ("faults -o - -- true", 0), ("faults -o - --brief -- true", 0),
@@ -95,7 +95,7 @@ class Test:
         p = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            stdin=subprocess.DEVNULL, text=True, check=False)
         codes = code if isinstance(code, tuple) else (code,)
-        problems = [] if p.returncode in codes else [f"exit code {p.returncode}: {p.stderr}"]
+        problems = [] if p.returncode in codes else [f"exit code {p.returncode}: {p.stderr}{p.stdout}"]
         if not problems:
             problems = self.check(name, p.stdout)
         self.result(problems, f"{arguments}: JSON as in the schema")

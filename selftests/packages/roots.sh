@@ -10,7 +10,7 @@
 in_root()
 {
 	# shellcheck disable=SC2016 # expanded by the inner sh
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+	env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
 		DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} \
 		unshare --mount -- sh -c 'mount -t proc proc "$1/proc" && exec chroot "$@"' sh "$@"
 }
@@ -67,10 +67,10 @@ kernel_of()
 	[[ ${#dirs[@]} -eq 1 && -d ${dirs[0]} ]] && echo "${dirs[0]##*/}"
 }
 
-# files_of ROOT: list all files but those that programs other than vmlab write as they run
+# files_of ROOT: list all files, but no directories, and not those that programs other than vmlab write as they run
 files_of()
 {
 	(cd "$1" && find . \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp -o \
 		-path ./work -o -path ./root -o -path ./var/log -o -path ./var/cache -o \
-		-path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o -print | LC_ALL=C sort)
+		-path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o ! -type d -print | LC_ALL=C sort)
 }

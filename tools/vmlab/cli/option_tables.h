@@ -6,8 +6,14 @@
 #include "cli/cli.h"
 
 /* Above any character: these options have no short form. */
-enum { OPT_COLOUR = 0x1000, OPT_NOHEADINGS, OPT_OUTPUT, OPT_SORT,
-       OPT_BYTES, OPT_RAW };
+enum {
+	OPT_COLOUR = 0x1000,
+	OPT_NOHEADINGS,
+	OPT_OUTPUT,
+	OPT_SORT,
+	OPT_BYTES,
+	OPT_RAW,
+};
 
 extern const struct option_spec common_options[];
 extern const struct option_spec table_options[];

@@ -15,9 +15,14 @@
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct column kind_columns[] = {
-	{ "KIND" },	  { "MINOR", true }, { "MAJOR", true },
-	{ "TIME", true }, { .title = "P50", .right = true, .optional = true },   { "P99", true },
-	{ "MAX", true },  { .title = "MEANING", .wrap = true },
+	{ "KIND" },
+	{ "MINOR", true },
+	{ "MAJOR", true },
+	{ "TIME", true },
+	{ .title = "P50", .right = true, .optional = true },
+	{ "P99", true },
+	{ "MAX", true },
+	{ .title = "MEANING", .wrap = true },
 };
 
 static const struct column origin_columns[] = {
@@ -33,13 +38,21 @@ static const struct column process_columns[] = {
 };
 
 static const struct column mapping_columns[] = {
-	{ "MINOR", true },  { "MAJOR", true }, { "TIME", true },
-	{ .title = "OFFSET", .right = true, .optional = true }, { .title = "KINDS", .wrap = true },       { .title = "MAPPING", .wrap = true },
+	{ "MINOR", true },
+	{ "MAJOR", true },
+	{ "TIME", true },
+	{ .title = "OFFSET", .right = true, .optional = true },
+	{ .title = "KINDS", .wrap = true },
+	{ .title = "MAPPING", .wrap = true },
 };
 
 static const struct column instruction_columns[] = {
-	{ "MINOR", true }, { "MAJOR", true }, { "TIME", true },
-	{ .title = "KINDS", .wrap = true },	   { .title = "INSTRUCTION", .wrap = true }, { .title = "FILE", .wrap = true },
+	{ "MINOR", true },
+	{ "MAJOR", true },
+	{ "TIME", true },
+	{ .title = "KINDS", .wrap = true },
+	{ .title = "INSTRUCTION", .wrap = true },
+	{ .title = "FILE", .wrap = true },
 };
 
 static const struct column signal_columns[] = {
@@ -153,10 +166,12 @@ static void print_kinds(const struct faults_report *r, FILE *out, bool colour)
 		table_cell(t, STYLE_NAME, "%s", fault_kind_name(k));
 		count_cells(t, count);
 		table_time(t, STYLE_PLAIN, r->totals.ns[k]);
-		table_time(t, STYLE_PLAIN, latency_percentile(&r->latency[k], 50,
-						r->totals.max_ns[k]));
-		table_time(t, STYLE_PLAIN, latency_percentile(&r->latency[k], 99,
-						r->totals.max_ns[k]));
+		table_time(t, STYLE_PLAIN,
+			   latency_percentile(&r->latency[k], 50,
+					      r->totals.max_ns[k]));
+		table_time(t, STYLE_PLAIN,
+			   latency_percentile(&r->latency[k], 99,
+					      r->totals.max_ns[k]));
 		table_time(t, STYLE_PLAIN, r->totals.max_ns[k]);
 		table_cell(t, STYLE_DIM, "%s", fault_kind_help(k));
 	}

@@ -19,8 +19,13 @@ static const struct {
 };
 
 static const struct column columns[] = {
-	{ "ANSWER" }, { "START", true }, { "END", true }, { "SIZE", true },
-	{ "PERM" },   { .title = "NAME", .wrap = true },	 { .title = "MEANING", .wrap = true },
+	{ "ANSWER" },
+	{ "START", true },
+	{ "END", true },
+	{ "SIZE", true },
+	{ "PERM" },
+	{ .title = "NAME", .wrap = true },
+	{ .title = "MEANING", .wrap = true },
 };
 
 const struct column_list find_tables[] = { COLUMN_LIST(columns), { 0 } };

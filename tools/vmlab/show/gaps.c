@@ -8,8 +8,12 @@
 #include "show/json.h"
 
 static const struct column columns[] = {
-	{ "START", true }, { "END", true }, { "SIZE", true },
-	{ .title = "GUARD", .right = true, .optional = true }, { .title = "BELOW", .wrap = true },	    { .title = "ABOVE", .wrap = true },
+	{ "START", true },
+	{ "END", true },
+	{ "SIZE", true },
+	{ .title = "GUARD", .right = true, .optional = true },
+	{ .title = "BELOW", .wrap = true },
+	{ .title = "ABOVE", .wrap = true },
 };
 
 const struct column_list gaps_tables[] = { COLUMN_LIST(columns), { 0 } };

@@ -8,8 +8,12 @@
 #include "show/layout.h"
 
 static const struct column columns[] = {
-	{ "HALF" },	  { "REGION" },	    { "START", true },
-	{ "LAST", true }, { .title = "SIZE", .right = true, .optional = true }, { .title = "BASE", .optional = true },
+	{ "HALF" },
+	{ "REGION" },
+	{ "START", true },
+	{ "LAST", true },
+	{ .title = "SIZE", .right = true, .optional = true },
+	{ .title = "BASE", .optional = true },
 	{ .title = "MEANING", .wrap = true },
 };
 

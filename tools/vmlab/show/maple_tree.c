@@ -9,14 +9,23 @@
 #include "show/tree_branches.h"
 
 static const struct column node_columns[] = {
-	{ "NODE" },	    { "SLOT", true },	 { "FIRST", true },
-	{ "LAST", true },   { .title = "SIZE", .right = true, .optional = true },	 { .title = "USED", .right = true, .optional = true },
-	{ "MAXGAP", true }, { .title = "GAPSLOT", .right = true, .optional = true }, { .title = "NAME", .wrap = true },
+	{ "NODE" },
+	{ "SLOT", true },
+	{ "FIRST", true },
+	{ "LAST", true },
+	{ .title = "SIZE", .right = true, .optional = true },
+	{ .title = "USED", .right = true, .optional = true },
+	{ "MAXGAP", true },
+	{ .title = "GAPSLOT", .right = true, .optional = true },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column total_columns[] = {
-	{ "LEVEL", true }, { "NODES", true },  { .title = "USED", .right = true, .optional = true },
-	{ "SLOTS", true }, { "FILLED", true },
+	{ "LEVEL", true },
+	{ "NODES", true },
+	{ .title = "USED", .right = true, .optional = true },
+	{ "SLOTS", true },
+	{ "FILLED", true },
 };
 
 const struct column_list tree_tables[] = {

@@ -9,15 +9,27 @@
 #include "show/page_table.h"
 
 static const struct column folded[] = {
-	{ "START", true }, { "END", true }, { "LEVEL" },
-	{ .title = "INDEX", .right = true, .optional = true }, { "NR", true },  { .title = "EACH", .right = true, .optional = true },
-	{ "PHYS", true },  { .title = "FLAGS", .wrap = true },	    { .title = "NAME", .wrap = true },
+	{ "START", true },
+	{ "END", true },
+	{ "LEVEL" },
+	{ .title = "INDEX", .right = true, .optional = true },
+	{ "NR", true },
+	{ .title = "EACH", .right = true, .optional = true },
+	{ "PHYS", true },
+	{ .title = "FLAGS", .wrap = true },
+	{ .title = "NAME", .wrap = true },
 };
 
 static const struct column raw[] = {
-	{ "START", true }, { "END", true }, { "LEVEL" },
-	{ .title = "INDEX", .right = true, .optional = true }, { "NR", true },  { .title = "EACH", .right = true, .optional = true },
-	{ "PHYS", true },  { "RAW", true }, { .title = "FLAGS", .wrap = true },
+	{ "START", true },
+	{ "END", true },
+	{ "LEVEL" },
+	{ .title = "INDEX", .right = true, .optional = true },
+	{ "NR", true },
+	{ .title = "EACH", .right = true, .optional = true },
+	{ "PHYS", true },
+	{ "RAW", true },
+	{ .title = "FLAGS", .wrap = true },
 	{ .title = "NAME", .wrap = true },
 };
 

@@ -13,8 +13,8 @@
  * @columns: of the terminal
  * @optional: for each column, whether to hide it when that is not enough
  *
- * A line ends at a blank, or after a comma or a slash, where one fits.  The other columns keep their
- * widths, so that a table may stay too wide.
+ * A line ends at a blank, or after a comma or a slash, where one fits.  The other
+ * columns keep their widths, so that a table may stay too wide.
  */
 void table_fit(struct libscols_table *table, const char *separator,
 	       size_t columns, const bool *optional);

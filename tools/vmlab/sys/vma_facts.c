@@ -98,8 +98,8 @@ static char *nodes_of(char *line)
 	FILE *out = check_alloc(open_memstream(&text, &len));
 	bool any = false;
 
-	for (word = strtok_r(line, " \n", &save); word;
-	     word = strtok_r(NULL, " \n", &save)) {
+	for (word = strtok_r(line, "\n ", &save); word;
+	     word = strtok_r(NULL, "\n ", &save)) {
 		if (word[0] != 'N' || word[1] < '0' || word[1] > '9')
 			continue;
 		fprintf(out, "%s%s", any ? "," : "", word + 1);

@@ -84,6 +84,12 @@ static void test_many(void)
 
 int main(void)
 {
+	const struct table_options on_request = {
+		.sort = "pss",
+		.output = "name,pss",
+		.no_headings = true,
+	};
+
 	check(&(struct table_options){ .sort = "name", .output = "NAME" },
 	      "NAME\na\nb\nc\nd\ntotal\n", "by text, the total last");
 	check(&(struct table_options){ .sort = "-NAME", .output = "NAME" },
@@ -99,9 +105,7 @@ int main(void)
 	      "a      1.5 us\ntotal    1 ns\n", "by ns");
 	check(&(struct table_options){ .bytes = true, .output = "SIZE" },
 	      "   SIZE\n   4096\n   4095\n1048576\n      0\n      1\n", "--bytes");
-	check(&(struct table_options){ .sort = "pss", .output = "name,pss",
-				       .no_headings = true },
-	      "d        7\na        8\nc        9\nb       10\ntotal    -\n",
+	check(&on_request, "d        7\na        8\nc        9\nb       10\ntotal    -\n",
 	      "a column on request");
 	check(&(struct table_options){ .sort = "other", .output = "NAME" },
 	      "NAME\nb\nc\na\nd\ntotal\n",
