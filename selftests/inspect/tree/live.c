@@ -11,7 +11,8 @@
 #include "inspect/tree/tree.h"
 #include "inspect/tree_order.h"
 
-enum { LIVE_MS = 3000 };
+/* At least LIVE_MS; on a slow machine until enough was seen. */
+enum { LIVE_MS = 3000, LIVE_MAX_MS = 60000 };
 
 /* Map and unmap pages all over a region until killed. */
 static int mutator(void *arg)
@@ -60,13 +61,15 @@ static bool in_order(const struct dump *d)
 void test_live(void)
 {
 	unsigned long dumps = 0, failed = 0, torn = 0, whole = 0, cut = 0;
-	unsigned long long end = now_ms() + LIVE_MS;
+	unsigned long long start = now_ms();
 	pid_t pid = spawn(mutator, NULL);
 	struct dump d;
 
 	msleep(200);
 	differences_reset();
-	for (; now_ms() < end; dumps++) {
+	for (; now_ms() < start + LIVE_MS ||
+	       ((dumps < 2 || !cut) && now_ms() < start + LIVE_MAX_MS);
+	     dumps++) {
 		uint32_t batch = dumps % 2 ? 4096 : VMLAB_TREE_NR_MIN;
 
 		if (dump_tree(pid, batch, &d)) {
