@@ -107,6 +107,15 @@ static void forget(struct session *s)
 	s->seen[0] = '\0';
 }
 
+/* Keep what follows @text: it can be the beginning of the next picture. */
+static void forget_through(struct session *s, const char *text)
+{
+	char *rest = strstr(s->seen, text) + strlen(text);
+
+	s->len = strlen(rest);
+	memmove(s->seen, rest, s->len + 1);
+}
+
 static bool has_ended(const struct session *s)
 {
 	siginfo_t info = { 0 };
@@ -149,10 +158,12 @@ static bool last_picture(struct session *s, char *picture, size_t size)
 	size_t len = 0;
 
 	forget(s);
-	/* The rest of a picture, then a whole one. */
-	if (!wait_for(s, BELOW))
-		return false;
-	forget(s);
+	/* The rest of a picture, one that can be older than this call, a new one. */
+	for (int i = 0; i < 2; i++) {
+		if (!wait_for(s, BELOW))
+			return false;
+		forget_through(s, BELOW);
+	}
 	if (!wait_for(s, BELOW))
 		return false;
 	to = strstr(s->seen, BELOW);
