@@ -5,6 +5,7 @@
 
 #include "compat.h"
 #include "fault/around.h"
+#include "fault/entry.h"
 #include "frame/frame.h"
 #include "pager/residence.h"
 
@@ -61,19 +62,6 @@ static unsigned int run_map(struct vmlab_space *space, struct vm_fault *vmf,
 	return sum;
 }
 
-/*
- * Can the page of the fault be mapped together with its neighbours?  Not where mm
- * does more: it maps a large folio as a whole, counts pages of mlock(2), checks
- * private mappings for the OOM reaper, and has allocated a page table before ->fault
- * locked the folio.
- */
-static bool may_map_own(const struct vm_fault *vmf, struct folio *folio)
-{
-	return !VMLAB_AROUND_VM_FLAGS && !folio_test_large(folio) &&
-	       (vmf->vma->vm_flags & (VM_SHARED | VM_LOCKED)) == VM_SHARED &&
-	       !pmd_none(*vmf->pmd);
-}
-
 /**
  * vmlab_map_around() - map those of the next pages that are resident
  * @space: the space
@@ -97,7 +85,9 @@ bool vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf,
 			     min_t(unsigned long, (end - addr) / PAGE_SIZE - 1,
 				   READ_ONCE(space->pager.prefetch_pages));
 	struct folio *folios[1 + AROUND_BATCH] __uninitialized;
-	const bool may_own = may_map_own(vmf, folio);
+	/* Can the page of the fault be mapped together with its neighbours? */
+	const bool may_own = !VMLAB_AROUND_VM_FLAGS &&
+			     vmlab_fault_may_set_entry(vmf, folio);
 	pgoff_t pgoff = vmf->pgoff + 1;
 	unsigned int i, nr, sum = 0;
 	bool own = false;

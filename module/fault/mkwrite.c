@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "fault/count.h"
+#include "fault/entry.h"
 #include "fault/mkwrite.h"
 #include "frame/frame.h"
 
@@ -40,20 +41,14 @@ vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 	return VM_FAULT_LOCKED;
 }
 
-/*
- * Can a write fault set its entry itself?  Not where mm does more: it sets entries
- * of userfaultfd, counts pages of mlock(2), copies pages of private mappings, and
- * has allocated a page table before ->fault locked the folio.
- */
-static bool may_insert_writable(const struct vm_fault *vmf)
+/* Can a write fault set its entry itself?  mm sets those of userfaultfd. */
+static bool may_insert_writable(const struct vm_fault *vmf, struct folio *folio)
 {
-	const struct vm_area_struct *vma = vmf->vma;
+	struct vm_area_struct *vma = vmf->vma;
 
 	return VMLAB_HAVE_INSERT_WRITABLE && vmf->flags & FAULT_FLAG_WRITE &&
-	       (vma->vm_flags & (VM_SHARED | VM_WRITE | VM_LOCKED)) ==
-	       (VM_SHARED | VM_WRITE) &&
-	       !userfaultfd_armed((struct vm_area_struct *)vma) &&
-	       !pmd_none(*vmf->pmd) &&
+	       vma->vm_flags & VM_WRITE && !userfaultfd_armed(vma) &&
+	       vmlab_fault_may_set_entry(vmf, folio) &&
 	       (!(vmf->flags & FAULT_FLAG_ORIG_PTE_VALID) ||
 		pte_none(vmf->orig_pte));
 }
@@ -79,8 +74,7 @@ vm_fault_t vmlab_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
 	struct folio *folio = page_folio(vmf->page);
 	int ret;
 
-	/* mm maps a large folio as a whole. */
-	if (!may_insert_writable(vmf) || folio_test_large(folio))
+	if (!may_insert_writable(vmf, folio))
 		return VM_FAULT_LOCKED;
 	/* Before there is an entry through which it can be written. */
 	if (!written)

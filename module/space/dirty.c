@@ -57,12 +57,12 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff)
 	}
 
 	/*
-	 * The folio lock keeps new writable entries away: page_mkwrite() holds
-	 * it until the entry is set.  Once the old ones are removed the mark
-	 * is cleared, unless a GUP user holds the page through one of them.
+	 * The folio lock keeps new writable entries away: who sets one holds
+	 * it.  Once the old ones are removed the mark is cleared, unless a GUP
+	 * user holds the page through one of them.
 	 */
 	vmlab_frame_protect(space, folio);
-	if (folio_ref_count(folio) <= 2 + vmlab_frame_mapcount(folio))
+	if (!vmlab_frame_held(folio))
 		xa_clear_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
 	vmlab_frame_release(folio);
 	return 0;

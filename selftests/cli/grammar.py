@@ -18,6 +18,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from tap import Tap
+
 # What a terminal has at least.
 COLUMNS = 80
 TOO_LARGE = "99999999999999999999"
@@ -119,11 +121,11 @@ class Option:
             (f"={self.arg}" if self.arg else "")
 
 
-class Grammar:
+class Grammar(Tap):
     def __init__(self, vmlab, device):
+        super().__init__()
         self.vmlab = vmlab
         self.device = device
-        self.points = self.failures = 0
         # The terminal's name, colours and sizes must not matter.
         self.env = {"PATH": os.environ["PATH"], "LC_ALL": "C",
                     "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
@@ -133,13 +135,6 @@ class Grammar:
         return subprocess.run([self.vmlab, *words], capture_output=True, text=True,
                               errors="replace", stdin=subprocess.DEVNULL, env=self.env,
                               check=False)
-
-    def result(self, problems, text):
-        self.points += 1
-        print(f"{'not ok' if problems else 'ok'} {self.points} - {text}", flush=True)
-        for problem in problems[:10]:
-            print("#", problem)
-        self.failures += bool(problems)
 
     def wrong(self, command, words, *parts):
         """Return what is wrong with the answer to a wrong command line, or None"""
@@ -317,8 +312,7 @@ def main():
     options += [(c, o) for c in commands for o in test_command(g, c)]
     if not device:
         test_meanings(g, options)
-    print(f"1..{g.points}")
-    return g.failures > 0
+    return g.done()
 
 
 if __name__ == "__main__":

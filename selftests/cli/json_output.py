@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import schema
+from tap import Tap
 
 # They print no JSON.
 WITHOUT_JSON = {"completion", "help"}
@@ -64,25 +65,14 @@ BTF = [
 ]
 
 
-class Test:
+class Test(Tap):
     """Runs commands, and counts test points"""
 
     def __init__(self, vmlab):
+        super().__init__()
         self.vmlab = vmlab
         self.schema = schema.Schema()
-        self.points = self.failures = 0
         self.tried = set()
-
-    def result(self, problems, text):
-        self.points += 1
-        print(f"{'not ok' if problems else 'ok'} {self.points} - {text}", flush=True)
-        for problem in problems[:10]:
-            print("#", problem)
-        self.failures += bool(problems)
-
-    def skip(self, why, text):
-        self.points += 1
-        print(f"ok {self.points} - {text} # SKIP {why}", flush=True)
 
     def run(self, arguments, code, words):
         """Run a command; return what it prints, or None"""
@@ -175,8 +165,7 @@ def main():
     if device:
         t.result([f"not tried: {name}" for name in sorted(commands - WITHOUT_JSON - t.tried)],
                  "every command was tried")
-    print(f"1..{t.points}")
-    return t.failures > 0
+    return t.done()
 
 
 if __name__ == "__main__":

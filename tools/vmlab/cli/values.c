@@ -20,11 +20,10 @@ int cli_bad_value(const struct cli *cli, const char *form, ...)
 	va_list ap;
 
 	va_start(ap, form);
-	if (vasprintf(&text, form, ap) < 0)
-		text = NULL;
+	text = xvasprintf(form, ap);
 	va_end(ap);
 	cli_usage(cli, "--%s: '%s' is not a value of this option: %s",
-		  cli->option->name, optarg, text ? text : "out of memory");
+		  cli->option->name, optarg, text);
 	free(text);
 	return EXIT_USAGE;
 }

@@ -83,14 +83,12 @@ static void print_wrapped(const char *text, size_t indent)
 /* Print an item of a list, formatted, with an indent of 2, and of 6 from its second line. */
 static void __attribute__((format(printf, 1, 2))) print_entry(const char *fmt, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	check_alloc(n < 0 ? NULL : text);
 	print_item(text, 2, 6);
 	free(text);
 }

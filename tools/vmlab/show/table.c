@@ -325,12 +325,10 @@ void table_cell(struct table *t, enum style style, const char *fmt, ...)
 {
 	char *text;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	check_alloc(n < 0 ? NULL : text);
 	add_cell(t, style, NULL, text);
 	free(text);
 }

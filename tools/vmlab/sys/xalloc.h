@@ -3,6 +3,7 @@
 #ifndef VMLAB_SYS_XALLOC_H
 #define VMLAB_SYS_XALLOC_H
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,6 +15,15 @@ static inline void *check_alloc(void *p)
 		exit(EXIT_FAILURE);
 	}
 	return p;
+}
+
+/** xvasprintf - vasprintf(3), or end the program when there is no memory */
+static inline char *__attribute__((format(printf, 1, 0)))
+xvasprintf(const char *fmt, va_list ap)
+{
+	char *text;
+
+	return check_alloc(vasprintf(&text, fmt, ap) < 0 ? NULL : text);
 }
 
 /**
