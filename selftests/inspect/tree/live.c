@@ -67,8 +67,7 @@ void test_live(void)
 
 	msleep(200);
 	differences_reset();
-	for (; now_ms() < start + LIVE_MS ||
-	       ((dumps < 2 || !cut) && now_ms() < start + LIVE_MAX_MS);
+	for (; now_ms() < start + (dumps < 2 || !cut ? LIVE_MAX_MS : LIVE_MS);
 	     dumps++) {
 		uint32_t batch = dumps % 2 ? 4096 : VMLAB_TREE_NR_MIN;
 
