@@ -75,6 +75,15 @@ run 5 'no permission' 'vmas: no permission' \
 run 0 '(vmlab)' 'mm of itself needs no permission' "${nobody[@]}" "$vmlab" mm self
 run 0 '^filled *16 ' 'space needs no permission' "${nobody[@]}" "$vmlab" space --size 64K
 
+# Its handle of the device, which has a space too, is closed meanwhile: also in the child.
+"$vmlab" space --size 64K --fork --hold 600 >"$work/held" 2>&1 &
+holder=$!
+children+=("$holder")
+wait_for grep -q holding "$work/held"
+result "$(($(grep -lx "pid $holder" /sys/kernel/debug/vmlab/spaces/*/owner | wc -l) == 1 ? 0 : 1))" \
+	'while vmlab space holds its space, it has no other'
+kill "$holder"
+
 # Without the device: in a mount namespace whose /dev has no vmlab.
 # shellcheck disable=SC2016 # for the inner shell
 no_device=(unshare --mount bash -c '

@@ -34,6 +34,9 @@ run 0 '^vmlab: note: no VMA of the process matches' 'vmas of a free range says s
 	"$vmlab" vmas "$target" --range 10000-11000
 run 0 '^vmlab: note: no entry of the page tables matches' \
 	'pagetable of a free range says so' "$vmlab" pagetable "$target" --range 10000-11000
+run 0 ' softdirty' 'vmas --long has all flags' "$vmlab" vmas --long "$target"
+result "$("$vmlab" vmas "$target" | grep -q softdirty && echo 1 || echo 0)" \
+	'the table leaves out softdirty, which nearly all VMAs have'
 run 0 'physical address: 0x' 'translate' "$vmlab" translate "$target" "$code"
 run 1 'not in the user half' 'translate of a kernel address' \
 	"$vmlab" translate "$target" ffff888000000000
@@ -59,6 +62,14 @@ done
 run 4 'no process 4194305' 'translate of no process' \
 	"$vmlab" translate 4194305 1000
 run 4 'no process 4194305' 'find in no process' "$vmlab" find 4194305 1000
+run 0 'no process 4194305, it may have exited: skipped' 'sharing skips a process that has exited' \
+	"$vmlab" sharing 4194305 "$target" "${sleepers[1]}"
+run 0 "^ *$target  *sleep " 'and reads the others' \
+	"$vmlab" sharing "$target" 4194305 "${sleepers[1]}"
+run 0 '^ *[0-9.]* KiB *0 *0 *0 *0 *1 *r' 'sharing --unshared: files of which nothing is shared' \
+	"$vmlab" sharing --unshared "$target"
+run 2 "'leep' is not a process: .*; 'leep' is a part of the name of [0-9]" \
+	'a part of a name: the message has the processes' "$vmlab" vmas leep
 if has_kernel_thread; then
 	for command in tree gaps map pagetable snapshot watch layout; do
 		run 1 'kernel thread' "$command of a kernel thread" \

@@ -139,6 +139,15 @@ int cli_choice(const struct cli *cli, size_t *index)
 /* how many candidates a message lists */
 enum { MAX_CANDIDATES = 10 };
 
+/* Print the first of @nr pids, with commas between. */
+static void list_pids(FILE *out, const pid_t *pids, size_t nr)
+{
+	for (size_t i = 0; i < nr && i < MAX_CANDIDATES; i++)
+		fprintf(out, "%s %d", i ? "," : "", (int)pids[i]);
+	if (nr > MAX_CANDIDATES)
+		fputs(", ...", out);
+}
+
 /*
  * Find the process that a pid, a name or "self" gives.
  *
@@ -146,6 +155,7 @@ enum { MAX_CANDIDATES = 10 };
  */
 static char *find_process(const char *text, pid_t *pid)
 {
+	const bool is_number = strspn(text, "0123456789") == strlen(text);
 	pid_t found[MAX_CANDIDATES];
 	char *form = NULL;
 	size_t nr, len;
@@ -153,22 +163,24 @@ static char *find_process(const char *text, pid_t *pid)
 
 	if (!parse_pid(text, pid))
 		return NULL;
-	nr = strspn(text, "0123456789") == strlen(text) ?
-		     0 : process_named(text, found, MAX_CANDIDATES);
+	nr = is_number ? 0 : process_named(text, false, found, MAX_CANDIDATES);
 	if (nr == 1) {
 		*pid = found[0];
 		return NULL;
 	}
 	out = check_alloc(open_memstream(&form, &len));
-	if (!nr)
+	if (nr) {
+		fprintf(out, "give a pid, %zu processes have this name:", nr);
+	} else {
 		fputs("give a pid (see ps(1)), the name of one process, or 'self'",
 		      out);
-	else
-		fprintf(out, "give a pid, %zu processes have this name:", nr);
-	for (size_t i = 0; i < nr && i < MAX_CANDIDATES; i++)
-		fprintf(out, "%s %d", i ? "," : "", (int)found[i]);
-	if (nr > MAX_CANDIDATES)
-		fputs(", ...", out);
+		/* Do not guess: a process that starts later may have the same part. */
+		nr = is_number ? 0 :
+				 process_named(text, true, found, MAX_CANDIDATES);
+		if (nr)
+			fprintf(out, "; '%s' is a part of the name of", text);
+	}
+	list_pids(out, found, nr);
 	fclose(out);
 	return check_alloc(form);
 }

@@ -8,15 +8,22 @@
 #include "sys/xalloc.h"
 #include "show/sharing.h"
 
-enum { OPT_PFNS = 0x100 };
+enum { OPT_PFNS = 0x100, OPT_UNSHARED };
 
 static const struct option_spec options[] = {
 	{ "pfns", OPT_PFNS, NULL, NULL,
 	  "with --json: the shared frames of each file, too" },
+	{ "unshared", OPT_UNSHARED, NULL, NULL,
+	  "files of which nothing is shared, too (JSON has them)" },
 	{ 0 },
 };
 
-static void show(const struct cli *cli, const struct sharing *s, bool pfns)
+struct request {
+	bool pfns, unshared;
+};
+
+static void show(const struct cli *cli, const struct sharing *s,
+		 const struct request *q)
 {
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers */
 	const struct snapshot **snap = check_alloc(calloc(s->nr_targets, sizeof(*snap)));
@@ -27,12 +34,13 @@ static void show(const struct cli *cli, const struct sharing *s, bool pfns)
 		.snap = snap,
 		.page_size = s->page_size,
 		.colour = cli->colour,
+		.unshared = q->unshared,
 	};
 
 	for (size_t i = 0; i < s->nr_targets; i++)
 		snap[i] = &s->target[i].snap;
 	if (cli->json)
-		sharing_print_json(stdout, &view, pfns);
+		sharing_print_json(stdout, &view, q->pfns);
 	else
 		sharing_print(stdout, &view);
 	free(snap);
@@ -40,21 +48,28 @@ static void show(const struct cli *cli, const struct sharing *s, bool pfns)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
+	struct request q = { 0 };
 	struct sharing sharing;
-	bool pfns = false;
 	int c, err;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
-		if (c == CLI_STOP)
+		switch (c) {
+		case OPT_PFNS:
+			q.pfns = true;
+			break;
+		case OPT_UNSHARED:
+			q.unshared = true;
+			break;
+		default:
 			return cli->exit_code;
-		pfns = true;
+		}
 	}
-	if (pfns && !cli->json)
+	if (q.pfns && !cli->json)
 		return cli_usage(cli, "--pfns needs --json: give both");
 	err = sharing_read(&sharing, cli, argv + optind,
 			   (size_t)(argc - optind));
 	if (!err)
-		show(cli, &sharing, pfns);
+		show(cli, &sharing, &q);
 	sharing_free(&sharing);
 	return err;
 }
@@ -70,17 +85,20 @@ static const char help[] =
 	"SHARED     mapped by another one of the processes given\n"
 	"PSS        each frame divided by the entries on the machine that map it\n"
 	"\n"
-	"For each file and protection, or kind of memory, of which frames are shared:\n"
-	"FRAMES     different frames that at least two of the processes map\n"
-	"SHARED     their size\n"
+	"For each file and protection, or kind of memory, of which frames are shared;\n"
+	"with --unshared the others, too:\n"
+	"RESIDENT   different frames that the processes map\n"
+	"SHARED     size of the frames that at least two of the processes map\n"
+	"FRAMES     their number\n"
 	"MAPPINGS   page-table entries that map them, in all the processes\n"
 	"SAVED      memory that copies for each mapping would need in addition\n"
 	"PROCS      processes that map some of it\n"
 	"\n"
 	"Then each pair of processes.  JSON has all files, also with nothing shared, with\n"
 	"file_pages and file_frames: equal when each page of the file is in memory once.\n"
-	"The processes run meanwhile: stop them to get exact numbers.  Kernel threads are\n"
-	"skipped, and a process that is given twice counts once; a note says so.\n"
+	"The processes run meanwhile: stop them to get exact numbers.  Kernel threads and\n"
+	"processes that have exited are skipped, and a process that is given twice counts\n"
+	"once; a note says so.\n"
 	"\n"
 	"Example: what all shells of the machine share\n"
 	"  vmlab sharing $(pgrep bash)\n";

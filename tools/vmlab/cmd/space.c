@@ -44,6 +44,7 @@ static void hold(double seconds, const struct child *child)
 	session_hold(seconds);
 }
 
+/* Run the experiment; close the device. */
 static int perform(const struct cli *cli, const struct space_arguments *a,
 		   struct vmlab *lab)
 {
@@ -54,8 +55,10 @@ static int perform(const struct cli *cli, const struct space_arguments *a,
 		err = cli_failure(&s.failure);
 	} else {
 		err = print(cli, &s);
-		if (a->hold)
+		if (a->hold) {
+			session_close_lab(&s);
 			hold(a->hold, &s.child);
+		}
 	}
 	session_end(&s);
 	return err;
@@ -83,9 +86,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		err = cli_open(&lab);
 	if (!err) {
 		err = space_find_policy(cli, &a, lab);
-		if (!err)
+		if (err)
+			vmlab_close(lab);
+		else
 			err = perform(cli, &a, lab);
-		vmlab_close(lab);
 	}
 	space_free_arguments(&a);
 	return err;

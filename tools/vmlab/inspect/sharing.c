@@ -85,18 +85,6 @@ static int parse_targets(struct sharing *s, const struct cli *cli,
 	return EXIT_OK;
 }
 
-static int open_targets(struct sharing *s)
-{
-	for (size_t i = 0; i < s->nr_targets; i++) {
-		struct sharing_target *t = &s->target[i];
-		int err = vmlab_proc_open(s->lab, t->pid, &t->proc);
-
-		if (err)
-			return cli_fail(err, VMLAB_ABOUT_PROCESS, t->pid);
-	}
-	return EXIT_OK;
-}
-
 /* Remove a target of which nothing was read; the later ones move down. */
 static void remove_target(struct sharing *s, size_t i)
 {
@@ -107,32 +95,69 @@ static void remove_target(struct sharing *s, size_t i)
 		(s->nr_targets - i) * sizeof(*s->target));
 }
 
+/*
+ * Skip a target that cannot be read, and say so: a list such as $(pgrep ...) may
+ * hold kernel threads, and processes that have exited since.
+ *
+ * Return: whether it was skipped; the last target is not.
+ */
+static bool skip_target(struct sharing *s, size_t i, int err)
+{
+	const int pid = (int)s->target[i].pid;
+
+	if (s->nr_targets == 1)
+		return false;
+	if (err == -ENXIO)
+		cli_note("process %d is a kernel thread, it has no address "
+			 "space: skipped", pid);
+	else if (err == -ESRCH)
+		cli_note("there is no process %d, it may have exited: skipped",
+			 pid);
+	else
+		return false;
+	remove_target(s, i);
+	return true;
+}
+
+static int open_targets(struct sharing *s)
+{
+	for (size_t i = 0; i < s->nr_targets;) {
+		struct sharing_target *t = &s->target[i];
+		int err = vmlab_proc_open(s->lab, t->pid, &t->proc);
+
+		if (!err)
+			i++;
+		else if (!skip_target(s, i, err))
+			return cli_fail(err, VMLAB_ABOUT_PROCESS, t->pid);
+	}
+	return EXIT_OK;
+}
+
 static int read_target(struct sharing *s, size_t i, bool *hidden)
 {
 	struct sharing_target *t = &s->target[i];
+	const size_t before = s->pages.nr;
 	int err = snapshot_take(s->lab, t->proc, false, &t->snap);
 
-	return err ? err : read_pages(s, (uint32_t)i, hidden);
+	if (!err)
+		err = read_pages(s, (uint32_t)i, hidden);
+	if (err) /* forget what was read of it */
+		s->pages.nr = before;
+	return err;
 }
 
-/* Read all targets; report and skip kernel threads, which have no mm. */
 static int read_targets(struct sharing *s)
 {
 	bool hidden = false;
 
 	for (size_t i = 0; i < s->nr_targets && !hidden;) {
-		pid_t pid = s->target[i].pid;
 		int err = read_target(s, i, &hidden);
 
-		if (err == -ENXIO && s->nr_targets > 1) {
-			cli_note("process %d is a kernel thread, it has no "
-				 "address space: skipped", (int)pid);
-			remove_target(s, i);
-			continue;
-		}
-		if (err)
-			return cli_fail(err, VMLAB_ABOUT_PROCESS, pid);
-		i++;
+		if (!err)
+			i++;
+		else if (!skip_target(s, i, err))
+			return cli_fail(err, VMLAB_ABOUT_PROCESS,
+					s->target[i].pid);
 	}
 	if (!hidden)
 		return EXIT_OK;

@@ -194,18 +194,27 @@ void share_count(struct share_page *pages, size_t nr, size_t nr_procs,
 	free(in);
 }
 
-size_t *share_sorted_objects(const struct share_report *r, size_t *nr)
+/* Tell whether a group stands below another in a list. */
+static bool is_below(const struct share_object *a, const struct share_object *b)
+{
+	if (a->shared != b->shared)
+		return a->shared < b->shared;
+	return !a->shared && a->frames < b->frames;
+}
+
+size_t *share_sorted_objects(const struct share_report *r, bool unshared,
+			     size_t *nr)
 {
 	size_t *list = check_alloc(calloc(r->nr_objects + 1, sizeof(*list)));
 
 	*nr = 0;
 	for (size_t i = 0; i < r->nr_objects; i++) {
+		const struct share_object *o = &r->object[i];
 		size_t at = *nr;
 
-		if (!r->object[i].shared)
+		if (!(unshared ? o->frames : o->shared))
 			continue;
-		for (; at && r->object[list[at - 1]].shared <
-				     r->object[i].shared; at--)
+		for (; at && is_below(&r->object[list[at - 1]], o); at--)
 			list[at] = list[at - 1];
 		list[at] = i;
 		++*nr;

@@ -120,11 +120,13 @@ void share_count(struct share_page *pages, size_t nr, size_t nr_procs,
 
 /**
  * share_sorted_objects - list the groups that have shared frames, most first
+ * @unshared: then those that have none but other frames, most first
  * @nr: [out] how many
  *
  * Return: their numbers; to be freed by the caller.
  */
-size_t *share_sorted_objects(const struct share_report *report, size_t *nr);
+size_t *share_sorted_objects(const struct share_report *report, bool unshared,
+			     size_t *nr);
 
 /**
  * share_frames - list the frames of a group that are shared

@@ -148,6 +148,8 @@ static void touch_in_child(void *arg, struct child_report *report)
 		report->err = touch_pages(base, vmlab_page_size(s->lab), &touch,
 					  (uint64_t)getpid(), &report->touched);
 	report->base = (uintptr_t)base;
+	/* this copy of the open file would keep a space of its own */
+	vmlab_close(s->lab);
 }
 
 static int run_child(struct session *s)
@@ -273,11 +275,20 @@ void session_hold(double seconds)
 		;
 }
 
+void session_close_lab(struct session *s)
+{
+	for (size_t i = 0; i < sizeof(s->result.actors) / sizeof(s->result.actors[0]); i++) {
+		vmlab_proc_close(s->result.actors[i].proc);
+		s->result.actors[i].proc = NULL;
+	}
+	vmlab_close(s->lab);
+	s->lab = NULL;
+}
+
 void session_end(struct session *s)
 {
 	child_end(&s->child);
-	vmlab_proc_close(s->result.actors[1].proc);
-	vmlab_proc_close(s->result.actors[0].proc);
+	session_close_lab(s);
 	free(s->result.events);
 	vmlab_space_close(s->space);
 }

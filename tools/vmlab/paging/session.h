@@ -75,17 +75,26 @@ struct session {
 /**
  * session_run - run an experiment
  * @s: [out] to be freed with session_end(), also on failure
- * @lab: must outlive @s, as must @plan
+ * @lab: closed by session_end()
+ * @plan: must outlive @s
  *
  * Return: 0, or a negative errno that s->failure explains.
  */
 int session_run(struct session *s, struct vmlab *lab,
 		const struct space_plan *plan);
 
+/**
+ * session_close_lab - close the device, and the processes that were opened by it
+ *
+ * Each open file of the device has a space: without this one only the space of the
+ * session is left.
+ */
+void session_close_lab(struct session *s);
+
 /** session_hold - keep the mappings for @seconds, or until SIGINT, SIGTERM or SIGHUP */
 void session_hold(double seconds);
 
-/** session_end - end the child and close the space */
+/** session_end - end the child, close the space and the device */
 void session_end(struct session *s);
 
 #endif /* VMLAB_PAGING_SESSION_H */

@@ -38,7 +38,8 @@ void gaps_print_totals(FILE *out, const struct vmlab_gap_stats *s)
 	char total[SIZE_TEXT_MAX], largest[SIZE_TEXT_MAX];
 
 	fprintf(out,
-		"%llu gaps between %llu VMAs, %s free; the largest is %llx-%llx, %s\n",
+		"%llu gaps between %llu VMAs, %s free\n"
+		"the largest is %llx-%llx, %s\n",
 	       s->gaps, s->map_count, format_size(s->free, total),
 	       s->largest_start, s->largest_end,
 	       format_size(s->largest_end - s->largest_start, largest));

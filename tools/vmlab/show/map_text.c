@@ -106,16 +106,27 @@ static void print_gap(const struct pen *pen, const struct map_item *item)
 static void print_legend(const struct pen *pen)
 {
 	const struct map_picture *map = pen->map;
+	const size_t columns = FIXED_COLUMNS + 1 + pen->bar + pen->name;
 	unsigned int nr[SNAP_KINDS] = { 0 };
+	size_t used = 0;
 
 	for (size_t i = 0; i < map->nr; i++)
 		if (map->item[i].vma)
 			nr[map->item[i].kind]++;
-	for (enum snap_kind kind = 0; kind < SNAP_KINDS; kind++)
-		if (nr[kind])
-			fprintf(pen->out, "%s%s%s %s   ", kind_on(pen, kind),
-				pen->utf8 ? "\xe2\x96\x88" : "#", kind_off(pen),
-				snapshot_kind_name(kind));
+	for (enum snap_kind kind = 0; kind < SNAP_KINDS; kind++) {
+		const char *name = snapshot_kind_name(kind);
+		size_t width = strlen(name) + strlen("#    ");
+
+		if (!nr[kind])
+			continue;
+		if (used && used + width > columns) {
+			fputc('\n', pen->out);
+			used = 0;
+		}
+		used += width;
+		fprintf(pen->out, "%s%s%s %s   ", kind_on(pen, kind),
+			pen->utf8 ? "\xe2\x96\x88" : "#", kind_off(pen), name);
+	}
 	fprintf(pen->out, "\n%s resident   %s not resident   "
 		"lengths grow with the logarithm of the size\n",
 		pen->utf8 ? "\xe2\x96\x88" : "#",

@@ -22,10 +22,10 @@ static const struct column folded[] = {
 
 static const struct column raw[] = {
 	{ "START", true },
-	{ "END", true },
+	{ .title = "END", .right = true, .optional = true },
 	{ "LEVEL" },
 	{ .title = "INDEX", .right = true, .optional = true },
-	{ "NR", true },
+	{ .title = "NR", .right = true, .optional = true },
 	{ .title = "EACH", .right = true, .optional = true },
 	{ "PHYS", true },
 	{ "RAW", true },

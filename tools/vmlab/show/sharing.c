@@ -13,9 +13,9 @@ static const struct column proc_columns[] = {
 };
 
 static const struct column object_columns[] = {
-	{ "SHARED", true }, { "FRAMES", true }, { "MAPPINGS", true },
-	{ "SAVED", true },  { "PROCS", true },	{ "PERM" },
-	{ .title = "NAME", .wrap = true },
+	{ "RESIDENT", true }, { "SHARED", true }, { "FRAMES", true },
+	{ "MAPPINGS", true }, { "SAVED", true },  { "PROCS", true },
+	{ "PERM" },	      { .title = "NAME", .wrap = true },
 };
 
 static const struct column pair_columns[] = {
@@ -62,15 +62,16 @@ static void print_procs(FILE *out, const struct sharing_view *q)
 static void print_objects(FILE *out, const struct sharing_view *q)
 {
 	const struct share_report *r = q->report;
-	struct table *t = table_open(out, object_columns, 7, q->colour);
+	struct table *t = table_open(out, object_columns, 8, q->colour);
 	size_t nr;
-	size_t *list = share_sorted_objects(r, &nr);
+	size_t *list = share_sorted_objects(r, q->unshared, &nr);
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct share_object *s = &r->object[list[i]];
 		const struct share_group *o = &q->groups->group[list[i]];
 		char *name = check_alloc(format_safe(o->name));
 
+		table_size(t, STYLE_PLAIN, s->frames * q->page_size);
 		table_size(t, STYLE_GOOD, s->shared * q->page_size);
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, s->shared);
 		table_cell(t, STYLE_PLAIN, "%" PRIu64, s->mappings);
@@ -109,10 +110,12 @@ void sharing_print(FILE *out, const struct sharing_view *q)
 		saved[SIZE_TEXT_MAX];
 
 	print_procs(out, q);
-	if (r->nr_procs < 2)
+	if (r->nr_procs < 2 && !q->unshared)
 		return;
 	fputc('\n', out);
 	print_objects(out, q);
+	if (r->nr_procs < 2)
+		return;
 	fputc('\n', out);
 	print_pairs(out, q);
 	fprintf(out, "%s in %" PRIu64 " frames, of which %s are shared: this saves %s\n",

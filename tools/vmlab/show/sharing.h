@@ -14,6 +14,7 @@ extern const struct column_list sharing_tables[];
  * @groups: what pages are grouped by
  * @pages: as share_count() left them
  * @snap: a snapshot of each process
+ * @unshared: show files of which nothing is shared, too
  */
 struct sharing_view {
 	const struct share_report *report;
@@ -22,6 +23,7 @@ struct sharing_view {
 	const struct snapshot *const *snap;
 	uint64_t page_size;
 	bool colour;
+	bool unshared;
 };
 
 /** sharing_print - print the counts as tables */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
+#include "show/terminal.h"
 #include "show/vma.h"
 #include "show/vma_facts.h"
 
@@ -34,10 +37,10 @@ void vma_words_init(struct vma_words *words, const struct vmlab *lab)
 	words->write = flag(lab, "write");
 	words->exec = flag(lab, "exec");
 	words->mayshare = flag(lab, "mayshare");
-	words->in_perms = words->read | words->write | words->exec |
+	words->not_listed = words->read | words->write | words->exec |
 		      words->mayshare | flag(lab, "shared") |
 		      flag(lab, "mayread") | flag(lab, "maywrite") |
-		      flag(lab, "mayexec");
+		      flag(lab, "mayexec") | flag(lab, "softdirty");
 }
 
 const char *vma_perms(const struct vma_words *words,
@@ -67,7 +70,7 @@ void vma_cells(struct table *t, const struct vma_words *words,
 		flags[VMLAB_FLAGS_TEXT_MAX];
 	char *name = check_alloc(format_safe(vmlab_vmas_name(it, vma)));
 	const char *ops = vmlab_vmas_ops(it, vma);
-	uint64_t other = vma->vm_flags & ~words->in_perms;
+	uint64_t other = vma->vm_flags & ~words->not_listed;
 
 	vmlab_vm_flags_text(words->lab, other, flags, sizeof(flags));
 	format_list(flags);
@@ -144,12 +147,31 @@ static void print_trait(void *out, const char *name)
 	fprintf(out, " %s", name);
 }
 
+/* Print words after a label; on a terminal, in lines that it can show. */
+static void print_words(FILE *out, const char *label, const char *words)
+{
+	const size_t width = isatty(fileno(out)) ?
+				     terminal_columns(fileno(out)) : SIZE_MAX;
+	size_t used = strlen(label);
+
+	fputs(label, out);
+	while (*words) {
+		size_t len = strcspn(words, " ");
+
+		if (used + 1 + len > width)
+			used = (size_t)fprintf(out, "\n%12s", "") - 1;
+		used += (size_t)fprintf(out, " %.*s", (int)len, words);
+		words += len + !!words[len];
+	}
+	fputc('\n', out);
+}
+
 static void print_details(FILE *out, const struct vma_words *words,
 			  const struct vmlab_vmas_iter *it,
 			  const struct vmlab_vma *vma, bool colour)
 {
 	char perms[VMA_PERMS_LEN], size[SIZE_TEXT_MAX],
-		flags[VMLAB_FLAGS_TEXT_MAX];
+		flags[VMLAB_FLAGS_TEXT_MAX], label[40];
 	char *name = check_alloc(format_safe(vmlab_vmas_name(it, vma)));
 	const char *ops = vmlab_vmas_ops(it, vma);
 
@@ -160,7 +182,8 @@ static void print_details(FILE *out, const struct vma_words *words,
 		vma_perms(words, vma, perms),
 		style_on(colour, vma_name_style(vma)), *name ? name : "-",
 		style_off(colour, vma_name_style(vma)));
-	fprintf(out, "  vm_flags   0x%llx %s\n", vma->vm_flags, flags);
+	snprintf(label, sizeof(label), "  vm_flags   0x%llx", vma->vm_flags);
+	print_words(out, label, flags);
 	fprintf(out, "  page_prot  0x%llx\n", vma->page_prot);
 	fprintf(out, "  pgoff      0x%llx pages\n", vma->pgoff);
 	if (vma->flags & VMLAB_VMA_FILE)

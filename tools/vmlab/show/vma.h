@@ -9,11 +9,15 @@
 #include "show/table.h"
 #include "sys/vma_facts.h"
 
-/** struct vma_words - the bits of vm_flags that vma_perms() shows */
+/** struct vma_words - bits of vm_flags for the columns PERM and FLAGS */
 struct vma_words {
 	const struct vmlab *lab;
 	uint64_t read, write, exec, mayshare;
-	uint64_t in_perms; /* all bits that vma_perms() covers */
+	/*
+	 * bits that the column FLAGS leaves out: those that vma_perms() covers, and
+	 * softdirty, which the kernel sets when it maps a VMA, so that nearly all have it
+	 */
+	uint64_t not_listed;
 };
 
 /** vma_words_init - look up the bits, once for many VMAs */

@@ -23,18 +23,23 @@ static void read_proc(pid_t pid, const char *file, char *text, size_t size)
 	text[len] = '\0';
 }
 
-static int has_name(pid_t pid, const char *name)
+static bool matches(const char *text, const char *name, bool part)
+{
+	return part ? strstr(text, name) != NULL : !strcmp(text, name);
+}
+
+static bool has_name(pid_t pid, const char *name, bool part)
 {
 	char comm[64], command[4096];
 	const char *base;
 
 	read_proc(pid, "comm", comm, sizeof(comm));
 	comm[strcspn(comm, "\n")] = '\0';
-	if (!strcmp(comm, name))
-		return 1;
+	if (matches(comm, name, part))
+		return true;
 	read_proc(pid, "cmdline", command, sizeof(command));
 	base = strrchr(command, '/');
-	return !strcmp(base ? base + 1 : command, name);
+	return matches(base ? base + 1 : command, name, part);
 }
 
 static int is_process(const struct dirent *entry)
@@ -47,7 +52,7 @@ static int by_pid(const struct dirent **a, const struct dirent **b)
 	return atoi((*a)->d_name) - atoi((*b)->d_name);
 }
 
-size_t process_named(const char *name, pid_t *pids, size_t max)
+size_t process_named(const char *name, bool part, pid_t *pids, size_t max)
 {
 	struct dirent **entry;
 	size_t found = 0;
@@ -58,7 +63,7 @@ size_t process_named(const char *name, pid_t *pids, size_t max)
 	for (int i = 0; i < nr; i++) {
 		pid_t pid = atoi(entry[i]->d_name);
 
-		if (pid != getpid() && has_name(pid, name)) {
+		if (pid != getpid() && has_name(pid, name, part)) {
 			if (found < max)
 				pids[found] = pid;
 			found++;

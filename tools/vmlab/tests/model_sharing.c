@@ -99,9 +99,14 @@ static void test_lists(void)
 	for (size_t i = 0; i < sizeof(page) / sizeof(page[0]); i++)
 		share_add_page(&pages, &page[i]);
 	share_count(pages.page, pages.nr, 2, 3, &report);
-	objects = share_sorted_objects(&report, &nr);
+	objects = share_sorted_objects(&report, false, &nr);
 	is(nr, 2, "two groups have shared frames");
 	ok(nr == 2 && objects[0] == 1 && objects[1] == 0, "most frames first");
+	free(objects);
+	objects = share_sorted_objects(&report, true, &nr);
+	is(nr, 3, "with the others there are three");
+	ok(nr == 3 && objects[0] == 1 && objects[1] == 0 && objects[2] == 2,
+	   "those without shared frames last");
 	free(objects);
 	frames = share_frames(&pages, 1, &nr);
 	is(nr, 2, "two shared frames of a group");

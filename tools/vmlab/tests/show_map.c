@@ -88,9 +88,34 @@ static void test_display_width(void)
 	snapshot_free(&snap);
 }
 
+/* The legend of a picture with all kinds of memory needs two lines. */
+static void test_legend(void)
+{
+	static const uint32_t kinds[] = { VMLAB_VMA_VMLAB, VMLAB_VMA_SPECIAL,
+					  VMLAB_VMA_HEAP,  VMLAB_VMA_STACK,
+					  VMLAB_VMA_FILE,  0 };
+	struct snapshot snap;
+	struct map_picture map;
+	struct map_item *items;
+	size_t nr, widest;
+
+	snap_init(&snap);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		add(&snap, 10 * i, 10 * i + 10, READ, 0, 0, "")->flags = kinds[i];
+	add(&snap, 100, 110, READ | EXEC, 7, 0, "/bin/a");
+	add(&snap, 110, 120, READ | SHARE, 8, 0, "/dev/shm/b");
+	items = map_items(&snap, &nr);
+	map_picture_init(&map, &snap, items, nr);
+	widest = text_width(&map);
+	ok(widest <= 80, "a legend of all kinds fits 80 columns: %zu", widest);
+	free(items);
+	snapshot_free(&snap);
+}
+
 int main(void)
 {
 	test_pictures();
+	test_legend();
 	test_display_width();
 	return tap_done();
 }
