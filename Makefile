@@ -62,7 +62,10 @@ load:
 	$(SUDO) insmod $(native)/vmlab.ko
 
 unload:
-	$(SUDO) rmmod vmlab
+	@$(SUDO) rmmod vmlab || { \
+		echo "A process that maps /dev/vmlab keeps the module in use (fuser -v /dev/vmlab)," >&2; \
+		echo "and so does a policy in BPF (vmlab policy list, vmlab policy unload NAME)." >&2; \
+		exit 1; }
 
 ## demo: show what vmlab does, in a virtual machine
 demo:
@@ -148,7 +151,7 @@ distclean: clean
 help:
 	@sed -n 's/^## /  /p' Makefile
 	@echo
-	@echo "  KERNEL=NAME selects the kernel of demo and check: lean-7.3, debug-7.3,"
+	@echo "  KERNEL=NAME selects the kernel of demo, shell and check: lean-7.3, debug-7.3,"
 	@echo "  stock-6.1, stock-6.12. See also: tools/vm/vm help."
 	@echo "  Targets ask before they install packages that are missing; YES=1: without asking."
 	@echo "  VMLAB_DEPS=no: install and download nothing."

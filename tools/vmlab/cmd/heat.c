@@ -55,35 +55,49 @@ static void print_picture(FILE *out, const struct request *q)
 	if (q->rows)
 		rows = (unsigned int)q->rows;
 	else
-		rows = rows > 9 ? rows - 5 : 20;
+		rows = rows > 10 ? rows - 6 : 20;
 	heat_draw(h, out, q->cli->colour, columns, rows);
 	fprintf(out, "the measurement took %.2f%% of a CPU\n",
 		heat_cost(h) * 100);
 }
 
-/* Draw the picture over the one that was drawn before. */
-static void redraw(struct request *q)
+/* Return the bytes of the first @max lines of a text; count the lines. */
+static size_t first_lines(const char *text, size_t max, size_t *nr)
 {
+	const char *end = text;
+
+	for (*nr = 0; *nr < max && *end; ++*nr)
+		end += strcspn(end, "\n") + 1;
+	return (size_t)(end - text);
+}
+
+/*
+ * Draw the picture over the one that was drawn before. While the measurement runs,
+ * draw what the terminal shows at once: the cursor cannot go back further.
+ */
+static void redraw(struct request *q, bool last)
+{
+	unsigned int rows, columns;
 	char *text = NULL;
-	size_t len;
+	size_t len, shown;
 	FILE *out = check_alloc(open_memstream(&text, &len));
 
 	print_picture(out, q);
 	fclose(out);
 	if (q->drawn)
 		printf("\033[%zuA\033[J", q->drawn);
-	fputs(check_alloc(text), stdout);
+	terminal_window(STDOUT_FILENO, &rows, &columns);
+	shown = first_lines(check_alloc(text), last || !rows ? SIZE_MAX : rows - 1,
+			    &q->drawn);
+	fwrite(text, 1, shown, stdout);
 	fflush(stdout);
-	q->drawn = 0;
-	for (const char *p = text; *p; p++)
-		q->drawn += *p == '\n';
 	free(text);
 }
 
 static void on_interval(const struct heat *heat, void *request)
 {
 	(void)heat;
-	redraw(request);
+	redraw(request, false);
 }
 
 static bool draws_live(const struct request *q)
@@ -99,7 +113,7 @@ static void show(struct request *q)
 	if (q->cli->json)
 		heat_json(&q->heat, stdout);
 	else if (q->drawn)
-		redraw(q);
+		redraw(q, true);
 	else
 		print_picture(stdout, q);
 }
@@ -190,7 +204,8 @@ static int run(struct cli *cli, int argc, char **argv)
 static const char help[] =
 	"A line is a part of the address space, with its start at the left; a column is a\n"
 	"time; the darker a cell, or in colour the lighter, the more of it was accessed.\n"
-	"Mappings that were not accessed are left out.\n"
+	"The scale is logarithmic: one page of a thousand shows.  Mappings that were not\n"
+	"accessed are left out, and long parts that were not take one line, '~'.\n"
 	"\n"
 	"bits   Before an interval the accessed bits of all pages are cleared through\n"
 	"       /proc/PID/clear_refs; after it the module reads them: every page,\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* When which part of an address space was accessed: samples, mappings, cells. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,48 +130,111 @@ double heat_cost(const struct heat *h)
 	return h->nr_samples ? cost / h->samples[h->nr_samples - 1].time : 0;
 }
 
-static uint64_t area_size(const struct heat_area *a)
+static uint64_t pages_of(const struct heat_row *r)
 {
-	return a->end - a->start;
+	return (r->end - r->start) >> 12;
+}
+
+/*
+ * Divide parts of mappings into lines: each has one, and those that were accessed
+ * share the others by their sizes.
+ *
+ * Return: the number of lines, in @rows, to be freed.
+ */
+static size_t divide(const struct heat_row *parts, size_t nr_parts, size_t wanted,
+		     struct heat_row **rows)
+{
+	const size_t extra = wanted > nr_parts ? wanted - nr_parts : 0;
+	uint64_t total = 0;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < nr_parts; i++)
+		total += parts[i].idle ? 0 : pages_of(&parts[i]);
+	*rows = check_alloc(calloc(nr_parts + extra + 1, sizeof(**rows)));
+	for (size_t i = 0; i < nr_parts; i++) {
+		const struct heat_row *part = &parts[i];
+		const uint64_t pages = pages_of(part);
+		uint64_t lines = 1;
+
+		if (!part->idle && total)
+			lines += (uint64_t)((double)extra * (double)pages /
+					    (double)total);
+		if (lines > pages)
+			lines = pages ? pages : 1;
+		for (uint64_t l = 0; l < lines; l++) {
+			struct heat_row *row = &(*rows)[nr++];
+
+			*row = *part;
+			row->first = part->first && l == 0;
+			row->start = part->start + ((pages * l / lines) << 12);
+			if (l + 1 < lines)
+				row->end = part->start +
+					   ((pages * (l + 1) / lines) << 12);
+		}
+	}
+	return nr;
+}
+
+/* lines without an access that become one */
+enum { IDLE_LINES = 4 };
+
+/*
+ * Join the lines of each mapping to parts that were accessed and, where IDLE_LINES
+ * or more follow one another, parts that were not.
+ *
+ * Return: the number of parts, which replace the lines.
+ */
+static size_t join(const struct heat *h, struct heat_row *rows, size_t nr)
+{
+	size_t parts = 0;
+
+	for (size_t i = 0, n; i < nr; i += n) {
+		struct heat_row row = rows[i];
+
+		for (n = 0; i + n < nr && rows[i + n].area == row.area &&
+			    heat_cell(h, rows[i + n].start, rows[i + n].end, 0,
+				      h->nr_samples) <= 0; n++)
+			row.end = rows[i + n].end;
+		row.idle = n >= IDLE_LINES;
+		if (!n)
+			n = 1;
+		if (!row.idle && parts && !rows[parts - 1].idle &&
+		    rows[parts - 1].area == row.area)
+			rows[parts - 1].end = row.end;
+		else
+			rows[parts++] = row;
+	}
+	return parts;
 }
 
 size_t heat_rows(const struct heat *h, size_t wanted, struct heat_row **rows)
 {
-	uint64_t total = 0;
-	size_t touched = 0, nr = 0;
+	struct heat_row *areas = check_alloc(calloc(h->nr_areas + 1, sizeof(*areas)));
+	size_t touched = 0, nr;
+	struct heat_row *lines;
 
-	for (size_t i = 0; i < h->nr_areas; i++) {
-		if (!h->areas[i].touched)
-			continue;
-		total += area_size(&h->areas[i]);
-		touched++;
-	}
-	*rows = check_alloc(calloc(touched + wanted + 1, sizeof(**rows)));
-	for (size_t i = 0; i < h->nr_areas; i++) {
-		const struct heat_area *a = &h->areas[i];
-		uint64_t pages = area_size(a) >> 12, parts = 1;
-
-		if (!a->touched)
-			continue;
-		if (wanted > touched)
-			parts += (uint64_t)((double)(wanted - touched) *
-					    (double)area_size(a) /
-					    (double)total);
-		if (parts > pages)
-			parts = pages ? pages : 1;
-		for (uint64_t p = 0; p < parts; p++)
-			(*rows)[nr++] = (struct heat_row){
-				.area = a,
-				.start = a->start + ((pages * p / parts) << 12),
-				.end = p + 1 == parts ?
-					       a->end :
-					       a->start +
-						       ((pages * (p + 1) / parts)
-							<< 12),
-				.first = p == 0,
+	for (size_t i = 0; i < h->nr_areas; i++)
+		if (h->areas[i].touched)
+			areas[touched++] = (struct heat_row){
+				.area = &h->areas[i],
+				.start = h->areas[i].start,
+				.end = h->areas[i].end,
+				.first = true,
 			};
-	}
+	nr = divide(areas, touched, wanted, &lines);
+	free(areas);
+	/* then again, without the long parts that were not accessed */
+	nr = join(h, lines, nr);
+	nr = divide(lines, nr, wanted, rows);
+	free(lines);
 	return nr;
+}
+
+double heat_shade(double heat)
+{
+	const double shade = 1 + log10(heat) / HEAT_DECADES;
+
+	return shade < 0 ? 0 : shade > 1 ? 1 : shade;
 }
 
 size_t heat_column(const struct heat *h, size_t column, size_t columns)

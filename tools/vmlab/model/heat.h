@@ -68,6 +68,7 @@ struct heat_row {
 	const struct heat_area *area;
 	uint64_t start, end;
 	bool first; /* of the mapping */
+	bool idle; /* a long part that was never accessed, in one line */
 };
 
 /**
@@ -80,6 +81,16 @@ struct heat_row {
  */
 size_t heat_rows(const struct heat *heat, size_t wanted,
 		 struct heat_row **rows);
+
+/* how many powers of ten of heat the shades tell apart */
+#define HEAT_DECADES 3
+
+/**
+ * heat_shade - return the shade of a heat above 0, from 0 to 1
+ *
+ * Logarithmic, so that one page of many shows: 0 for 0.1% and less, 1 for 100%.
+ */
+double heat_shade(double heat);
 
 /** heat_column - return the first sample of a column of the picture */
 size_t heat_column(const struct heat *heat, size_t column, size_t columns);

@@ -22,26 +22,52 @@ static void print_name(FILE *out, const char *name, size_t width)
 	free(safe);
 }
 
-static void draw_cell(FILE *out, double heat, bool colour)
-{
-	static const char shades[] = " .:-=+*#%@";
-	/* of the 256 colours of xterm: from blue over red to white */
-	static const int colours[] = { 17,  19,	 55,  91,  127,
-				       163, 203, 208, 220, 231 };
-	size_t nr = sizeof(shades) - 2, shade;
+static const char shades[] = ".:-=+*#%@";
+enum { SHADES = sizeof(shades) - 1 };
 
-	if (heat <= 0) {
-		fputs(colour ? "\033[0m " : " ", out);
-		return;
-	}
-	/* any access shows, however few */
-	shade = 1 + (size_t)lround(heat * (double)(nr - 1));
-	if (shade > nr)
-		shade = nr;
+static void draw_shade(FILE *out, size_t shade, bool colour)
+{
+	/* of the 256 colours of xterm: from blue over red to white */
+	static const int colours[SHADES] = { 19,  55,  91,  127, 163,
+					     203, 208, 220, 231 };
+
 	if (colour)
 		fprintf(out, "\033[48;5;%dm ", colours[shade]);
 	else
 		fputc(shades[shade], out);
+}
+
+static void draw_cell(FILE *out, double heat, bool colour)
+{
+	if (heat > 0)
+		draw_shade(out, (size_t)lround(heat_shade(heat) * (SHADES - 1)), colour);
+	else
+		fputs(colour ? "\033[0m " : " ", out);
+}
+
+static void draw_scale(FILE *out, bool colour)
+{
+	fprintf(out, "%13s 0.1%% ", "");
+	for (size_t i = 0; i < SHADES; i++)
+		draw_shade(out, i, colour);
+	fprintf(out, "%s 100%% of a line's pages; ~ long parts without access\n",
+		colour ? "\033[0m" : "");
+}
+
+/* Print what a line is: the name and size of a mapping, or the size of an idle part. */
+static void draw_label(FILE *out, const struct heat_row *row, size_t width)
+{
+	char size[SIZE_TEXT_MAX];
+
+	if (row->first) {
+		fputc(' ', out);
+		print_name(out, heat_area_name(row->area), width);
+		fprintf(out, " %s",
+			format_size(row->area->end - row->area->start, size));
+	} else if (row->idle) {
+		fprintf(out, " %s idle", format_size(row->end - row->start, size));
+	}
+	fputc('\n', out);
 }
 
 void heat_draw(const struct heat *h, FILE *out, bool colour,
@@ -49,7 +75,6 @@ void heat_draw(const struct heat *h, FILE *out, bool colour,
 {
 	const size_t label = 14 + 17; /* address and size before, name after */
 	size_t width = columns > label + 20 ? columns - label - 1 : 20;
-	char size[SIZE_TEXT_MAX];
 	struct heat_row *rows;
 	size_t nr;
 
@@ -59,7 +84,9 @@ void heat_draw(const struct heat *h, FILE *out, bool colour,
 		       &rows);
 	for (size_t r = 0; r < nr; r++) {
 		fprintf(out, "%13" PRIx64 " ", rows[r].start);
-		for (size_t c = 0; c < width; c++)
+		for (size_t c = 0; c < width && rows[r].idle; c++)
+			fputc('~', out);
+		for (size_t c = 0; c < width && !rows[r].idle; c++)
 			draw_cell(out,
 				  heat_cell(h, rows[r].start, rows[r].end,
 					    heat_column(h, c, width),
@@ -67,19 +94,15 @@ void heat_draw(const struct heat *h, FILE *out, bool colour,
 				  colour);
 		if (colour)
 			fputs("\033[0m", out);
-		if (rows[r].first) {
-			fputc(' ', out);
-			print_name(out, heat_area_name(rows[r].area),
-				   label - 14 - 8);
-			fprintf(out, " %s",
-				format_size(rows[r].area->end - rows[r].area->start, size));
-		}
-		fputc('\n', out);
+		draw_label(out, &rows[r], label - 14 - 8);
 	}
-	if (!nr)
-		fputs("nothing was touched\n", out);
-	else
+	if (!nr) {
+		fputs(h->nr_areas ? "nothing was touched\n" :
+				    "no VMA of the process is in the range\n", out);
+	} else {
 		fprintf(out, "%13s 0 s%*s%.1f s\n", "", (int)width - 2, "",
 			h->samples[h->nr_samples - 1].time);
+		draw_scale(out, colour);
+	}
 	free(rows);
 }

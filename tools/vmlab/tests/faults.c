@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What vmlab faults, top and heat compute from counters, without a kernel. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/activity.h"
 #include "model/faults.h"
 #include "model/heat.h"
+#include "show/heat.h"
 #include "tap.h"
 
 static void test_percentiles(void)
@@ -136,11 +138,74 @@ static void test_heat(void)
 	heat_release(&h);
 }
 
+/* Return the least distance of two labels of mappings in a picture, in pixels. */
+static unsigned long label_distance(char *svg)
+{
+	unsigned long last = 0, least = ULONG_MAX;
+
+	for (char *p = svg; (p = strstr(p, "<text x=\"4\" y=\"")); p++) {
+		unsigned long y = strtoul(p + strlen("<text x=\"4\" y=\""), NULL, 10);
+
+		if (last && y - last < least)
+			least = y - last;
+		last = y;
+	}
+	return least;
+}
+
+static void test_heat_lines(void)
+{
+	struct heat h = { .method = "a test" };
+	struct heat_row *rows;
+	size_t nr, idle = 0, len, busy = 0;
+	char *svg = NULL;
+	FILE *out;
+
+	h.samples = calloc(1, sizeof(*h.samples));
+	h.nr_samples = 1;
+	/* 8 pages of 10000, then three mappings of a page */
+	heat_add(&h, &h.samples[0], 0x1000000, 0x1008000, 1);
+	heat_add_area(&h, 0x1000000, 0x1000000 + (10000 << 12), "large");
+	for (uint64_t i = 0; i < 3; i++) {
+		heat_add(&h, &h.samples[0], 0x9000000 + i * 0x1000,
+			 0x9001000 + i * 0x1000, 1);
+		heat_add_area(&h, 0x9000000 + i * 0x1000, 0x9001000 + i * 0x1000,
+			      i == 1 ? "smaller" : "small");
+	}
+	heat_sort_areas(&h);
+	heat_mark_areas(&h);
+	nr = heat_rows(&h, 40, &rows);
+	for (size_t i = 0; i < nr; i++) {
+		idle += rows[i].idle;
+		if (rows[i].end <= 0x1000000 + (500 << 12))
+			busy++;
+	}
+	is(idle, 1, "a long part without access takes one line");
+	ok(busy > 20, "the part with accesses has the others: %zu", busy);
+	ok(rows[0].first && rows[0].start == 0x1000000 && rows[nr - 1].end == 0x9003000,
+	   "the lines cover all mappings");
+	for (size_t i = 1; i < nr; i++)
+		if (rows[i].area == rows[i - 1].area && rows[i].start != rows[i - 1].end)
+			ok(0, "line %zu starts where the last one ends", i);
+	free(rows);
+	out = open_memstream(&svg, &len);
+	heat_svg(&h, out);
+	fclose(out);
+	ok(label_distance(svg) >= 10, "labels in the picture do not overlap: %lu",
+	   label_distance(svg));
+	free(svg);
+	heat_release(&h);
+	ok(heat_shade(1) == 1 && heat_shade(0.001) < 0.01 && heat_shade(1e-9) == 0 &&
+	   heat_shade(0.01) > 0.3 && heat_shade(0.01) < 0.4,
+	   "the shades are logarithmic");
+}
+
 int main(void)
 {
 	test_percentiles();
 	test_merge();
 	test_intervals();
 	test_heat();
+	test_heat_lines();
 	return tap_done();
 }
