@@ -47,6 +47,9 @@ run 1 'has no victim callback' 'load a policy without victim' \
 	vmlab policy load "$VMLAB_SELFTESTS"/*victim.bpf.o
 run 1 'verifier rejected it: program sleep[a-z]*_victim: [^ ]' 'load a program that may sleep' \
 	vmlab policy load "$VMLAB_SELFTESTS"/sleep*.bpf.o
+run 1 'verifier rejected it: program unbounded_victim: \(infinite loop\|BPF program is too large\)' \
+	'load a program with a loop that may never end' \
+	vmlab policy load "$VMLAB_SELFTESTS"/unbounded.bpf.o
 run 5 'no permission' 'load without privilege' \
 	setpriv --reuid 65534 --regid 65534 --clear-groups -- \
 	"$(command -v vmlab)" policy load "$dir/clock.bpf.o"

@@ -188,8 +188,9 @@ static int run(struct cli *cli, int argc, char **argv)
 static const char help[] =
 	"A policy decides which page to evict when the budget of a space is used up, and\n"
 	"which pages to prefetch besides a page that is accessed.  Some are built in;\n"
-	"others are loaded as BPF programs, see Documentation/bpf.rst and\n"
-	"tools/bpf/policies.\n"
+	"others are loaded as BPF programs: Documentation/bpf.rst tells how to write and\n"
+	"compile one.  Examples are in tools/bpf/policies; 'make' compiles them to\n"
+	"build/tools/policies, and an installed vmlab has them in share/vmlab/policies.\n"
 	"\n"
 	"list            show the policies: NAME, KIND (built-in or bpf), ID, the number\n"
 	"                of SPACES that use it, and SAMPLES: whether some accesses are\n"
@@ -206,7 +207,7 @@ static const char help[] =
 	"load, set and unload need root.\n"
 	"\n"
 	"Example:\n"
-	"  vmlab policy load fifo.bpf.o\n"
+	"  vmlab policy load build/tools/policies/fifo.bpf.o\n"
 	"  vmlab space --budget 16 --policy bpf-fifo --size 256K\n"
 	"  vmlab policy unload bpf-fifo\n";
 

@@ -96,27 +96,42 @@ static void remove_target(struct sharing *s, size_t i)
 }
 
 /*
- * Skip a target that cannot be read, and say so: a list such as $(pgrep ...) may
- * hold kernel threads, and processes that have exited since.
+ * Skip a target that cannot be read: a list such as $(pgrep ...) may hold kernel
+ * threads, and processes that have exited since.
  *
  * Return: whether it was skipped; the last target is not.
  */
 static bool skip_target(struct sharing *s, size_t i, int err)
 {
-	const int pid = (int)s->target[i].pid;
-
 	if (s->nr_targets == 1)
 		return false;
-	if (err == -ENXIO)
-		cli_note("process %d is a kernel thread, it has no address "
-			 "space: skipped", pid);
-	else if (err == -ESRCH)
-		cli_note("there is no process %d, it may have exited: skipped",
-			 pid);
-	else
+	if (err == -ENXIO) {
+		s->nr_kernel_threads++;
+		s->kernel_thread = s->target[i].pid;
+	} else if (err == -ESRCH) {
+		s->nr_exited++;
+		s->exited = s->target[i].pid;
+	} else {
 		return false;
+	}
 	remove_target(s, i);
 	return true;
+}
+
+static void report_skipped(const struct sharing *s)
+{
+	if (s->nr_kernel_threads == 1)
+		cli_note("process %d is a kernel thread, it has no address "
+			 "space: skipped", (int)s->kernel_thread);
+	else if (s->nr_kernel_threads)
+		cli_note("%zu processes are kernel threads, they have no address "
+			 "space: skipped", s->nr_kernel_threads);
+	if (s->nr_exited == 1)
+		cli_note("there is no process %d, it may have exited: skipped",
+			 (int)s->exited);
+	else if (s->nr_exited)
+		cli_note("there are no processes with %zu of the pids, they may "
+			 "have exited: skipped", s->nr_exited);
 }
 
 static int open_targets(struct sharing *s)
@@ -183,6 +198,7 @@ int sharing_read(struct sharing *s, const struct cli *cli, char **operands,
 		err = open_targets(s);
 	if (!err)
 		err = read_targets(s);
+	report_skipped(s);
 	if (!err)
 		share_count(s->pages.page, s->pages.nr, s->nr_targets,
 			    s->groups.nr, &s->report);

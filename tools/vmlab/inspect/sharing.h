@@ -19,6 +19,8 @@ struct sharing {
 	uint64_t page_size;
 	struct sharing_target *target;
 	size_t nr_targets;
+	size_t nr_kernel_threads, nr_exited; /* that were skipped */
+	pid_t kernel_thread, exited; /* the last of them */
 	struct share_groups groups;
 	struct share_pages pages; /* sorted by frame */
 	struct share_report report;

@@ -8,6 +8,8 @@
  *	libbpf: prog 'NAME': -- BEGIN PROG LOAD LOG --
  *	...
  *	REASON
+ *	cur state: ...		(with some reasons, such as "infinite loop detected")
+ *	old state: ...
  *	processed N insns ...
  *	-- END PROG LOAD LOG --
  *
@@ -28,11 +30,21 @@
 static bool verbose;
 static char verdict[512];
 
-/* Return the last line of the @len bytes at @log that is not the statistics. */
+/* Tell whether a line of the log says more about the reason above it. */
+static bool is_detail(const char *line)
+{
+	static const char *const details[] = { "processed ", "cur state:",
+					       "old state:" };
+
+	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
+		if (!strncmp(line, details[i], strlen(details[i])))
+			return true;
+	return false;
+}
+
+/* Return the last line of the @len bytes at @log that is a reason. */
 static const char *last_reason(const char *log, size_t len, size_t *reason_len)
 {
-	static const char statistics[] = "processed ";
-
 	for (;;) {
 		size_t start;
 
@@ -41,8 +53,7 @@ static const char *last_reason(const char *log, size_t len, size_t *reason_len)
 		for (start = len; start && log[start - 1] != '\n'; start--)
 			;
 		*reason_len = len - start;
-		if (strncmp(log + start, statistics, sizeof(statistics) - 1) ||
-		    !start)
+		if (!start || !is_detail(log + start))
 			return log + start;
 		len = start;
 	}

@@ -134,9 +134,10 @@ void heat_svg(const struct heat *h, FILE *out)
 		"height=\"%zu\" font-family=\"monospace\" font-size=\"10\">\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
 		"<text x=\"%d\" y=\"16\" font-size=\"13\">vmlab heat, process "
-		"%d: %zu intervals of %.3g s, by ",
+		"%d: %zu intervals of %.3g s</text>\n"
+		"<text x=\"%d\" y=\"30\">by ",
 		LEFT + columns * cell + RIGHT, height + 60, LEFT, h->pid,
-		h->nr_samples, h->interval);
+		h->nr_samples, h->interval, LEFT);
 	xml_escape(out, h->method);
 	fputs("</text>\n", out);
 	for (size_t r = 0; r < nr; y += line_height(rows, nr, r++)) {

@@ -34,6 +34,13 @@ static void test_verdict(void)
 	      "program fifo_victim: R0 invalid mem access 'scalar'",
 	      "program and reason");
 	log_message(print, "libbpf: prog 'f': -- BEGIN PROG LOAD LOG --\n%s"
+		    "-- END PROG LOAD LOG --\n",
+		    "7: R0=scalar()\ninfinite loop detected at insn 7\n"
+		    "cur state: R0=scalar()\nold state: R0_rw=scalar()\n"
+		    "processed 8 insns (limit 1000000)\n");
+	streq(libbpf_log_verdict(), "program f: infinite loop detected at insn 7",
+	      "the states of a loop are not the reason");
+	log_message(print, "libbpf: prog 'f': -- BEGIN PROG LOAD LOG --\n%s"
 		    "-- END PROG LOAD LOG --\n", "");
 	streq(libbpf_log_verdict(), "program f: ", "an empty log");
 	libbpf_log_start(false);
