@@ -108,6 +108,34 @@ for columns in 60 80 132; do
 		"map fits $columns columns: $widest"
 done
 
+# Tables fit a terminal of 80 columns, whatever names there are.
+directory="$work/$(printf 'a directory %.0s' {1..8})"
+mkdir "$directory"
+head -c 65536 /dev/zero >"$directory/$(printf 'file-%.0s' {1..20})"
+python3 -c 'import mmap, sys, time
+with open(sys.argv[1], "r+b") as f:
+    m = mmap.mmap(f.fileno(), 0)
+m[0] = 1
+print("ready", flush=True)
+time.sleep(3600)' "$directory"/file-* >"$work/ready" &
+mapper=$!
+children+=("$mapper")
+wait_for grep -q ready "$work/ready"
+for words in mm vmas 'vmas --memory' 'vmas --long' tree gaps pagetable 'pagetable --each' \
+	'pagetable --tables' 'pagetable --totals' map layout sharing 'sharing --unshared'; do
+	if ! command -v script >/dev/null; then
+		skip 'there is no script(1)' "80 columns: $words"
+		continue
+	fi
+	script -qec "stty columns 80; env -u COLUMNS NO_COLOR=1 $vmlab $words $mapper" /dev/null \
+		</dev/null >"$work/typed"
+	# the name in the heading of a VMA with --long is not cut
+	tr -d '\r' <"$work/typed" | grep -v '^[0-9a-f]*-[0-9a-f]* .* /' >"$work/table"
+	widest=$(awk '{ if (length > n) n = length } END { print n + 0 }' "$work/table")
+	result "$((widest > 20 && widest <= 80 ? 0 : 1))" "80 columns: $words: $widest"
+	((widest <= 80)) || awk 'length > 80' "$work/table" | head -n 5 | sed 's/^/# /'
+done
+
 while read -r failed text; do
 	case $failed in
 	[01]) result "$failed" "$text" ;;

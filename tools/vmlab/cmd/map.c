@@ -14,7 +14,8 @@ enum { OPT_SVG = 0x100, OPT_HTML, OPT_ASCII };
 
 static const struct option_spec options[] = {
 	{ "svg", OPT_SVG, "FILE", NULL, "write a drawing; '-' is standard output" },
-	{ "html", OPT_HTML, "FILE", NULL, "write a page for a browser" },
+	{ "html", OPT_HTML, "FILE", NULL,
+	  "write a page for a browser; '-' is standard output" },
 	{ "ascii", OPT_ASCII, NULL, NULL,
 	  "draw with ASCII (default in a locale that is not UTF-8)" },
 	{ 0 },
