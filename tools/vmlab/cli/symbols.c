@@ -74,8 +74,10 @@ int cli_symbol_range(const struct cli *cli, const char *text, char **processes,
 	uint64_t size, length;
 	const char *form;
 	pid_t pid;
+	int err;
 
-	if (!parse_range(text, start, end))
+	err = parse_range(text, start, end);
+	if (!err)
 		return EXIT_OK;
 	if (processes[1])
 		return cli_usage(cli, "--range: '%s' is not a range of addresses: "
@@ -87,7 +89,6 @@ int cli_symbol_range(const struct cli *cli, const char *text, char **processes,
 		*end = *start + (length ? length : size ? size : 1);
 		return EXIT_OK;
 	}
-	return cli_usage(cli, "--range: '%s' is not a value of this option: %s", text,
-			 *form ? form : "give START-END, START+SIZE or an address, in "
-			 "hexadecimal, or a symbol of the process");
+	return cli_usage(cli, "--range: '%s' %s: %s", text, range_problem(err),
+			 *form ? form : RANGE_FORM ", or a symbol of the process");
 }

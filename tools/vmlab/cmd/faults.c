@@ -47,6 +47,7 @@ struct request {
 	struct output folded;
 	struct output output;
 	double duration; /* s, 0: no limit */
+	bool rows_given;
 };
 
 /*
@@ -165,6 +166,9 @@ static int check(const struct cli *cli, struct request *q, int argc,
 	if (q->session.follow && r->all)
 		return cli_usage(cli, "--follow needs --pid=PID: --all counts every "
 				 "process that is forked");
+	if (!r->by_vma && q->rows_given)
+		return cli_usage(cli, "--brief prints no table that --rows would cut: "
+				 "give one of the two");
 	q->session.spawn = r->command && !r->all;
 	q->session.everybody = r->all;
 	q->session.pid = r->pid;
@@ -210,6 +214,7 @@ static int run(struct cli *cli, int argc, char **argv)
 				       &number))
 				return EXIT_USAGE;
 			q.report.top = number;
+			q.rows_given = true;
 			break;
 		case OPT_FOLDED:
 			q.folded.path = optarg;

@@ -192,6 +192,11 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
+	if (cli->json && output_is_stdout(&q.svg))
+		return cli_usage(cli, "--svg -: --json excludes it: give a FILE");
+	if (q.rows && (cli->json || output_is_stdout(&q.svg)))
+		return cli_usage(cli, "--rows is for the picture on the terminal: it "
+				 "excludes --json and --svg -");
 	if (cli_process(cli, argv[optind], &h->pid))
 		return EXIT_USAGE;
 	if (!h->pid)

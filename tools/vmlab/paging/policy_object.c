@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/paging_words.h"
 #include "paging/policy_object.h"
 
 #define OPS_TYPE "vmlab_policy_ops"
@@ -58,8 +59,8 @@ static char *read_object(const char *file, size_t *len,
 
 	/* not -errno: EPERM of a file is no lack of privilege to load it */
 	if (!data)
-		failure_set(failure, -EIO, "cannot read %s: %s", file,
-			    strerror(errno));
+		failure_set(failure, -EIO, "cannot read %s: %s: give a BPF object, such "
+			    "as fifo.bpf.o", file, strerror(errno));
 	if (in && in != stdin)
 		fclose(in);
 	return data;
@@ -158,6 +159,7 @@ static int check_ops(const char *file, struct policy_object *o,
 	const void *name = ops_member(o, "name", sizeof(o->name));
 	const void *p = ops_member(o, "flags", sizeof(__u32));
 	__u32 flags = 0;
+	uint32_t builtin;
 
 	if (name)
 		memcpy(o->name, name, sizeof(o->name));
@@ -166,6 +168,11 @@ static int check_ops(const char *file, struct policy_object *o,
 				   "%s: the policy's name must be 1 to %d "
 				   "letters, digits, '.', '_' and '-'", file,
 				   VMLAB_POLICY_NAME_MAX - 1);
+	/* a built-in policy would be used in its place */
+	if (!paging_policy_parse(o->name, &builtin))
+		return failure_set(failure, -EEXIST,
+				   "%s: '%s' is the name of a built-in policy: give "
+				   "the policy another .name", file, o->name);
 	if (p)
 		memcpy(&flags, p, sizeof(flags));
 	if (flags & ~VMLAB_POLICY_SAMPLES)
