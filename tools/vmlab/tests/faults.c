@@ -7,6 +7,7 @@
 #include "model/activity.h"
 #include "model/faults.h"
 #include "model/heat.h"
+#include "show/faults.h"
 #include "show/heat.h"
 #include "tap.h"
 
@@ -56,6 +57,38 @@ static void test_merge(void)
 	is(r.ips[0].stat.count[FAULT_MINOR], 7, "most faults first");
 	is(r.ips[1].stat.count[FAULT_MINOR], 5, "two processes in one row");
 	is(r.ips[3].key.tgid, 2, "without a file, processes stay apart");
+	faults_release(&r);
+}
+
+static void test_signals(void)
+{
+	struct faults_report r = { 0 };
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+
+	r.ips = calloc(2, sizeof(*r.ips));
+	r.ips[r.nr_ips++] = ip("/b", 16, 1, 0);
+	r.ips[r.nr_ips++] = ip("/b", 16, 2, 0);
+	r.ips[1].key.exec_id = 7;
+	r.signals = calloc(2, sizeof(*r.signals));
+	r.nr_signals = 2;
+	for (__u32 i = 0; i < 2; i++) {
+		r.signals[i].key = (struct signal_key){ .ip = 1016, .tgid = i + 1,
+							.signal = 11, .code = 1 };
+		r.signals[i].count = 1;
+	}
+	faults_locate_signals(&r);
+	streq(r.signals[0].symbol, "f", "the function of a signal's instruction");
+	streq(r.signals[0].path, "/b", "its file");
+	ok(!r.signals[1].path, "none for another program of the process");
+	faults_merge(&r);
+	out = open_memstream(&text, &len);
+	faults_print(&r, out, false);
+	fclose(out);
+	ok(strstr(text, "f+0x0") && strstr(text, "/b"),
+	   "the table of signals has both");
+	free(text);
 	faults_release(&r);
 }
 
@@ -204,6 +237,7 @@ int main(void)
 {
 	test_percentiles();
 	test_merge();
+	test_signals();
 	test_intervals();
 	test_heat();
 	test_heat_lines();
