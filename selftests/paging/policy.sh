@@ -45,6 +45,8 @@ echo 'int victim;' >"$work/policy.c"
 run 1 'is C source' 'load C source' vmlab policy load "$work/policy.c"
 run 1 'has no victim callback' 'load a policy without victim' \
 	vmlab policy load "$VMLAB_SELFTESTS"/*victim.bpf.o
+run 1 "'unused' has no victim callback, .*: set .victim" 'load one that does not name its callback' \
+	vmlab policy load "$VMLAB_SELFTESTS"/unused_callback.bpf.o
 run 1 'verifier rejected it: program sleep[a-z]*_victim: [^ ]' 'load a program that may sleep' \
 	vmlab policy load "$VMLAB_SELFTESTS"/sleep*.bpf.o
 run 1 'verifier rejected it: program unbounded_victim: \(infinite loop\|BPF program is too large\)' \

@@ -132,24 +132,15 @@ static const void *ops_member(const struct policy_object *o, const char *name,
 
 /*
  * Since 1.4, libbpf keeps the program of each callback in its member of the
- * initial value, where NULL stands for none.  Older versions keep NULL for all:
- * they say nothing about victim.
+ * initial value, where NULL stands for none.  Older versions, which cannot load
+ * policies, keep NULL for all.
  */
 static bool lacks_victim(const struct policy_object *o)
 {
-	static const char *const others[] = { "init", "exit", "insert",
-					      "remove", "access", "fault" };
-	const void *none = NULL, *p;
+	const void *none = NULL, *p = ops_member(o, "victim", sizeof(none));
 
-	p = ops_member(o, "victim", sizeof(none));
-	if (p && memcmp(p, &none, sizeof(none)))
-		return false;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		p = ops_member(o, others[i], sizeof(none));
-		if (p && memcmp(p, &none, sizeof(none)))
-			return true;
-	}
-	return false;
+	return (libbpf_major_version() > 1 || libbpf_minor_version() >= 4) &&
+	       (!p || !memcmp(p, &none, sizeof(none)));
 }
 
 /* What the module refuses with a bare EINVAL, in words. */
@@ -182,10 +173,9 @@ static int check_ops(const char *file, struct policy_object *o,
 				   file, flags, VMLAB_POLICY_SAMPLES);
 	if (lacks_victim(o))
 		return failure_set(failure, -EINVAL,
-				   "%s: policy '%s' has no victim callback: "
-				   "every policy needs one, as in "
-				   "tools/bpf/policies/fifo.bpf.c", file,
-				   o->name);
+				   "%s: policy '%s' has no victim callback, which "
+				   "every policy needs: set .victim, as in "
+				   "tools/bpf/policies/fifo.bpf.c", file, o->name);
 	return 0;
 }
 
