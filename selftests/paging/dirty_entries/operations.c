@@ -20,6 +20,7 @@
 #include "lib/page.h"
 #include "lib/paging.h"
 #include "lib/tap.h"
+#include "lib/uffd.h"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL	102
@@ -349,6 +350,34 @@ static void guards(void)
 	unmap_and_close(s.fd, s.p, NR);
 }
 
+/* Markers of userfaultfd, where pages were write-protected and then evicted. */
+static void markers(void)
+{
+	struct state s = start(false);
+	int uffd = uffd_watch(s.p, NR * page);
+	uint64_t bitmap;
+
+	if (uffd < 0 || uffd_protect(uffd, s.p, NR * page)) {
+		skip("no asynchronous write protection", "markers");
+		goto out;
+	}
+	write_page(s.p, A, 2);
+	evict(&s);
+	/* Other markers can count, but once. */
+	get_dirty(s.fd, TAKE, 0, NR, &bitmap);
+	ok(bitmap & BIT(A), "between markers: reported");
+	is(get_dirty(s.fd, TAKE, 0, NR, NULL), 0, "between markers: clean");
+	write_page(s.p, B, 2);
+	write_page(s.p, C, 2);
+	get_dirty(s.fd, TAKE, 0, NR, &bitmap);
+	is(bitmap, BIT(B) | BIT(C), "written at markers: reported");
+	check_contents(s.fd, "markers", true);
+out:
+	if (uffd >= 0)
+		close(uffd);
+	unmap_and_close(s.fd, s.p, NR);
+}
+
 void test_operations(void)
 {
 	const size_t nr = sizeof(operations) / sizeof(operations[0]);
@@ -361,4 +390,5 @@ void test_operations(void)
 	}
 	private_copies();
 	guards();
+	markers();
 }
