@@ -52,9 +52,11 @@ void test_killed(void)
 	int status;
 	pid_t pid;
 
-	p[0] = p[3 * page] = 1;
+	p[0] = 1;
+	p[3 * page] = 1;
 	get_dirty(t.fd, TAKE, 0, NR, NULL);
-	p[3 * page] = p[4 * page] = 2;
+	p[3 * page] = 2;
+	p[4 * page] = 2;
 	range(t.fd, VMLAB_RANGE_EVICT, 4, 1);
 	p[5 * page] = 2;
 

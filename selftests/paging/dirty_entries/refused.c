@@ -103,9 +103,11 @@ static void bad_bitmap(void)
 	char *p = map_shared(fd, NR);
 	uint64_t bitmap;
 
-	p[0] = p[page] = 1;
+	p[0] = 1;
+	p[page] = 1;
 	get_dirty(fd, TAKE, 0, NR, NULL);
-	p[page] = p[7 * page] = 2;
+	p[page] = 2;
+	p[7 * page] = 2;
 	range(fd, VMLAB_RANGE_EVICT, 7, 1);
 	dirty.bitmap = page;
 	fails(ioctl(fd, VMLAB_IOC_DIRTY, &dirty), EFAULT, "an invalid bitmap");
