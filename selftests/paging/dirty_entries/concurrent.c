@@ -169,15 +169,19 @@ static void run(const char *what)
 
 static void space(const char *what, uint64_t budget, bool private_mapping)
 {
+	char *private = NULL;
+
 	work.fd = dev_open(O_RDWR);
+	if (private_mapping)
+		private = map_pages(work.fd, 1, PROT_READ, MAP_PRIVATE, 0);
 	work.map = map_shared(work.fd, NR);
 	work.copy = calloc(NR, page);
-	if (private_mapping)
-		munmap(map_pages(work.fd, 1, PROT_READ, MAP_PRIVATE, 0), page);
 	if (budget)
 		use_paging(work.fd, .budget = budget, .policy = VMLAB_POLICY_CLOCK);
 	run(what);
 	free(work.copy);
+	if (private)
+		munmap(private, page);
 	unmap_and_close(work.fd, work.map, NR);
 }
 
@@ -189,6 +193,6 @@ void test_concurrent(void)
 	space("writers, 12 frames", 12, false);
 	work.by_pins = true;
 	space("writers, also by process_vm_writev", 0, false);
-	space("writers, after a private mapping", 0, true);
+	space("writers, beside a private mapping", 0, true);
 	munmap(work.shared, page);
 }
