@@ -213,7 +213,7 @@ struct vmlab_range {
 
 /* vmlab_dirty.flags */
 #define VMLAB_DIRTY_CLEAR	(1u << 0) /* clear the bits that are reported */
-#define VMLAB_DIRTY_NO_PROTECT	(1u << 1) /* by the dirty bits of page-table entries */
+#define VMLAB_DIRTY_NO_PROTECT	(1u << 1) /* ... by the dirty bits of entries alone */
 
 /**
  * struct vmlab_dirty - VMLAB_IOC_DIRTY: the pages that were written
@@ -241,10 +241,12 @@ struct vmlab_range {
  *   - A write through a pin is reported once the kernel marks the page dirty:
  *     system calls do so before they return, but not all drivers, and not KVM for
  *     its guests.
- *   - A page can be reported though it was not written: after a guard region
- *     (MADV_GUARD_INSTALL) or a marker of userfaultfd was put where it is mapped.
+ *   - A page can be reported though it was not written: once after a guard region
+ *     (MADV_GUARD_INSTALL) or a marker of userfaultfd was put where it is mapped;
+ *     and again by the next request if it was unmapped, evicted or accessed for the
+ *     first time during a request.
  *   - Where the space has or had a private mapping, a request unmaps the pages of
- *     the range instead: the next access to each faults, and the next write counts.
+ *     the range instead: the next access to each of them faults, as usual.
  * The space then neither takes huge frames nor VMLAB_BACKING_FILE and _PFN:
  * requests for them fail with EBUSY.
  *
