@@ -67,6 +67,7 @@ void bench_userfault(void);
 void bench_dirty(void);
 void bench_observed(void);
 void bench_vmas(void);
+void bench_queries(void);
 void bench_page_tables(void);
 void bench_growth(void);
 

@@ -131,6 +131,7 @@ static const struct {
 	{ "dirty", bench_dirty },
 	{ "observed", bench_observed },
 	{ "vmas", bench_vmas },
+	{ "queries", bench_queries },
 	{ "page-tables", bench_page_tables },
 	{ "growth", bench_growth },
 };
