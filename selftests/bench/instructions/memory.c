@@ -14,9 +14,9 @@
 
 #include "bench.h"
 
-#define WARM_FILES	500	/* use up what the allocators have ready */
+#define WARM_FILES	2000	/* use up what the allocators have ready */
 #define FILES		2000
-#define WARM_PAGES	16384ul
+#define WARM_PAGES	65536ul
 #define PAGES		262144ul
 
 static int open_device(size_t bytes)
@@ -84,7 +84,7 @@ static void resident(const char *name, int (*open_one)(size_t))
 
 void bench_memory(void)
 {
-	struct rlimit files = { 2 * FILES, 2 * FILES };
+	struct rlimit files = { WARM_FILES + FILES + 100, WARM_FILES + FILES + 100 };
 
 	if (setrlimit(RLIMIT_NOFILE, &files))
 		bail("setrlimit");
