@@ -25,9 +25,12 @@
 
 #define RUNS	3
 
+/* With --time the rounds take the place of runs. */
+static int runs = RUNS;
+
 void result(const char *name, double value)
 {
-	printf("RESULT %s %.1f\n", name, value);
+	printf("RESULT %s %.3f\n", name, value);
 }
 
 void missing(const char *name, const char *why)
@@ -95,10 +98,10 @@ double median(double (*measure)(void *arg), void *arg)
 {
 	double value[RUNS];
 
-	for (int i = 0; i < RUNS; i++)
+	for (int i = 0; i < runs; i++)
 		value[i] = measure(arg);
-	qsort(value, RUNS, sizeof(*value), compare);
-	return value[RUNS / 2];
+	qsort(value, (size_t)runs, sizeof(*value), compare);
+	return value[runs / 2];
 }
 
 double touch_write(char *p, size_t nr)
@@ -175,6 +178,7 @@ int main(int argc, char **argv)
 	}
 	if (argc > 2 && !strcmp(argv[1], "--time")) {
 		use_cpu(0);
+		runs = 1;
 		for (int round = 0; round < atoi(argv[2]); round++) {
 			printf("ROUND\n");
 			run_groups(argc - 3, argv + 3);
