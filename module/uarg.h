@@ -13,14 +13,10 @@ int vmlab_uarg_get(void *karg, size_t ksize, size_t min,
 		   const void __user *uarg);
 int vmlab_uarg_put(const void *karg, size_t ksize, void __user *uarg);
 
-/* Unroll the loop that follows: a third of its instructions copy. */
-#ifdef __clang__
-#define VMLAB_UNROLL	_Pragma("clang loop unroll(full)")
-#else
-#define VMLAB_UNROLL	_Pragma("GCC unroll 65534")
-#endif
-
-/* Copy in a structure; false when it does not have the size of @karg. */
+/*
+ * Copy in a structure; false when it does not have the size of @karg.  The loop is
+ * unrolled, because only a third of its instructions copy; clang knows the pragma.
+ */
 static __always_inline bool vmlab_uarg_get_same(void *karg, size_t ksize,
 						const void __user *uarg)
 {
@@ -31,7 +27,7 @@ static __always_inline bool vmlab_uarg_get_same(void *karg, size_t ksize,
 	BUILD_BUG_ON(ksize % sizeof(*to));
 	if (!user_read_access_begin(from, ksize))
 		return false;
-	VMLAB_UNROLL
+#pragma GCC unroll 64
 	for (i = 0; i < ksize / sizeof(*to); i++)
 		unsafe_get_user(to[i], from + i, fault);
 	user_read_access_end();
@@ -60,7 +56,7 @@ static __always_inline int vmlab_uarg_write(void __user *to, const void *from,
 	BUILD_BUG_ON(size % sizeof(*word));
 	if (!user_write_access_begin(uword, size))
 		return -EFAULT;
-	VMLAB_UNROLL
+#pragma GCC unroll 64
 	for (i = 0; i < size / sizeof(*word); i++)
 		unsafe_put_user(word[i], uword + i, fault);
 	user_write_access_end();

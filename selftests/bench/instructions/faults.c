@@ -116,7 +116,7 @@ static double measure_huge(void *arg)
 	return cost;
 }
 
-static void huge(const char *name, bool anonymous)
+static void huge_row(const char *name, bool anonymous)
 {
 	double cost = median(measure_huge, &anonymous);
 
@@ -146,6 +146,6 @@ void bench_faults(void)
 	/* The floor's first touch is a refault: its page waits. */
 	row("refault_write.floor", (struct run){ FLOOR, true, true });
 	row("refault_read.floor", (struct run){ FLOOR, false, true });
-	huge("first_write_huge.vmlab", false);
-	huge("first_write_huge.thp", true);
+	huge_row("first_write_huge.vmlab", false);
+	huge_row("first_write_huge.thp", true);
 }

@@ -36,7 +36,7 @@ static uint32_t loaded_policy(const char *name)
 uint32_t bpf_policy(const char *name)
 {
 	char path[64];
-	const char *argv[] = { VMLAB, "policy", "load", path, NULL };
+	const char *const argv[] = { VMLAB, "policy", "load", path, NULL };
 	uint32_t id = loaded_policy(name);
 
 	if (id)
