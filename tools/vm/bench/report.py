@@ -108,7 +108,7 @@ def number(value):
     return f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
 
 
-FORM = "{:42} {:26} {:>9} {:>9} {:>6} {:>6} {:>5} {:>7}  {}"
+FORM = "{:44} {:26} {:>9} {:>9} {:>6} {:>6} {:>5} {:>7}  {}"
 
 
 def fill(row, results, guests):
