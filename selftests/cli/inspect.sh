@@ -120,6 +120,7 @@ print("ready", flush=True)
 time.sleep(3600)' "$directory"/file-* >"$work/ready" &
 mapper=$!
 children+=("$mapper")
+patience=3000
 wait_for grep -q ready "$work/ready"
 mapped=$(awk '/file-file/ { sub(/-.*/, ""); print; exit }' "/proc/$mapper/maps")
 "$vmlab" snapshot "$mapper" >"$work/before"
