@@ -166,9 +166,9 @@ static int check(const struct cli *cli, struct request *q, int argc,
 	if (q->session.follow && r->all)
 		return cli_usage(cli, "--follow needs --pid=PID: --all counts every "
 				 "process that is forked");
-	if (!r->by_vma && q->rows_given)
-		return cli_usage(cli, "--brief prints no table that --rows would cut: "
-				 "give one of the two");
+	if (q->rows_given && (cli->json || !r->by_vma))
+		return cli_usage(cli, "--rows cuts tables: it excludes --brief and "
+				 "--json");
 	q->session.spawn = r->command && !r->all;
 	q->session.everybody = r->all;
 	q->session.pid = r->pid;

@@ -87,7 +87,8 @@ try 2 "'sigbus,nth=0' is not a value" space --inject sigbus,nth=0
 try 2 '^vmlab: --long prints no table' vmas --memory --long self
 try 2 '^vmlab: --long prints no table' vmas --long --sort start self
 try 2 '^vmlab: --memory .*excludes --output' vmas --memory --output start self
-try 2 '^vmlab: --brief .*--rows' faults --brief --rows 5 -- true
+try 2 '^vmlab: --rows .*excludes --brief and --json' faults --brief --rows 5 -- true
+try 2 '^vmlab: --rows .*excludes --brief and --json' faults --json --rows 5 -- true
 try 2 '^vmlab: --length .*excludes --range and --totals' gaps --length 4K --totals self
 try 2 '^vmlab: --length .*excludes --range and --totals' gaps --length 4K --range 1-2 self
 try 2 '^vmlab: --quiet is for run' lab show 11 --quiet
@@ -166,7 +167,11 @@ try 0 '"name": "demand-paging"' lab list --json
 try 77 '"verdict": "skipped"' lab run 11 --json
 try 2 'not an address' translate self xyz
 try 2 'or a symbol of the process' translate self no_such_symbol+0x10
-try 2 'give a number after SYMBOL+' translate self main+x
+try 2 "'main+x' has no number after SYMBOL+: give one" translate self main+x
+try 2 "'memcpy' is a symbol in several files of the process: give FILE:SYMBOL" \
+	translate self memcpy
+try 2 "'memcpy' is a symbol in several files of the process: give FILE:SYMBOL" \
+	pagetable --range memcpy self
 try 2 'or a symbol of the process' pagetable --range no_such_symbol self
 try 2 'give one PID to find a symbol' pagetable --range main self 1
 try 2 "END: '10' is not above START" find 1 20 10
