@@ -233,6 +233,7 @@ struct vmlab_writeback {
  * @file: the file that a file backing reads and writes
  * @file_offset: offset of the space in @file, bytes
  * @huge: new frames are huge where possible; read without a lock
+ * @latency: faults are timed for the histogram; read without a lock
  * @counters: statistics of each CPU
  * @inject: errors and delays in faults; replaced under config_lock
  * @user: the user that the space is charged to; NULL when no limit holds
@@ -269,6 +270,7 @@ struct vmlab_space {
 	struct file *file;
 	loff_t file_offset;
 	bool huge;
+	bool latency;
 	struct vmlab_counters __percpu *counters;
 	struct vmlab_inject_rules __rcu *inject;
 	struct vmlab_user *user;

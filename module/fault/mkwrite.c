@@ -5,7 +5,6 @@
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/userfaultfd_k.h>
 
 #include "compat.h"
 #include "fault/count.h"
@@ -15,7 +14,7 @@
 
 /**
  * vmlab_page_mkwrite() - mark a frame dirty before its entry becomes writable
- * @vmf: the fault; vmf->page is the frame's, referenced
+ * @vmf: a write fault; vmf->page is the frame's, referenced
  *
  * Context: a page fault in a shared mapping, may sleep.
  * Return: VM_FAULT_LOCKED, VM_FAULT_NOPAGE when the frame was removed: mm faults
@@ -44,10 +43,8 @@ vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 /* Can a write fault set its entry itself?  mm sets those of userfaultfd. */
 static bool may_insert_writable(const struct vm_fault *vmf, struct folio *folio)
 {
-	struct vm_area_struct *vma = vmf->vma;
-
-	return VMLAB_HAVE_INSERT_WRITABLE && vmf->flags & FAULT_FLAG_WRITE &&
-	       vma->vm_flags & VM_WRITE && !userfaultfd_armed(vma) &&
+	return VMLAB_HAVE_INSERT_WRITABLE &&
+	       (vmf->vma->vm_flags & (VM_WRITE | VMLAB_VM_UFFD)) == VM_WRITE &&
 	       vmlab_fault_may_set_entry(vmf, folio) &&
 	       (!(vmf->flags & FAULT_FLAG_ORIG_PTE_VALID) ||
 		pte_none(vmf->orig_pte));
@@ -59,6 +56,7 @@ static bool may_insert_writable(const struct vm_fault *vmf, struct folio *folio)
  * @vmf: the fault; vmf->page is the frame's, locked and referenced; unlocked and
  *	put unless mm has to set the entry
  * @written: the frame is marked dirty already
+ * @writable: set to true when this call set the entry
  *
  * mm would unlock the folio, call ->page_mkwrite, which locks it again, and look
  * the frame up once more to mark it dirty after it set the entry.
@@ -69,7 +67,7 @@ static bool may_insert_writable(const struct vm_fault *vmf, struct folio *folio)
  * entry, and calls ->page_mkwrite if it is to be writable.
  */
 vm_fault_t vmlab_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
-			      bool written)
+			      bool written, bool *writable)
 {
 	struct folio *folio = page_folio(vmf->page);
 	int ret;
@@ -84,8 +82,7 @@ vm_fault_t vmlab_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
 	if (unlikely(ret && ret != -EBUSY))
 		return VM_FAULT_LOCKED;
 	/* Otherwise the task that set the other entry counts, or the next fault. */
-	if (likely(!ret))
-		vmlab_count_mkwrite(space, vmf->pgoff);
+	*writable = !ret;
 	vmlab_frame_release(folio);
 	return VM_FAULT_NOPAGE;
 }

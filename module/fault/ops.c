@@ -6,7 +6,6 @@
  * filemap_fault() does; mm sets the entry and keeps rmap and RSS right.  A write
  * fault asks mm for that at once where it can: see vmlab_map_writable().
  */
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
@@ -158,10 +157,12 @@ static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 {
 	struct vmlab_space *space = vma_space(vmf->vma);
-	u64 begin = ktime_get_ns();
+	const u64 begin = vmlab_fault_begin(space);
+	bool written = vmf->flags & FAULT_FLAG_WRITE &&
+		       vmf->vma->vm_flags & VM_SHARED;
+	bool writable = false;
 	int injected = -1;
 	vm_fault_t ret;
-	bool written = vmf->flags & FAULT_FLAG_WRITE;
 	u32 outcome;
 
 	if (unlikely(rcu_access_pointer(space->inject)))
@@ -175,9 +176,9 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 		outcome = VMLAB_FAULT_INJECTED;
 		ret = fault_injected(injected);
 	}
-	vmlab_count_fault(space, vmf, outcome, begin);
-	if (likely(ret == VM_FAULT_LOCKED))
-		ret = vmlab_map_writable(space, vmf, written);
+	if (ret == VM_FAULT_LOCKED && vmf->flags & FAULT_FLAG_WRITE)
+		ret = vmlab_map_writable(space, vmf, written, &writable);
+	vmlab_count_fault(space, vmf, outcome, writable, begin);
 	/* Last: without the lock the VMA can go, and the space with it. */
 	if (unlikely(ret & VM_FAULT_RETRY))
 		vmlab_fault_unlock(vmf);

@@ -142,6 +142,29 @@ bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
 	return folio;
 }
 
+/*
+ * Hand a new frame to the pager, if the space has one by now.  Returns it, or an
+ * ERR_PTR() of -ENOMEM.
+ */
+static __always_inline struct folio *bring_adopt(struct vmlab_space *space,
+						 struct folio *folio,
+						 struct vmlab_frame *charge)
+{
+	/*
+	 * Pairs with the barriers in vmlab_space_truncate() and
+	 * pager_start(): either they see the frame that was just
+	 * published, or the checks below and in bring() see their change.
+	 */
+	smp_mb();
+	if (vmlab_pager_on(&space->pager) &&
+	    vmlab_pager_adopt(space, folio, charge)) {
+		/* It may have contents: it stays, not adopted. */
+		vmlab_frame_release(folio);
+		return ERR_PTR(-ENOMEM);
+	}
+	return folio;
+}
+
 /* Create a frame within the budget, if the space has one. */
 static __always_inline struct folio *
 bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
@@ -149,7 +172,7 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 		     enum vmlab_bring_how how)
 {
 	struct vmlab_frame *charge = NULL;
-	gfp_t gfp = GFP_USER | __GFP_ACCOUNT;
+	gfp_t gfp = VMLAB_FRAME_GFP;
 	struct folio *folio;
 
 	/* A core dump must not fill the holes of a sparse mapping. */
@@ -177,19 +200,23 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 		vmlab_uncharge(space, charge);
 		return folio;
 	}
-	/*
-	 * Pairs with the barriers in vmlab_space_truncate() and
-	 * pager_start(): either they see the frame that was just
-	 * published, or the checks below and in bring() see their change.
-	 */
-	smp_mb();
-	if (vmlab_pager_on(&space->pager) &&
-	    vmlab_pager_adopt(space, folio, charge)) {
-		/* It may have contents: it stays, not adopted. */
+	return bring_adopt(space, folio, charge);
+}
+
+/*
+ * Finish a frame that vmlab_frame_find_lock() added.  Returns it, locked, or an
+ * ERR_PTR() of -ESTALE when the backing changes, or of -ENOMEM.
+ */
+static __always_inline struct folio *
+bring_added(struct vmlab_space *space, struct folio *folio,
+	    const struct vmlab_backing *backing)
+{
+	if (unlikely(!bring_settled(space, backing))) {
+		vmlab_frame_remove(space, folio, NULL);
 		vmlab_frame_release(folio);
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(-ESTALE);
 	}
-	return folio;
+	return bring_adopt(space, folio, NULL);
 }
 
 /*
@@ -230,9 +257,8 @@ static __always_inline bool bring_beyond(struct vmlab_space *space,
 }
 
 /*
- * Find, lock, recheck: the loop that all frames take.  @written says whether the
- * caller wants to know, and is set to whether the frame is known to be marked as
- * written.
+ * Find, lock, recheck: the loop that all frames take.  @written as in
+ * vmlab_bring_written().
  */
 static __always_inline struct folio *bring(struct vmlab_space *space,
 					   pgoff_t pgoff, unsigned int order,
@@ -250,13 +276,17 @@ again:
 		return ERR_PTR(-ERANGE);
 
 	found.written = *written;
+	/* A pager has to charge it first. */
+	found.add = !order && how == VMLAB_BRING_ACCESS &&
+		    !vmlab_pager_on(&space->pager);
 	folio = vmlab_frame_find_lock(space, pgoff, &evicted, &found);
-	created = !folio;
+	created = !folio || found.add;
 	if (created) {
 		if (order && evicted)
 			return ERR_PTR(-EEXIST);
-		folio = bring_create_charged(space, pgoff, order, evicted,
-					     how);
+		folio = folio ? bring_added(space, folio, found.backing) :
+				bring_create_charged(space, pgoff, order,
+						     evicted, how);
 		if (IS_ERR(folio)) {
 			if (!order && PTR_ERR(folio) == -EEXIST)
 				goto again;
@@ -327,9 +357,10 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_bring);
  * @pgoff: offset in the space, pages
  * @how: for an access, or before one
  * @filled: as for vmlab_bring()
- * @written: whether the caller wants to know; set to whether
- *	vmlab_frame_mark_dirty() would change nothing as long as the caller holds
- *	the folio lock; false when that is not known
+ * @written: whether the caller is about to write to the frame: a new one may be
+ *	marked at once; set to whether vmlab_frame_mark_dirty() would change
+ *	nothing as long as the caller holds the folio lock; false when that is
+ *	not known
  *
  * Context: as vmlab_bring().
  * Return: as vmlab_bring().
