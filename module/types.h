@@ -94,6 +94,8 @@ struct vmlab_frames {
  * @asks: the policy has a fault() callback.  Read without the lock.
  * @around: read faults map the resident pages that follow.  Read without the
  *	lock.
+ * @prefetches: @prefetch is not VMLAB_PREFETCH_NONE.  Read without the lock.
+ * @extra: not 0 when one of the four members above is set: faults test it alone
  * @complete: every resident frame is in @frames; set once, under config_lock
  * @dirty_evicted: called after the eviction of a page that has to be written
  *	back; set once by space/, which is above
@@ -131,9 +133,15 @@ struct vmlab_pager {
 	const struct vmlab_policy *policy;
 	u32 prefetch;
 	u32 prefetch_pages;
-	bool stepping;
-	bool asks;
-	bool around;
+	union {
+		struct {
+			bool stepping;
+			bool asks;
+			bool around;
+			bool prefetches;
+		};
+		u32 extra;
+	};
 	bool complete;
 	void (*dirty_evicted)(struct vmlab_space *space);
 

@@ -56,24 +56,38 @@ static bool fault_may_map_around(struct vmlab_space *space,
 	       (vmf->vma->vm_flags & needed) == needed;
 }
 
-/* Map a frame that a fault found or filled; it is locked. */
-static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
-			    struct folio *folio, bool filled)
+/*
+ * Do what paging wants besides the page of the fault: prefetch, stepping,
+ * fault-around.  Returns whether the page was mapped.
+ */
+static noinline bool fault_extra(struct vmlab_space *space,
+				 struct vm_fault *vmf, struct folio *folio,
+				 bool filled)
 {
 	vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
 		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
 	if (vmlab_stepping(space)) {
 		vmlab_step(space, vmf->pgoff, vmf->flags);
-	} else if (unlikely(READ_ONCE(space->pager.around)) &&
-		   fault_may_map_around(space, vmf) &&
-		   vmlab_map_around(space, vmf, folio)) {
+		return false;
+	}
+	return READ_ONCE(space->pager.around) &&
+	       fault_may_map_around(space, vmf) &&
+	       vmlab_map_around(space, vmf, folio);
+}
+
+/* Map a frame that a fault found or filled; it is locked, and vmf->page is its. */
+static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
+			    struct folio *folio, bool filled)
+{
+	if (unlikely(READ_ONCE(space->pager.extra)) &&
+	    fault_extra(space, vmf, folio, filled)) {
 		vmlab_frame_release(folio);
 		return VM_FAULT_NOPAGE;
 	}
-	if (unlikely(space->backing->special))
+	/* As of its backing: fault_fits() compared them. */
+	if (unlikely(vmf->vma->vm_flags & VM_PFNMAP))
 		return vmlab_map_special(space, vmf, folio,
 					 vmf->flags & FAULT_FLAG_WRITE);
-	vmf->page = vmlab_frame_page(folio, vmf->pgoff);
 	return VM_FAULT_LOCKED;
 }
 
@@ -134,7 +148,8 @@ static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 				    &filled, written);
 	if (IS_ERR(folio))
 		return fault_failed(space, vmf, PTR_ERR(folio), outcome);
-	if (unlikely(PageHWPoison(vmlab_frame_page(folio, vmf->pgoff)))) {
+	vmf->page = vmlab_frame_page(folio, vmf->pgoff);
+	if (unlikely(PageHWPoison(vmf->page))) {
 		/* mm would take the frame for a page of its page cache. */
 		vmlab_frame_release(folio);
 		vmlab_count(space, error);

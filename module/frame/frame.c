@@ -65,6 +65,42 @@ static void frames_add(struct vmlab_space *space, long nr)
 	this_cpu_add(vmlab_frames, nr);
 }
 
+/*
+ * load() and reload() are xas_load() and xas_reload() where no entry spans several
+ * slots, inline: here a huge folio is stored at each of its offsets.  @xas is new or
+ * was reset, and stays so where the xarray does not reach.
+ */
+static __always_inline void *load(struct xa_state *xas)
+{
+	void *entry = xa_head(xas->xa);
+	struct xa_node *node;
+	unsigned int offset;
+
+	if (unlikely(!xa_is_node(entry))) {
+		if (xas->xa_index)
+			return NULL;
+		xas->xa_node = NULL;
+		return entry;
+	}
+	node = xa_to_node(entry);
+	if (unlikely(xas->xa_index >> node->shift > XA_CHUNK_MASK))
+		return NULL;
+	do {
+		node = xa_to_node(entry);
+		offset = (xas->xa_index >> node->shift) & XA_CHUNK_MASK;
+		entry = xa_entry(xas->xa, node, offset);
+	} while (xa_is_node(entry));
+	xas->xa_node = node;
+	xas->xa_offset = offset;
+	return entry;
+}
+
+static __always_inline void *reload(const struct xa_state *xas)
+{
+	return xas->xa_node ? xa_entry(xas->xa, xas->xa_node, xas->xa_offset) :
+			      xa_head(xas->xa);
+}
+
 /* Look up the entry at an offset and take a reference.  The caller holds RCU. */
 static __always_inline struct folio *find_get(struct xa_state *xas,
 					      void **evicted)
@@ -73,7 +109,7 @@ static __always_inline struct folio *find_get(struct xa_state *xas,
 
 	*evicted = NULL;
 	for (;;) {
-		folio = xas_load(xas);
+		folio = load(xas);
 		if (!folio)
 			return NULL;
 		if (unlikely(xas_retry(xas, folio)))
@@ -87,7 +123,7 @@ static __always_inline struct folio *find_get(struct xa_state *xas,
 		 * that was freed and used again is not at this offset.
 		 */
 		if (likely(folio_try_get(folio))) {
-			if (likely(folio == xas_reload(xas)))
+			if (likely(folio == reload(xas)))
 				return folio;
 			folio_put(folio);
 		}
@@ -145,21 +181,31 @@ struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 	return folio;
 }
 
-/* Is the position of @xas still in the xarray?  The caller holds lock and RCU. */
-static bool still_there(const struct xa_state *xas)
+/*
+ * Is the node of @xas a leaf that is still in the xarray?  The caller holds the lock,
+ * and has held RCU since @xas found the node.
+ */
+static bool at_leaf(const struct xa_state *xas)
 {
 	/* A node that was removed belongs to no xarray until it is freed. */
-	return xas_is_node(xas) && xas->xa_node->array == xas->xa;
+	return xas_is_node(xas) && xas->xa_node->array == xas->xa &&
+	       !xas->xa_node->shift;
 }
 
 /* Store a new frame at @xas, where nothing was found.  Returns 0 or an errno. */
 static int store_found(struct vmlab_space *space, struct xa_state *xas,
 		       struct folio *folio, bool written)
 {
+	void *entry;
+
 	xas_lock(xas);
-	if (!still_there(xas))
+	if (likely(at_leaf(xas))) {
+		entry = reload(xas);
+	} else {
 		xas_reset(xas);
-	if (unlikely(xas_load(xas)))
+		entry = xas_load(xas);
+	}
+	if (unlikely(entry))
 		xas_set_err(xas, -EEXIST);
 	/* Allocates nodes without waiting. */
 	xas_store(xas, folio);
@@ -237,7 +283,7 @@ struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
 		 * removed the node before.
 		 */
 		found->written = found->written && found->locked &&
-				 folio == xas_reload(&xas) &&
+				 folio == reload(&xas) &&
 				 vmlab_frame_is_written(&xas);
 	} else {
 		if (found->add && !*evicted)
@@ -255,7 +301,7 @@ static bool try_lock_get(struct xa_state *xas, struct folio *folio)
 {
 	if (xa_is_value(folio) || !folio_try_get(folio))
 		return false;
-	if (likely(folio == xas_reload(xas)) && folio_trylock(folio)) {
+	if (likely(folio == reload(xas)) && folio_trylock(folio)) {
 		if (likely(folio->mapping))
 			return true;
 		folio_unlock(folio);
