@@ -43,17 +43,19 @@ static __always_inline void
 vmlab_count_fault(struct vmlab_space *space, const struct vm_fault *vmf,
 		  u32 outcome, bool writable, u64 begin)
 {
+	struct vmlab_counters __percpu *counters = space->counters;
+
 	if (vmf->flags & FAULT_FLAG_WRITE) {
-		vmlab_count(space, write_faults);
+		this_cpu_inc(counters->write_faults);
 		if (unlikely(!(vmf->vma->vm_flags & VM_SHARED)))
-			vmlab_count(space, cow_faults);
+			this_cpu_inc(counters->cow_faults);
 		if (writable)
-			vmlab_count(space, mkwrite);
+			this_cpu_inc(counters->mkwrite);
 	} else {
-		vmlab_count(space, read_faults);
+		this_cpu_inc(counters->read_faults);
 	}
 	if (vmf->flags & VMLAB_FAULT_VMA_LOCK)
-		vmlab_count(space, vma_lock_faults);
+		this_cpu_inc(counters->vma_lock_faults);
 	if (unlikely(begin))
 		vmlab_observe_fault(space, vmf, outcome, writable, begin);
 }
