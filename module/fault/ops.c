@@ -89,8 +89,8 @@ static __always_inline bool may_insert_writable(const struct vm_fault *vmf,
 
 /*
  * Set the entry of a write fault, if possible.  The frame is locked and referenced:
- * unlocked and put unless mm has to set the entry.  @written says whether
- * it is marked dirty; @writable is set to whether this call set the entry.
+ * unlocked and put unless mm has to set the entry.  @written says whether it is
+ * marked dirty; @writable is set to whether this call set the entry.
  *
  * mm would unlock the folio, call ->page_mkwrite, which locks it again, and look the
  * frame up once more to mark it dirty after it set the entry.
@@ -124,9 +124,9 @@ fault_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
  * Map a frame that a fault found or filled; it is locked, and vmf->page is its.
  * @writable as in fault_map_writable().
  */
-static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
-			    struct folio *folio,
-			    const struct vmlab_found *found, bool *writable)
+static __always_inline vm_fault_t
+fault_map(struct vmlab_space *space, struct vm_fault *vmf, struct folio *folio,
+	  const struct vmlab_found *found, bool *writable)
 {
 	if (unlikely(READ_ONCE(space->pager.extra)) &&
 	    fault_extra(space, vmf, folio, found->add)) {
@@ -186,8 +186,9 @@ static bool fault_fits(struct vmlab_space *space,
 }
 
 /* Bring in the frame of a fault and map it.  @writable as in fault_map(). */
-static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
-			      u32 *outcome, bool *writable)
+static __always_inline vm_fault_t
+fault_serve(struct vmlab_space *space, struct vm_fault *vmf, u32 *outcome,
+	    bool *writable)
 {
 	struct vmlab_found found __uninitialized;
 	struct folio *folio;
