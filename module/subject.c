@@ -205,11 +205,14 @@ int vmlab_subject_get_other_mm(struct vmlab_subject *subject,
  * vmlab_subject_put_other() - release a subject that is not the caller's own
  * @subject: the subject
  *
- * Context: process context, may sleep: the last user of an mm tears it down.
+ * A target that exited meanwhile can leave its last reference to the caller.  The
+ * caller does not tear the mm down: that takes long, and closes files that can wait.
+ *
+ * Context: process context.
  */
 void vmlab_subject_put_other(struct vmlab_subject *subject)
 {
 	if (subject->mm)
-		mmput(subject->mm);
+		mmput_async(subject->mm);
 	put_task_struct(subject->task);
 }

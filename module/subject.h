@@ -59,7 +59,7 @@ static inline int vmlab_subject_get_mm(struct vmlab_subject *subject,
  * vmlab_subject_put() - release a subject
  * @subject: from one of the functions above
  *
- * Context: process context, may sleep: the last user of an mm tears it down.
+ * Context: process context.
  */
 static inline void vmlab_subject_put(struct vmlab_subject *subject)
 {

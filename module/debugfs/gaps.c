@@ -47,7 +47,7 @@ static void *gaps_seek(struct gaps_private *p, u64 cursor)
 	p->filled = 0;
 	p->start = cursor;
 	ret = vmlab_inspect_gaps(p->mm, &query, p->gaps);
-	mmput(p->mm);
+	mmput_async(p->mm);
 	if (ret)
 		return ERR_PTR(ret);
 	p->filled = query.nr;

@@ -65,7 +65,7 @@ static int pagetable_next_batch(struct pagetable_private *p)
 		return -ESRCH;
 	p->first += p->batch.filled;
 	ret = vmlab_inspect_ptes(&p->batch, p->mm, 0, 0, &p->cursor);
-	mmput(p->mm);
+	mmput_async(p->mm);
 	return ret;
 }
 

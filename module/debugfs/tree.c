@@ -49,7 +49,7 @@ static int tree_next_batch(struct tree_private *p)
 	p->base += p->dump.nr;
 	p->dump.nr = ITEMS_PER_BATCH;
 	ret = vmlab_inspect_tree(p->mm, &p->dump, p->items);
-	mmput(p->mm);
+	mmput_async(p->mm);
 	if (ret)
 		p->dump.nr = 0;
 	return ret;

@@ -54,7 +54,7 @@ static void *vmas_seek(struct vmas_private *p, u64 cursor)
 	p->start = cursor;
 	p->next = cursor;
 	ret = vmlab_inspect_vmas(p->mm, &p->next, 0, &p->batch);
-	mmput(p->mm);
+	mmput_async(p->mm);
 	if (ret)
 		return ERR_PTR(ret);
 	return p->batch.filled ? p->batch.vmas : NULL;

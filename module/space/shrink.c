@@ -83,8 +83,17 @@ static unsigned long shrink_space(struct vmlab_space *space,
 	return freed;
 }
 
-static unsigned long vmlab_shrink_scan(struct shrinker *shrinker,
-				       struct shrink_control *sc)
+/**
+ * vmlab_shrink_scan() - the scan of the shrinker
+ * @shrinker: not used
+ * @sc: entries to scan; sets how many were scanned, never more
+ *
+ * Context: reclaim: waits for nothing.
+ * Return: pages freed, or SHRINK_STOP when there is nothing to free, or it may not be
+ * freed in this context.
+ */
+unsigned long vmlab_shrink_scan(struct shrinker *shrinker,
+				struct shrink_control *sc)
 {
 	unsigned long left = sc->nr_to_scan, freed = 0;
 	struct vmlab_space *space;
@@ -103,6 +112,7 @@ static unsigned long vmlab_shrink_scan(struct shrinker *shrinker,
 	sc->nr_scanned = sc->nr_to_scan - left;
 	return freed;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_shrink_scan);
 
 /**
  * vmlab_shrink_init() - register the shrinker; once, at module load

@@ -12,6 +12,7 @@
 #include "pager/bring.h"
 #include "space/config.h"
 #include "space/registry.h"
+#include "space/shrink.h"
 #include "space/space.h"
 #include "space/stats.h"
 
@@ -164,6 +165,33 @@ static void shrink_discards(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats.discarded, 6);
 }
 
+static void pressure_is_bounded(struct kunit *test)
+{
+	struct vmlab_space *space = test->priv;
+	struct shrink_control sc = { .gfp_mask = GFP_KERNEL };
+	unsigned long freed = 0, ret;
+	pgoff_t pgoff;
+	int scans;
+
+	for (pgoff = 0; pgoff < 100; pgoff++)
+		touch(space, pgoff);
+	/* Frames without a mapping get no second chance: each one is freed. */
+	for (scans = 0; scans < 1000 && freed < 100; scans++) {
+		sc.nr_to_scan = 8;
+		sc.nr_scanned = sc.nr_to_scan;
+		ret = vmlab_shrink_scan(NULL, &sc);
+		if (ret == SHRINK_STOP)
+			break;
+		KUNIT_EXPECT_LE(test, sc.nr_scanned, 8);
+		KUNIT_EXPECT_LE(test, ret, sc.nr_scanned);
+		freed += ret;
+	}
+	KUNIT_EXPECT_EQ(test, freed, 100);
+	KUNIT_EXPECT_GE(test, scans, 100 / 8);
+	for (pgoff = 0; pgoff < 100; pgoff++)
+		KUNIT_EXPECT_FALSE(test, resident(space, pgoff));
+}
+
 static void config_round_trip(struct kunit *test)
 {
 	struct vmlab_space_config config = {};
@@ -259,6 +287,7 @@ static struct kunit_case space_cases[] = {
 	KUNIT_CASE(dirty_is_counted_once),
 	KUNIT_CASE(end_of_space),
 	KUNIT_CASE(shrink_discards),
+	KUNIT_CASE(pressure_is_bounded),
 	KUNIT_CASE(config_round_trip),
 	KUNIT_CASE(config_refused),
 	KUNIT_CASE(ids_are_unique),

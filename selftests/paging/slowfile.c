@@ -254,6 +254,60 @@ static void hung_writes(void)
 	other_spaces_work("while many hang");
 }
 
+/* --- the end of an inspected process -------------------------------------- */
+
+enum { INSPECTED_VMAS = 4000 };
+
+/* Map a space whose file never answers, and so many VMAs that a walk takes long. */
+static int waits_with_vmas(void *arg)
+{
+	int prot = PROT_NONE;
+	char *p;
+
+	open_space(*(unsigned int *)arg, &p);
+	memset(p, 'w', psize);
+	for (int i = 0; i < INSPECTED_VMAS; i++, prot ^= PROT_READ)
+		if (mmap(NULL, psize, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			 0) == MAP_FAILED)
+			return 1;
+	stop_self();
+	return 0;
+}
+
+/* Walk the VMAs of a process until it is gone. */
+static int walks(void *arg)
+{
+	struct vmlab_gap_stats stats;
+	int fd = dev_open(O_RDWR);
+
+	do {
+		stats = (struct vmlab_gap_stats){
+			.size = sizeof(stats),
+			.target = { VMLAB_TARGET_PID, *(pid_t *)arg },
+		};
+	} while (!ioctl(fd, VMLAB_IOC_GAP_STATS, &stats));
+	return errno != ESRCH && errno != ENXIO;
+}
+
+/* Often the walker has the last reference to its mm: it does not close the files. */
+static void inspected(void)
+{
+	unsigned int nr = 9;
+	pid_t target, walker;
+	int result;
+
+	fs->file[nr].hang_write = true;
+	target = spawn(waits_with_vmas, &nr);
+	wait_stopped(target, NULL);
+	walker = spawn(walks, &target);
+	msleep(300);
+	kill(target, SIGKILL);
+	ok(reap_in_time(walker, &result) && !result,
+	   "a process that inspects it is not held by its files");
+	kill(walker, SIGKILL);
+	ok(gone_after(target) < LONG, "the process is gone");
+}
+
 /* --- reads that hang ------------------------------------------------------ */
 
 static int touches(void *arg)
@@ -434,6 +488,7 @@ int main(void)
 	}
 	credentials();
 	hung_writes();
+	inspected();
 	hung_reads();
 	failed_reads();
 	fusefs_abort(fs);
