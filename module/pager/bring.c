@@ -357,10 +357,11 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_bring);
  * vmlab_bring_fault() - vmlab_bring() for the access of a fault
  * @space: the space
  * @pgoff: offset in the space, pages
- * @found: @written: [in] the access writes to the frame: a new one may be marked at
- *	once; [out] whether vmlab_frame_mark_dirty() would change nothing as long
- *	as the caller holds the folio lock; false when that is not known.
- *	@add: [out] this call filled the frame
+ * @found: its member written says whether the access writes to the frame: then a new
+ *	one may be marked at once.  Set: "written" to whether
+ *	vmlab_frame_mark_dirty() would change nothing as long as the caller holds
+ *	the folio lock, false when that is not known; "add" to whether this call
+ *	filled the frame
  *
  * Context: as vmlab_bring().
  * Return: as vmlab_bring().
