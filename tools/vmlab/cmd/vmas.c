@@ -108,7 +108,7 @@ static void choose_facts(struct cli *cli, struct query *q, bool memory)
 		q->facts = FACTS_MEMORY | FACTS_NODES | FACTS_BUILD_ID;
 }
 
-/* --long prints no table, and --memory chooses the columns of one. */
+/* --long prints no table. */
 static int check_columns(const struct cli *cli, const struct query *q, bool memory)
 {
 	const struct table_options *t = &cli->table;
@@ -116,9 +116,6 @@ static int check_columns(const struct cli *cli, const struct query *q, bool memo
 	if (q->details && (memory || t->output || t->sort || t->raw || t->no_headings))
 		return cli_usage(cli, "--long prints no table: it excludes --memory, "
 				 "--noheadings, --output, --raw and --sort");
-	if (memory && t->output)
-		return cli_usage(cli, "--memory chooses columns: it excludes --output: "
-				 "give all columns in --output, such as start,rss,name");
 	return EXIT_OK;
 }
 

@@ -86,7 +86,6 @@ try 2 '^vmlab: --write: .*give STRING' replay --file /dev/null --write
 try 2 "'sigbus,nth=0' is not a value" space --inject sigbus,nth=0
 try 2 '^vmlab: --long prints no table' vmas --memory --long self
 try 2 '^vmlab: --long prints no table' vmas --long --sort start self
-try 2 '^vmlab: --memory .*excludes --output' vmas --memory --output start self
 try 2 '^vmlab: --rows .*excludes --brief and --json' faults --brief --rows 5 -- true
 try 2 '^vmlab: --rows .*excludes --brief and --json' faults --json --rows 5 -- true
 try 2 '^vmlab: --length .*excludes --range and --totals' gaps --length 4K --totals self
