@@ -10,7 +10,7 @@ void wrap_text(FILE *out, size_t width, size_t used, size_t indent, const char *
 {
 	while (*text) {
 		const size_t blanks = strspn(text, " ");
-		const size_t len = strcspn(text + blanks, " \n");
+		const size_t len = strcspn(text + blanks, "\n ");
 		/* not before the first word of a line, which would leave it empty */
 		const bool breaks = used > indent && len && used + blanks + len > width;
 
