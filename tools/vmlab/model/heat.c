@@ -178,6 +178,11 @@ static size_t divide(const struct heat_row *parts, size_t nr_parts, size_t wante
 /* lines without an access that become one */
 enum { IDLE_LINES = 4 };
 
+static bool was_accessed(const struct heat *h, const struct heat_row *row)
+{
+	return heat_cell(h, row->start, row->end, 0, h->nr_samples) > 0;
+}
+
 /*
  * Join the lines of each mapping to parts that were accessed and, where IDLE_LINES
  * or more follow one another, parts that were not.
@@ -191,10 +196,11 @@ static size_t join(const struct heat *h, struct heat_row *rows, size_t nr)
 	for (size_t i = 0, n; i < nr; i += n) {
 		struct heat_row row = rows[i];
 
-		for (n = 0; i + n < nr && rows[i + n].area == row.area &&
-			    heat_cell(h, rows[i + n].start, rows[i + n].end, 0,
-				      h->nr_samples) <= 0; n++)
+		for (n = 0; i + n < nr && rows[i + n].area == row.area; n++) {
+			if (was_accessed(h, &rows[i + n]))
+				break;
 			row.end = rows[i + n].end;
+		}
 		row.idle = n >= IDLE_LINES;
 		if (!n)
 			n = 1;
