@@ -60,6 +60,9 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 	}
 	vmlab_vma_setup(vma, space);
+	if ((vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) !=
+	    (VM_SHARED | VM_MAYWRITE))
+		WRITE_ONCE(space->mapped_private, true);
 	up_read(&space->backing_lock);
 	if (special)
 		vmlab_vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND |

@@ -110,6 +110,24 @@ static inline const struct inode *vmlab_file_inode(const struct file *file)
 #endif
 
 /*
+ * Functions that clean the entries of a mapping are built where a driver selects
+ * them, as vmwgfx does.
+ */
+#ifdef CONFIG_MAPPING_DIRTY_HELPERS
+#define VMLAB_HAVE_CLEAN_RECORD 1
+#define vmlab_clean_record clean_record_shared_mapping_range
+#else
+#define VMLAB_HAVE_CLEAN_RECORD 0
+static inline unsigned long
+vmlab_clean_record(struct address_space *mapping, pgoff_t first, pgoff_t nr,
+		   pgoff_t bitmap_pgoff, unsigned long *bitmap, pgoff_t *start,
+		   pgoff_t *end)
+{
+	return 0;
+}
+#endif
+
+/*
  * vmf_insert_folio_pmd() was added in 6.15.  Older functions add no reverse
  * mapping, so eviction could not find the huge entry.
  */

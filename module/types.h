@@ -47,7 +47,8 @@ struct vmlab_user;
  * above hold the number of evictions before it.
  *
  * Marks, of folios and of values:
- *   TRACKED  written since user space last cleared its dirty bitmap
+ *   TRACKED  written since user space last cleared its dirty bitmap; with
+ *	      @no_protect of the space, dirty entries say the same
  *   DIRTY    folio: written since it was filled, so the backing has older
  *	      contents; value: the same, of a backing that is written back to
  *   STORED   folio: the swap store has the same contents
@@ -233,6 +234,12 @@ struct vmlab_writeback {
  * @file: the file that a file backing reads and writes
  * @file_offset: offset of the space in @file, bytes
  * @huge: new frames are huge where possible; read without a lock
+ * @huge_used: @huge was set once: huge entries can exist.  Under config_lock.
+ * @no_protect: dirty bits of entries were cleared and no page was write-protected:
+ *	writes of which no mark says anything can follow.  Excludes @huge_used, and
+ *	backings that are written to or special.  Set once, under config_lock and
+ *	backing_lock.
+ * @mapped_private: there was a private mapping; set before mm links its VMA
  * @counters: statistics of each CPU
  * @inject: errors and delays in faults; replaced under config_lock
  * @user: the user that the space is charged to; NULL when no limit holds
@@ -242,6 +249,8 @@ struct vmlab_writeback {
  * @backing_lock: held to change @backing, @file and @file_offset, and to fill
  *	a frame without a VMA or to make the first VMA
  * @config_lock: serialises changes of the configuration; no fault takes it
+ * @dirty_lock: with @no_protect, held while dirty bits are neither in entries nor
+ *	in marks
  * @writeback: the part of space/writeback.c
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
@@ -269,6 +278,9 @@ struct vmlab_space {
 	struct file *file;
 	loff_t file_offset;
 	bool huge;
+	bool huge_used;
+	bool no_protect;
+	bool mapped_private;
 	struct vmlab_counters __percpu *counters;
 	struct vmlab_inject_rules __rcu *inject;
 	struct vmlab_user *user;
@@ -279,6 +291,7 @@ struct vmlab_space {
 	/* Not read by faults. */
 	struct rw_semaphore backing_lock ____cacheline_aligned_in_smp;
 	struct mutex config_lock;	/* see above */
+	struct mutex dirty_lock;	/* see above */
 	struct vmlab_writeback writeback;
 	struct list_head link;
 	unsigned long shrink_cursor;

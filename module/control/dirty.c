@@ -24,13 +24,13 @@ long vmlab_ioctl_dirty(struct vmlab_space *space, void __user *uarg)
 	ret = vmlab_uarg_get(&dirty, sizeof(dirty), sizeof(dirty), uarg);
 	if (ret)
 		return ret;
-	if (dirty.flags & ~VMLAB_DIRTY_CLEAR || dirty.end < dirty.start ||
+	if (dirty.flags & ~(VMLAB_DIRTY_CLEAR | VMLAB_DIRTY_NO_PROTECT) ||
+	    dirty.flags == VMLAB_DIRTY_NO_PROTECT || dirty.end < dirty.start ||
 	    (dirty.start | dirty.end) & ~PAGE_MASK)
 		return -EINVAL;
 
 	ret = vmlab_space_dirty(space, dirty.start >> PAGE_SHIFT,
-				dirty.end >> PAGE_SHIFT,
-				dirty.flags & VMLAB_DIRTY_CLEAR,
+				dirty.end >> PAGE_SHIFT, dirty.flags,
 				u64_to_user_ptr(dirty.bitmap), &nr_dirty);
 	dirty.nr_dirty = nr_dirty;
 	return ret ?: vmlab_uarg_put(&dirty, sizeof(dirty), uarg);

@@ -83,7 +83,7 @@ int vmlab_inspect_pages(struct vmlab_page_batch *b, struct mm_struct *mm,
 	b->walk.mm = mm;
 	b->walk.ops = &page_ops;
 	b->walk.private = b;
-	b->walk.alike = VMLAB_ALIKE_NONE;
+	b->walk.alike = false;
 	ret = vmlab_walk_start(&b->walk, start, end, *cursor);
 	if (!ret)
 		ret = vmlab_walk(&b->walk);

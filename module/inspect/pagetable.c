@@ -97,7 +97,7 @@ static u64 place_after(const struct vmlab_entry *e, unsigned int level, u64 nr)
 static bool contiguous(const struct vmlab_pte_batch *b,
 		       const struct vmlab_entry *e, u64 bits)
 {
-	if (!b->privileged || b->flags & VMLAB_PTES_FOLD_FLAGS)
+	if (!b->by_place)
 		return true;
 	/* A run of entries of the zero page has one frame for all. */
 	if (bits & VMLAB_PTE_ZERO)
@@ -119,15 +119,21 @@ static void pte_locked(struct vmlab_walk *w, bool again)
 		b->fold_end = 0;
 }
 
+/* Where the next record is built. */
+static struct vmlab_pte *next_record(struct vmlab_pte_batch *b)
+{
+	return b->filled < b->nr ? &b->records[b->filled] : &b->spare;
+}
+
 /*
- * Add a record of @r->nr entries, the first of which is @e.  False when there
- * is no room.
+ * Add the record @r, from next_record(), of @r->nr entries, the first of which
+ * is @e.  False when there is no room.
  */
 static bool add_record(struct vmlab_pte_batch *b, struct vmlab_pte *r,
 		       const struct vmlab_entry *e, u64 bits)
 {
-	struct vmlab_pte *last = b->records + b->filled - !!b->filled;
 	const u64 entry_start = r->start;
+	struct vmlab_pte *last = b->records + b->filled - !!b->filled;
 
 	r->shift = vmlab_pt_shift(r->level);
 	r->end = r->start + (r->nr << r->shift);
@@ -148,12 +154,13 @@ static bool add_record(struct vmlab_pte_batch *b, struct vmlab_pte *r,
 	/* Records of tables stand alone. */
 	if (bits & VMLAB_PTE_TABLE)
 		b->fold_end = 0;
+	/* Without a record to fold with, fold_end is 0. */
 	if (r->start < b->fold_end &&
 	    vmlab_pte_fold(last, r, contiguous(b, e, bits))) {
 		last->end = r->end;
 		last->nr += r->nr;
 	} else if (b->filled < b->nr) {
-		b->records[b->filled++] = *r;
+		b->filled++;
 		if (!(b->flags & VMLAB_PTES_RAW) && !(bits & VMLAB_PTE_TABLE))
 			b->fold_end = b->walk.vma->vm_end;
 	} else {
@@ -191,6 +198,62 @@ static unsigned int frame_run(const struct vmlab_walk *w, u64 raw,
 	return 1;
 }
 
+/* Count the entries, at most @max, whose frames are adjacent to that of @raw. */
+static unsigned int count_adjacent(const u64 *entry, u64 raw, u64 place,
+				   u64 step, unsigned int max)
+{
+	unsigned int nr;
+
+	for (nr = 1; nr < max; nr++) {
+		raw += step;
+		if ((READ_ONCE(entry[nr]) ^ raw) & place)
+			break;
+	}
+	return nr;
+}
+
+/*
+ * Add a record for each run of adjacent frames among the entries from @i to
+ * @last.  They equal those of the last record, whose first entry is @raw, but for
+ * their frames.  @start is the address of the first.  Return the address up to
+ * which there was room.
+ */
+static u64 add_places(const struct vmlab_walk *w, u64 raw, unsigned int i,
+		      unsigned int last, u64 start)
+{
+	struct vmlab_pte_batch *b = w->private;
+	struct vmlab_pte *r = b->records + b->filled;
+	const struct vmlab_pte *stop = b->records + b->nr;
+	const struct vmlab_pte like = r[-1];
+	const u64 place = vmlab_pt_place(like.level, raw);
+	const u64 step = BIT_ULL(like.shift);
+	const u64 *entry = w->table.entry;
+	unsigned int nr;
+
+	for (; i < last && r < stop; i += nr, r++) {
+		/* The CPU may have set bits since the first was read. */
+		raw = (raw & ~place) | (READ_ONCE(entry[i]) & place);
+		nr = count_adjacent(entry + i, raw, place, step, last - i);
+		r->start = start;
+		start += nr * step;
+		r->end = start;
+		r->flags = like.flags;
+		r->raw = raw;
+		r->phys = raw & place;
+		r->swap_offset = 0;
+		r->nr = nr;
+		r->index = i;
+		r->level = like.level;
+		r->shift = like.shift;
+		r->pkey = like.pkey;
+		r->swap_type = 0;
+		r->reserved = 0;
+		b->next = (r->phys + nr * step) >> PAGE_SHIFT;
+	}
+	b->filled = r - b->records;
+	return start;
+}
+
 static u64 pte_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
 		       unsigned int nr, u64 from, u64 to)
 {
@@ -209,28 +272,39 @@ static u64 pte_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
 	entry_bits = e.flags;
 	if (is_vm_hugetlb_page(w->vma))
 		entry_bits |= VMLAB_PTE_HUGETLB;
+	if (!frames && !vmlab_pt_filter_match(&b->filter, entry_bits))
+		return to;
 	for (; i < last; i += nr) {
-		struct vmlab_pte r = {
-			.start = start,
-			.level = level,
-			.index = i,
-			.raw = raw,
-		};
 		u64 bits = 0;
 
 		nr = last - i;
+		if (b->by_place && place)
+			nr = count_adjacent(w->table.entry + i, raw, place,
+					    BIT_ULL(shift), nr);
 		if (frames)
 			nr = frame_run(w, raw, i, nr, &e, &bits);
 		bits |= entry_bits;
-		r.nr = nr;
-		if (vmlab_pt_filter_match(&b->filter, bits) &&
-		    !add_record(b, &r, &e, bits))
-			return max(from, start);
-		/* The CPU may have set bits of the next ones since the first was read. */
-		if (i + nr < last)
-			raw = (raw & ~place) |
-			      (READ_ONCE(w->table.entry[i + nr]) & place);
+		if (vmlab_pt_filter_match(&b->filter, bits)) {
+			struct vmlab_pte *r = next_record(b);
+
+			*r = (struct vmlab_pte){
+				.start = start,
+				.raw = raw,
+				.nr = nr,
+				.index = i,
+				.level = level,
+			};
+			if (!add_record(b, r, &e, bits))
+				return max(from, start);
+		}
+		if (i + nr == last)
+			break;
 		start += (u64)nr << shift;
+		if (!frames)
+			return min(add_places(w, raw, i + nr, last, start), to);
+		/* The CPU may have set bits of the next ones since the first was read. */
+		raw = (raw & ~place) | (READ_ONCE(w->table.entry[i + nr]) & place);
+		e.pfn = (raw & place) >> PAGE_SHIFT;
 	}
 	return to;
 }
@@ -238,21 +312,28 @@ static u64 pte_entries(struct vmlab_walk *w, u64 raw, unsigned int i,
 static bool pte_table(struct vmlab_walk *w, unsigned int level)
 {
 	struct vmlab_pte_batch *b = w->private;
+	const unsigned int above = level + 1;
 	struct vmlab_entry e;
-	struct vmlab_pte r = {};
+	struct vmlab_pte *r;
+	u64 raw;
 
 	/* Nothing points to the PGD. */
 	if (level == vmlab_pt_levels() || !(b->flags & VMLAB_PTES_TABLES))
 		return true;
-	r.level = level + 1;
-	r.raw = w->table.path[level].raw;
-	r.start = w->addr >> vmlab_pt_shift(r.level)
-			  << vmlab_pt_shift(r.level);
-	r.index = vmlab_pt_index(r.level, r.start);
-	r.nr = 1;
-	vmlab_pt_decode(r.level, r.raw, &e);
-	return !vmlab_pt_filter_match(&b->filter, e.flags) ||
-	       add_record(b, &r, &e, e.flags);
+	raw = w->table.path[level].raw;
+	vmlab_pt_decode(above, raw, &e);
+	if (!vmlab_pt_filter_match(&b->filter, e.flags))
+		return true;
+	r = next_record(b);
+	*r = (struct vmlab_pte){
+		.start = w->addr >> vmlab_pt_shift(above)
+				 << vmlab_pt_shift(above),
+		.raw = raw,
+		.nr = 1,
+		.index = vmlab_pt_index(above, w->addr),
+		.level = above,
+	};
+	return add_record(b, r, &e, e.flags);
 }
 
 static const struct vmlab_walk_ops pte_ops = {
@@ -260,16 +341,6 @@ static const struct vmlab_walk_ops pte_ops = {
 	.entries = pte_entries,
 	.locked = pte_locked,
 };
-
-static enum vmlab_alike pte_alike(const struct vmlab_pte_batch *b)
-{
-	/* Records of their own are for each entry. */
-	if (b->flags & VMLAB_PTES_RAW)
-		return VMLAB_ALIKE_NONE;
-	if (!b->privileged || b->flags & VMLAB_PTES_FOLD_FLAGS)
-		return VMLAB_ALIKE_BITS;
-	return VMLAB_ALIKE_PLACE;
-}
 
 /**
  * vmlab_inspect_ptes() - describe a part of a process's page tables
@@ -292,10 +363,11 @@ int vmlab_inspect_ptes(struct vmlab_pte_batch *b, struct mm_struct *mm,
 
 	b->filled = 0;
 	b->fold_end = 0;
+	b->by_place = b->privileged && !(b->flags & VMLAB_PTES_FOLD_FLAGS);
 	b->walk.mm = mm;
 	b->walk.ops = &pte_ops;
 	b->walk.private = b;
-	b->walk.alike = pte_alike(b);
+	b->walk.alike = !(b->flags & VMLAB_PTES_RAW);
 	ret = vmlab_walk_start(&b->walk, start, end, *cursor);
 	if (!ret)
 		ret = vmlab_walk(&b->walk);

@@ -36,9 +36,11 @@ u64 vmlab_pt_filter_needs(const struct vmlab_pt_filter *filter);
  * @records: array to fill
  * @nr: its length
  * @filled: records in it
+ * @by_place: a run ends where the next frame is not adjacent
  * @fold_end: end of the VMA of the last record, 0 when nothing may fold with it
  * @generation: generation of the mm when mmap_lock was last held
  * @next: what would continue the last record: a frame number or a swap offset
+ * @spare: a record that may continue the last one when @records is full
  */
 struct vmlab_pte_batch {
 	struct vmlab_walk walk;
@@ -48,9 +50,11 @@ struct vmlab_pte_batch {
 	struct vmlab_pte *records;
 	unsigned int nr;
 	unsigned int filled;
+	bool by_place;
 	u64 fold_end;
 	u64 generation;
 	u64 next;
+	struct vmlab_pte spare;
 };
 
 /**

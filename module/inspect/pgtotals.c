@@ -91,7 +91,7 @@ int vmlab_inspect_pgtotals(struct mm_struct *mm, struct vmlab_pgtable_totals *r)
 	walk->mm = mm;
 	walk->ops = &totals_ops;
 	walk->private = r;
-	walk->alike = VMLAB_ALIKE_BITS;
+	walk->alike = true;
 	r->levels = vmlab_pt_levels();
 	ret = vmlab_walk_start(walk, 0, 0, 0);
 	if (!ret)

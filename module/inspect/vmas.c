@@ -131,8 +131,8 @@ static int batch_path(struct vmlab_vma_batch *b, u32 *off,
 	if (IS_ERR(name))
 		return PTR_ERR(name) == -ENAMETOOLONG ? -ENOSPC :
 							PTR_ERR(name);
-	/* d_path() builds the name from the end. */
-	len = strlen(name) + 1;
+	/* d_path() builds the name from the end of the room, with its NUL last. */
+	len = room + size - name;
 	memmove(room, name, len);
 	*off = b->strings_used;
 	b->strings_used += len;

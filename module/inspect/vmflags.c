@@ -80,6 +80,7 @@ static const struct mask_name features[] = {
 	FEATURE(STRUCT_OPS, "struct_ops"),
 	FEATURE(PGTABLE, "pgtable"),
 	FEATURE(HUGE, "huge_frames"),
+	FEATURE(NO_PROTECT, "no_protect"),
 };
 
 static const struct vmlab_flag_name *
@@ -151,6 +152,8 @@ u64 vmlab_features(void)
 		f |= VMLAB_FEAT_HUGE;
 	if (vmlab_pt_levels())
 		f |= VMLAB_FEAT_PGTABLE;
+	if (VMLAB_HAVE_CLEAN_RECORD)
+		f |= VMLAB_FEAT_NO_PROTECT;
 	return f;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_features);

@@ -115,18 +115,12 @@ static unsigned int count_alike(const struct vmlab_walk *w, u64 raw,
 {
 	const u64 *entry = w->table.entry + i;
 	const u64 place = vmlab_pt_place(w->table.level, raw);
-	const u64 step = BIT_ULL(vmlab_pt_shift(w->table.level));
 	unsigned int nr = 1;
 
-	if (!place || w->alike == VMLAB_ALIKE_NONE)
+	if (!place || !w->alike)
 		return 1;
-	if (w->alike == VMLAB_ALIKE_PLACE)
-		while (i + nr < last && READ_ONCE(entry[nr]) == raw + nr * step)
-			nr++;
-	else
-		while (i + nr < last &&
-		       !((READ_ONCE(entry[nr]) ^ raw) & ~place))
-			nr++;
+	while (i + nr < last && !((READ_ONCE(entry[nr]) ^ raw) & ~place))
+		nr++;
 	return nr;
 }
 

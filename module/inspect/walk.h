@@ -18,7 +18,7 @@ struct vmlab_walk;
  *	table.path[@level] is what points to it, unless it is the PGD.  Returns
  *	false when there is no room for a record
  * @entries: @nr leaf entries from walk->table.entry[@i] on.  The first is @raw,
- *	the others equal it but for what walk->alike allows.  [@from, @to) is
+ *	the others equal it but for their frames; 1 unless walk->alike.  [@from, @to) is
  *	the part of their range that lies in the walk's range and in walk->vma.
  *	Returns the address up to which they were reported: @to, or less when
  *	there is no room for records or walk->budget is used up
@@ -35,23 +35,11 @@ struct vmlab_walk_ops {
 };
 
 /**
- * enum vmlab_alike - which entries one call of @entries may take together
- * @VMLAB_ALIKE_NONE: each entry alone
- * @VMLAB_ALIKE_PLACE: equal bits, frames next to each other
- * @VMLAB_ALIKE_BITS: equal bits, whatever the frames
- */
-enum vmlab_alike {
-	VMLAB_ALIKE_NONE,
-	VMLAB_ALIKE_PLACE,
-	VMLAB_ALIKE_BITS,
-};
-
-/**
  * struct vmlab_walk - state of a walk
  * @mm: the mm; the caller holds a reference in mm_users
  * @ops: the callbacks
  * @private: for the callbacks
- * @alike: which entries are reported together
+ * @alike: one call of @entries takes entries with equal bits together
  * @start: where the walk's range starts
  * @addr: everything below was reported
  * @end: where to stop
@@ -66,7 +54,7 @@ struct vmlab_walk {
 	struct mm_struct *mm;
 	const struct vmlab_walk_ops *ops;
 	void *private;
-	enum vmlab_alike alike;
+	bool alike;
 	u64 start;
 	u64 addr;
 	u64 end;

@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "frame/store.h"
 #include "space/config.h"
+#include "space/dirty_entries.h"
 #include "space/truncate.h"
 #include "space/writeback.h"
 
@@ -32,8 +33,9 @@ static bool space_is_mapped(struct vmlab_space *space)
  * @offset: offset of the space in the file, bytes
  *
  * Context: process context, may sleep; takes backing_lock.
- * Return: 0, -EBUSY when the space has frames, or is mapped, -ENOMEM, or -EINTR
- * when the task was killed.
+ * Return: 0, -EBUSY when the space has frames, or is mapped, or when its entries
+ * are cleaned and the backing does not allow that, -ENOMEM, or -EINTR when the
+ * task was killed.
  */
 int vmlab_space_set_backing(struct vmlab_space *space,
 			    const struct vmlab_backing *backing,
@@ -53,7 +55,8 @@ int vmlab_space_set_backing(struct vmlab_space *space,
 	 * that fault is seen here, or the fault waits for this change.
 	 */
 	smp_mb();
-	if (space_is_mapped(space) || !xa_empty(&space->frames.xa)) {
+	if (space_is_mapped(space) || !xa_empty(&space->frames.xa) ||
+	    (space->no_protect && !vmlab_dirty_entries_fit(backing))) {
 		ret = -EBUSY;
 	} else {
 		old = space->file;
@@ -106,14 +109,20 @@ int vmlab_space_set_config(struct vmlab_space *space,
 
 	if (mutex_lock_killable(&space->config_lock))
 		return -EINTR;
+	if (huge && space->no_protect) {
+		mutex_unlock(&space->config_lock);
+		return -EBUSY;
+	}
 	/* A huge frame is evicted as a whole when a part of it is dropped. */
 	ret = huge ? vmlab_store_create(space) : 0;
 	if (!ret)
 		ret = vmlab_space_truncate(space, config->bytes ?
 					   config->bytes >> PAGE_SHIFT :
 					   VMLAB_NR_PAGES_MAX);
-	if (!ret)
+	if (!ret) {
+		space->huge_used |= huge;
 		WRITE_ONCE(space->huge, huge);
+	}
 	mutex_unlock(&space->config_lock);
 	return ret;
 }

@@ -10,9 +10,13 @@
 #include "compat.h"
 #include "frame/frame.h"
 #include "space/dirty.h"
+#include "space/dirty_entries.h"
 
 /* Pages whose bits are copied at once: a page of bits. */
 #define VMLAB_DIRTY_CHUNK	(PAGE_SIZE * BITS_PER_BYTE)
+
+/* Pages whose entries are cleaned at once: mm holds i_mmap_lock meanwhile. */
+#define VMLAB_DIRTY_ENTRIES	4096
 
 /* Entries read before RCU is released. */
 #define VMLAB_DIRTY_BATCH	1024
@@ -32,8 +36,13 @@ static bool dirty_clear_value(struct vmlab_space *space, pgoff_t pgoff,
 	return same;
 }
 
-/* Write-protect a page and clear its mark.  Returns 0 or -EINTR. */
-static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff)
+/*
+ * Clear the mark of a page, unless a GUP user holds it.  With @protect first
+ * write-protect it: otherwise dirty entries count besides marks.  Returns 0 or
+ * -EINTR.
+ */
+static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff,
+			    bool protect)
 {
 	struct folio *folio;
 	void *evicted;
@@ -47,6 +56,13 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff)
 		}
 		if (!folio)
 			return 0;
+		if (!protect) {
+			if (!vmlab_frame_held(folio))
+				xa_clear_mark(&space->frames.xa, pgoff,
+					      VMLAB_FRAME_TRACKED);
+			folio_put(folio);
+			return 0;
+		}
 		if (folio_lock_killable(folio)) {
 			folio_put(folio);
 			return -EINTR;
@@ -97,13 +113,34 @@ static int dirty_collect(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 	return 0;
 }
 
-/* Collect the bits of one chunk in @bits and copy them to @to, unless NULL. */
+/* Clear the marks whose bits are set.  Returns 0 or -EINTR. */
+static int dirty_clear(struct vmlab_space *space, pgoff_t first,
+		       unsigned int nr, const unsigned long *bits, bool protect)
+{
+	unsigned long i;
+	int ret;
+
+	for_each_set_bit(i, bits, nr) {
+		/* Processes can map a page any number of times. */
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ret = dirty_clear_page(space, first + i, protect);
+		if (ret)
+			return ret;
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * Report one chunk by its marks.  With VMLAB_DIRTY_CLEAR clear those that are
+ * reported.  Returns the number of dirty pages, or a negative errno.
+ */
 static long dirty_chunk(struct vmlab_space *space, pgoff_t first,
-			pgoff_t end, bool clear, unsigned long *bits,
+			pgoff_t end, u32 flags, unsigned long *bits,
 			void __user *to)
 {
 	const unsigned int nr = end - first;
-	unsigned long i;
 	long ret;
 
 	bitmap_zero(bits, round_up(nr, 64));
@@ -113,18 +150,100 @@ static long dirty_chunk(struct vmlab_space *space, pgoff_t first,
 	/* Copy first, clear then: a failed copy loses no bit. */
 	if (to && copy_to_user(to, bits, round_up(nr, 64) / BITS_PER_BYTE))
 		return -EFAULT;
-	if (clear) {
-		for_each_set_bit(i, bits, nr) {
-			/* Processes can map a page any number of times. */
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			ret = dirty_clear_page(space, first + i);
-			if (ret)
-				return ret;
-			cond_resched();
-		}
+	if (flags & VMLAB_DIRTY_CLEAR)
+		ret = dirty_clear(space, first, nr, bits,
+				  !(flags & VMLAB_DIRTY_NO_PROTECT));
+	return ret ?: bitmap_weight(bits, nr);
+}
+
+/* Copy bits to user space unless that would fault. */
+static bool dirty_copy_nofault(void __user *to, const unsigned long *bits,
+			       unsigned int nr)
+{
+	bool copied;
+
+	if (!to)
+		return true;
+	pagefault_disable();
+	copied = !copy_to_user(to, bits, round_up(nr, 64) / BITS_PER_BYTE);
+	pagefault_enable();
+	return copied;
+}
+
+/*
+ * Take the bits of one chunk from marks and entries, and report them.  Marks first:
+ * a task that unmaps a page sets the mark and then flushes the TLB, both under the
+ * page-table lock; until then the page can be written.  To clean the entries takes
+ * that lock.  Marks that are set meanwhile are reported and stay.
+ *
+ * The caller holds dirty_lock: no other request may miss the bits that are in @bits
+ * alone.  Returns as dirty_chunk(), or -EAGAIN when @to is not there.
+ */
+static long dirty_take(struct vmlab_space *space, pgoff_t first, pgoff_t end,
+		       unsigned long *bits, void __user *to)
+{
+	const unsigned int nr = end - first;
+	long ret;
+
+	bitmap_zero(bits, round_up(nr, 64));
+	/* Where this unmaps pages, it sets their marks. */
+	if (READ_ONCE(space->mapped_private))
+		vmlab_dirty_entries_clean(space, first, end, bits);
+	ret = dirty_collect(space, first, end, bits);
+	if (!ret)
+		ret = dirty_clear(space, first, nr, bits, false);
+	if (!ret) {
+		vmlab_dirty_entries_clean(space, first, end, bits);
+		ret = dirty_collect(space, first, end, bits);
 	}
-	return bitmap_weight(bits, nr);
+	if (!ret && !dirty_copy_nofault(to, bits, nr))
+		ret = -EAGAIN;
+	if (ret)
+		vmlab_dirty_entries_mark(space, first, nr, bits);
+	return ret ?: bitmap_weight(bits, nr);
+}
+
+/* Make marks of the dirty entries of one chunk.  The caller holds dirty_lock. */
+static void dirty_move(struct vmlab_space *space, pgoff_t first, pgoff_t end,
+		       unsigned long *bits)
+{
+	const unsigned int nr = end - first;
+
+	bitmap_zero(bits, round_up(nr, 64));
+	vmlab_dirty_entries_clean(space, first, end, bits);
+	vmlab_dirty_entries_mark(space, first, nr, bits);
+}
+
+/*
+ * Report one chunk of a space whose dirty entries count.  A copy to user space that
+ * faults can take for ever: it goes by the marks, without the lock.
+ */
+static long dirty_chunk_entries(struct vmlab_space *space, pgoff_t first,
+				pgoff_t end, u32 flags, unsigned long *bits,
+				void __user *to)
+{
+	const bool take = flags & VMLAB_DIRTY_NO_PROTECT;
+	long ret = -EAGAIN;
+
+	if (mutex_lock_killable(&space->dirty_lock))
+		return -EINTR;
+	if (take)
+		ret = dirty_take(space, first, end, bits, to);
+	if (ret == -EAGAIN)
+		dirty_move(space, first, end, bits);
+	mutex_unlock(&space->dirty_lock);
+	if (ret != -EAGAIN)
+		return ret;
+
+	ret = dirty_chunk(space, first, end, flags, bits, to);
+	if (ret < 0 || !take)
+		return ret;
+	/* Take the page-table locks after the marks were cleared: see dirty_take(). */
+	if (mutex_lock_killable(&space->dirty_lock))
+		return -EINTR;
+	dirty_move(space, first, end, bits);
+	mutex_unlock(&space->dirty_lock);
+	return ret;
 }
 
 /**
@@ -132,44 +251,57 @@ static long dirty_chunk(struct vmlab_space *space, pgoff_t first,
  * @space: the space
  * @pgoff: first offset, pages
  * @end: end of the range, pages
- * @clear: write-protect the dirty pages and clear their bits
+ * @flags: VMLAB_DIRTY_*
  * @to: the bitmap of the caller, rounded up to 64 bits; NULL for none
  * @nr_dirty: set to the number of dirty pages
  *
- * Context: process context, may sleep; takes folio locks.
- * Return: 0, -ENOMEM, -EFAULT, or -EINTR when the task was killed.
+ * Context: process context, may sleep; takes config_lock, backing_lock, dirty_lock
+ * and folio locks.
+ * Return: 0, -ENOMEM, -EFAULT, -EOPNOTSUPP when entries of the space cannot be
+ * cleaned, or -EINTR when the task was killed.
  */
 long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
-		       bool clear, void __user *to, u64 *nr_dirty)
+		       u32 flags, void __user *to, u64 *nr_dirty)
 {
 	unsigned long *bits;
 	long ret = 0;
 
+	if (flags & VMLAB_DIRTY_NO_PROTECT)
+		ret = vmlab_dirty_entries_start(space);
+	if (ret)
+		return ret;
 	bits = kmalloc(VMLAB_DIRTY_CHUNK / BITS_PER_BYTE, GFP_KERNEL);
 	if (!bits)
 		return -ENOMEM;
 
 	*nr_dirty = 0;
 	while (pgoff < end) {
+		const bool entries = READ_ONCE(space->no_protect);
+		const unsigned long most = entries ? VMLAB_DIRTY_ENTRIES :
+						     VMLAB_DIRTY_CHUNK;
 		pgoff_t stop;
 
-		/* Without a bitmap, clean ranges cost nothing. */
+		/* Without a bitmap, ranges without dirty pages cost nothing. */
 		if (!to && !xa_find(&space->frames.xa, &pgoff, end - 1,
-				    VMLAB_FRAME_TRACKED))
+				    entries ? XA_PRESENT : VMLAB_FRAME_TRACKED))
 			break;
-		stop = min(end, pgoff + VMLAB_DIRTY_CHUNK);
+		stop = min(end, pgoff + most);
 		if (fatal_signal_pending(current)) {
 			ret = -EINTR;
 			break;
 		}
-		ret = dirty_chunk(space, pgoff, stop, clear, bits, to);
+		if (entries)
+			ret = dirty_chunk_entries(space, pgoff, stop, flags,
+						  bits, to);
+		else
+			ret = dirty_chunk(space, pgoff, stop, flags, bits, to);
 		if (ret < 0)
 			break;
 		*nr_dirty += ret;
 		ret = 0;
 		cond_resched();
 		if (to)
-			to += VMLAB_DIRTY_CHUNK / BITS_PER_BYTE;
+			to += most / BITS_PER_BYTE;
 		pgoff = stop;
 	}
 	kfree(bits);

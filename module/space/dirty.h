@@ -6,6 +6,6 @@
 #include "types.h"
 
 long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
-		       bool clear, void __user *to, u64 *nr_dirty);
+		       u32 flags, void __user *to, u64 *nr_dirty);
 
 #endif /* VMLAB_SPACE_DIRTY_H */

@@ -272,6 +272,7 @@ struct vmlab_space *vmlab_space_create(void)
 	spin_lock_init(&space->frames.store_lock);
 	init_rwsem(&space->backing_lock);
 	mutex_init(&space->config_lock);
+	mutex_init(&space->dirty_lock);
 	vmlab_writeback_init(space);
 	vmlab_pager_setup(&space->pager, vmlab_writeback_soon);
 	vmlab_events_init(&space->events);

@@ -79,6 +79,7 @@ run 0 '^filled *16 ' 'space needs no permission' "${nobody[@]}" "$vmlab" space -
 "$vmlab" space --size 64K --fork --hold 600 >"$work/held" 2>&1 &
 holder=$!
 children+=("$holder")
+patience=3000
 wait_for grep -q holding "$work/held"
 result "$(($(grep -lx "pid $holder" /sys/kernel/debug/vmlab/spaces/*/owner | wc -l) == 1 ? 0 : 1))" \
 	'while vmlab space holds its space, it has no other'

@@ -120,6 +120,7 @@ print("ready", flush=True)
 time.sleep(3600)' "$directory"/file-* >"$work/ready" &
 mapper=$!
 children+=("$mapper")
+patience=3000
 wait_for grep -q ready "$work/ready"
 for words in mm vmas 'vmas --memory' 'vmas --long' tree gaps pagetable 'pagetable --each' \
 	'pagetable --tables' 'pagetable --totals' map layout sharing 'sharing --unshared'; do

@@ -71,6 +71,9 @@ static void test_features(const struct vmlab_info *info)
 	if (!supported)
 		is(errno, EOPNOTSUPP, "a pidfd without the feature");
 	close((int)pidfd);
+	is(!!(info->features & VMLAB_FEAT_NO_PROTECT),
+	   proc_has_word("/proc/kallsyms", "clean_record_shared_mapping_range"),
+	   "INFO: NO_PROTECT agrees with the symbols of the kernel");
 }
 
 static void test_info(void)

@@ -50,6 +50,7 @@
 #define VMLAB_FEAT_STRUCT_OPS	(1ULL << 7) /* BPF policies: VMLAB_POLICY_BPF */
 #define VMLAB_FEAT_PGTABLE	(1ULL << 8) /* page tables: vmlab_pagetable.h */
 #define VMLAB_FEAT_HUGE		(1ULL << 9) /* huge frames: VMLAB_SPACE_HUGE */
+#define VMLAB_FEAT_NO_PROTECT	(1ULL << 10) /* VMLAB_DIRTY_NO_PROTECT */
 
 /**
  * struct vmlab_info - VMLAB_IOC_INFO: versions, features, sizes

@@ -74,8 +74,9 @@
  * VMLAB_IOC_SPACE_SET errors:
  *   EINVAL  @bytes is not a multiple of the page size; @backing or a bit of
  *           @flags is unknown; @space_id or @reserved is not zero
- *   EBUSY   @backing changes while the space has frames or is mapped, or the new
- *           end cuts a huge frame that is pinned or locked in memory
+ *   EBUSY   @backing changes while the space has frames or is mapped; the new
+ *           end cuts a huge frame that is pinned or locked in memory; or
+ *           VMLAB_SPACE_HUGE or VMLAB_BACKING_PFN after VMLAB_DIRTY_NO_PROTECT
  *   EOPNOTSUPP  VMLAB_SPACE_HUGE without VMLAB_FEAT_HUGE: it takes Linux 6.15
  *           with transparent huge pages
  *   EFBIG   @bytes is above LLONG_MAX
@@ -212,6 +213,7 @@ struct vmlab_range {
 
 /* vmlab_dirty.flags */
 #define VMLAB_DIRTY_CLEAR	(1u << 0) /* clear the bits that are reported */
+#define VMLAB_DIRTY_NO_PROTECT	(1u << 1) /* ... by the dirty bits of entries alone */
 
 /**
  * struct vmlab_dirty - VMLAB_IOC_DIRTY: the pages that were written
@@ -229,9 +231,33 @@ struct vmlab_range {
  * bit and write-protects the page in all mappings in one step: a concurrent
  * write is reported by this call or the next one.  The bit of a pinned page
  * stays set, since writes of the pin's owner cause no fault.
+ *
+ * VMLAB_DIRTY_NO_PROTECT, with VMLAB_DIRTY_CLEAR, does not write-protect the pages
+ * but clears the dirty bits of their page-table entries: the processor sets them
+ * again at the next write, without a fault.  So these writes are not in
+ * vmlab_space_stats.mkwrite and cause no VMLAB_EVENT_MKWRITE.  Each request for
+ * the space, with or without the flag, reads and clears the dirty bits of entries
+ * from then on.  Differences to write protection:
+ *   - A write through a pin is reported once the kernel marks the page dirty:
+ *     system calls do so before they return, but not all drivers, and not KVM for
+ *     its guests.
+ *   - A page can be reported though it was not written: once after a guard region
+ *     (MADV_GUARD_INSTALL) or a marker of userfaultfd was put where it is mapped;
+ *     and again by the next request if it was unmapped, evicted or accessed for the
+ *     first time during a request.
+ *   - Where the space has or had a private mapping, a request unmaps the pages of
+ *     the range instead: the next access to each of them faults, as usual.
+ * The space then neither takes huge frames nor VMLAB_BACKING_FILE and _PFN:
+ * requests for them fail with EBUSY.
+ *
  *   EBADF   the device is not open for writing
- *   EINVAL  a bit of @flags is unknown; @start or @end is not a multiple of the
- *           page size, or @end is below @start
+ *   EINVAL  a bit of @flags is unknown; VMLAB_DIRTY_NO_PROTECT is set without
+ *           VMLAB_DIRTY_CLEAR; @start or @end is not a multiple of the page size,
+ *           or @end is below @start
+ *   EFAULT  @bitmap cannot be written: the bits that it did not get stay set
+ *   ENOMEM  no memory
+ *   EOPNOTSUPP  VMLAB_DIRTY_NO_PROTECT: VMLAB_FEAT_NO_PROTECT is missing; or the
+ *           space has or had VMLAB_SPACE_HUGE, or has VMLAB_BACKING_FILE or _PFN
  *   EINTR   the caller was killed
  */
 struct vmlab_dirty {
@@ -278,7 +304,8 @@ struct vmlab_dirty {
  *   EBADF    the device is not open for writing, or @fd is not open
  *   EINVAL   @backing is unknown; @flags or @reserved is not zero; @fd is not a
  *            regular file, or has O_APPEND or O_DIRECT; @offset is not valid
- *   EBUSY    the space has frames or is mapped
+ *   EBUSY    the space has frames or is mapped; or @backing is
+ *            VMLAB_BACKING_FILE or _PFN after VMLAB_DIRTY_NO_PROTECT
  *   EACCES   @fd is not open for reading and writing
  *   ETXTBSY  @fd is a swap file
  *   EOPNOTSUPP  a file without a page cache of its own: on overlayfs, on

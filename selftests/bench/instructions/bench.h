@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Costs in instructions: what the files of bench-instructions share.
+ * Costs of faults and requests: what the files of bench-instructions share.
  *
  * The program runs in a guest whose emulator counts instructions (QEMU's
  * -icount): there the TSC is the number of instructions executed so far, those
- * of the kernel and of the emulated CPU's interrupts included.
+ * of the kernel and of the emulated CPU's interrupts included.  With --time the
+ * TSC is a clock.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -30,7 +31,7 @@ static inline uint64_t now(void)
 	return __rdtsc();
 }
 
-/* Print one result: instructions for one unit of work. */
+/* Print one result: instructions or time for one unit of work. */
 void result(const char *name, double value);
 
 /* Print that a measurement is not possible here, and why. */
@@ -44,6 +45,9 @@ void bail(const char *what) __attribute__((noreturn));
 
 /* Return a file descriptor, or exit. */
 int open_file(const char *path, int flags);
+
+/* Return a file descriptor of a new memfd of that size, or exit. */
+int open_memfd(size_t bytes);
 
 /* Write a string to a file, or exit. */
 void write_file(const char *path, const char *text);
@@ -61,14 +65,30 @@ double median(double (*measure)(void *arg), void *arg);
 double touch_write(char *p, size_t nr);
 double touch_read(const char *p, size_t nr);
 
+/* threads.c: let the caller run on that processor only. */
+void use_cpu(int cpu);
+
+/* programs.c: run a program with its output in @log; return its exit status. */
+int run_program(const char *const argv[], const char *log);
+
+/* programs.c: the program that only faults */
+void touch_program(void);
+
+/* policies.c: load a policy in BPF; return its id, or 0 when it is missing. */
+uint32_t bpf_policy(const char *name);
+
 void bench_faults(void);
 void bench_evict(void);
 void bench_userfault(void);
 void bench_dirty(void);
 void bench_observed(void);
 void bench_vmas(void);
+void bench_queries(void);
 void bench_page_tables(void);
 void bench_growth(void);
+void bench_programs(void);
+void bench_memory(void);
+void bench_threads(void);
 
 /* vmas.c, pagetable.c: one measurement, for the curves of growth */
 double vmas_peer(bool names);

@@ -44,7 +44,8 @@ static double per_page(uint64_t begin)
 	return (double)(now() - begin) / (double)PAGES;
 }
 
-static struct round vmlab(void)
+/* @take: flags that clear the bits, by write protection or in entries. */
+static struct round vmlab(uint32_t take)
 {
 	int fd = open_file(DEVICE, O_RDWR);
 	char *p = map_memory(fd, PAGES * PAGE);
@@ -54,11 +55,11 @@ static struct round vmlab(void)
 	for (int i = 0; i < 2; i++) {
 		uint64_t begin = now();
 
-		if (dirty(fd, VMLAB_DIRTY_CLEAR) != PAGES)
+		if (dirty(fd, take) != PAGES)
 			bail("VMLAB_IOC_DIRTY missed a page");
 		r.scan = per_page(begin);
 		begin = now();
-		if (dirty(fd, VMLAB_DIRTY_CLEAR))
+		if (dirty(fd, take))
 			bail("VMLAB_IOC_DIRTY found a clean page");
 		r.clean = per_page(begin);
 		r.write = touch_write(p, PAGES);
@@ -178,13 +179,17 @@ static double notified_write(void)
 
 void bench_dirty(void)
 {
-	struct round own = vmlab();
+	struct round own = vmlab(VMLAB_DIRTY_CLEAR);
+	struct round entries = vmlab(VMLAB_DIRTY_CLEAR | VMLAB_DIRTY_NO_PROTECT);
 	struct round soft = soft_dirty();
 	struct round wp = async_wp();
 
 	result("dirty_all.vmlab", own.scan + own.write);
 	result("dirty_scan.vmlab", own.scan);
 	result("dirty_write.vmlab", own.write);
+	result("dirty_entries_all.vmlab", entries.scan + entries.write);
+	result("dirty_entries_scan.vmlab", entries.scan);
+	result("dirty_entries_write.vmlab", entries.write);
 	result("dirty_all.soft_dirty", soft.scan + soft.write);
 	result("dirty_scan.soft_dirty", soft.scan);
 	result("dirty_write.soft_dirty", soft.write);
@@ -193,6 +198,7 @@ void bench_dirty(void)
 	result("dirty_write.async_wp", wp.write);
 	result("dirty_write.floor", notified_write());
 	result("dirty_none.vmlab", own.clean);
+	result("dirty_entries_none.vmlab", entries.clean);
 	result("dirty_none.soft_dirty", soft.clean);
 	result("dirty_none.async_wp", wp.clean);
 }

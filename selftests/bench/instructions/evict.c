@@ -20,6 +20,7 @@
 
 struct run {
 	uint32_t policy;
+	uint32_t policy_id;
 	bool write;
 };
 
@@ -40,6 +41,7 @@ static double vmlab(void *arg)
 		.size = sizeof(paging),
 		.budget = BUDGET,
 		.policy = run->policy,
+		.policy_id = run->policy_id,
 	};
 	int fd = open_file(DEVICE, O_RDWR);
 	char *p = map_memory(fd, PAGES * PAGE);
@@ -82,8 +84,11 @@ static void make_swap(const char *path, uint32_t pages)
 /* Does this kernel have zram and memory cgroups? */
 static bool set_up_zram(void)
 {
+	static bool done;
 	char limit[32];
 
+	if (done)
+		return !swapon("/dev/zram0", 0);
 	if (access("/sys/block/zram0/disksize", W_OK))
 		return false;
 	mkdir("/cgroup", 0755);
@@ -98,6 +103,7 @@ static bool set_up_zram(void)
 	write_file("/proc/sys/vm/page-cluster", "0");
 	write_file("/sys/block/zram0/disksize", "256M");
 	make_swap("/dev/zram0", 256 * 256);
+	done = true;
 	return !swapon("/dev/zram0", 0);
 }
 
@@ -130,11 +136,23 @@ static void row(const char *name, struct run run)
 	result(name, median(vmlab, &run));
 }
 
+static void bpf_row(const char *name, const char *policy)
+{
+	uint32_t id = bpf_policy(policy);
+
+	if (id)
+		row(name, (struct run){ VMLAB_POLICY_BPF, id, true });
+	else
+		missing(name, "the policy could not be loaded");
+}
+
 void bench_evict(void)
 {
-	row("evict_write.vmlab", (struct run){ VMLAB_POLICY_FIFO, true });
-	row("evict_read.vmlab", (struct run){ VMLAB_POLICY_FIFO, false });
-	row("evict_write_clock.vmlab", (struct run){ VMLAB_POLICY_CLOCK, true });
-	row("evict_write_lru.vmlab", (struct run){ VMLAB_POLICY_LRU, true });
+	row("evict_write.vmlab", (struct run){ VMLAB_POLICY_FIFO, 0, true });
+	row("evict_read.vmlab", (struct run){ VMLAB_POLICY_FIFO, 0, false });
+	row("evict_write_clock.vmlab", (struct run){ VMLAB_POLICY_CLOCK, 0, true });
+	row("evict_write_lru.vmlab", (struct run){ VMLAB_POLICY_LRU, 0, true });
+	bpf_row("evict_bpf_fifo.vmlab", "bpf-fifo");
+	bpf_row("evict_bpf_clock.vmlab", "bpf-clock");
 	bench_zram();
 }

@@ -35,9 +35,7 @@ static int open_source(enum source source)
 		fd = open_file(FLOOR_DEVICE, O_RDWR);
 		break;
 	case MEMFD:
-		fd = memfd_create("bench", MFD_CLOEXEC);
-		if (fd < 0 || ftruncate(fd, PAGES * PAGE))
-			bail("memfd");
+		fd = open_memfd(PAGES * PAGE);
 		break;
 	case ANONYMOUS:
 		break;
@@ -70,6 +68,64 @@ static double measure(void *arg)
 	return cost;
 }
 
+#define HUGE_BYTES	(2ul << 20)
+#define HUGE_PAGES	32ul
+
+/* Map memory at a multiple of the size of a huge page. */
+static char *map_aligned(int fd, size_t bytes)
+{
+	char *room = map_memory(-1, bytes + HUGE_BYTES);
+	char *p = (char *)(((uintptr_t)room + HUGE_BYTES - 1) &
+			   ~(HUGE_BYTES - 1));
+	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+
+	munmap(room, bytes + HUGE_BYTES);
+	if (mmap(p, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0) != p)
+		bail("mmap of huge pages");
+	return p;
+}
+
+/* The first write of huge pages; instructions for one of 2 MiB. */
+static double measure_huge(void *arg)
+{
+	const bool anonymous = *(bool *)arg;
+	const size_t bytes = HUGE_PAGES * HUGE_BYTES;
+	struct vmlab_space_config config = {
+		.size = sizeof(config),
+		.flags = VMLAB_SPACE_HUGE,
+	};
+	int fd = anonymous ? -1 : open_file(DEVICE, O_RDWR);
+	uint64_t begin;
+	char *p;
+	double cost;
+
+	if (!anonymous && ioctl(fd, VMLAB_IOC_SPACE_SET, &config)) {
+		close(fd);
+		return -1;
+	}
+	p = map_aligned(fd, bytes);
+	if (madvise(p, bytes, MADV_HUGEPAGE))
+		bail("MADV_HUGEPAGE");
+	begin = now();
+	for (size_t i = 0; i < HUGE_PAGES; i++)
+		*(volatile char *)(p + i * HUGE_BYTES) = 1;
+	cost = (double)(now() - begin) / (double)HUGE_PAGES;
+	munmap(p, bytes);
+	if (fd >= 0)
+		close(fd);
+	return cost;
+}
+
+static void huge_row(const char *name, bool anonymous)
+{
+	double cost = median(measure_huge, &anonymous);
+
+	if (cost < 0)
+		missing(name, "the kernel or the module has no huge frames");
+	else
+		result(name, cost);
+}
+
 static void row(const char *name, struct run run)
 {
 	result(name, median(measure, &run));
@@ -90,4 +146,6 @@ void bench_faults(void)
 	/* The floor's first touch is a refault: its page waits. */
 	row("refault_write.floor", (struct run){ FLOOR, true, true });
 	row("refault_read.floor", (struct run){ FLOOR, false, true });
+	huge_row("first_write_huge.vmlab", false);
+	huge_row("first_write_huge.thp", true);
 }

@@ -2,11 +2,16 @@
 /*
  * bench-instructions: what faults and requests cost, in instructions.
  *
- * usage: bench-instructions [GROUP...]
+ * usage: bench-instructions [--time ROUNDS] [GROUP...]
+ *        bench-instructions --touch
  *
  * Prints lines "RESULT name value", "MISSING name why" and "POINT curve x value";
  * tools/vm/bench/report.py makes a table of them.  Runs as root, alone, in a
  * guest of tools/vm/bench/bench.
+ *
+ * With --time, measure time instead, and the groups that many times in turn,
+ * with a line "ROUND" before each.  With --touch it is the program that the
+ * group "programs" observes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +25,12 @@
 
 #define RUNS	3
 
+/* With --time the rounds take the place of runs. */
+static int runs = RUNS;
+
 void result(const char *name, double value)
 {
-	printf("RESULT %s %.1f\n", name, value);
+	printf("RESULT %s %.3f\n", name, value);
 }
 
 void missing(const char *name, const char *why)
@@ -47,6 +55,15 @@ int open_file(const char *path, int flags)
 
 	if (fd < 0)
 		bail(path);
+	return fd;
+}
+
+int open_memfd(size_t bytes)
+{
+	int fd = memfd_create("bench", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, (off_t)bytes))
+		bail("memfd");
 	return fd;
 }
 
@@ -81,10 +98,10 @@ double median(double (*measure)(void *arg), void *arg)
 {
 	double value[RUNS];
 
-	for (int i = 0; i < RUNS; i++)
+	for (int i = 0; i < runs; i++)
 		value[i] = measure(arg);
-	qsort(value, RUNS, sizeof(*value), compare);
-	return value[RUNS / 2];
+	qsort(value, (size_t)runs, sizeof(*value), compare);
+	return value[runs / 2];
 }
 
 double touch_write(char *p, size_t nr)
@@ -125,27 +142,50 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } groups[] = {
+	/* First, while the allocators have little free memory of their own. */
+	{ "memory", bench_memory },
 	{ "faults", bench_faults },
 	{ "evict", bench_evict },
 	{ "userfault", bench_userfault },
 	{ "dirty", bench_dirty },
 	{ "observed", bench_observed },
 	{ "vmas", bench_vmas },
+	{ "queries", bench_queries },
 	{ "page-tables", bench_page_tables },
+	{ "programs", bench_programs },
 	{ "growth", bench_growth },
+	{ "threads", bench_threads },
 };
 
-int main(int argc, char **argv)
+static void run_groups(int argc, char **argv)
 {
-	check_counter();
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		bool wanted = argc == 1;
+		bool wanted = !argc;
 
-		for (int k = 1; k < argc; k++)
+		for (int k = 0; k < argc; k++)
 			wanted |= !strcmp(argv[k], groups[i].name);
 		if (wanted)
 			groups[i].run();
 		fflush(stdout);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "--touch")) {
+		touch_program();
+		return 0;
+	}
+	if (argc > 2 && !strcmp(argv[1], "--time")) {
+		use_cpu(0);
+		runs = 1;
+		for (int round = 0; round < atoi(argv[2]); round++) {
+			printf("ROUND\n");
+			run_groups(argc - 3, argv + 3);
+		}
+	} else {
+		check_counter();
+		run_groups(argc - 1, argv + 1);
 	}
 	printf("END\n");
 	return 0;

@@ -59,8 +59,9 @@ static double scan_range(const char *p, uint64_t bytes, size_t pages,
 	return cost;
 }
 
+/* Request all pages of a range.  @nr_records counts them, unless it is NULL. */
 static double ptes_range(int fd, const char *p, uint64_t bytes, size_t pages,
-			 uint64_t return_mask, uint32_t flags)
+			 uint64_t return_mask, uint32_t flags, size_t *nr_records)
 {
 	struct vmlab_ptes req = {
 		.size = sizeof(req),
@@ -75,7 +76,7 @@ static double ptes_range(int fd, const char *p, uint64_t bytes, size_t pages,
 	/* A small buffer needs no allocation; one that is not full is the last. */
 	const uint32_t room = pages < 4 ? 4 :
 			      sizeof(records) / sizeof(records[0]);
-	size_t found = 0;
+	size_t found = 0, all = 0;
 	double cost;
 
 	do {
@@ -85,10 +86,13 @@ static double ptes_range(int fd, const char *p, uint64_t bytes, size_t pages,
 			bail("VMLAB_IOC_PTES");
 		for (uint32_t i = 0; i < req.nr; i++)
 			found += records[i].nr;
+		all += req.nr;
 	} while (req.nr == room);
 	cost = (double)(now() - begin) / (double)pages;
 	if (found != pages)
 		bail("VMLAB_IOC_PTES missed a page");
+	if (nr_records)
+		*nr_records = all;
 	return cost;
 }
 
@@ -100,7 +104,7 @@ double ptes_peer(char *p, size_t pages)
 double ptes_vmlab(int fd, char *p, size_t pages, uint64_t return_mask,
 		  uint32_t flags)
 {
-	return ptes_range(fd, p, pages * PAGE, pages, return_mask, flags);
+	return ptes_range(fd, p, pages * PAGE, pages, return_mask, flags, NULL);
 }
 
 static double read_pagemap(const char *p, size_t pages)
@@ -147,8 +151,6 @@ static void dense(int fd, int floor_fd)
 			  VMLAB_PTES_FOLD_FLAGS));
 	result("ptes_dense_bits.vmlab",
 	       ptes_vmlab(fd, p, DENSE, ENTRY_BITS, VMLAB_PTES_FOLD_FLAGS));
-	result("ptes_dense_place.vmlab",
-	       ptes_vmlab(fd, p, DENSE, ENTRY_BITS, 0));
 	result("ptes_dense_frames.vmlab",
 	       ptes_vmlab(fd, p, DENSE, 0, VMLAB_PTES_FOLD_FLAGS));
 	result("ptes_dense.floor",
@@ -156,6 +158,71 @@ static void dense(int fd, int floor_fd)
 	result("ptes_one.pagemap_scan", ptes_peer(p, 1));
 	result("ptes_one.vmlab", ptes_vmlab(fd, p, 1, VMLAB_PTE_PRESENT,
 					    VMLAB_PTES_FOLD_FLAGS));
+	munmap(p, DENSE * PAGE);
+}
+
+/* Huge pages whose entries were split: all frames of one are adjacent. */
+static char *map_adjacent(void)
+{
+	const size_t huge = 2ul << 20;
+	char *room = map_memory(-1, DENSE * PAGE + huge);
+	char *p = (char *)(((uintptr_t)room + huge - 1) & ~(huge - 1));
+
+	munmap(room, DENSE * PAGE + huge);
+	if (mmap(p, DENSE * PAGE, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != p)
+		bail("mmap of huge pages");
+	if (madvise(p, DENSE * PAGE, MADV_HUGEPAGE))
+		bail("MADV_HUGEPAGE");
+	touch_write(p, DENSE);
+	/* Another protection for a part of a huge page splits its entry. */
+	for (size_t i = 0; i < DENSE * PAGE; i += huge)
+		if (mprotect(p + i, PAGE, PROT_READ) ||
+		    mprotect(p + i, PAGE, PROT_READ | PROT_WRITE))
+			bail("mprotect");
+	/* The pages that were protected are written again: all entries are alike. */
+	touch_write(p, DENSE);
+	return p;
+}
+
+/*
+ * Pages that were written in an order in which no two neighbours follow each
+ * other: whatever order the allocator has, their frames are not adjacent.
+ */
+static char *map_scattered(void)
+{
+	char *p = map_memory(-1, DENSE * PAGE);
+
+	madvise(p, DENSE * PAGE, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < DENSE; i++)
+		p[i * 40503 % DENSE * PAGE] = 1;
+	return p;
+}
+
+/* Runs of frames: a record of vmlab ends where the next frame is not adjacent. */
+static void frames(int fd)
+{
+	char *p = map_adjacent();
+	size_t nr_records;
+	double cost;
+
+	result("ptes_adjacent.pagemap_scan", ptes_peer(p, DENSE));
+	result("ptes_adjacent.pagemap", read_pagemap(p, DENSE));
+	cost = ptes_range(fd, p, DENSE * PAGE, DENSE, ENTRY_BITS, 0, &nr_records);
+	if (nr_records <= DENSE / 512)
+		result("ptes_adjacent.vmlab", cost);
+	else
+		missing("ptes_adjacent.vmlab", "there were too few huge pages");
+	munmap(p, DENSE * PAGE);
+
+	p = map_scattered();
+	result("ptes_scattered.pagemap_scan", ptes_peer(p, DENSE));
+	result("ptes_scattered.pagemap", read_pagemap(p, DENSE));
+	cost = ptes_range(fd, p, DENSE * PAGE, DENSE, ENTRY_BITS, 0, &nr_records);
+	if (nr_records > DENSE - DENSE / 1000)
+		result("ptes_scattered.vmlab", cost);
+	else
+		missing("ptes_scattered.vmlab", "frames of neighbours were adjacent");
 	munmap(p, DENSE * PAGE);
 }
 
@@ -173,7 +240,7 @@ static void sparse(int fd, int floor_fd)
 	result("ptes_sparse.pagemap_scan", scan_range(p, bytes, SPARSE, PAGE_IS_PRESENT));
 	result("ptes_sparse.vmlab",
 	       ptes_range(fd, p, bytes, SPARSE, VMLAB_PTE_PRESENT,
-			  VMLAB_PTES_FOLD_FLAGS));
+			  VMLAB_PTES_FOLD_FLAGS, NULL));
 	result("ptes_sparse.floor", floor_walk(floor_fd, p, bytes, SPARSE));
 	munmap(p, bytes);
 }
@@ -184,6 +251,7 @@ void bench_page_tables(void)
 	int floor_fd = open_file(FLOOR_DEVICE, O_RDWR);
 
 	dense(fd, floor_fd);
+	frames(fd);
 	sparse(fd, floor_fd);
 	close(floor_fd);
 	close(fd);

@@ -189,8 +189,6 @@ static void bench_files(int fd)
 	p = map_vmas(VMAS, file);
 	result("vmas_files.procmap_query", vmas_peer(true));
 	result("vmas_files.vmlab", vmas_vmlab(fd, true));
-	result("query_file.procmap_query", query_peer(p, true));
-	result("query_file.vmlab", query_vmas(fd, p, true));
 	munmap(p, VMAS * PAGE);
 	close(file);
 	unlink(FILE_PATH);
@@ -233,15 +231,43 @@ void bench_vmas(void)
 	if (ioctl(floor_fd, FLOOR_VMAS, 0) < 0)
 		bail("FLOOR_VMAS");
 	result("vmas.floor", (double)(now() - begin) / (double)VMAS);
+	munmap(p, VMAS * PAGE);
 
+	bench_files(fd);
+	bench_mixed(fd);
+	close(floor_fd);
+	close(fd);
+}
+
+static void query_files(int fd)
+{
+	int file = open_file(FILE_PATH, O_RDWR | O_CREAT);
+	char *p;
+
+	if (ftruncate(file, VMAS * PAGE))
+		bail(FILE_PATH);
+	p = map_vmas(VMAS, file);
+	result("query_file.procmap_query", query_peer(p, true));
+	result("query_file.vmlab", query_vmas(fd, p, true));
+	munmap(p, VMAS * PAGE);
+	close(file);
+	unlink(FILE_PATH);
+}
+
+void bench_queries(void)
+{
+	int fd = open_file(DEVICE, O_RDWR);
+	int floor_fd = open_file(FLOOR_DEVICE, O_RDWR);
+	char *p;
+
+	write_file("/proc/sys/vm/max_map_count", "200000");
+	p = map_vmas(VMAS, -1);
 	result("query.procmap_query", query_peer(p, false));
 	result("query.vmlab", query_vmas(fd, p, false));
 	result("find.vmlab", query_find(fd, p));
 	result("query.floor", empty_request(floor_fd));
 	munmap(p, VMAS * PAGE);
-
-	bench_files(fd);
-	bench_mixed(fd);
+	query_files(fd);
 	close(floor_fd);
 	close(fd);
 }

@@ -39,6 +39,7 @@ int main(void)
 	test_range();
 	test_outcomes();
 	test_levels();
+	test_places();
 	test_errors();
 	test_hidden();
 	pid = pagetable_sample_find("swapped");

@@ -49,6 +49,7 @@ void test_errors(void);
 void test_hidden(void);
 void test_outcomes(void);
 void test_levels(void);
+void test_places(void);
 void test_debugfs(pid_t pid, const char *what);
 
 #endif /* SELFTESTS_PAGETABLE_H */

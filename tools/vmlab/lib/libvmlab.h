@@ -678,7 +678,7 @@ int vmlab_space_range(const struct vmlab_space *space, uint32_t op,
 
 /**
  * vmlab_space_dirty - find the pages that were written
- * @flags: VMLAB_DIRTY_*
+ * @flags: VMLAB_DIRTY_*; VMLAB_DIRTY_NO_PROTECT needs VMLAB_FEAT_NO_PROTECT
  * @start: offset in the space, a multiple of the page size
  * @end: end offset, likewise
  * @bitmap: [out] a bit for each page of the range; NULL to only count
