@@ -198,7 +198,7 @@ static inline unsigned int vmlab_insert_pages(struct vm_fault *vmf,
 {
 	const struct vm_area_struct *vma = vmf->vma;
 	unsigned long left = nr;
-	struct vm_area_struct copy;
+	struct vm_area_struct copy __uninitialized;
 
 	*asked = vma->vm_flags & VM_LOCKED ? 1 : nr;
 	if (vma->vm_flags & VM_LOCKED)
@@ -236,7 +236,7 @@ static __always_inline int vmlab_insert_writable(struct vm_fault *vmf,
 {
 	const pgprotval_t writable = _PAGE_RW | _PAGE_DIRTY | _PAGE_SOFT_DIRTY;
 	const struct vm_area_struct *vma = vmf->vma;
-	struct vm_area_struct copy;
+	struct vm_area_struct copy __uninitialized;
 
 	vmlab_vma_copy(&copy, vma,
 		       __pgprot(pgprot_val(vma->vm_page_prot) | writable));
@@ -435,6 +435,9 @@ static inline void vmlab_fault_unlock(struct vm_fault *vmf)
 #ifndef VM_UFFD_MINOR
 #define VM_UFFD_MINOR 0
 #endif
+/* Of a VMA of userfaultfd, as userfaultfd_armed() tests them. */
+#define VMLAB_VM_UFFD \
+	(VM_UFFD_MISSING | VM_UFFD_MINOR | VM_UFFD_WP | VM_UFFD_RWP)
 #ifndef VM_PKEY_BIT0
 #define VM_PKEY_BIT0 0
 #define VM_PKEY_BIT1 0

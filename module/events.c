@@ -41,45 +41,102 @@ void vmlab_events_destroy(struct vmlab_event_ring *events)
 		put_pid_ns(events->ns);
 }
 
+/*
+ * Put an event in the ring, if events of its type are recorded and there is room.
+ * The caller holds the lock.
+ */
+static __always_inline void event_put(struct vmlab_event_ring *events,
+				      u64 time_ns, u32 type, pgoff_t pgoff,
+				      u32 arg, u64 cost_ns, s32 tgid, s32 tid)
+{
+	struct vmlab_event *event;
+
+	if (!(events->mask & BIT(type)))
+		return;
+	if (events->head - events->tail == events->nr) {
+		events->lost++;
+		return;
+	}
+	event = &events->ring[events->head++ % events->nr];
+	event->time_ns = time_ns;
+	event->pgoff = pgoff;
+	event->cost_ns = cost_ns;
+	event->lost = events->lost;
+	event->type = type;
+	event->arg = arg;
+	event->tgid = tgid;
+	event->tid = tid;
+	events->lost = 0;
+}
+
+/*
+ * Return the id of the current task or process, by which its reader knows it.  The
+ * caller holds the lock, and events are on.
+ */
+static __always_inline s32 event_pid(const struct vmlab_event_ring *events,
+				     bool thread)
+{
+	if (unlikely(current->flags & PF_KTHREAD) || !events->ns)
+		return 0;
+	if (likely(events->ns == &init_pid_ns))
+		return thread ? current->pid : current->tgid;
+	return pid_nr_ns(thread ? task_pid(current) : task_tgid(current),
+			 events->ns);
+}
+
+static __always_inline void event_wake(struct vmlab_event_ring *events)
+{
+	if (wq_has_sleeper(&events->wait))
+		wake_up_interruptible(&events->wait);
+}
+
 /**
  * __vmlab_event() - put an event in the ring
  * @events: the events of the space
  * @type: VMLAB_EVENT_*
  * @pgoff: offset in the space, pages
  * @arg: its meaning depends on @type
- * @cost_ns: duration, nanoseconds
  *
  * Context: any but interrupts.
  */
 void __vmlab_event(struct vmlab_event_ring *events, u32 type, pgoff_t pgoff,
-		   u32 arg, u64 cost_ns)
+		   u32 arg)
 {
-	struct vmlab_event event = {
-		.time_ns = ktime_get_ns(),
-		.pgoff = pgoff,
-		.cost_ns = cost_ns,
-		.type = type,
-		.arg = arg,
-	};
+	const u64 now = ktime_get_ns();
 
 	spin_lock(&events->lock);
-	if (!(events->mask & BIT(type)))
-		goto out;
-	if (events->head - events->tail == events->nr) {
-		events->lost++;
-		goto out;
-	}
-	event.lost = events->lost;
-	events->lost = 0;
-	if (!(current->flags & PF_KTHREAD)) {
-		event.tgid = pid_nr_ns(task_tgid(current), events->ns);
-		event.tid = pid_nr_ns(task_pid(current), events->ns);
-	}
-	events->ring[events->head++ % events->nr] = event;
-out:
+	event_put(events, now, type, pgoff, arg, 0, event_pid(events, false),
+		  event_pid(events, true));
 	spin_unlock(&events->lock);
-	if (wq_has_sleeper(&events->wait))
-		wake_up_interruptible(&events->wait);
+	event_wake(events);
+}
+
+/**
+ * __vmlab_event_fault() - put the events of a fault in the ring
+ * @events: the events of the space
+ * @now: time at which it ended, ktime_get_ns()
+ * @pgoff: offset in the space, pages
+ * @outcome: VMLAB_FAULT_*
+ * @ns: its duration
+ * @writable: whether its frame became writable in the mapping
+ *
+ * Context: any but interrupts.
+ */
+void __vmlab_event_fault(struct vmlab_event_ring *events, u64 now,
+			 pgoff_t pgoff, u32 outcome, u64 ns, bool writable)
+{
+	s32 tgid, tid;
+
+	spin_lock(&events->lock);
+	tgid = event_pid(events, false);
+	tid = event_pid(events, true);
+	event_put(events, now, VMLAB_EVENT_FAULT, pgoff, outcome, ns, tgid,
+		  tid);
+	if (writable)
+		event_put(events, now, VMLAB_EVENT_MKWRITE, pgoff, 0, 0, tgid,
+			  tid);
+	spin_unlock(&events->lock);
+	event_wake(events);
 }
 
 static bool vmlab_events_ready(struct vmlab_event_ring *events)

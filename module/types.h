@@ -95,6 +95,8 @@ struct vmlab_frames {
  * @asks: the policy has a fault() callback.  Read without the lock.
  * @around: read faults map the resident pages that follow.  Read without the
  *	lock.
+ * @prefetches: @prefetch is not VMLAB_PREFETCH_NONE.  Read without the lock.
+ * @extra: not 0 when one of the four members above is set: faults test it alone
  * @complete: every resident frame is in @frames; set once, under config_lock
  * @dirty_evicted: called after the eviction of a page that has to be written
  *	back; set once by space/, which is above
@@ -132,9 +134,15 @@ struct vmlab_pager {
 	const struct vmlab_policy *policy;
 	u32 prefetch;
 	u32 prefetch_pages;
-	bool stepping;
-	bool asks;
-	bool around;
+	union {
+		struct {
+			bool stepping;
+			bool asks;
+			bool around;
+			bool prefetches;
+		};
+		u32 extra;
+	};
 	bool complete;
 	void (*dirty_evicted)(struct vmlab_space *space);
 
@@ -234,6 +242,7 @@ struct vmlab_writeback {
  * @file: the file that a file backing reads and writes
  * @file_offset: offset of the space in @file, bytes
  * @huge: new frames are huge where possible; read without a lock
+ * @latency: faults are timed for the histogram; read without a lock
  * @huge_used: @huge was set once: huge entries can exist.  Under config_lock.
  * @no_protect: dirty bits of entries were cleared and no page was write-protected:
  *	writes of which no mark says anything can follow.  Excludes @huge_used, and
@@ -278,6 +287,7 @@ struct vmlab_space {
 	struct file *file;
 	loff_t file_offset;
 	bool huge;
+	bool latency;
 	bool huge_used;
 	bool no_protect;
 	bool mapped_private;

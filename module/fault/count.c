@@ -23,46 +23,40 @@ unsigned int vmlab_latency_bucket(u64 ns)
 VMLAB_EXPORT_FOR_KUNIT(vmlab_latency_bucket);
 
 /**
- * vmlab_count_fault() - record the end of a fault
+ * vmlab_observe_fault() - record the end of a fault, besides counting it
  * @space: the space
  * @vmf: the fault
  * @outcome: VMLAB_FAULT_*
- * @begin: ktime_get_ns() at its start
+ * @writable: the fault made its frame writable in the mapping
+ * @begin: time at which it began, ktime_get_ns()
  *
  * Context: process context.
  */
-void vmlab_count_fault(struct vmlab_space *space, const struct vm_fault *vmf,
-		       u32 outcome, u64 begin)
+void vmlab_observe_fault(struct vmlab_space *space, const struct vm_fault *vmf,
+			 u32 outcome, bool writable, u64 begin)
 {
-	u64 ns = ktime_get_ns() - begin;
-
-	if (vmf->flags & FAULT_FLAG_WRITE) {
-		vmlab_count(space, write_faults);
-		if (!(vmf->vma->vm_flags & VM_SHARED))
-			vmlab_count(space, cow_faults);
-	} else {
-		vmlab_count(space, read_faults);
-	}
-	if (vmf->flags & VMLAB_FAULT_VMA_LOCK)
-		vmlab_count(space, vma_lock_faults);
+	const u64 end = ktime_get_ns(), ns = end - begin;
 
 	trace_vmlab_fault(space->id, vmf, outcome, ns);
-	vmlab_event(&space->events, VMLAB_EVENT_FAULT, vmf->pgoff, outcome,
-		    ns);
-	this_cpu_add(space->counters->latency_ns_sum, ns);
-	this_cpu_inc(space->counters->latency[vmlab_latency_bucket(ns)]);
+	if (writable)
+		trace_vmlab_mkwrite(space->id, vmf->pgoff);
+	vmlab_event_fault(&space->events, end, vmf->pgoff, outcome, ns,
+			  writable);
+	if (READ_ONCE(space->latency)) {
+		this_cpu_add(space->counters->latency_ns_sum, ns);
+		this_cpu_inc(space->counters->latency[vmlab_latency_bucket(ns)]);
+	}
 }
 
 /**
- * vmlab_count_mkwrite() - record that a frame becomes writable in a mapping
+ * vmlab_observe_mkwrite() - record that a frame becomes writable in a mapping
  * @space: the space
  * @pgoff: offset in the space, pages
  *
  * Context: process context.
  */
-void vmlab_count_mkwrite(struct vmlab_space *space, pgoff_t pgoff)
+void vmlab_observe_mkwrite(struct vmlab_space *space, pgoff_t pgoff)
 {
-	vmlab_count(space, mkwrite);
 	trace_vmlab_mkwrite(space->id, pgoff);
-	vmlab_event(&space->events, VMLAB_EVENT_MKWRITE, pgoff, 0, 0);
+	vmlab_event(&space->events, VMLAB_EVENT_MKWRITE, pgoff, 0);
 }

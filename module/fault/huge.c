@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Faults that map 2 MiB at once. */
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/rcupdate.h>
@@ -74,7 +73,7 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct vmlab_space *space = vmf->vma->vm_private_data;
 	bool write = vmf->flags & FAULT_FLAG_WRITE;
-	u64 begin = ktime_get_ns();
+	const u64 begin = vmlab_fault_begin(space);
 	struct folio *folio;
 	vm_fault_t ret;
 	bool filled;
@@ -98,10 +97,8 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 		vmlab_frame_release(folio);
 		return VM_FAULT_FALLBACK;
 	}
-	if (write) {
+	if (write)
 		vmlab_frame_mark_dirty(space, folio);
-		vmlab_count_mkwrite(space, folio->index);
-	}
 	ret = vmf_insert_folio_pmd(vmf, folio, false);
 	if (write)
 		huge_make_writable(vmf, folio);
@@ -112,7 +109,7 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	else
 		vmlab_count(space, mapped);
 	vmlab_count_fault(space, vmf, filled ? VMLAB_FAULT_FILLED :
-				      VMLAB_FAULT_MAPPED, begin);
+				      VMLAB_FAULT_MAPPED, write, begin);
 	return ret;
 }
 

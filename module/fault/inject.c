@@ -123,7 +123,7 @@ again:
 	delay = rules->state[i].rule.delay_us;
 	rcu_read_unlock();
 
-	vmlab_event(&space->events, VMLAB_EVENT_INJECT, vmf->pgoff, action, 0);
+	vmlab_event(&space->events, VMLAB_EVENT_INJECT, vmf->pgoff, action);
 	if (action != VMLAB_INJECT_DELAY)
 		return action;
 	if (vmlab_inject_delay(delay))

@@ -5,17 +5,15 @@
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/userfaultfd_k.h>
 
 #include "compat.h"
 #include "fault/count.h"
-#include "fault/entry.h"
 #include "fault/mkwrite.h"
 #include "frame/frame.h"
 
 /**
  * vmlab_page_mkwrite() - mark a frame dirty before its entry becomes writable
- * @vmf: the fault; vmf->page is the frame's, referenced
+ * @vmf: a write fault; vmf->page is the frame's, referenced
  *
  * Context: a page fault in a shared mapping, may sleep.
  * Return: VM_FAULT_LOCKED, VM_FAULT_NOPAGE when the frame was removed: mm faults
@@ -39,55 +37,6 @@ vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 	vmlab_frame_mark_dirty(space, folio);
 	vmlab_count_mkwrite(space, folio->index);
 	return VM_FAULT_LOCKED;
-}
-
-/* Can a write fault set its entry itself?  mm sets those of userfaultfd. */
-static bool may_insert_writable(const struct vm_fault *vmf, struct folio *folio)
-{
-	struct vm_area_struct *vma = vmf->vma;
-
-	return VMLAB_HAVE_INSERT_WRITABLE && vmf->flags & FAULT_FLAG_WRITE &&
-	       vma->vm_flags & VM_WRITE && !userfaultfd_armed(vma) &&
-	       vmlab_fault_may_set_entry(vmf, folio) &&
-	       (!(vmf->flags & FAULT_FLAG_ORIG_PTE_VALID) ||
-		pte_none(vmf->orig_pte));
-}
-
-/**
- * vmlab_map_writable() - set the entry of a write fault, if possible
- * @space: the space
- * @vmf: the fault; vmf->page is the frame's, locked and referenced; unlocked and
- *	put unless mm has to set the entry
- * @written: the frame is marked dirty already
- *
- * mm would unlock the folio, call ->page_mkwrite, which locks it again, and look
- * the frame up once more to mark it dirty after it set the entry.
- *
- * Context: a page fault, may sleep.
- * Return: VM_FAULT_NOPAGE, also when another entry is there: the access faults
- * again if that one does not allow it; or VM_FAULT_LOCKED when mm has to set the
- * entry, and calls ->page_mkwrite if it is to be writable.
- */
-vm_fault_t vmlab_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
-			      bool written)
-{
-	struct folio *folio = page_folio(vmf->page);
-	int ret;
-
-	if (!may_insert_writable(vmf, folio))
-		return VM_FAULT_LOCKED;
-	/* Before there is an entry through which it can be written. */
-	if (!written)
-		vmlab_frame_set_dirty(space, folio);
-	ret = vmlab_insert_writable(vmf, vmf->page);
-	/* No page table: it was freed since, or memory ran out. */
-	if (unlikely(ret && ret != -EBUSY))
-		return VM_FAULT_LOCKED;
-	/* Otherwise the task that set the other entry counts, or the next fault. */
-	if (likely(!ret))
-		vmlab_count_mkwrite(space, vmf->pgoff);
-	vmlab_frame_release(folio);
-	return VM_FAULT_NOPAGE;
 }
 
 /*

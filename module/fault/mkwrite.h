@@ -10,8 +10,6 @@
 vm_fault_t vmlab_map_special(struct vmlab_space *space, struct vm_fault *vmf,
 			     struct folio *folio, bool write);
 vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf);
-vm_fault_t vmlab_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
-			      bool written);
 vm_fault_t vmlab_pfn_mkwrite(struct vm_fault *vmf);
 
 #endif /* VMLAB_FAULT_MKWRITE_H */

@@ -4,9 +4,8 @@
  *
  * Frames are ordinary pages, handed to mm locked (VM_FAULT_LOCKED) as
  * filemap_fault() does; mm sets the entry and keeps rmap and RSS right.  A write
- * fault asks mm for that at once where it can: see vmlab_map_writable().
+ * fault asks mm for that at once where it can: see fault_map_writable().
  */
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
@@ -15,6 +14,7 @@
 #include "fault/access.h"
 #include "fault/around.h"
 #include "fault/count.h"
+#include "fault/entry.h"
 #include "fault/huge.h"
 #include "fault/inject.h"
 #include "fault/mkwrite.h"
@@ -57,25 +57,89 @@ static bool fault_may_map_around(struct vmlab_space *space,
 	       (vmf->vma->vm_flags & needed) == needed;
 }
 
-/* Map a frame that a fault found or filled; it is locked. */
-static vm_fault_t fault_map(struct vmlab_space *space, struct vm_fault *vmf,
-			    struct folio *folio, bool filled)
+/*
+ * Do what paging wants besides the page of the fault: prefetch, stepping,
+ * fault-around.  Returns whether the page was mapped.
+ */
+static noinline bool fault_extra(struct vmlab_space *space,
+				 struct vm_fault *vmf, struct folio *folio,
+				 bool filled)
 {
 	vmlab_prefetch(space, vmf->pgoff, vmf->vma->vm_pgoff,
 		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
 	if (vmlab_stepping(space)) {
 		vmlab_step(space, vmf->pgoff, vmf->flags);
-	} else if (unlikely(READ_ONCE(space->pager.around)) &&
-		   fault_may_map_around(space, vmf) &&
-		   vmlab_map_around(space, vmf, folio)) {
+		return false;
+	}
+	return READ_ONCE(space->pager.around) &&
+	       fault_may_map_around(space, vmf) &&
+	       vmlab_map_around(space, vmf, folio);
+}
+
+/* Can a write fault set its entry itself?  mm sets those of userfaultfd. */
+static __always_inline bool may_insert_writable(const struct vm_fault *vmf,
+						struct folio *folio)
+{
+	return VMLAB_HAVE_INSERT_WRITABLE &&
+	       (vmf->vma->vm_flags & (VM_WRITE | VMLAB_VM_UFFD)) == VM_WRITE &&
+	       vmlab_fault_may_set_entry(vmf, folio) &&
+	       (!(vmf->flags & FAULT_FLAG_ORIG_PTE_VALID) ||
+		pte_none(vmf->orig_pte));
+}
+
+/*
+ * Set the entry of a write fault, if possible.  The frame is locked and referenced:
+ * unlocked and put unless mm has to set the entry.  @written says whether it is
+ * marked dirty; @writable is set to whether this call set the entry.
+ *
+ * mm would unlock the folio, call ->page_mkwrite, which locks it again, and look the
+ * frame up once more to mark it dirty after it set the entry.
+ *
+ * Returns VM_FAULT_NOPAGE, also when another entry is there: the access faults again
+ * if that one does not allow it; or VM_FAULT_LOCKED when mm has to set the entry, and
+ * calls ->page_mkwrite if it is to be writable.
+ */
+static __always_inline vm_fault_t
+fault_map_writable(struct vmlab_space *space, struct vm_fault *vmf,
+		   struct folio *folio, bool written, bool *writable)
+{
+	int ret;
+
+	if (!may_insert_writable(vmf, folio))
+		return VM_FAULT_LOCKED;
+	/* Before there is an entry through which it can be written. */
+	if (!written)
+		vmlab_frame_set_dirty(space, folio);
+	ret = vmlab_insert_writable(vmf, vmf->page);
+	/* No page table: it was freed since, or memory ran out. */
+	if (unlikely(ret && ret != -EBUSY))
+		return VM_FAULT_LOCKED;
+	/* Otherwise the task that set the other entry counts, or the next fault. */
+	*writable = !ret;
+	vmlab_frame_release(folio);
+	return VM_FAULT_NOPAGE;
+}
+
+/*
+ * Map a frame that a fault found or filled; it is locked, and vmf->page is its.
+ * @writable as in fault_map_writable().
+ */
+static __always_inline vm_fault_t
+fault_map(struct vmlab_space *space, struct vm_fault *vmf, struct folio *folio,
+	  const struct vmlab_found *found, bool *writable)
+{
+	if (unlikely(READ_ONCE(space->pager.extra)) &&
+	    fault_extra(space, vmf, folio, found->add)) {
 		vmlab_frame_release(folio);
 		return VM_FAULT_NOPAGE;
 	}
-	if (unlikely(space->backing->special))
+	/* As of its backing: fault_fits() compared them. */
+	if (unlikely(vmf->vma->vm_flags & VM_PFNMAP))
 		return vmlab_map_special(space, vmf, folio,
 					 vmf->flags & FAULT_FLAG_WRITE);
-	vmf->page = vmlab_frame_page(folio, vmf->pgoff);
-	return VM_FAULT_LOCKED;
+	if (!(vmf->flags & FAULT_FLAG_WRITE))
+		return VM_FAULT_LOCKED;
+	return fault_map_writable(space, vmf, folio, found->written, writable);
 }
 
 /* Count why a fault found no frame, and return the code that ends it. */
@@ -121,21 +185,22 @@ static bool fault_fits(struct vmlab_space *space,
 	return space->backing->special == !!(vma->vm_flags & VM_PFNMAP);
 }
 
-/*
- * Bring in the frame of a fault and map it.  @written as in
- * vmlab_bring_written().
- */
-static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
-			      u32 *outcome, bool *written)
+/* Bring in the frame of a fault and map it.  @writable as in fault_map(). */
+static __always_inline vm_fault_t
+fault_serve(struct vmlab_space *space, struct vm_fault *vmf, u32 *outcome,
+	    bool *writable)
 {
+	struct vmlab_found found __uninitialized;
 	struct folio *folio;
-	bool filled;
 
-	folio = vmlab_bring_written(space, vmf->pgoff, VMLAB_BRING_ACCESS,
-				    &filled, written);
+	/* A write to a private mapping is one to a copy. */
+	found.written = vmf->flags & FAULT_FLAG_WRITE &&
+			vmf->vma->vm_flags & VM_SHARED;
+	folio = vmlab_bring_fault(space, vmf->pgoff, &found);
 	if (IS_ERR(folio))
 		return fault_failed(space, vmf, PTR_ERR(folio), outcome);
-	if (unlikely(PageHWPoison(vmlab_frame_page(folio, vmf->pgoff)))) {
+	vmf->page = vmlab_frame_page(folio, vmf->pgoff);
+	if (unlikely(PageHWPoison(vmf->page))) {
 		/* mm would take the frame for a page of its page cache. */
 		vmlab_frame_release(folio);
 		vmlab_count(space, error);
@@ -146,28 +211,30 @@ static vm_fault_t fault_serve(struct vmlab_space *space, struct vm_fault *vmf,
 		vmlab_frame_release(folio);
 		return fault_failed(space, vmf, -ENXIO, outcome);
 	}
-	if (filled)
+	if (found.add) {
 		vmlab_count(space, filled);
-	else
+		*outcome = VMLAB_FAULT_FILLED;
+	} else {
 		vmlab_count(space, mapped);
-	*outcome = filled ? VMLAB_FAULT_FILLED : VMLAB_FAULT_MAPPED;
-	return fault_map(space, vmf, folio, filled);
+		*outcome = VMLAB_FAULT_MAPPED;
+	}
+	return fault_map(space, vmf, folio, &found, writable);
 }
 
 /* A page of the mapping is touched and no entry maps it. */
 static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 {
 	struct vmlab_space *space = vma_space(vmf->vma);
-	u64 begin = ktime_get_ns();
+	const u64 begin = vmlab_fault_begin(space);
+	bool writable = false;
 	int injected = -1;
 	vm_fault_t ret;
-	bool written = vmf->flags & FAULT_FLAG_WRITE;
 	u32 outcome;
 
 	if (unlikely(rcu_access_pointer(space->inject)))
 		injected = vmlab_inject_fault(space, vmf);
 	if (likely(injected == -1)) {
-		ret = fault_serve(space, vmf, &outcome, &written);
+		ret = fault_serve(space, vmf, &outcome, &writable);
 	} else if (injected == -EINTR) {
 		ret = fault_failed(space, vmf, injected, &outcome);
 	} else {
@@ -175,9 +242,7 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 		outcome = VMLAB_FAULT_INJECTED;
 		ret = fault_injected(injected);
 	}
-	vmlab_count_fault(space, vmf, outcome, begin);
-	if (likely(ret == VM_FAULT_LOCKED))
-		ret = vmlab_map_writable(space, vmf, written);
+	vmlab_count_fault(space, vmf, outcome, writable, begin);
 	/* Last: without the lock the VMA can go, and the space with it. */
 	if (unlikely(ret & VM_FAULT_RETRY))
 		vmlab_fault_unlock(vmf);

@@ -5,8 +5,8 @@
  * Life of a frame, after the pattern of mm/filemap.c:
  *
  * - A fault looks the frame up under RCU and takes a reference, or allocates
- *   one and publishes it with xa_cmpxchg(): of two faults on one offset one
- *   wins and the other uses the winner's frame.
+ *   one and publishes it where nothing else is, under the lock of the xarray: of
+ *   two faults on one offset one wins and the other uses the winner's frame.
  * - The fault then locks the folio, checks that it still belongs to the space
  *   and lies within its length, and hands it locked to mm, which sets the
  *   page-table entry before it unlocks.
@@ -19,55 +19,86 @@
  */
 #include <linux/fs.h>
 #include <linux/pagemap.h>
-#include <linux/percpu_counter.h>
-#include <linux/rmap.h>
+#include <linux/percpu.h>
 
 #include "backing/backing.h"
 #include "compat.h"
 #include "frame/frame.h"
 #include "user.h"
 
-/* Pages of all frames of all spaces: zero once the last space is gone. */
-static struct percpu_counter vmlab_frames;
-
-/**
- * vmlab_frame_init() - prepare for frames; once, at module load
- *
- * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
+/*
+ * Pages of all frames of all spaces, as differences: a frame can be removed on
+ * another CPU than it was added on.
  */
-int vmlab_frame_init(void)
-{
-	return percpu_counter_init(&vmlab_frames, 0, GFP_KERNEL);
-}
-
-/**
- * vmlab_frame_exit() - undo vmlab_frame_init(); once, at module unload
- *
- * Context: process context, may sleep; no space exists any more.
- */
-void vmlab_frame_exit(void)
-{
-	WARN_ON_ONCE(percpu_counter_sum(&vmlab_frames));
-	percpu_counter_destroy(&vmlab_frames);
-}
+static DEFINE_PER_CPU(long, vmlab_frames);
 
 /**
  * vmlab_frames_total() - count the pages that the frames of all spaces hold
  *
- * Context: process context.
+ * Context: any.
  * Return: the number of pages, exact when no fault is under way.
  */
 s64 vmlab_frames_total(void)
 {
-	return percpu_counter_sum(&vmlab_frames);
+	unsigned int cpu;
+	s64 sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(vmlab_frames, cpu));
+	return sum;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frames_total);
+
+/**
+ * vmlab_frame_exit() - check that no frame is left; once, at module unload
+ *
+ * Context: any; no space exists any more.
+ */
+void vmlab_frame_exit(void)
+{
+	WARN_ON_ONCE(vmlab_frames_total());
+}
 
 static void frames_add(struct vmlab_space *space, long nr)
 {
 	atomic_long_add(nr, &space->frames.nr);
-	percpu_counter_add(&vmlab_frames, nr);
+	this_cpu_add(vmlab_frames, nr);
+}
+
+/*
+ * load() and reload() are xas_load() and xas_reload() where no entry spans several
+ * slots, inline: here a huge folio is stored at each of its offsets.  @xas is new or
+ * was reset, and stays so where the xarray does not reach.
+ */
+static __always_inline void *load(struct xa_state *xas)
+{
+	void *entry = xa_head(xas->xa);
+	struct xa_node *node;
+	unsigned int offset;
+
+	if (unlikely(!xa_is_node(entry))) {
+		if (xas->xa_index)
+			return NULL;
+		xas->xa_node = NULL;
+		return entry;
+	}
+	node = xa_to_node(entry);
+	if (unlikely(xas->xa_index >> node->shift > XA_CHUNK_MASK))
+		return NULL;
+	do {
+		node = xa_to_node(entry);
+		offset = (xas->xa_index >> node->shift) & XA_CHUNK_MASK;
+		entry = xa_entry(xas->xa, node, offset);
+	} while (xa_is_node(entry));
+	xas->xa_node = node;
+	xas->xa_offset = offset;
+	return entry;
+}
+
+static __always_inline void *reload(const struct xa_state *xas)
+{
+	return xas->xa_node ? xa_entry(xas->xa, xas->xa_node, xas->xa_offset) :
+			      xa_head(xas->xa);
 }
 
 /* Look up the entry at an offset and take a reference.  The caller holds RCU. */
@@ -78,7 +109,7 @@ static __always_inline struct folio *find_get(struct xa_state *xas,
 
 	*evicted = NULL;
 	for (;;) {
-		folio = xas_load(xas);
+		folio = load(xas);
 		if (!folio)
 			return NULL;
 		if (unlikely(xas_retry(xas, folio)))
@@ -92,7 +123,7 @@ static __always_inline struct folio *find_get(struct xa_state *xas,
 		 * that was freed and used again is not at this offset.
 		 */
 		if (likely(folio_try_get(folio))) {
-			if (likely(folio == xas_reload(xas)))
+			if (likely(folio == reload(xas)))
 				return folio;
 			folio_put(folio);
 		}
@@ -124,111 +155,6 @@ struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_find);
 
-/* As xas_get_mark() of an entry in a node, inline. */
-static bool node_marked(const struct xa_state *xas, xa_mark_t mark)
-{
-	return test_bit(xas->xa_offset,
-			xas->xa_node->marks[(__force unsigned int)mark]);
-}
-
-/*
- * Is an entry marked as written, and newer than the swap store?  The marks of an
- * entry without a node are those of the whole xarray, which can grow meanwhile.
- */
-static bool is_written(const struct xa_state *xas)
-{
-	return xas->xa_node && node_marked(xas, VMLAB_FRAME_DIRTY) &&
-	       node_marked(xas, VMLAB_FRAME_TRACKED) &&
-	       !node_marked(xas, VMLAB_FRAME_STORED);
-}
-
-/**
- * vmlab_frame_find_lock() - look up the entry at an offset and try to lock it
- * @space: the space
- * @pgoff: offset in the space, pages
- * @evicted: as for vmlab_frame_find()
- * @found: @written says whether it is wanted; both members are set
- *
- * Context: any; takes RCU itself.
- * Return: as vmlab_frame_find(); locked if @found->locked.
- */
-struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
-				    void **evicted, struct vmlab_found *found)
-{
-	XA_STATE(xas, &space->frames.xa, pgoff);
-	struct folio *folio;
-
-	rcu_read_lock();
-	folio = find_get(&xas, evicted);
-	found->locked = folio && folio_trylock(folio);
-	/*
-	 * From here on the lock keeps the folio and the marks of a written frame.
-	 * An xarray whose only entry is at offset 0 has removed the node before.
-	 */
-	found->written = found->written && found->locked &&
-			 folio == xas_reload(&xas) && is_written(&xas);
-	rcu_read_unlock();
-	return folio;
-}
-
-/* Lock and get a frame whose entry @xas is at, without waiting. */
-static bool try_lock_get(struct xa_state *xas, struct folio *folio)
-{
-	if (xa_is_value(folio) || !folio_try_get(folio))
-		return false;
-	if (likely(folio == xas_reload(xas)) && folio_trylock(folio)) {
-		if (likely(folio->mapping))
-			return true;
-		folio_unlock(folio);
-	}
-	folio_put(folio);
-	return false;
-}
-
-/**
- * vmlab_frame_lock_run() - lock a run of neighbouring frames without waiting
- * @space: the space
- * @first: where to start looking; set to the offset of the first frame of the run
- * @last: last offset of the run at most
- * @folios: set to the frames, with a reference that the caller must put; only the
- *	last one can be huge
- * @max: length of @folios
- *
- * Frames that cannot be locked are as good as missing.
- *
- * Context: any; takes RCU itself.
- * Return: the length of the run, 0 when there is none up to @last.
- */
-unsigned int vmlab_frame_lock_run(struct vmlab_space *space, pgoff_t *first,
-				  pgoff_t last, struct folio **folios,
-				  unsigned int max)
-{
-	XA_STATE(xas, &space->frames.xa, *first);
-	struct folio *folio;
-	unsigned int nr = 0;
-
-	rcu_read_lock();
-	xas_for_each(&xas, folio, last) {
-		if (xas_retry(&xas, folio))
-			continue;
-		if (nr && xas.xa_index != *first + nr)
-			break;
-		if (!try_lock_get(&xas, folio)) {
-			if (nr)
-				break;
-			continue;
-		}
-		if (!nr)
-			*first = xas.xa_index;
-		folios[nr++] = folio;
-		/* The lock of a huge frame serves one page at a time. */
-		if (nr == max || folio_test_large(folio))
-			break;
-	}
-	rcu_read_unlock();
-	return nr;
-}
-
 /**
  * vmlab_frame_alloc() - allocate a frame for an offset
  * @space: the space
@@ -246,12 +172,127 @@ struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 
 	if (!folio)
 		return NULL;
-	/* No other task knows the folio: this never waits. */
-	folio_lock(folio);
+	/* No other task knows the folio. */
+	__folio_set_locked(folio);
 	folio->index = pgoff;
 	folio->private = NULL;
 	/* Set before it is published: a task that finds it checks the mapping. */
 	folio->mapping = space->inode->i_mapping;
+	return folio;
+}
+
+/*
+ * Is the node of @xas a leaf that is still in the xarray?  The caller holds the lock,
+ * and has held RCU since @xas found the node.
+ */
+static bool at_leaf(const struct xa_state *xas)
+{
+	/* A node that was removed belongs to no xarray until it is freed. */
+	return xas_is_node(xas) && xas->xa_node->array == xas->xa &&
+	       !xas->xa_node->shift;
+}
+
+/* Store a new frame at @xas, where nothing was found.  Returns 0 or an errno. */
+static int store_found(struct vmlab_space *space, struct xa_state *xas,
+		       struct folio *folio, bool written)
+{
+	void *entry;
+
+	xas_lock(xas);
+	if (likely(at_leaf(xas))) {
+		entry = reload(xas);
+	} else {
+		xas_reset(xas);
+		entry = xas_load(xas);
+	}
+	if (unlikely(entry))
+		xas_set_err(xas, -EEXIST);
+	/* Allocates nodes without waiting. */
+	xas_store(xas, folio);
+	if (written && !xas_error(xas)) {
+		xas_set_mark(xas, VMLAB_FRAME_DIRTY);
+		xas_set_mark(xas, VMLAB_FRAME_TRACKED);
+		atomic_long_inc(&space->frames.nr_dirty);
+	}
+	xas_unlock(xas);
+	return xas_error(xas);
+}
+
+/*
+ * Add a frame at @xas, where nothing was found, if its contents need no more than
+ * an allocation and that need not wait.  The caller has held RCU since @xas found
+ * its node: so the node is not freed, and a second descent is not needed.  Returns
+ * the folio, locked and with a reference, or NULL: the caller adds it otherwise.
+ */
+static struct folio *add_found(struct vmlab_space *space, struct xa_state *xas,
+			       struct vmlab_found *found)
+{
+	const struct vmlab_backing *backing = READ_ONCE(space->backing);
+	struct folio *folio;
+	gfp_t gfp;
+
+	/* A core dump must not fill the holes of a sparse mapping. */
+	if (unlikely(backing->fill || current->flags & PF_DUMPCORE))
+		return NULL;
+	gfp = (VMLAB_FRAME_GFP & ~__GFP_DIRECT_RECLAIM) | __GFP_HIGHMEM |
+	      __GFP_NOWARN | backing->alloc_gfp;
+	folio = vmlab_frame_alloc(space, xas->xa_index, 0, gfp);
+	if (unlikely(!folio))
+		return NULL;
+	if (unlikely(vmlab_user_charge(space->user, VMLAB_USER_PAGES, 1)))
+		goto free;
+	if (unlikely(store_found(space, xas, folio, found->written)))
+		goto uncharge;
+	frames_add(space, 1);
+	folio_get(folio);
+	found->backing = backing;
+	return folio;
+
+uncharge:
+	vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, 1);
+free:
+	folio->mapping = NULL;
+	vmlab_frame_release(folio);
+	return NULL;
+}
+
+/**
+ * vmlab_frame_find_lock() - look up the entry at an offset and try to lock it
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ * @evicted: as for vmlab_frame_find()
+ * @found: @add and @written say what is wanted; all members are set
+ *
+ * Context: any, process context to add a frame; takes RCU itself.
+ * Return: as vmlab_frame_find(); locked if @found->locked.
+ */
+struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
+				    void **evicted, struct vmlab_found *found)
+{
+	XA_STATE(xas, &space->frames.xa, pgoff);
+	struct folio *folio;
+
+	rcu_read_lock();
+	folio = find_get(&xas, evicted);
+	if (folio) {
+		found->add = false;
+		found->locked = folio_trylock(folio);
+		/*
+		 * From here on the lock keeps the folio and the marks of a
+		 * written frame.  An xarray whose only entry is at offset 0 has
+		 * removed the node before.
+		 */
+		found->written = found->written && found->locked &&
+				 folio == reload(&xas) &&
+				 vmlab_frame_is_written(&xas);
+	} else {
+		if (found->add && !*evicted)
+			folio = add_found(space, &xas, found);
+		found->add = folio;
+		found->locked = folio;
+		found->written = found->written && folio;
+	}
+	rcu_read_unlock();
 	return folio;
 }
 
@@ -414,87 +455,4 @@ void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
 	if (xa_cmpxchg(&space->frames.xa, pgoff, evicted, NULL, 0) == evicted &&
 	    is_evicted_only(evicted))
 		vmlab_user_uncharge(space->user, VMLAB_USER_EVICTED, 1);
-}
-
-/**
- * vmlab_frame_set_dirty() - record that a frame was written
- * @space: the space
- * @folio: one of its frames: locked by the caller, or mapped or pinned
- *
- * All pages of a huge frame become dirty: mm does not say which was written.
- *
- * Context: any but interrupts.
- */
-void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio)
-{
-	unsigned long i, nr = folio_nr_pages(folio);
-	XA_STATE(xas, &space->frames.xa, folio->index);
-
-	xas_lock(&xas);
-	for (i = 0; i < nr; i++) {
-		xas_set(&xas, folio->index + i);
-		if (xas_load(&xas) != folio)
-			break;
-		if (!xas_get_mark(&xas, VMLAB_FRAME_DIRTY)) {
-			xas_set_mark(&xas, VMLAB_FRAME_DIRTY);
-			atomic_long_inc(&space->frames.nr_dirty);
-		}
-		xas_set_mark(&xas, VMLAB_FRAME_TRACKED);
-		xas_clear_mark(&xas, VMLAB_FRAME_STORED);
-	}
-	xas_unlock(&xas);
-}
-
-/**
- * vmlab_frame_mark_dirty() - the same for a frame that is often dirty already
- * @space: the space
- * @folio: as for vmlab_frame_set_dirty()
- *
- * Takes no lock when the marks of a single page are set.
- *
- * Context: any but interrupts.
- */
-void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio)
-{
-	XA_STATE(xas, &space->frames.xa, folio->index);
-	bool marked = false;
-
-	if (!folio_test_large(folio)) {
-		rcu_read_lock();
-		marked = xas_load(&xas) == folio && is_written(&xas);
-		rcu_read_unlock();
-	}
-	if (!marked)
-		vmlab_frame_set_dirty(space, folio);
-}
-VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_mark_dirty);
-
-/**
- * vmlab_frame_unmap() - remove all page-table entries that map a frame
- * @space: the space
- * @folio: the frame, locked: until it is unlocked no entry is set
- *
- * Context: process context, may sleep.
- */
-void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio)
-{
-	/* Special entries are in no reverse map: folio_mapped() misses them. */
-	if (folio_mapped(folio) || space->backing->special)
-		unmap_mapping_pages(space->inode->i_mapping, folio->index,
-				    folio_nr_pages(folio), false);
-}
-
-/**
- * vmlab_frame_protect() - write-protect a frame: its next write will fault
- * @space: the space
- * @folio: the frame, locked: until it is unlocked no entry becomes writable
- *
- * Context: process context, may sleep.
- */
-void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio)
-{
-	if (space->backing->special)
-		vmlab_frame_unmap(space, folio);
-	else
-		folio_mkclean(folio);
 }

@@ -61,17 +61,45 @@ static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
 	       !vmlab_frame_marked(space, pgoff, VMLAB_FRAME_STORED);
 }
 
+/* As xas_get_mark() of an entry in a node, inline. */
+static inline bool vmlab_node_marked(const struct xa_state *xas, xa_mark_t mark)
+{
+	return test_bit(xas->xa_offset,
+			xas->xa_node->marks[(__force unsigned int)mark]);
+}
+
+/*
+ * Is an entry marked as written, and newer than the swap store?  The marks of an
+ * entry without a node are those of the whole xarray, which can grow meanwhile.
+ */
+static inline bool vmlab_frame_is_written(const struct xa_state *xas)
+{
+	return xas->xa_node && vmlab_node_marked(xas, VMLAB_FRAME_DIRTY) &&
+	       vmlab_node_marked(xas, VMLAB_FRAME_TRACKED) &&
+	       !vmlab_node_marked(xas, VMLAB_FRAME_STORED);
+}
+
+/* How frames are allocated when nothing else is known. */
+#define VMLAB_FRAME_GFP	(GFP_USER | __GFP_ACCOUNT)
+
 /**
- * struct vmlab_found - what vmlab_frame_find_lock() did besides looking up
- * @locked: the frame is locked
- * @written: it is locked and vmlab_frame_mark_dirty() would change nothing
+ * struct vmlab_found - what vmlab_frame_find_lock() does besides looking up
+ * @add: [in] add a frame where there is neither one nor an evicted page, unless its
+ *	contents have to be filled in, or memory or the limit of the user is short
+ *	[out] the frame was added: the caller tests whether its backing, and the
+ *	length of the space, still hold
+ * @written: [in] the caller is about to write to the frame: mark one that is added
+ *	[out] the frame is locked and vmlab_frame_mark_dirty() would change nothing
+ * @locked: [out] the frame is locked
+ * @backing: [out] the backing of a frame that was added
  */
 struct vmlab_found {
-	bool locked;
+	bool add;
 	bool written;
+	bool locked;
+	const struct vmlab_backing *backing;
 };
 
-int vmlab_frame_init(void);
 void vmlab_frame_exit(void);
 s64 vmlab_frames_total(void);
 

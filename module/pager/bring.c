@@ -142,6 +142,29 @@ bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
 	return folio;
 }
 
+/*
+ * Hand a new frame to the pager, if the space has one by now.  Returns it, or an
+ * ERR_PTR() of -ENOMEM.
+ */
+static __always_inline struct folio *bring_adopt(struct vmlab_space *space,
+						 struct folio *folio,
+						 struct vmlab_frame *charge)
+{
+	/*
+	 * Pairs with the barriers in vmlab_space_truncate() and
+	 * pager_start(): either they see the frame that was just
+	 * published, or the checks below and in bring() see their change.
+	 */
+	smp_mb();
+	if (vmlab_pager_on(&space->pager) &&
+	    vmlab_pager_adopt(space, folio, charge)) {
+		/* It may have contents: it stays, not adopted. */
+		vmlab_frame_release(folio);
+		return ERR_PTR(-ENOMEM);
+	}
+	return folio;
+}
+
 /* Create a frame within the budget, if the space has one. */
 static __always_inline struct folio *
 bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
@@ -149,7 +172,7 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 		     enum vmlab_bring_how how)
 {
 	struct vmlab_frame *charge = NULL;
-	gfp_t gfp = GFP_USER | __GFP_ACCOUNT;
+	gfp_t gfp = VMLAB_FRAME_GFP;
 	struct folio *folio;
 
 	/* A core dump must not fill the holes of a sparse mapping. */
@@ -177,19 +200,23 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 		vmlab_uncharge(space, charge);
 		return folio;
 	}
-	/*
-	 * Pairs with the barriers in vmlab_space_truncate() and
-	 * pager_start(): either they see the frame that was just
-	 * published, or the checks below and in bring() see their change.
-	 */
-	smp_mb();
-	if (vmlab_pager_on(&space->pager) &&
-	    vmlab_pager_adopt(space, folio, charge)) {
-		/* It may have contents: it stays, not adopted. */
+	return bring_adopt(space, folio, charge);
+}
+
+/*
+ * Finish a frame that vmlab_frame_find_lock() added.  Returns it, locked, or an
+ * ERR_PTR() of -ESTALE when the backing changes, or of -ENOMEM.
+ */
+static __always_inline struct folio *
+bring_added(struct vmlab_space *space, struct folio *folio,
+	    const struct vmlab_backing *backing)
+{
+	if (unlikely(!bring_settled(space, backing))) {
+		vmlab_frame_remove(space, folio, NULL);
 		vmlab_frame_release(folio);
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(-ESTALE);
 	}
-	return folio;
+	return bring_adopt(space, folio, NULL);
 }
 
 /*
@@ -230,16 +257,15 @@ static __always_inline bool bring_beyond(struct vmlab_space *space,
 }
 
 /*
- * Find, lock, recheck: the loop that all frames take.  @written says whether the
- * caller wants to know, and is set to whether the frame is known to be marked as
- * written.
+ * Find, lock, recheck: the loop that all frames take.  @found as in
+ * vmlab_bring_fault().
  */
 static __always_inline struct folio *bring(struct vmlab_space *space,
 					   pgoff_t pgoff, unsigned int order,
-					   enum vmlab_bring_how how, bool *filled,
-					   bool *written)
+					   enum vmlab_bring_how how,
+					   struct vmlab_found *found)
 {
-	struct vmlab_found found;
+	const bool write = found->written;
 	struct folio *folio;
 	void *evicted;
 	bool created;
@@ -249,14 +275,18 @@ again:
 	if (unlikely(bring_beyond(space, pgoff, order)))
 		return ERR_PTR(-ERANGE);
 
-	found.written = *written;
-	folio = vmlab_frame_find_lock(space, pgoff, &evicted, &found);
-	created = !folio;
+	found->written = write;
+	/* A pager has to charge it first. */
+	found->add = !order && how == VMLAB_BRING_ACCESS &&
+		     !vmlab_pager_on(&space->pager);
+	folio = vmlab_frame_find_lock(space, pgoff, &evicted, found);
+	created = !folio || found->add;
 	if (created) {
 		if (order && evicted)
 			return ERR_PTR(-EEXIST);
-		folio = bring_create_charged(space, pgoff, order, evicted,
-					     how);
+		folio = folio ? bring_added(space, folio, found->backing) :
+				bring_create_charged(space, pgoff, order,
+						     evicted, how);
 		if (IS_ERR(folio)) {
 			if (!order && PTR_ERR(folio) == -EEXIST)
 				goto again;
@@ -268,7 +298,7 @@ again:
 			goto again;
 		}
 	} else {
-		ret = bring_lock(folio, order, how, found.locked);
+		ret = bring_lock(folio, order, how, found->locked);
 		if (unlikely(ret))
 			return ERR_PTR(ret);
 	}
@@ -288,8 +318,7 @@ again:
 	if (!created && how == VMLAB_BRING_ACCESS &&
 	    vmlab_pager_on(&space->pager))
 		vmlab_pager_access(space, folio);
-	*filled = created;
-	*written = found.written;
+	found->add = created;
 	return folio;
 }
 
@@ -315,30 +344,32 @@ again:
 struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,
 			  enum vmlab_bring_how how, bool *filled)
 {
-	bool written = false;
+	struct vmlab_found found = { .written = false };
+	struct folio *folio = bring(space, pgoff, 0, how, &found);
 
-	return vmlab_bring_written(space, pgoff, how, filled, &written);
+	if (!IS_ERR(folio))
+		*filled = found.add;
+	return folio;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_bring);
 
 /**
- * vmlab_bring_written() - vmlab_bring(), and tell whether the frame was written
+ * vmlab_bring_fault() - vmlab_bring() for the access of a fault
  * @space: the space
  * @pgoff: offset in the space, pages
- * @how: for an access, or before one
- * @filled: as for vmlab_bring()
- * @written: whether the caller wants to know; set to whether
+ * @found: its member written says whether the access writes to the frame: then a new
+ *	one may be marked at once.  Set: "written" to whether
  *	vmlab_frame_mark_dirty() would change nothing as long as the caller holds
- *	the folio lock; false when that is not known
+ *	the folio lock, false when that is not known; "add" to whether this call
+ *	filled the frame
  *
  * Context: as vmlab_bring().
  * Return: as vmlab_bring().
  */
-struct folio *vmlab_bring_written(struct vmlab_space *space, pgoff_t pgoff,
-				  enum vmlab_bring_how how, bool *filled,
-				  bool *written)
+struct folio *vmlab_bring_fault(struct vmlab_space *space, pgoff_t pgoff,
+				struct vmlab_found *found)
 {
-	return bring(space, pgoff, 0, how, filled, written);
+	return bring(space, pgoff, 0, VMLAB_BRING_ACCESS, found);
 }
 
 #ifdef VMLAB_HAVE_HUGE
@@ -360,20 +391,21 @@ struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
 			       bool *filled)
 {
 	pgoff_t first = round_down(pgoff, HPAGE_PMD_NR);
-	unsigned long found = first;
+	struct vmlab_found found = { .written = false };
+	unsigned long at = first;
 	struct folio *folio;
-	bool written = false;
 	void *entry;
 
 	/* Seen before any work is done, and again when it is published. */
-	entry = xa_find(&space->frames.xa, &found, first + HPAGE_PMD_NR - 1,
+	entry = xa_find(&space->frames.xa, &at, first + HPAGE_PMD_NR - 1,
 			XA_PRESENT);
-	if (xa_is_value(entry) || (entry && found != first))
+	if (xa_is_value(entry) || (entry && at != first))
 		return ERR_PTR(-EEXIST);
 
 	folio = bring(space, first, HPAGE_PMD_ORDER, VMLAB_BRING_ACCESS,
-		      filled, &written);
+		      &found);
 	if (!IS_ERR(folio)) {
+		*filled = found.add;
 		if (*filled)
 			vmlab_count(space, huge_filled);
 	} else if (PTR_ERR(folio) == -ENOMEM || PTR_ERR(folio) == -EBUSY) {

@@ -6,6 +6,7 @@
 #include "types.h"
 
 struct folio;
+struct vmlab_found;
 
 /**
  * enum vmlab_bring_how - why a frame is brought in
@@ -23,9 +24,8 @@ enum vmlab_bring_how {
 
 struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,
 			  enum vmlab_bring_how how, bool *filled);
-struct folio *vmlab_bring_written(struct vmlab_space *space, pgoff_t pgoff,
-				  enum vmlab_bring_how how, bool *filled,
-				  bool *written);
+struct folio *vmlab_bring_fault(struct vmlab_space *space, pgoff_t pgoff,
+				struct vmlab_found *found);
 struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
 			       bool *filled);
 

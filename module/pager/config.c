@@ -286,6 +286,7 @@ int vmlab_pager_set(struct vmlab_space *space,
 	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
 	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
 	WRITE_ONCE(pager->prefetch, paging->prefetch);
+	WRITE_ONCE(pager->prefetches, paging->prefetch != VMLAB_PREFETCH_NONE);
 	spin_lock(&pager->lock);
 	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
 	pager->last_stride = 0;

@@ -85,8 +85,7 @@ static void evict_remove(struct vmlab_space *space, struct folio *folio,
 	if (stored)
 		value |= VMLAB_EVICTED_STORED;
 	trace_vmlab_evict(space->id, folio->index, stored);
-	vmlab_event(&space->events, VMLAB_EVENT_EVICT, folio->index, stored,
-		    0);
+	vmlab_event(&space->events, VMLAB_EVENT_EVICT, folio->index, stored);
 	vmlab_pager_remove(space, folio, xa_mk_value(value));
 }
 

@@ -18,9 +18,9 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 static inline void vmlab_prefetch(struct vmlab_space *space, pgoff_t pgoff,
 				  pgoff_t first, pgoff_t end, bool filled)
 {
-	if (unlikely(READ_ONCE(space->pager.asks)))
+	if (READ_ONCE(space->pager.asks))
 		vmlab_prefetch_ask(space, pgoff, first, end, filled);
-	if (filled && unlikely(READ_ONCE(space->pager.prefetch)))
+	if (filled && READ_ONCE(space->pager.prefetches))
 		vmlab_prefetch_pages(space, pgoff, first, end);
 }
 

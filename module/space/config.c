@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The configuration of a space: length, backing, huge frames. */
+/* The configuration of a space: length, backing, huge frames, latencies. */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -88,8 +88,8 @@ int vmlab_space_set_config(struct vmlab_space *space,
 	bool huge = config->flags & VMLAB_SPACE_HUGE;
 	int ret;
 
-	if (config->flags & ~VMLAB_SPACE_HUGE || config->space_id ||
-	    config->reserved)
+	if (config->flags & ~(VMLAB_SPACE_HUGE | VMLAB_SPACE_LATENCY) ||
+	    config->space_id || config->reserved)
 		return -EINVAL;
 	if (huge && !vmlab_huge_possible())
 		return -EOPNOTSUPP;
@@ -122,6 +122,8 @@ int vmlab_space_set_config(struct vmlab_space *space,
 	if (!ret) {
 		space->huge_used |= huge;
 		WRITE_ONCE(space->huge, huge);
+		WRITE_ONCE(space->latency,
+			   config->flags & VMLAB_SPACE_LATENCY);
 	}
 	mutex_unlock(&space->config_lock);
 	return ret;
@@ -145,7 +147,8 @@ int vmlab_space_get_config(struct vmlab_space *space,
 	config->bytes = space->nr_pages == VMLAB_NR_PAGES_MAX ?
 			0 : (u64)space->nr_pages << PAGE_SHIFT;
 	config->backing = space->backing->id;
-	config->flags = space->huge ? VMLAB_SPACE_HUGE : 0;
+	config->flags = (space->huge ? VMLAB_SPACE_HUGE : 0) |
+			(space->latency ? VMLAB_SPACE_LATENCY : 0);
 	mutex_unlock(&space->config_lock);
 	return 0;
 }

@@ -92,18 +92,9 @@ int vmlab_space_init(void)
 	vmlab_wq = alloc_workqueue("vmlab", WQ_UNBOUND, 0);
 	if (!vmlab_wq)
 		return -ENOMEM;
-	ret = vmlab_frame_init();
-	if (ret)
-		goto out_wq;
 	ret = vmlab_pager_init();
 	if (ret)
-		goto out_frame;
-	return 0;
-
-out_frame:
-	vmlab_frame_exit();
-out_wq:
-	destroy_workqueue(vmlab_wq);
+		destroy_workqueue(vmlab_wq);
 	return ret;
 }
 

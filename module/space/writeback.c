@@ -197,8 +197,7 @@ static int writeback_page(struct vmlab_space *space, pgoff_t pgoff,
 		else
 			vmlab_count(space, written_back);
 		trace_vmlab_writeback(space->id, pgoff, ret);
-		vmlab_event(&space->events, VMLAB_EVENT_WRITEBACK, pgoff, -ret,
-			    0);
+		vmlab_event(&space->events, VMLAB_EVENT_WRITEBACK, pgoff, -ret);
 	}
 	if (folio)
 		folio_put(folio);

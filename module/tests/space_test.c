@@ -214,7 +214,7 @@ static void config_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set_bytes(test->priv, PAGE_SIZE + 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, set_bytes(test->priv, 1ULL << 63), -EFBIG);
 
-	config.flags = VMLAB_SPACE_HUGE << 1;
+	config.flags = VMLAB_SPACE_LATENCY << 1;
 	KUNIT_EXPECT_EQ(test, vmlab_space_set_config(test->priv, &config),
 			-EINVAL);
 	config.flags = 0;

@@ -137,7 +137,7 @@ static void test_reserved(void)
 	      info->name);						\
 } while (0)
 	REFUSES(SPACE_GET, config.flags, 1);
-	REFUSES(SPACE_SET, config.flags, VMLAB_SPACE_HUGE << 1);
+	REFUSES(SPACE_SET, config.flags, VMLAB_SPACE_LATENCY << 1);
 	REFUSES(SPACE_SET, config.flags, 1U << 31);
 	REFUSES(SPACE_SET, config.reserved, 1);
 	REFUSES(SPACE_SET, config.space_id, 1);

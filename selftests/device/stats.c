@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Demand paging: contents, and counters that are exact for known accesses. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "lib/child.h"
 #include "lib/dev.h"
 #include "lib/file.h"
+#include "lib/paging.h"
 #include "lib/smaps.h"
 #include "lib/tap.h"
 
@@ -29,25 +32,42 @@ static void touch_all(volatile char *p, size_t pages, enum touch how)
 	}
 }
 
+/* Faults that the histogram counts. */
+static uint64_t timed_faults(const struct vmlab_space_stats *s)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
+		sum += s->latency[i];
+	return sum;
+}
+
+/* A space whose faults are timed. */
+static int open_timed(void)
+{
+	int fd = dev_open(O_RDWR);
+
+	if (set_space(fd, VMLAB_SPACE_LATENCY, 0, VMLAB_BACKING_ZERO))
+		bail("SPACE_SET: %s", strerror(errno));
+	return fd;
+}
+
 static void check_sum(int fd, const char *when)
 {
 	struct vmlab_space_stats s = space_stats(fd);
-	uint64_t latencies = 0;
 
-	for (int i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
-		latencies += s.latency[i];
 	is(s.faults, fault_outcomes(&s),
 	   "%s: faults are the sum of the outcomes", when);
 	is(s.faults, s.read_faults + s.write_faults,
 	   "%s: faults are reads and writes", when);
-	is(latencies, s.faults, "%s: the histogram holds every fault", when);
+	is(timed_faults(&s), s.faults, "%s: the histogram holds every fault", when);
 	is(s.vma_open - s.vma_close, s.vmas, "%s: opened - closed = vmas",
 	   when);
 }
 
 static void test_write_first(void)
 {
-	int fd = dev_open(O_RDWR);
+	int fd = open_timed();
 	struct vmlab_space_stats s;
 	char *p = map_shared(fd, PAGES);
 
@@ -81,7 +101,7 @@ static void test_write_first(void)
 
 static void test_read_first(void)
 {
-	int fd = dev_open(O_RDWR);
+	int fd = open_timed();
 	struct vmlab_space_stats s;
 	char *p = map_shared(fd, PAGES);
 	char *q;
@@ -118,7 +138,7 @@ static void test_read_first(void)
 
 static void test_private(void)
 {
-	int fd = dev_open(O_RDWR);
+	int fd = open_timed();
 	const int rw = PROT_READ | PROT_WRITE;
 	struct vmlab_space_stats s;
 	char *shared = map_shared(fd, PAGES);
@@ -147,6 +167,38 @@ static void test_private(void)
 	munmap(shared, PAGES * page);
 	unmap_and_close(fd, private, PAGES);
 	is(module_frames(), 0, "private: every frame is freed");
+}
+
+/* Faults are timed while the flag is set, and at no other time. */
+static void test_latency(void)
+{
+	struct vmlab_space_config config = { .size = sizeof(config) };
+	int fd = dev_open(O_RDWR);
+	struct vmlab_space_stats s;
+	char *p = map_shared(fd, PAGES);
+
+	touch_all(p, PAGES / 4, TOUCH_WRITE);
+	s = space_stats(fd);
+	is(s.faults, PAGES / 4, "faults are counted without the flag");
+	is(timed_faults(&s) + s.latency_ns_sum, 0, "... and not timed");
+
+	works(set_space(fd, VMLAB_SPACE_LATENCY, 0, VMLAB_BACKING_ZERO),
+	      "SPACE_SET: VMLAB_SPACE_LATENCY");
+	works(ioctl(fd, VMLAB_IOC_SPACE_GET, &config), "SPACE_GET");
+	is(config.flags, VMLAB_SPACE_LATENCY, "... its flags");
+	touch_all(p, PAGES / 2, TOUCH_READ);
+	s = space_stats(fd);
+	is(timed_faults(&s), PAGES / 4, "each later fault is timed");
+	ok(s.latency_ns_sum > 0, "... and its time is added");
+
+	works(set_space(fd, 0, 0, VMLAB_BACKING_ZERO), "SPACE_SET: no flag");
+	touch_all(p, PAGES, TOUCH_WRITE);
+	is(space_stats(fd).latency_ns_sum, s.latency_ns_sum,
+	   "the flag cleared: no fault is timed");
+	s = space_stats(fd);
+	is(timed_faults(&s), PAGES / 4, "... nor in the histogram");
+	is(s.faults, PAGES, "... but counted");
+	unmap_and_close(fd, p, PAGES);
 }
 
 static void test_lifetime(void)
@@ -325,6 +377,7 @@ int main(void)
 	test_write_first();
 	test_read_first();
 	test_private();
+	test_latency();
 	test_lifetime();
 	test_minflt();
 	test_smaps();

@@ -41,6 +41,7 @@
 
 /* vmlab_space_config.flags */
 #define VMLAB_SPACE_HUGE	(1u << 0) /* fill huge frames of 2 MiB where possible */
+#define VMLAB_SPACE_LATENCY	(1u << 1) /* measure the time in the fault handler */
 
 /**
  * struct vmlab_space_config - VMLAB_IOC_SPACE_GET, VMLAB_IOC_SPACE_SET
@@ -70,6 +71,9 @@
  *   - the space, its budget and memory have room for all of it.
  * Otherwise single pages are filled.  A huge frame is dirty, locked in memory
  * and evicted as a whole; after an eviction its pages are filled one by one.
+ *
+ * With VMLAB_SPACE_LATENCY, each fault is timed for the members latency_ns_sum and
+ * latency of struct vmlab_space_stats.  It can change at any time.
  *
  * VMLAB_IOC_SPACE_SET errors:
  *   EINVAL  @bytes is not a multiple of the page size; @backing or a bit of
@@ -126,10 +130,11 @@ struct vmlab_space_config {
  * @vma_open: VMAs added by mmap, fork and split
  * @vma_close: VMAs removed by munmap and exit, and by merging: @vma_open - @vmas
  * @vma_mremap: VMAs moved by mremap
- * @latency_ns_sum: time in the fault handler, nanoseconds
- * @latency: histogram of the time in the fault handler: @latency[0] counts
- *	faults below 2 ns, @latency[n] those of [2^n, 2^(n+1)) ns, the last one
- *	all longer ones
+ * @latency_ns_sum: time in the fault handler, nanoseconds, of the faults that
+ *	began while VMLAB_SPACE_LATENCY was set
+ * @latency: histogram of the time in the fault handler, of the same faults:
+ *	@latency[0] counts faults below 2 ns, @latency[n] those of [2^n, 2^(n+1))
+ *	ns, the last one all longer ones
  *
  * The counters are sums of per-CPU counters: they are exact while no fault is
  * being handled.

@@ -17,14 +17,14 @@
 /* events read at once */
 #define EVENTS_PER_READ 256
 
-static int set_huge(const struct vmlab_space *space)
+static int set_flags(const struct vmlab_space *space, bool huge)
 {
 	struct vmlab_space_config config;
 	int err = vmlab_space_get(space, &config);
 
 	if (err)
 		return err;
-	config.flags |= VMLAB_SPACE_HUGE;
+	config.flags |= VMLAB_SPACE_LATENCY | (huge ? VMLAB_SPACE_HUGE : 0);
 	return vmlab_space_set(space, &config);
 }
 
@@ -68,8 +68,8 @@ static int configure(struct session *s)
 	if (plan->backing != VMLAB_BACKING_ZERO)
 		err = vmlab_space_backing_set(s->space, plan->backing,
 					      plan->file, 0);
-	if (!err && plan->huge) {
-		err = set_huge(s->space);
+	if (!err) {
+		err = set_flags(s->space, plan->huge);
 		if (err == -EOPNOTSUPP)
 			return failure_set(&s->failure, err,
 					   "this kernel cannot map huge frames "
