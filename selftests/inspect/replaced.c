@@ -33,7 +33,7 @@
 #define FIRST		8
 #define LAST		20
 #define TRIES_MS	300
-#define PATIENCE_MS	60000
+#define PATIENCE_MS	300000
 #define RECORDS		64
 
 static char *base, *spare;
