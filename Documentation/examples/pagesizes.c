@@ -2,9 +2,13 @@
 /*
  * pagesizes PID: show how much of each VMA is mapped, by the size of the entries.
  *
- *	cc $(pkg-config --cflags vmlab) pagesizes.c $(pkg-config --libs vmlab)
+ *	cc $(pkg-config --cflags vmlab) pagesizes.c -o pagesizes $(pkg-config --libs vmlab)
+ *
+ * Without an installed libvmlab, set PKG_CONFIG_PATH to the absolute path of
+ * build/tools before.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -42,9 +46,12 @@ static int show(struct vmlab_proc *proc)
 
 	if (err)
 		return err;
+	err = vmlab_vmas_next(it, &vma);
+	if (err < 0)
+		goto out; /* such as -ENXIO for a kernel thread: print no header */
 	printf("%16s %12s %10s %10s %10s  %s\n", "START", "SIZE/KiB",
 	       "4K/KiB", "2M/KiB", "1G/KiB", "NAME");
-	while ((err = vmlab_vmas_next(it, &vma)) > 0) {
+	for (; err > 0; err = vmlab_vmas_next(it, &vma)) {
 		uint64_t bytes[4] = { 0 };
 
 		err = count(proc, vma, bytes);
@@ -56,18 +63,33 @@ static int show(struct vmlab_proc *proc)
 			printf(" %10" PRIu64, bytes[level] / 1024);
 		printf("  %s\n", vmlab_vmas_name(it, vma));
 	}
+out:
 	vmlab_vmas_close(it);
 	return err;
 }
 
+/* Read a pid; 0 for what is none. */
+static pid_t parse_pid(const char *text)
+{
+	char *end;
+	long pid = strtol(text, &end, 10);
+
+	return *end || pid < 1 || pid > INT_MAX ? 0 : (pid_t)pid;
+}
+
 int main(int argc, char **argv)
 {
-	pid_t pid = argc > 1 ? atoi(argv[1]) : 0;
+	const pid_t pid = argc == 2 ? parse_pid(argv[1]) : 0;
 	char why[VMLAB_EXPLAIN_MAX];
 	struct vmlab_proc *proc;
 	struct vmlab *lab;
-	int err = vmlab_open(&lab);
+	int err;
 
+	if (!pid) {
+		fprintf(stderr, "Usage: pagesizes PID, a number: see ps(1)\n");
+		return EXIT_FAILURE;
+	}
+	err = vmlab_open(&lab);
 	if (err) {
 		fprintf(stderr, "%s\n",
 			vmlab_explain(err, VMLAB_ABOUT_DEVICE, 0, why,

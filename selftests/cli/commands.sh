@@ -27,12 +27,14 @@ run 1 'too large' 'a size that is too large' "$vmlab" space --size 8388608T
 if has_kernel_thread; then
 	run 0 'kernel thread\|none' 'mm of a kernel thread' "$vmlab" mm 2
 	run 1 'kernel thread' 'vmas of a kernel thread' "$vmlab" vmas 2
+	run 1 '^process 2 is a kernel thread' 'pagesizes of a kernel thread' pagesizes 2
+	result "$(grep -q START "$work/out" && echo 1 || echo 0)" '... prints no header'
 else
-	skip 'pid 2 is not kthreadd' 'mm of a kernel thread'
+	skip 'pid 2 is not kthreadd' 'a kernel thread'
 fi
 
 run 2 'page numbers' 'replay of a string that is no list of numbers' "$vmlab" replay 1,2,x
-run 2 'not a value' 'replay: an unknown policy' \
+run 2 'not a policy' 'replay: an unknown policy' \
 	"$vmlab" replay --policy best 1,2
 run 2 'pages=3-5' 'space: an incomplete rule' \
 	"$vmlab" space --inject sigbus,nth

@@ -42,6 +42,7 @@ WRONG = {
     "HOW": ["", "nosuch", "rea", "none read"],
     "BIT": ["", "2", "-1", "01", "0 1"],
     "RULE": ["", "nosuch", "fifo,", "sigbus,", "sigbus,nth", "sigbus,nth=x",
+             "sigbus,nth=0",
              "sigbus,probability=nan", "sigbus,us=5", "delay", "fifo lru"],
     "KIND": ["", "nosuch", "next", "next:", "next:0", "next:" + TOO_LARGE, "zero:1",
              "none:1", "file"],

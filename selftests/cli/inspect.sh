@@ -122,18 +122,28 @@ mapper=$!
 children+=("$mapper")
 patience=3000
 wait_for grep -q ready "$work/ready"
-for words in mm vmas 'vmas --memory' 'vmas --long' tree gaps pagetable 'pagetable --each' \
-	'pagetable --tables' 'pagetable --totals' map layout sharing 'sharing --unshared'; do
+mapped=$(awk '/file-file/ { sub(/-.*/, ""); print; exit }' "/proc/$mapper/maps")
+"$vmlab" snapshot "$mapper" >"$work/before"
+"$vmlab" snapshot "$target" >"$work/after"
+for words in "mm $mapper" "vmas $mapper" "vmas --memory $mapper" "vmas --long $mapper" \
+	"tree $mapper" "gaps $mapper" "pagetable $mapper" "pagetable --each $mapper" \
+	"pagetable --tables $mapper" "pagetable --totals $mapper" "map $mapper" \
+	"layout $mapper" "sharing $mapper" "sharing --unshared $mapper" \
+	"translate $mapper $mapped" "translate $mapper 1000" \
+	"diff $work/before $work/after 2>$work/note"; do
+	name=${words/ $mapper/}
+	name=${name%% [0-9/]*}
 	if ! command -v script >/dev/null; then
-		skip 'there is no script(1)' "80 columns: $words"
+		skip 'there is no script(1)' "80 columns: $name"
 		continue
 	fi
-	script -qec "stty columns 80; env -u COLUMNS NO_COLOR=1 $vmlab $words $mapper" /dev/null \
+	script -qec "stty columns 80; env -u COLUMNS NO_COLOR=1 $vmlab $words" /dev/null \
 		</dev/null >"$work/typed"
-	# the name in the heading of a VMA with --long is not cut
-	tr -d '\r' <"$work/typed" | grep -v '^[0-9a-f]*-[0-9a-f]* .* /' >"$work/table"
+	# the name in the heading of a VMA with --long is not cut, nor is that of a file
+	tr -d '\r' <"$work/typed" | grep -v '^[0-9a-f]*-[0-9a-f]* .* /\|file-file-' \
+		>"$work/table"
 	widest=$(awk '{ if (length > n) n = length } END { print n + 0 }' "$work/table")
-	result "$((widest > 20 && widest <= 80 ? 0 : 1))" "80 columns: $words: $widest"
+	result "$((widest > 20 && widest <= 80 ? 0 : 1))" "80 columns: $name: $widest"
 	((widest <= 80)) || awk 'length > 80' "$work/table" | head -n 5 | sed 's/^/# /'
 done
 

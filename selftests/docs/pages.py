@@ -11,7 +11,10 @@ numbers that differ from run to run. With --from=MAJOR.MINOR, all is skipped on 
 kernel. Prints TAP, a point a command. What a page leaves running in the background is killed
 after its last command.
 
-A block is left out when the line above it is ".. not run: REASON", and skipped on an older
+A block "code-block:: c" with ":caption: FILE" must be a part of FILE, whose path starts at the
+page; tabs are shown as blanks.
+
+A console block is left out when the line above it is ".. not run: REASON", and skipped on an older
 kernel when it is ".. from Linux MAJOR.MINOR: REASON".
 """
 
@@ -35,25 +38,41 @@ def too_old(mark):
     return found[1] if running < (int(found[2]), int(found[3])) else None
 
 
-def blocks(text):
-    """Yield (line number, lines, why it is skipped) of each console block to be run."""
+def directives(text, name):
+    """Yield (line number, lines, caption, line above) of each block of that name."""
     lines = text.split("\n")
     i = 0
     while i < len(lines):
-        if lines[i].strip() != ".. code-block:: console":
+        if lines[i].strip() != f".. code-block:: {name}":
             i += 1
             continue
-        before = next((line for line in reversed(lines[:i]) if line.strip()), "")
+        before = next((line for line in reversed(lines[:i]) if line.strip()), "").strip()
+        caption = None
         i += 1
         while i < len(lines) and (not lines[i].strip() or lines[i].strip().startswith(":")):
+            caption = lines[i].partition(":caption: ")[2] or caption
             i += 1
         indent = len(lines[i]) - len(lines[i].lstrip()) if i < len(lines) else 0
         start, body = i + 1, []
         while i < len(lines) and (not lines[i].strip() or lines[i].startswith(" " * indent)):
             body.append(lines[i][indent:].rstrip())
             i += 1
-        if not before.strip().startswith(".. not run:"):
-            yield start, body, too_old(before.strip())
+        yield start, body, caption, before
+
+
+def blocks(text):
+    """Yield (line number, lines, why it is skipped) of each console block to be run."""
+    for start, body, _, before in directives(text, "console"):
+        if not before.startswith(".. not run:"):
+            yield start, body, too_old(before)
+
+
+def listings(page, text):
+    """Yield (line number, FILE, whether FILE has it) of each C block with a caption."""
+    for start, body, caption, _ in directives(text, "c"):
+        if caption:
+            with open(os.path.join(os.path.dirname(page), caption), encoding="utf-8") as file:
+                yield start, caption, "\n".join(strip(body)) + "\n" in file.read().expandtabs()
 
 
 def commands(text):
@@ -146,9 +165,16 @@ def main():
                 for word in options if word.startswith("--from=")), None)
     for page in pages([word for word in sys.argv[1:] if word not in options]):
         with open(page, encoding="utf-8") as file:
-            todo = [(*found[:3], found[3] or old) for found in commands(file.read())]
+            text = file.read()
+        todo = [(*found[:3], found[3] or old) for found in commands(text)]
         outputs = run(page, todo) if todo else {}
         name = os.path.splitext(os.path.basename(page))[0]
+        for line, listed, same in listings(page, text):
+            points += 1
+            failures += not same
+            print(f"{'ok' if same else 'not ok'} {points} - {name}: shows a part of {listed}")
+            if not same:
+                print(f"# {page}:{line}: {listed} has no such lines")
         for nr, (line, command, expected, skipped) in enumerate(todo):
             points += 1
             output = outputs.get(nr, [])

@@ -37,7 +37,7 @@ run 1 "'bpf-fifo' is loaded already.*unload bpf-fifo" 'load once more' \
 	vmlab policy load "$dir/fifo.bpf.o"
 run 0 '^  "loaded": "bpf-sieve"' 'load with JSON' vmlab policy load --json "$dir/sieve.bpf.o"
 run 1 'is no BPF object' 'load a file that is no BPF object' vmlab policy load /bin/true
-run 1 'cannot read .*nowhere' 'load a file that does not exist' vmlab policy load "$work/nowhere"
+run 1 'cannot read .*nowhere: .*: give a BPF object' 'load a file that does not exist' vmlab policy load "$work/nowhere"
 run 0 '^bpf-fifo \+bpf \+[0-9]\+ \+0 \+no' 'list' vmlab policy list
 run 0 '"name": "bpf-sieve", "kind": "bpf", "id": [0-9]\+, "spaces": 0, "samples": true' \
 	'list with JSON' vmlab policy list --json
@@ -45,6 +45,8 @@ echo 'int victim;' >"$work/policy.c"
 run 1 'is C source' 'load C source' vmlab policy load "$work/policy.c"
 run 1 'has no victim callback' 'load a policy without victim' \
 	vmlab policy load "$VMLAB_SELFTESTS"/*victim.bpf.o
+run 1 "'unused' has no victim callback, .*: set .victim" 'load one that does not name its callback' \
+	vmlab policy load "$VMLAB_SELFTESTS"/unused_callback.bpf.o
 run 1 'verifier rejected it: program sleep[a-z]*_victim: [^ ]' 'load a program that may sleep' \
 	vmlab policy load "$VMLAB_SELFTESTS"/sleep*.bpf.o
 run 1 'verifier rejected it: program unbounded_victim: \(infinite loop\|BPF program is too large\)' \
@@ -60,7 +62,7 @@ run 0 '^bpf-clock: unloaded' '... and unload' vmlab policy unload bpf-clock
 
 run 0 '^evicted \+48 ' 'space with a policy in BPF' \
 	vmlab space --size 256K --budget 16 --policy bpf-fifo
-run 2 "'nobody' is not a value.*policy list" 'space with an unknown policy' \
+run 2 "'nobody' is not a policy: .*policy list" 'space with an unknown policy' \
 	vmlab space --size 256K --budget 16 --policy nobody
 
 run 0 '^bpf-fifo \+4 \+12 \+10 ' 'replay with a policy in BPF: the textbook' \
@@ -101,6 +103,7 @@ wait "$holder" || true
 children=()
 run 0 '^bpf-fifo: unloaded' 'unload' vmlab policy unload bpf-fifo
 run 1 "no policy 'bpf-fifo' is loaded" 'unload once more' vmlab policy unload bpf-fifo
+run 1 "'fifo' is built in" 'unload a built-in policy' vmlab policy unload fifo
 run 1 'is no name' 'unload an invalid name' vmlab policy unload ../x
 result "$([[ -z $(ls /sys/fs/bpf/vmlab 2>/dev/null) ]] && echo 0 || echo 1)" 'nothing stays pinned'
 finish

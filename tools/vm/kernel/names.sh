@@ -19,6 +19,15 @@ kernel_check_name()
 		die "'$1' is no name of a kernel: try lean-7.3, debug-7.3, stock-6.1 or stock-6.12"
 }
 
+# kernel_check_known NAME: refuse a name of which kernel_dir() makes no kernel, before minutes of
+# work
+kernel_check_known()
+{
+	kernel_check_name "$1"
+	[[ -n $(kernel_override "$1") ]] || [[ $1 =~ ^(stock|lean|debug)-[0-9]+\.[0-9] ]] ||
+		die "there is no kernel '$1': give lean-7.3, debug-7.3, stock-6.1 or stock-6.12"
+}
+
 # kernel_override NAME: print the build tree that the user has set for that kernel
 kernel_override()
 {
@@ -32,7 +41,7 @@ kernel_dir()
 {
 	local name=$1 dir
 
-	kernel_check_name "$name"
+	kernel_check_known "$name"
 	dir=$(kernel_override "$name")
 	if [[ -n $dir ]]; then
 		[[ -e $dir/Makefile ]] ||
@@ -42,11 +51,8 @@ kernel_dir()
 	fi
 
 	case $name in
-	stock-[0-9]*.[0-9]*) "$VM_DIR/kernel/stock" "${name#*-}" ;;
-	lean-[0-9]*.[0-9]* | debug-[0-9]*.[0-9]*)
-		"$VM_DIR/kernel/source" "${name%%-*}" "${name#*-}"
-		;;
-	*) die "no kernel '$name': try lean-7.3, debug-7.3, stock-6.1 or stock-6.12" ;;
+	stock-*) "$VM_DIR/kernel/stock" "${name#*-}" ;;
+	*) "$VM_DIR/kernel/source" "${name%%-*}" "${name#*-}" ;;
 	esac
 }
 

@@ -35,3 +35,14 @@ manifest_tests()
 			printf '%s %s %s\n' "$name" "$limit" "$command"
 	done <"$1"
 }
+
+# manifest_check FILE: refuse a VMLAB_TESTS that no name matches
+manifest_check()
+{
+	local guest
+
+	for guest in $(manifest_guests "$1"); do
+		[[ -z $(manifest_tests "$1" "$guest") ]] || return 0
+	done
+	die "VMLAB_TESTS: no test is called '${VMLAB_TESTS:-}': give a pattern over the names in ${1#"$REPO"/}"
+}

@@ -209,7 +209,8 @@ static int bad_option(struct cli *cli, const struct option_list *list, int c,
 		if (c == ':' && spec)
 			return cli_usage(cli, "'-%c' needs a value: give --%s=%s",
 					 optopt, spec->name, spec->arg);
-		return cli_usage(cli, "'-%c' is not an option", optopt);
+		return cli_usage(cli, "'-%c' is not an option%s", optopt,
+				 isdigit(optopt) ? ", and no number is negative" : "");
 	}
 	/* getopt_long(3) completes names; no part of a name is an option here */
 	spec = strncmp(word, "--", 2) ? NULL :

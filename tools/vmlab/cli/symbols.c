@@ -13,7 +13,8 @@
  * Find SYMBOL[+NUMBER].
  * @number: [out] 0 without one
  *
- * Return: NULL, or the accepted form, for a message.
+ * Return: NULL, or what is wrong with @text and the accepted form, for a message; ""
+ * when it is neither an address nor a symbol.
  */
 static const char *find_symbol(pid_t pid, const char *text, uint64_t *address,
 			       uint64_t *size, uint64_t *number)
@@ -27,7 +28,8 @@ static const char *find_symbol(pid_t pid, const char *text, uint64_t *address,
 	if (!strchr(text, ':') && strchr("0123456789-+", *text))
 		return "";
 	if (plus && parse_size(plus + 1, number))
-		return "give a number after SYMBOL+, decimal, or hexadecimal after 0x";
+		return "has no number after SYMBOL+: give one, decimal, or hexadecimal "
+		       "after 0x";
 	symbol = check_alloc(plus ? strndup(text, (size_t)(plus - text)) :
 				    strdup(text));
 	err = process_symbol(pid, symbol, address, size);
@@ -36,13 +38,12 @@ static const char *find_symbol(pid_t pid, const char *text, uint64_t *address,
 	case 0:
 		return NULL;
 	case -EEXIST:
-		return "several files of the process have this symbol: give "
-		       "FILE:SYMBOL";
+		return "is a symbol in several files of the process: give FILE:SYMBOL";
 	case -ENOENT:
 		return "";
 	default:
-		return "the files of the process cannot be read to find a symbol: "
-		       "give it in hexadecimal";
+		return "cannot be looked up, since the files of the process cannot be "
+		       "read: give it in hexadecimal";
 	}
 }
 
@@ -50,21 +51,21 @@ int cli_symbol_address(const struct cli *cli, const char *name, const char *text
 		       const char *process, uint64_t *address)
 {
 	uint64_t size, offset;
-	const char *form;
+	const char *wrong;
 	pid_t pid;
 
 	if (!parse_address(text, address))
 		return EXIT_OK;
 	if (cli_process(cli, process, &pid))
 		return EXIT_USAGE;
-	form = find_symbol(pid, text, address, &size, &offset);
-	if (!form) {
+	wrong = find_symbol(pid, text, address, &size, &offset);
+	if (!wrong) {
 		*address += offset;
 		return EXIT_OK;
 	}
-	return cli_usage(cli, "%s: '%s' is not an address: %s", name, text,
-			 *form ? form : "give it in hexadecimal, such as "
-			 "7ffff7fc1000, or a symbol of the process, such as "
+	return cli_usage(cli, "%s: '%s' %s", name, text,
+			 *wrong ? wrong : "is not an address: give it in hexadecimal, "
+			 "such as 7ffff7fc1000, or a symbol of the process, such as "
 			 "main+0x10");
 }
 
@@ -72,22 +73,25 @@ int cli_symbol_range(const struct cli *cli, const char *text, char **processes,
 		     uint64_t *start, uint64_t *end)
 {
 	uint64_t size, length;
-	const char *form;
+	const char *wrong;
 	pid_t pid;
+	int err;
 
-	if (!parse_range(text, start, end))
+	err = parse_range(text, start, end);
+	if (!err)
 		return EXIT_OK;
 	if (processes[1])
 		return cli_usage(cli, "--range: '%s' is not a range of addresses: "
 				 "give one PID to find a symbol", text);
 	if (cli_process(cli, processes[0], &pid))
 		return EXIT_USAGE;
-	form = find_symbol(pid, text, start, &size, &length);
-	if (!form) {
+	wrong = find_symbol(pid, text, start, &size, &length);
+	if (!wrong) {
 		*end = *start + (length ? length : size ? size : 1);
 		return EXIT_OK;
 	}
-	return cli_usage(cli, "--range: '%s' is not a value of this option: %s", text,
-			 *form ? form : "give START-END, START+SIZE or an address, in "
-			 "hexadecimal, or a symbol of the process");
+	if (*wrong)
+		return cli_usage(cli, "--range: '%s' %s", text, wrong);
+	return cli_usage(cli, "--range: '%s' %s: " RANGE_FORM ", or a symbol of the process",
+			 text, range_problem(err));
 }

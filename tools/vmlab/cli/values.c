@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Values of options and operands. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,13 @@
 
 #define NS_PER_S 1e9
 
+/* Reject the value of the option: say what is wrong with it, and the accepted form. */
+static int reject(const struct cli *cli, const char *what, const char *form)
+{
+	return cli_usage(cli, "--%s: '%s' %s: %s", cli->option->name, optarg, what,
+			 form);
+}
+
 int cli_bad_value(const struct cli *cli, const char *form, ...)
 {
 	char *text;
@@ -22,8 +30,7 @@ int cli_bad_value(const struct cli *cli, const char *form, ...)
 	va_start(ap, form);
 	text = xvasprintf(form, ap);
 	va_end(ap);
-	cli_usage(cli, "--%s: '%s' is not a value of this option: %s",
-		  cli->option->name, optarg, text);
+	reject(cli, "is not a value of this option", text);
 	free(text);
 	return EXIT_USAGE;
 }
@@ -92,15 +99,18 @@ int cli_size(const struct cli *cli, uint64_t min, uint64_t max,
 {
 	char least[32], most[32];
 	uint64_t v;
+	int err = parse_size(optarg, &v);
 
-	if (!parse_size(optarg, &v) && v >= min && v <= max) {
+	if (!err && v >= min && v <= max) {
 		*bytes = v;
 		return EXIT_OK;
 	}
+	if (err == -ERANGE && max == UINT64_MAX)
+		return reject(cli, "is too large", "give less than 16E");
 	size_text(min, least);
 	size_text(max, most);
-	return cli_bad_value(cli, "give bytes, or a number with K, M, G or T, "
-			     "such as 64K%s%s%s%s", min ? ", at least " : "",
+	return cli_bad_value(cli, "give bytes, or a number with K, M, G, T, P "
+			     "or E, or p for pages, such as 64K%s%s%s%s", min ? ", at least " : "",
 			     min ? least : "",
 			     max != UINT64_MAX ? ", at most " : "",
 			     max != UINT64_MAX ? most : "");
@@ -151,7 +161,7 @@ static void list_pids(FILE *out, const pid_t *pids, size_t nr)
 /*
  * Find the process that a pid, a name or "self" gives.
  *
- * Return: NULL, or the accepted form, for a message; to be freed.
+ * Return: NULL, or what is wrong with @text, and the accepted form; to be freed.
  */
 static char *find_process(const char *text, pid_t *pid)
 {
@@ -170,10 +180,10 @@ static char *find_process(const char *text, pid_t *pid)
 	}
 	out = check_alloc(open_memstream(&form, &len));
 	if (nr) {
-		fprintf(out, "give a pid, %zu processes have this name:", nr);
+		fprintf(out, "is the name of %zu processes: give a pid, one of", nr);
 	} else {
-		fputs("give a pid (see ps(1)), the name of one process, or 'self'",
-		      out);
+		fputs("is not a process: give a pid (see ps(1)), the name of one "
+		      "process, or 'self'", out);
 		/* Do not guess: a process that starts later may have the same part. */
 		nr = is_number ? 0 :
 				 process_named(text, true, found, MAX_CANDIDATES);
@@ -187,11 +197,11 @@ static char *find_process(const char *text, pid_t *pid)
 
 int cli_pid(const struct cli *cli, pid_t *pid)
 {
-	char *form = find_process(optarg, pid);
+	char *wrong = find_process(optarg, pid);
 
-	if (form) {
-		cli_bad_value(cli, "%s", form);
-		free(form);
+	if (wrong) {
+		cli_usage(cli, "--%s: '%s' %s", cli->option->name, optarg, wrong);
+		free(wrong);
 		return EXIT_USAGE;
 	}
 	if (!*pid)
@@ -199,21 +209,28 @@ int cli_pid(const struct cli *cli, pid_t *pid)
 	return EXIT_OK;
 }
 
+const char *range_problem(int err)
+{
+	return err == -EDOM ? "has an END that is not above START" :
+			      "is not a value of this option";
+}
+
 int cli_range(const struct cli *cli, uint64_t *start, uint64_t *end)
 {
-	if (!parse_range(optarg, start, end))
+	int err = parse_range(optarg, start, end);
+
+	if (!err)
 		return EXIT_OK;
-	return cli_bad_value(cli, "give START-END, START+SIZE or an address, in "
-			     "hexadecimal");
+	return reject(cli, range_problem(err), RANGE_FORM);
 }
 
 int cli_process(const struct cli *cli, const char *text, pid_t *pid)
 {
-	char *form = find_process(text, pid);
+	char *wrong = find_process(text, pid);
 
-	if (!form)
+	if (!wrong)
 		return EXIT_OK;
-	cli_usage(cli, "'%s' is not a process: %s", text, form);
-	free(form);
+	cli_usage(cli, "'%s' %s", text, wrong);
+	free(wrong);
 	return EXIT_USAGE;
 }

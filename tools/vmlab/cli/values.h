@@ -55,6 +55,11 @@ int cli_choice(const struct cli *cli, size_t *index);
 /** cli_pid - read the pid or the name of a process; "self" is this one */
 int cli_pid(const struct cli *cli, pid_t *pid);
 
+#define RANGE_FORM "give START-END, START+SIZE or an address, in hexadecimal"
+
+/** range_problem - say what is wrong with a range for which parse_range() failed */
+const char *range_problem(int err);
+
 /** cli_range - read a range of addresses, as parse_range() does */
 int cli_range(const struct cli *cli, uint64_t *start, uint64_t *end);
 

@@ -18,8 +18,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	else if (!strcmp(shell, "zsh"))
 		completion_print_zsh(stdout, cli->commands);
 	else
-		return cli_usage(cli, "bash|zsh: '%s' is not a shell that can be "
-				 "completed for: give bash or zsh", shell);
+		return cli_usage(cli, "'%s' is not a shell that vmlab completes "
+				 "for: give bash or zsh", shell);
 	return EXIT_OK;
 }
 

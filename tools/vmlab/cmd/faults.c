@@ -47,6 +47,7 @@ struct request {
 	struct output folded;
 	struct output output;
 	double duration; /* s, 0: no limit */
+	bool rows_given;
 };
 
 /*
@@ -165,6 +166,9 @@ static int check(const struct cli *cli, struct request *q, int argc,
 	if (q->session.follow && r->all)
 		return cli_usage(cli, "--follow needs --pid=PID: --all counts every "
 				 "process that is forked");
+	if (q->rows_given && (cli->json || !r->by_vma))
+		return cli_usage(cli, "--rows cuts tables: it excludes --brief and "
+				 "--json");
 	q->session.spawn = r->command && !r->all;
 	q->session.everybody = r->all;
 	q->session.pid = r->pid;
@@ -210,6 +214,7 @@ static int run(struct cli *cli, int argc, char **argv)
 				       &number))
 				return EXIT_USAGE;
 			q.report.top = number;
+			q.rows_given = true;
 			break;
 		case OPT_FOLDED:
 			q.folded.path = optarg;
@@ -247,6 +252,9 @@ static const char help[] =
 	"INSTRUCTION   that made the access or the system call: function + offset, from\n"
 	"              symbol tables and debug information, or offset in the file.  A\n"
 	"              file that was replaced, or that cannot be found, has no functions\n"
+	"FILE          that holds the instruction; '-' for code in no file, such as the\n"
+	"              vDSO, and for faults of the kernel's own, as in execve(2).  The\n"
+	"              first faults of a COMMAND are of vmlab's child, which calls execve\n"
 	"unseen        faults that the kernel counted while a program was skipped; the\n"
 	"              totals include them\n"
 	"Lost: ...     records that did not fit in a table; totals and kinds are complete\n"

@@ -140,6 +140,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	if ((alignment || q.area.flags) && !length)
 		return cli_usage(cli, "--align and --high need --length: give "
 				 "--length=SIZE too");
+	if (length && (totals || q.end))
+		return cli_usage(cli, "--length asks where mmap(2) would map: it excludes "
+				 "--range and --totals");
 	q.area.length = length;
 	q.area.alignment = alignment;
 	if (length)

@@ -30,7 +30,7 @@ static const struct option_spec options[] = {
 	{ "svg", OPT_SVG, "FILE", NULL,
 	  "write the picture to FILE as SVG, '-' is standard output" },
 	{ "rows", 'R', "N", NULL,
-	  "lines of the picture (default: the terminal's)" },
+	  "lines of the picture at most (default: the terminal's)" },
 	{ 0 },
 };
 
@@ -49,14 +49,14 @@ static void print_picture(FILE *out, const struct request *q)
 	const struct heat *h = &q->heat;
 	unsigned int rows, columns;
 
-	fprintf(out, "process %d, %zu intervals of %g s,\nby %s\n", h->pid,
-		h->nr_samples, h->interval, h->method);
+	fprintf(out, "process %d, %zu interval%s of %g s,\nby %s\n", h->pid,
+		h->nr_samples, h->nr_samples == 1 ? "" : "s", h->interval, h->method);
 	terminal_window(STDOUT_FILENO, &rows, &columns);
 	if (q->rows)
 		rows = (unsigned int)q->rows;
 	else
 		rows = rows > 10 ? rows - 6 : 20;
-	heat_draw(h, out, q->cli->colour, columns, rows);
+	heat_draw(h, out, q->cli->colour, columns, rows, q->rows);
 	fprintf(out, "the measurement took %.2f%% of a CPU\n",
 		heat_cost(h) * 100);
 }
@@ -118,6 +118,15 @@ static void show(struct request *q)
 		print_picture(stdout, q);
 }
 
+static void note_missed(const struct heat *h)
+{
+	fflush(stdout);
+	cli_note("the process ran for %.1f s: the accesses shown are a lower bound", h->cpu);
+	cli_note("a page whose translation stays in the TLB shows no access");
+	if (h->emulated)
+		cli_note("this processor is emulated: loops stay in its TLB for long");
+}
+
 static int measure(const struct cli *cli, struct request *q)
 {
 	struct heat_watcher watcher = { .arg = q };
@@ -128,8 +137,9 @@ static int measure(const struct cli *cli, struct request *q)
 	if (draws_live(q))
 		watcher.interval = on_interval;
 	else if (!err && isatty(STDERR_FILENO))
-		cli_note("measuring %llu intervals of %g s; ^C ends the measurement",
-			 (unsigned long long)q->count, q->heat.interval);
+		cli_note("measuring %llu interval%s of %g s; ^C ends the measurement",
+			 (unsigned long long)q->count, q->count == 1 ? "" : "s",
+			 q->heat.interval);
 	if (!err)
 		err = heat_measure(&q->heat, q->method, q->count, &watcher,
 				   &failure);
@@ -140,6 +150,8 @@ static int measure(const struct cli *cli, struct request *q)
 	/* with '-' standard output has the SVG, and nothing else */
 	if (!err && !output_is_stdout(&q->svg))
 		show(q);
+	if (!err && heat_misses_accesses(&q->heat))
+		note_missed(&q->heat);
 	output_close(&q->svg, &ignored);
 	heat_release(&q->heat);
 	return err ? cli_failure(&failure) : EXIT_OK;
@@ -192,6 +204,11 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
+	if (cli->json && output_is_stdout(&q.svg))
+		return cli_usage(cli, "--svg -: --json excludes it: give a FILE");
+	if (q.rows && (cli->json || output_is_stdout(&q.svg)))
+		return cli_usage(cli, "--rows is for the picture on the terminal: it "
+				 "excludes --json and --svg -");
 	if (cli_process(cli, argv[optind], &h->pid))
 		return EXIT_USAGE;
 	if (!h->pid)
@@ -209,10 +226,11 @@ static const char help[] =
 	"\n"
 	"bits   Before an interval the accessed bits of all pages are cleared through\n"
 	"       /proc/PID/clear_refs; after it the module reads them: every page,\n"
-	"       exactly, but for pages whose translation stayed in the TLB, which the\n"
-	"       kernel does not flush.  This takes the mmap_lock of the process for\n"
-	"       reading, makes its processor set the bits again, and makes reclaim see\n"
-	"       its pages as colder.\n"
+	"       but for pages whose translation stayed in the TLB, which the kernel does\n"
+	"       not flush: a loop over few pages may not show at all, least of all on an\n"
+	"       emulated processor; a note says so.  This takes the mmap_lock of the\n"
+	"       process for reading, makes its processor set the bits again, and makes\n"
+	"       reclaim see its pages as colder.\n"
 	"damon  DAMON checks one page of each region 20 times an interval, and splits and\n"
 	"       merges regions by the result: coarse, and cheap with large memory.  Needs\n"
 	"       CONFIG_DAMON_VADDR and CONFIG_DAMON_SYSFS, and no other user of DAMON.\n"

@@ -38,6 +38,7 @@ struct arguments {
 	size_t nr_params;
 	const char *broken;
 	bool quiet;
+	bool timeout_given;
 };
 
 /* --- a run, printed while it goes on ------------------------------------------ */
@@ -203,6 +204,7 @@ static int parse_options(struct cli *cli, struct arguments *a, int argc,
 			break;
 		case LAB_OPT_YES:
 		case LAB_OPT_TIMEOUT:
+			a->timeout_given |= c == LAB_OPT_TIMEOUT;
 			err = lab_choice_option(cli, &a->choice, c);
 			if (err)
 				return err;
@@ -270,15 +272,29 @@ static int check_arguments(const struct cli *cli, const struct arguments *a)
 	return err;
 }
 
+/* Reject the options that only run takes. */
+static int only_run(const struct cli *cli, const struct arguments *a, const char *action)
+{
+	const char *option = a->broken		  ? "break" :
+			     a->quiet		  ? "quiet" :
+			     a->choice.yes	  ? "yes" :
+			     a->timeout_given	  ? "timeout" :
+						    NULL;
+
+	return option ? cli_usage(cli, "--%s is for run: %s does no experiment: give "
+				  "'vmlab lab run', or leave it out", option, action) :
+			EXIT_OK;
+}
+
 static int run_list(const struct cli *cli, const struct arguments *a)
 {
 	if (a->choice.nr)
 		return cli_usage(cli, "LAB: list takes no lab: give "
 				 "'vmlab lab list'");
-	if (a->nr_params || a->broken)
-		return cli_usage(cli, "--param, --break: list takes neither: "
-				 "give 'vmlab lab list'");
-	return do_list(cli);
+	if (a->nr_params)
+		return cli_usage(cli, "--param is for show and run: give 'vmlab lab "
+				 "list' without it");
+	return only_run(cli, a, "list") ?: do_list(cli);
 }
 
 static int run_show(const struct cli *cli, const struct arguments *a)
@@ -288,9 +304,9 @@ static int run_show(const struct cli *cli, const struct arguments *a)
 	if (a->choice.nr != 1)
 		return cli_usage(cli, "LAB: show needs one lab: give its name "
 				 "or number");
-	if (a->broken)
-		return cli_usage(cli, "--break is for run: show does no experiment");
-	err = check_arguments(cli, a);
+	err = only_run(cli, a, "show");
+	if (!err)
+		err = check_arguments(cli, a);
 	return err ? err : do_show(cli, a);
 }
 

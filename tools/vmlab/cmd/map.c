@@ -63,6 +63,7 @@ static int show(struct target *target, void *arg)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct query q = { .ascii = !terminal_utf8() };
+	bool ascii_given = false;
 	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
@@ -75,6 +76,7 @@ static int run(struct cli *cli, int argc, char **argv)
 			break;
 		case OPT_ASCII:
 			q.ascii = true;
+			ascii_given = true;
 			break;
 		default:
 			return cli->exit_code;
@@ -83,6 +85,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (cli->json && (q.svg || q.html))
 		return cli_usage(cli, "--json excludes --svg and --html: give one "
 				 "of them");
+	if (ascii_given && (cli->json || q.svg || q.html))
+		return cli_usage(cli, "--ascii is for the terminal: it excludes --json, "
+				 "--svg and --html");
 	if ((q.svg || q.html) && argc - optind > 1)
 		return cli_usage(cli, "--svg and --html write a file about one "
 				 "process: give one PID");

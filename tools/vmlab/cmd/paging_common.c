@@ -12,8 +12,8 @@ int paging_find_policy(const struct cli *cli, const struct vmlab *lab,
 	int err = policy_find(lab, name, policy, policy_id);
 
 	if (err == -ENOENT)
-		return cli_usage(cli, "%s: '%s' is not a value that names a "
-				 "policy: give one of 'vmlab policy list', or "
-				 "load it with 'vmlab policy load'", what, name);
+		return cli_usage(cli, "%s: '%s' is not a policy: give one of "
+				 "'vmlab policy list', or load it with 'vmlab policy "
+				 "load'", what, name);
 	return err ? cli_fail(err, VMLAB_ABOUT_SPACE, 0) : EXIT_OK;
 }

@@ -160,6 +160,9 @@ static int run(struct cli *cli, int argc, char **argv)
 				 argc - optind - 1 < actions[action].nr_operands ?
 					 "few" : "many",
 				 actions[action].usage);
+	if (verbose && action != 1)
+		return cli_usage(cli, "--verbose is for load: give 'vmlab policy %s' "
+				 "without it", argv[optind]);
 	argv += optind + 1;
 	if (action == 2 && parse_space(cli, argv[0], &space))
 		return EXIT_USAGE;

@@ -100,6 +100,7 @@ static int parse_value(const struct cli *cli, struct replay_arguments *a, int c)
 					     "fifo,lru");
 		return EXIT_OK;
 	case OPT_SEED:
+		a->seed_given = true;
 		return cli_number(cli, NULL, 0, UINT64_MAX, &a->replay.seed);
 	case OPT_FILE:
 		a->file = optarg;
@@ -191,11 +192,19 @@ static int check_options(const struct cli *cli,
 	if (a->clock_load_given && !has_policy(a, VMLAB_POLICY_CLOCK))
 		return cli_usage(cli, "--clock-load: only clock has a reference "
 				 "bit: give --policy clock or second-chance");
+	if (a->seed_given && !has_policy(a, VMLAB_POLICY_RANDOM))
+		return cli_usage(cli, "--seed: only the random policy has a seed: give "
+				 "--policy random");
+	if (a->file && a->write)
+		return cli_usage(cli, "--write: each access of a trace is a read or a "
+				 "write: give STRING instead of --file");
 	if (a->lfu_ties_given && !has_policy(a, VMLAB_POLICY_LFU))
 		return cli_usage(cli, "--lfu-ties: only lfu counts accesses: "
 				 "give --policy lfu");
 	return EXIT_OK;
 }
+
+#define TRACE_FORM "give lines of a hexadecimal address and R or W, such as 0041f7a0 R"
 
 static int parse_trace(const struct cli *cli, const char *file, char *text,
 		       struct reference *ref)
@@ -210,9 +219,7 @@ static int parse_trace(const struct cli *cli, const char *file, char *text,
 		return cli_usage(cli, "--file %s: line %zu, '%s', is no access: "
 				 "give a hexadecimal address and R or W, such "
 				 "as 0041f7a0 R", file, error.line, error.text);
-	return cli_usage(cli, "--file %s: the trace is empty: give lines of a "
-			 "hexadecimal address and R or W, such as 0041f7a0 R",
-			 file);
+	return cli_usage(cli, "--file %s: the trace is empty: " TRACE_FORM, file);
 }
 
 static int read_references(const struct cli *cli, struct replay_arguments *a,
@@ -223,7 +230,8 @@ static int read_references(const struct cli *cli, struct replay_arguments *a,
 	char *text = NULL;
 	int err;
 
-	if (from_file && input_read(a->file ?: "-", &text, &failure))
+	if (from_file && input_read(a->file ?: "-", a->file ? TRACE_FORM : "give the "
+				    "references", &text, &failure))
 		return cli_failure(&failure);
 	if (a->file) {
 		err = parse_trace(cli, a->file, text, &a->replay.ref);

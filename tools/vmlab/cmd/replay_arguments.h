@@ -20,7 +20,8 @@
  * @write: --write
  * @steps: --steps
  * @curve: --curve
- * @frames_given, @clock_load_given, @lfu_ties_given: whether the option was given
+ * @frames_given, @clock_load_given, @lfu_ties_given, @seed_given: whether the option was
+ *	given
  * @svg: --svg
  */
 struct replay_arguments {
@@ -38,6 +39,7 @@ struct replay_arguments {
 	bool frames_given;
 	bool clock_load_given;
 	bool lfu_ties_given;
+	bool seed_given;
 	struct output svg;
 };
 

@@ -86,10 +86,12 @@ static int run(struct cli *cli, int argc, char **argv)
 		err = cli_open(&lab);
 	if (!err) {
 		err = space_find_policy(cli, &a, lab);
-		if (err)
+		if (err) {
 			vmlab_close(lab);
-		else
+		} else {
+			space_note_arguments(&a);
 			err = perform(cli, &a, lab);
+		}
 	}
 	space_free_arguments(&a);
 	return err;

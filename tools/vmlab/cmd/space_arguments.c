@@ -17,6 +17,9 @@
 #include "model/paging_words.h"
 #include "model/parse.h"
 
+/* bytes of a frame with --huge */
+#define HUGE_FRAME (2u << 20)
+
 static uint64_t page_size(void)
 {
 	return (uint64_t)sysconf(_SC_PAGESIZE);
@@ -112,6 +115,7 @@ static int parse_paging_option(const struct cli *cli,
 		a->policy = optarg;
 		return EXIT_OK;
 	case OPT_SEED:
+		a->seed_given = true;
 		err = cli_number(cli, NULL, 0, UINT64_MAX, &n);
 		plan->paging.seed = n;
 		return err;
@@ -201,9 +205,11 @@ static int parse_option(const struct cli *cli, struct space_arguments *a, int c)
 
 	switch (c) {
 	case OPT_SHARED:
+		a->shared_given = true;
 		plan->map_flags = MAP_SHARED;
 		return EXIT_OK;
 	case OPT_PRIVATE:
+		a->private_given = true;
 		plan->map_flags = MAP_PRIVATE;
 		return EXIT_OK;
 	case 'F':
@@ -312,12 +318,18 @@ static int check_combinations(const struct cli *cli, const struct space_argument
 	if (plan->paging.flags & VMLAB_PAGING_AROUND &&
 	    plan->paging.prefetch != VMLAB_PREFETCH_NEXT)
 		return cli_usage(cli, "--around needs --prefetch=next:N: give both");
+	if (a->seed_given && (!a->policy || strcmp(a->policy, "random")))
+		return cli_usage(cli, "--seed: only the random policy has a seed: give "
+				 "--policy=random");
+	if (a->shared_given && a->private_given)
+		return cli_usage(cli, "--shared and --private exclude each other: give "
+				 "one of the two");
 	if (plan->backing == VMLAB_BACKING_PFN && plan->map_flags & MAP_PRIVATE)
 		return cli_usage(cli, "--backing=pfn takes shared mappings "
 				 "only: give --shared");
 	if ((plan->remap || a->child_access_given) && !plan->fork)
-		return cli_usage(cli, "--remap and --child-touch need --fork: give "
-				 "it too");
+		return cli_usage(cli, "--%s needs --fork: give it too",
+				 plan->remap ? "remap" : "child-touch");
 	return EXIT_OK;
 }
 
@@ -352,6 +364,20 @@ int space_find_policy(const struct cli *cli, struct space_arguments *a,
 					      &a->plan.paging.policy,
 					      &a->plan.paging.policy_id) :
 			   EXIT_OK;
+}
+
+void space_note_arguments(const struct space_arguments *a)
+{
+	const struct space_plan *plan = &a->plan;
+	uint32_t policy;
+
+	/* a policy in BPF can prefetch, too */
+	if (a->policy && !plan->paging.budget && !paging_policy_parse(a->policy, &policy))
+		cli_note("--policy: without --budget the space evicts only when the system "
+			 "lacks memory");
+	if (plan->huge && plan->bytes && plan->bytes < HUGE_FRAME)
+		cli_note("--huge: no frame of 2 MiB fits in the space: give --size=2M or "
+			 "more");
 }
 
 void space_free_arguments(struct space_arguments *a)

@@ -18,7 +18,8 @@
  * @policy: --policy, or NULL
  * @rules: --inject, plan.nr_rules of them
  * @hold: --hold, seconds
- * @size_given, @length_given, @child_access_given: whether the option was given
+ * @size_given, @length_given, @shared_given, @private_given, @child_access_given,
+ * @seed_given: whether the option was given
  */
 struct space_arguments {
 	struct space_plan plan;
@@ -30,7 +31,10 @@ struct space_arguments {
 	double hold;
 	bool size_given;
 	bool length_given;
+	bool shared_given;
+	bool private_given;
 	bool child_access_given;
+	bool seed_given;
 };
 
 extern const struct option_spec space_options[];
@@ -61,6 +65,9 @@ int space_complete_plan(const struct cli *cli, struct space_arguments *a);
  */
 int space_find_policy(const struct cli *cli, struct space_arguments *a,
 		      const struct vmlab *lab);
+
+/** space_note_arguments - print a note about each option that has no effect */
+void space_note_arguments(const struct space_arguments *a);
 
 /** space_free_arguments - close the file and free the pages */
 void space_free_arguments(struct space_arguments *a);

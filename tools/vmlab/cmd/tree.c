@@ -57,7 +57,7 @@ static int show_totals(struct target *target, void *arg)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	bool ascii = !terminal_utf8(), totals = false;
+	bool ascii = !terminal_utf8(), ascii_given = false, totals = false;
 	int c;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
@@ -67,11 +67,15 @@ static int run(struct cli *cli, int argc, char **argv)
 			break;
 		case OPT_ASCII:
 			ascii = true;
+			ascii_given = true;
 			break;
 		default:
 			return cli->exit_code;
 		}
 	}
+	if (ascii_given && (totals || cli->json))
+		return cli_usage(cli, "--ascii is for the tree: it excludes --json and "
+				 "--totals");
 	if (totals)
 		return inspect_each(cli, argv + optind, 0, show_totals, NULL);
 	return inspect_each(cli, argv + optind, INSPECT_VMAS, show_tree, &ascii);

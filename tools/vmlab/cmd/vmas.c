@@ -108,6 +108,17 @@ static void choose_facts(struct cli *cli, struct query *q, bool memory)
 		q->facts = FACTS_MEMORY | FACTS_NODES | FACTS_BUILD_ID;
 }
 
+/* --long prints no table. */
+static int check_columns(const struct cli *cli, const struct query *q, bool memory)
+{
+	const struct table_options *t = &cli->table;
+
+	if (q->details && (memory || t->output || t->sort || t->raw || t->no_headings))
+		return cli_usage(cli, "--long prints no table: it excludes --memory, "
+				 "--noheadings, --output, --raw and --sort");
+	return EXIT_OK;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct query q = { 0 };
@@ -136,6 +147,8 @@ static int run(struct cli *cli, int argc, char **argv)
 			return cli->exit_code;
 		}
 	}
+	if (check_columns(cli, &q, memory))
+		return EXIT_USAGE;
 	choose_facts(cli, &q, memory);
 	return inspect_each(cli, argv + optind, 0, show, &q);
 }

@@ -263,6 +263,7 @@ int faults_gather(struct faults_report *r, const struct faults_session *session,
 		err = gather_vmas(&g);
 	if (!err && (o->by_ip || o->by_stack))
 		err = gather_ips(&g);
+	faults_locate_signals(r);
 	if (!err && o->by_stack)
 		err = gather_stacks(&g);
 	faults_sort(r);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "faults/process.h"
+#include "libvmlab.h"
 #include "sys/clock.h"
 #include "sys/events.h"
 
@@ -30,11 +32,36 @@ static pid_t process_of(pid_t tid)
 	return tgid;
 }
 
+/* The kernel counts no faults of its own threads. */
+static bool is_kernel_thread(pid_t pid)
+{
+	const unsigned int pf_kthread = 0x00200000;
+	unsigned int flags = 0;
+	char path[64], line[512], *comm_end;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	stat = fopen(path, "re");
+	if (!stat)
+		return false;
+	/* the name may hold blanks and parentheses */
+	comm_end = fgets(line, sizeof(line), stat) ? strrchr(line, ')') : NULL;
+	fclose(stat);
+	return comm_end &&
+	       sscanf(comm_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & pf_kthread;
+}
+
 int faults_open_process(pid_t pid, int *pidfd, struct failure *failure)
 {
+	char text[VMLAB_EXPLAIN_MAX];
 	pid_t process;
 	int err;
 
+	if (is_kernel_thread(pid))
+		return failure_set(failure, -EINVAL, "%s",
+				   vmlab_explain(-ENXIO, VMLAB_ABOUT_PROCESS, pid,
+						 text, sizeof(text)));
 	*pidfd = pidfd_open(pid, 0);
 	if (*pidfd >= 0)
 		return 0;

@@ -13,7 +13,7 @@
  * @pidfd: [out] to be closed; readable when the process has ended
  *
  * Return: 0 or a negative errno, with a sentence in @failure: for a thread, it
- * names the process.
+ * names the process.  For a kernel thread -EINVAL.
  */
 int faults_open_process(pid_t pid, int *pidfd, struct failure *failure);
 

@@ -8,6 +8,7 @@
 #include "heat/source.h"
 #include "libvmlab.h"
 #include "sys/clock.h"
+#include "sys/emulated.h"
 #include "sys/events.h"
 #include "sys/xalloc.h"
 
@@ -86,12 +87,20 @@ static int end_interval(struct heat *h, const struct heat_source *source,
 	return read_areas(h);
 }
 
+/* Add up the CPU time of all threads; 0 for a process that has ended. */
+static double process_cpu_time(pid_t pid)
+{
+	clockid_t clock;
+
+	return clock_getcpuclockid(pid, &clock) ? 0 : clock_seconds(clock);
+}
+
 static int collect(struct heat *h, const struct heat_source *source,
 		   void *state, uint64_t count,
 		   const struct heat_watcher *watcher,
 		   const struct events *events)
 {
-	double start = clock_now();
+	double start = clock_now(), cpu_before = process_cpu_time(h->pid), cpu = 0;
 	int signal, err = read_areas(h);
 	bool interrupted = false;
 
@@ -107,11 +116,13 @@ static int collect(struct heat *h, const struct heat_source *source,
 		if (interrupted && (h->nr_samples || !source->can_interrupt))
 			break;
 		err = end_interval(h, source, state, start);
+		cpu = process_cpu_time(h->pid);
 		if (!err && watcher->interval) {
 			heat_mark_areas(h);
 			watcher->interval(h, watcher->arg);
 		}
 	}
+	h->cpu = cpu > cpu_before ? cpu - cpu_before : 0;
 	/* keep what was measured before the process ended */
 	return err == -ESRCH && h->nr_samples ? 0 : err;
 }
@@ -129,6 +140,7 @@ static int measure(struct heat *h, const char *method, uint64_t count,
 	if (err)
 		return err;
 	h->method = source->about;
+	h->emulated = processor_is_emulated();
 	err = collect(h, source, state, count, watcher, events);
 	source->close(state);
 	if (err)

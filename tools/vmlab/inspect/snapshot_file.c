@@ -226,7 +226,8 @@ int snapshot_load(const char *path, struct snapshot *snap)
 
 	memset(snap, 0, sizeof(*snap));
 	if (!in)
-		return cli_error("cannot read %s: %s", path, strerror(errno));
+		return cli_error("cannot read %s: %s: give a file that 'vmlab snapshot' "
+				 "wrote", path, strerror(errno));
 	err = snapshot_read(in, snap, why);
 	if (in != stdin)
 		fclose(in);

@@ -31,7 +31,9 @@ static const char *about_device(int err)
 	case -ENODEV:
 	case -ENXIO:
 		return "no " VMLAB_DEVICE ": the vmlab module is not loaded: "
-		       "load it as root with 'insmod vmlab.ko' or 'modprobe vmlab'";
+		       "load it as root with 'insmod vmlab.ko' or 'modprobe "
+		       "vmlab', or run 'make shell' in the source for a virtual "
+		       "machine that has it";
 	case -EACCES:
 	case -EPERM:
 		return "no permission to open " VMLAB_DEVICE ": run as root, or "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/faults.h"
+#include "sys/xalloc.h"
 
 /* Compare by the number of faults, most first; ties by time. */
 static int by_count(const __u64 *a, __u64 a_ns, const __u64 *b, __u64 b_ns)
@@ -75,6 +76,34 @@ void faults_sum(struct faults_report *r)
 		r->all_ns += r->totals.ns[k];
 		if (r->totals.max_ns[k] > r->all_max_ns)
 			r->all_max_ns = r->totals.max_ns[k];
+	}
+}
+
+static const struct ip_row *find_ip(const struct faults_report *r,
+				    const struct signal_key *key)
+{
+	for (size_t i = 0; i < r->nr_ips; i++) {
+		const struct ip_key *ip = &r->ips[i].key;
+
+		if (ip->ip == key->ip && ip->tgid == key->tgid &&
+		    ip->exec_id == key->exec_id)
+			return &r->ips[i];
+	}
+	return NULL;
+}
+
+void faults_locate_signals(struct faults_report *r)
+{
+	for (size_t i = 0; i < r->nr_signals; i++) {
+		struct signal_row *row = &r->signals[i];
+		const struct ip_row *ip = find_ip(r, &row->key);
+
+		if (!ip || !ip->path)
+			continue;
+		row->path = check_alloc(strdup(ip->path));
+		row->symbol = ip->symbol ? check_alloc(strdup(ip->symbol)) : NULL;
+		row->offset = ip->stat.offset;
+		row->distance = ip->distance;
 	}
 }
 
@@ -188,6 +217,10 @@ void faults_release(struct faults_report *r)
 	for (size_t i = 0; i < r->nr_ips; i++) {
 		free(r->ips[i].path);
 		free(r->ips[i].symbol);
+	}
+	for (size_t i = 0; i < r->nr_signals; i++) {
+		free(r->signals[i].path);
+		free(r->signals[i].symbol);
 	}
 	for (size_t i = 0; i < r->nr_stacks; i++)
 		free(r->stacks[i].frames);

@@ -24,6 +24,7 @@ struct vma_row {
 	char *name; /* path, or [heap] and the like */
 };
 
+/* struct ip_row - an instruction; without faults, a frame of a stack or of a signal */
 struct ip_row {
 	struct ip_key key;
 	struct ip_stat stat;
@@ -49,6 +50,9 @@ struct stack_row {
 struct signal_row {
 	struct signal_key key;
 	__u64 count;
+	/* where the instruction is, as in struct ip_row */
+	char *path, *symbol;
+	uint64_t offset, distance;
 };
 
 struct faults_report {
@@ -88,6 +92,13 @@ struct faults_report {
 	char **names; /* of frames of stacks */
 	size_t nr_names;
 };
+
+/**
+ * faults_locate_signals - copy file and symbol of each signal's instruction from @ips
+ *
+ * Call it before faults_merge(), which drops instructions without faults.
+ */
+void faults_locate_signals(struct faults_report *report);
 
 /** faults_sum - add up a histogram and totals of all kinds, from those of each */
 void faults_sum(struct faults_report *report);

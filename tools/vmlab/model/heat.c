@@ -178,6 +178,11 @@ static size_t divide(const struct heat_row *parts, size_t nr_parts, size_t wante
 /* lines without an access that become one */
 enum { IDLE_LINES = 4 };
 
+static bool was_accessed(const struct heat *h, const struct heat_row *row)
+{
+	return heat_cell(h, row->start, row->end, 0, h->nr_samples) > 0;
+}
+
 /*
  * Join the lines of each mapping to parts that were accessed and, where IDLE_LINES
  * or more follow one another, parts that were not.
@@ -191,10 +196,11 @@ static size_t join(const struct heat *h, struct heat_row *rows, size_t nr)
 	for (size_t i = 0, n; i < nr; i += n) {
 		struct heat_row row = rows[i];
 
-		for (n = 0; i + n < nr && rows[i + n].area == row.area &&
-			    heat_cell(h, rows[i + n].start, rows[i + n].end, 0,
-				      h->nr_samples) <= 0; n++)
+		for (n = 0; i + n < nr && rows[i + n].area == row.area; n++) {
+			if (was_accessed(h, &rows[i + n]))
+				break;
 			row.end = rows[i + n].end;
+		}
 		row.idle = n >= IDLE_LINES;
 		if (!n)
 			n = 1;
@@ -207,7 +213,52 @@ static size_t join(const struct heat *h, struct heat_row *rows, size_t nr)
 	return parts;
 }
 
-size_t heat_rows(const struct heat *h, size_t wanted, struct heat_row **rows)
+/* Return the bytes of a mapping that were accessed, added up over all intervals. */
+static double accessed(const struct heat *h, const struct heat_area *a)
+{
+	return heat_cell(h, a->start, a->end, 0, h->nr_samples) *
+	       (double)(a->end - a->start) * (double)h->nr_samples;
+}
+
+bool heat_misses_accesses(const struct heat *h)
+{
+	const double busy = 0.1, few = 64 * 4096;
+	double bytes = 0;
+
+	if (!h->nr_samples || h->cpu < busy * h->samples[h->nr_samples - 1].time)
+		return false;
+	for (size_t i = 0; i < h->nr_areas; i++)
+		bytes += accessed(h, &h->areas[i]);
+	return h->emulated || bytes < few * (double)h->nr_samples;
+}
+
+/*
+ * Keep the @wanted mappings with the most accesses, in their order.
+ *
+ * Return: the number of those that were left out.
+ */
+static size_t keep_hottest(const struct heat *h, struct heat_row *areas, size_t nr,
+			   size_t wanted)
+{
+	double *heat = check_alloc(calloc(nr + 1, sizeof(*heat)));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		heat[i] = accessed(h, areas[i].area);
+	for (size_t i = 0; i < nr; i++) {
+		size_t hotter = 0;
+
+		for (size_t j = 0; j < nr; j++)
+			hotter += heat[j] > heat[i] || (heat[j] == heat[i] && j < i);
+		if (hotter < wanted)
+			areas[kept++] = areas[i];
+	}
+	free(heat);
+	return nr - kept;
+}
+
+size_t heat_rows(const struct heat *h, size_t wanted, size_t *left_out,
+		 struct heat_row **rows)
 {
 	struct heat_row *areas = check_alloc(calloc(h->nr_areas + 1, sizeof(*areas)));
 	size_t touched = 0, nr;
@@ -221,6 +272,10 @@ size_t heat_rows(const struct heat *h, size_t wanted, struct heat_row **rows)
 				.end = h->areas[i].end,
 				.first = true,
 			};
+	if (left_out) {
+		*left_out = keep_hottest(h, areas, touched, wanted);
+		touched -= *left_out;
+	}
 	nr = divide(areas, touched, wanted, &lines);
 	free(areas);
 	/* then again, without the long parts that were not accessed */

@@ -40,6 +40,8 @@ struct heat {
 	size_t nr_samples;
 	struct heat_area *areas;
 	size_t nr_areas;
+	double cpu; /* CPU time of the process during the measurement, s */
+	bool emulated; /* the processor is emulated, and its TLB with it */
 };
 
 /** heat_add - add a run to a sample, clipped to the range */
@@ -63,6 +65,16 @@ double heat_cell(const struct heat *heat, uint64_t start, uint64_t end,
 /** heat_cost - return the CPU time of the measurement as a share of its duration */
 double heat_cost(const struct heat *heat);
 
+/**
+ * heat_misses_accesses - tell whether accesses probably do not show
+ *
+ * The processor sets the accessed bit of a page when it loads its translation into
+ * the TLB, which the measurement does not flush: a process that stays within few
+ * pages is not seen, and on an emulated processor, whose TLB is large, neither is
+ * one that stays within more.
+ */
+bool heat_misses_accesses(const struct heat *heat);
+
 /** struct heat_row - one line of the picture: a part of a mapping */
 struct heat_row {
 	const struct heat_area *area;
@@ -73,13 +85,15 @@ struct heat_row {
 
 /**
  * heat_rows - divide the mappings into lines of the picture
- * @wanted: lines; there may be fewer, as lines start at pages, and more, as each
- *	mapping that was accessed has one
+ * @wanted: lines; there may be fewer, as lines start at pages
+ * @left_out: [out] when there are more mappings that were accessed than lines: how
+ *	many of them, those with the fewest accesses, have no line; NULL: each has
+ *	a line, also beyond @wanted
  * @rows: [out] to be freed
  *
  * Return: the number of lines.
  */
-size_t heat_rows(const struct heat *heat, size_t wanted,
+size_t heat_rows(const struct heat *heat, size_t wanted, size_t *left_out,
 		 struct heat_row **rows);
 
 /* how many powers of ten of heat the shades tell apart */

@@ -87,6 +87,9 @@ static int rule_key(const char *key, const char *value, uint64_t page_size,
 	if (parse_u64(value, &n))
 		return -EINVAL;
 	if (!strcmp(key, "nth")) {
+		/* 0 would stand for all faults */
+		if (!n)
+			return -ERANGE;
 		rule->nth = n;
 	} else if (!strcmp(key, "seed")) {
 		rule->seed = n;

@@ -166,7 +166,7 @@ int parse_range(const char *s, uint64_t *start, uint64_t *end)
 	if (err)
 		return err;
 	if (to <= from)
-		return -EINVAL;
+		return -EDOM;
 	*start = from;
 	*end = to;
 	return 0;

@@ -33,6 +33,8 @@ int parse_address(const char *s, uint64_t *address);
  *
  * "START-END" or "START+SIZE", addresses as parse_address() accepts, or one
  * address for the byte there.
+ *
+ * Return: 0, -EINVAL, -ERANGE, or -EDOM for an END that is not above START.
  */
 int parse_range(const char *s, uint64_t *start, uint64_t *end);
 

@@ -10,6 +10,7 @@
  *	REASON
  *	cur state: ...		(with some reasons, such as "infinite loop detected")
  *	old state: ...
+ *	Verification failed: ...	(since Linux 7.3: a report of many lines)
  *	processed N insns ...
  *	-- END PROG LOAD LOG --
  *
@@ -26,6 +27,7 @@
 
 #define BEGIN "-- BEGIN PROG LOAD LOG --\n"
 #define END   "-- END PROG LOAD LOG --"
+#define REPORT "Verification failed: "
 
 static bool verbose;
 static char verdict[512];
@@ -59,10 +61,49 @@ static const char *last_reason(const char *log, size_t len, size_t *reason_len)
 	}
 }
 
+/*
+ * Skip the instruction that some reasons follow on its line, as in
+ * "11: (55) if r0 != 0x0 goto pc-6 infinite loop detected at insn 6".
+ */
+static const char *skip_instruction(const char *reason, size_t *len)
+{
+	static const char loop[] = "infinite loop detected";
+	const char *found = memmem(reason, *len, loop, sizeof(loop) - 1);
+
+	if (!found)
+		return reason;
+	*len -= (size_t)(found - reason);
+	return found;
+}
+
+/*
+ * Find the place in the source, FILE:LINE, of the last instruction before @end.  The
+ * verifier prints "; SOURCE @ FILE:LINE" before the instructions of a line.
+ */
+static const char *last_place(const char *log, const char *end, size_t *len)
+{
+	const char *place = NULL;
+
+	for (const char *line = log; line < end;) {
+		const char *next = memchr(line, '\n', (size_t)(end - line));
+		const char *last = next ? next : end;
+
+		if (!strncmp(line, "; ", 2))
+			for (const char *p = line; p + 3 < last; p++)
+				if (!strncmp(p, " @ ", 3)) {
+					place = p + 3;
+					*len = (size_t)(last - place);
+				}
+		line = last + 1;
+	}
+	return place;
+}
+
 static void find_verdict(const char *message)
 {
-	const char *begin = strstr(message, BEGIN), *end, *name, *reason;
-	size_t len;
+	const char *begin = strstr(message, BEGIN), *end, *name, *reason, *place,
+		   *report;
+	size_t len, place_len = 0;
 
 	if (!begin)
 		return;
@@ -74,9 +115,16 @@ static void find_verdict(const char *message)
 	if (!name || name > begin || end < begin)
 		return;
 	name++;
+	/* the report explains the reason above it */
+	report = strstr(begin, REPORT);
+	if (report && report > begin && report < end)
+		end = report;
 	reason = last_reason(begin, (size_t)(end - begin), &len);
-	snprintf(verdict, sizeof(verdict), "program %.*s: %.*s",
-		 (int)strcspn(name, "'"), name, (int)len, reason);
+	place = last_place(begin, reason + len, &place_len);
+	reason = skip_instruction(reason, &len);
+	snprintf(verdict, sizeof(verdict), "program %.*s: %.*s%s%.*s",
+		 (int)strcspn(name, "'"), name, (int)len, reason, place ? ", at " : "",
+		 (int)place_len, place ? place : "");
 }
 
 __attribute__((format(printf, 2, 0))) static int

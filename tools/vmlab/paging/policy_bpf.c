@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/paging_words.h"
 #include "paging/libbpf_log.h"
 #include "paging/policy_bpf.h"
 #include "paging/policy_object.h"
@@ -158,12 +159,17 @@ int policy_load(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
 int policy_unload(const char *name, struct failure *failure)
 {
 	struct bpf_link *link;
+	uint32_t builtin;
 	int err;
 
 	if (!policy_name_ok(name))
 		return failure_set(failure, -EINVAL,
 				   "'%s' is no name of a policy: 'vmlab policy "
 				   "list' shows those that are loaded", name);
+	if (!paging_policy_parse(name, &builtin))
+		return failure_set(failure, -EINVAL,
+				   "'%s' is built in and cannot be unloaded: give a "
+				   "policy of the kind bpf in 'vmlab policy list'", name);
 	libbpf_log_start(false);
 	link = policy_pins_open(name);
 	if (!link && errno == ENOENT)

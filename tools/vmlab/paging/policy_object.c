@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/paging_words.h"
 #include "paging/policy_object.h"
 
 #define OPS_TYPE "vmlab_policy_ops"
@@ -58,8 +59,8 @@ static char *read_object(const char *file, size_t *len,
 
 	/* not -errno: EPERM of a file is no lack of privilege to load it */
 	if (!data)
-		failure_set(failure, -EIO, "cannot read %s: %s", file,
-			    strerror(errno));
+		failure_set(failure, -EIO, "cannot read %s: %s: give a BPF object, such "
+			    "as fifo.bpf.o", file, strerror(errno));
 	if (in && in != stdin)
 		fclose(in);
 	return data;
@@ -131,24 +132,15 @@ static const void *ops_member(const struct policy_object *o, const char *name,
 
 /*
  * Since 1.4, libbpf keeps the program of each callback in its member of the
- * initial value, where NULL stands for none.  Older versions keep NULL for all:
- * they say nothing about victim.
+ * initial value, where NULL stands for none.  Older versions, which cannot load
+ * policies, keep NULL for all.
  */
 static bool lacks_victim(const struct policy_object *o)
 {
-	static const char *const others[] = { "init", "exit", "insert",
-					      "remove", "access", "fault" };
-	const void *none = NULL, *p;
+	const void *none = NULL, *p = ops_member(o, "victim", sizeof(none));
 
-	p = ops_member(o, "victim", sizeof(none));
-	if (p && memcmp(p, &none, sizeof(none)))
-		return false;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		p = ops_member(o, others[i], sizeof(none));
-		if (p && memcmp(p, &none, sizeof(none)))
-			return true;
-	}
-	return false;
+	return (libbpf_major_version() > 1 || libbpf_minor_version() >= 4) &&
+	       (!p || !memcmp(p, &none, sizeof(none)));
 }
 
 /* What the module refuses with a bare EINVAL, in words. */
@@ -158,6 +150,7 @@ static int check_ops(const char *file, struct policy_object *o,
 	const void *name = ops_member(o, "name", sizeof(o->name));
 	const void *p = ops_member(o, "flags", sizeof(__u32));
 	__u32 flags = 0;
+	uint32_t builtin;
 
 	if (name)
 		memcpy(o->name, name, sizeof(o->name));
@@ -166,6 +159,11 @@ static int check_ops(const char *file, struct policy_object *o,
 				   "%s: the policy's name must be 1 to %d "
 				   "letters, digits, '.', '_' and '-'", file,
 				   VMLAB_POLICY_NAME_MAX - 1);
+	/* a built-in policy would be used in its place */
+	if (!paging_policy_parse(o->name, &builtin))
+		return failure_set(failure, -EEXIST,
+				   "%s: '%s' is the name of a built-in policy: give "
+				   "the policy another .name", file, o->name);
 	if (p)
 		memcpy(&flags, p, sizeof(flags));
 	if (flags & ~VMLAB_POLICY_SAMPLES)
@@ -175,10 +173,9 @@ static int check_ops(const char *file, struct policy_object *o,
 				   file, flags, VMLAB_POLICY_SAMPLES);
 	if (lacks_victim(o))
 		return failure_set(failure, -EINVAL,
-				   "%s: policy '%s' has no victim callback: "
-				   "every policy needs one, as in "
-				   "tools/bpf/policies/fifo.bpf.c", file,
-				   o->name);
+				   "%s: policy '%s' has no victim callback, which "
+				   "every policy needs: set .victim, as in "
+				   "tools/bpf/policies/fifo.bpf.c", file, o->name);
 	return 0;
 }
 

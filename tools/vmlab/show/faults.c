@@ -56,8 +56,13 @@ static const struct column instruction_columns[] = {
 };
 
 static const struct column signal_columns[] = {
-	{ "COUNT", true },   { "PID", true },	      { "CAUSE" },
-	{ "ADDRESS", true }, { "INSTRUCTION", true }, { .title = "MEANING", .wrap = true },
+	{ "COUNT", true },
+	{ "PID", true },
+	{ "CAUSE" },
+	{ "ADDRESS", true },
+	{ .title = "INSTRUCTION", .wrap = true },
+	{ .title = "FILE", .wrap = true },
+	{ .title = "MEANING", .wrap = true },
 };
 
 const struct column_list faults_tables[] = {
@@ -263,6 +268,23 @@ static void print_vmas(const struct faults_report *r, FILE *out, bool colour)
 	print_more(out, r->nr_vmas, nr);
 }
 
+/*
+ * Print the cells INSTRUCTION and FILE.
+ * @address: the offset in the file, or without a file the address
+ */
+static void place_cells(struct table *t, const char *path, const char *symbol,
+			uint64_t distance, uint64_t address)
+{
+	char *file = path ? check_alloc(format_safe(path)) : NULL;
+
+	if (symbol)
+		table_cell(t, STYLE_NAME, "%s+0x%" PRIx64, symbol, distance);
+	else
+		table_cell(t, STYLE_NAME, "0x%" PRIx64, address);
+	table_cell(t, STYLE_DIM, "%s", file ? file : "-");
+	free(file);
+}
+
 static void print_ips(const struct faults_report *r, FILE *out, bool colour)
 {
 	char kinds[KINDS_TEXT_MAX];
@@ -276,21 +298,13 @@ static void print_ips(const struct faults_report *r, FILE *out, bool colour)
 	t = table_open(out, instruction_columns, NR(instruction_columns), colour);
 	for (size_t i = 0; i < nr; i++) {
 		const struct ip_row *ip = &r->ips[i];
-		char *path = ip->path ? check_alloc(format_safe(ip->path)) : NULL;
 
 		count_cells(t, ip->stat.count);
 		table_time(t, STYLE_PLAIN, ip->stat.ns);
 		table_cell(t, STYLE_PLAIN, "%s",
 			   fault_kinds_text(ip->stat.kinds, kinds));
-		if (ip->symbol)
-			table_cell(t, STYLE_NAME, "%s+0x%" PRIx64, ip->symbol,
-				   ip->distance);
-		else
-			table_cell(t, STYLE_NAME, "0x%" PRIx64,
-				   (uint64_t)(path ? ip->stat.offset :
-						     ip->key.ip));
-		table_cell(t, STYLE_DIM, "%s", path ? path : "-");
-		free(path);
+		place_cells(t, ip->path, ip->symbol, ip->distance,
+			    ip->path ? ip->stat.offset : ip->key.ip);
 	}
 	table_close(t);
 	print_more(out, r->nr_ips, nr);
@@ -364,16 +378,18 @@ static void print_signals(const struct faults_report *r, FILE *out, bool colour)
 		    NR(signal_columns), "Signals");
 	t = table_open(out, signal_columns, NR(signal_columns), colour);
 	for (size_t i = 0; i < nr; i++) {
-		const struct signal_key *key = &r->signals[i].key;
+		const struct signal_row *row = &r->signals[i];
+		const struct signal_key *key = &row->key;
 
 		table_cell(t, STYLE_PLAIN, "%" PRIu64,
-			   (uint64_t)r->signals[i].count);
+			   (uint64_t)row->count);
 		table_cell(t, STYLE_PLAIN, "%u", key->tgid);
 		table_cell(t, STYLE_WARN, "%s",
 			   signal_cause(key->signal, key->code));
 		table_cell(t, STYLE_PLAIN, "0x%" PRIx64,
 			   (uint64_t)key->address);
-		table_cell(t, STYLE_PLAIN, "0x%" PRIx64, (uint64_t)key->ip);
+		place_cells(t, row->path, row->symbol, row->distance,
+			    row->path ? row->offset : key->ip);
 		table_cell(t, STYLE_DIM, "%s", signal_meaning(key));
 	}
 	table_close(t);

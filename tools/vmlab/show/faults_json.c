@@ -210,6 +210,20 @@ static void print_vmas(const struct faults_report *r, struct json_doc *doc)
 	json_array_end(doc);
 }
 
+/* Put the file and the symbol of an instruction, as far as they are known. */
+static void put_place(json_t *o, const char *path, uint64_t offset, const char *symbol,
+		      uint64_t distance)
+{
+	if (path) {
+		json_put_name(o, "file", path);
+		json_put(o, "offset", json_hex(offset));
+	}
+	if (symbol) {
+		json_put_name(o, "symbol", symbol);
+		json_put(o, "distance", json_count(distance));
+	}
+}
+
 static void print_ips(const struct faults_report *r, struct json_doc *doc)
 {
 	json_array_begin(doc, "instructions");
@@ -225,14 +239,7 @@ static void print_ips(const struct faults_report *r, struct json_doc *doc)
 		put_counts(o, ip->stat.count);
 		json_put(o, "ns", json_count(ip->stat.ns));
 		json_put(o, "kinds", kinds_array(ip->stat.kinds));
-		if (ip->path) {
-			json_put_name(o, "file", ip->path);
-			json_put(o, "offset", json_hex(ip->stat.offset));
-		}
-		if (ip->symbol) {
-			json_put_name(o, "symbol", ip->symbol);
-			json_put(o, "distance", json_count(ip->distance));
-		}
+		put_place(o, ip->path, ip->stat.offset, ip->symbol, ip->distance);
 		json_item(doc, o);
 	}
 	json_array_end(doc);
@@ -242,7 +249,8 @@ static void print_signals(const struct faults_report *r, struct json_doc *doc)
 {
 	json_array_begin(doc, "signals");
 	for (size_t i = 0; i < r->nr_signals; i++) {
-		const struct signal_key *key = &r->signals[i].key;
+		const struct signal_row *row = &r->signals[i];
+		const struct signal_key *key = &row->key;
 		json_t *o = object();
 
 		json_put(o, "pid", json_integer(key->tgid));
@@ -253,7 +261,8 @@ static void print_signals(const struct faults_report *r, struct json_doc *doc)
 		json_put(o, "address", json_hex(key->address));
 		json_put(o, "ip", json_hex(key->ip));
 		json_put(o, "stack_limit", json_boolean(key->stack_limit));
-		json_put(o, "count", json_count(r->signals[i].count));
+		json_put(o, "count", json_count(row->count));
+		put_place(o, row->path, row->offset, row->symbol, row->distance);
 		json_item(doc, o);
 	}
 	json_array_end(doc);

@@ -8,9 +8,13 @@
 
 #include "model/heat.h"
 
-/** heat_draw - draw with characters, or with colours, about @rows lines */
+/**
+ * heat_draw - draw with characters, or with colours
+ * @rows: lines of the picture
+ * @exact: print no more lines, even if there are more mappings
+ */
 void heat_draw(const struct heat *heat, FILE *out, bool colour,
-	       unsigned int columns, unsigned int rows);
+	       unsigned int columns, unsigned int rows, bool exact);
 
 void heat_svg(const struct heat *heat, FILE *out);
 void heat_json(const struct heat *heat, FILE *out);

@@ -38,6 +38,7 @@ enum {
 	MAX_COLUMNS = 400,
 	MAX_CELL = 20,
 	LINES = 120,
+	AXIS = 80, /* least width of the axis of time */
 };
 
 static bool has_label(const struct heat_row *row)
@@ -126,7 +127,7 @@ void heat_svg(const struct heat *h, FILE *out)
 
 	if (cell > MAX_CELL)
 		cell = MAX_CELL;
-	nr = heat_rows(h, LINES, &rows);
+	nr = heat_rows(h, LINES, NULL, &rows);
 	for (size_t r = 0; r < nr; r++)
 		height += line_height(rows, nr, r);
 	fprintf(out,
@@ -134,10 +135,10 @@ void heat_svg(const struct heat *h, FILE *out)
 		"height=\"%zu\" font-family=\"monospace\" font-size=\"10\">\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
 		"<text x=\"%d\" y=\"16\" font-size=\"13\">vmlab heat, process "
-		"%d: %zu intervals of %.3g s</text>\n"
+		"%d: %zu interval%s of %.3g s</text>\n"
 		"<text x=\"%d\" y=\"30\">by ",
 		LEFT + columns * cell + RIGHT, height + 60, LEFT, h->pid,
-		h->nr_samples, h->interval, LEFT);
+		h->nr_samples, h->nr_samples == 1 ? "" : "s", h->interval, LEFT);
 	xml_escape(out, h->method);
 	fputs("</text>\n", out);
 	for (size_t r = 0; r < nr; y += line_height(rows, nr, r++)) {
@@ -146,11 +147,12 @@ void heat_svg(const struct heat *h, FILE *out)
 		svg_cells(out, h, &rows[r], y, line_height(rows, nr, r), columns, cell);
 	}
 	fprintf(out, "<text x=\"%d\" y=\"%zu\">0 s</text>\n", LEFT, height + 14);
+	/* beside few columns there is no space for two labels below them */
 	if (h->nr_samples)
 		fprintf(out,
 			"<text x=\"%zu\" y=\"%zu\" text-anchor=\"end\">%.1f s</text>\n",
-			LEFT + columns * cell, height + 14,
-			h->samples[h->nr_samples - 1].time);
+			LEFT + (columns * cell < AXIS ? AXIS : columns * cell),
+			height + 14, h->samples[h->nr_samples - 1].time);
 	svg_scale(out, height + 28);
 	fputs("</svg>\n", out);
 	free(rows);

@@ -70,18 +70,27 @@ static void draw_label(FILE *out, const struct heat_row *row, size_t width)
 	fputc('\n', out);
 }
 
+static size_t nr_mappings(const struct heat_row *rows, size_t nr)
+{
+	size_t mappings = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		mappings += rows[i].first;
+	return mappings;
+}
+
 void heat_draw(const struct heat *h, FILE *out, bool colour,
-	       unsigned int columns, unsigned int rows_wanted)
+	       unsigned int columns, unsigned int rows_wanted, bool exact)
 {
 	const size_t label = 14 + 17; /* address and size before, name after */
 	size_t width = columns > label + 20 ? columns - label - 1 : 20;
 	struct heat_row *rows;
-	size_t nr;
+	size_t nr, left_out = 0;
 
 	if (width > h->nr_samples)
 		width = h->nr_samples;
 	nr = heat_rows(h, rows_wanted > MAX_ROWS ? MAX_ROWS : rows_wanted,
-		       &rows);
+		       exact ? &left_out : NULL, &rows);
 	for (size_t r = 0; r < nr; r++) {
 		fprintf(out, "%13" PRIx64 " ", rows[r].start);
 		for (size_t c = 0; c < width && rows[r].idle; c++)
@@ -97,10 +106,16 @@ void heat_draw(const struct heat *h, FILE *out, bool colour,
 		draw_label(out, &rows[r], label - 14 - 8);
 	}
 	if (!nr) {
-		fputs(h->nr_areas ? "nothing was touched\n" :
+		fputs(h->nr_areas ? "no access was seen\n" :
 				    "no VMA of the process is in the range\n", out);
 	} else {
-		fprintf(out, "%13s 0 s%*s%.1f s\n", "", (int)width - 2, "",
+		if (left_out)
+			fprintf(out, "%13s (%zu more mapping%s with fewer accesses: "
+				"--rows=%zu shows all)\n", "", left_out,
+				left_out == 1 ? "" : "s", nr_mappings(rows, nr) + left_out);
+		/* the labels stay apart when the picture has few columns */
+		fprintf(out, "%13s 0 s%*s%.1f s\n", "",
+			width > 4 ? (int)width - 2 : 2, "",
 			h->samples[h->nr_samples - 1].time);
 		draw_scale(out, colour);
 	}

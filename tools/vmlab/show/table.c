@@ -270,7 +270,8 @@ static void print_held(struct table *t)
 			  terminal_columns(fileno(t->out)), t->optional);
 	if (t->streaming) {
 		if (!options.raw && isatty(fileno(t->out)))
-			table_fit_row(t->scols);
+			table_fit_row(t->scols, TABLE_SEPARATOR,
+				      terminal_columns(fileno(t->out)));
 		line = scols_table_get_line(t->scols, 0);
 		scols_table_print_range(t->scols, line, line);
 		fputc('\n', t->out);

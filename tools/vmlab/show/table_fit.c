@@ -171,8 +171,37 @@ static void hide(struct libscols_table *table, const bool *optional)
 	}
 }
 
-void table_fit_row(struct libscols_table *table)
+/*
+ * Take what the cells of a row need beyond the widths of their columns from the widest
+ * column that wraps, as far as the terminal lacks it.
+ */
+static void make_room(struct libscols_table *table, const char *separator, size_t columns)
 {
+	struct libscols_column *widest_wrap = NULL;
+	size_t needed = 0, room = 0, hint, more;
+
+	for (size_t i = 0; i < scols_table_get_ncols(table); i++) {
+		struct libscols_column *c = scols_table_get_column(table, i);
+
+		if (is_hidden(table, i))
+			continue;
+		hint = (size_t)scols_column_get_whint(c);
+		needed += needed ? strlen(separator) : 0;
+		needed += wraps(table, i) || hint > widest(table, i) ? hint :
+								       widest(table, i);
+		if (wraps(table, i) && hint > room) {
+			room = hint;
+			widest_wrap = c;
+		}
+	}
+	more = needed > columns ? needed - columns : 0;
+	if (more && room >= more + LEAST)
+		scols_column_set_whint(widest_wrap, (double)(room - more));
+}
+
+void table_fit_row(struct libscols_table *table, const char *separator, size_t columns)
+{
+	make_room(table, separator, columns);
 	for (size_t i = 0; i < scols_table_get_ncols(table); i++) {
 		struct libscols_column *c = scols_table_get_column(table, i);
 

@@ -19,7 +19,12 @@
 void table_fit(struct libscols_table *table, const char *separator,
 	       size_t columns, const bool *optional);
 
-/** table_fit_row - break the cells of a row that is printed after the others */
-void table_fit_row(struct libscols_table *table);
+/**
+ * table_fit_row - break the cells of a row that is printed after the others
+ * @columns: the width of the terminal
+ *
+ * A cell that is wider than its column gets the space of a column that wraps.
+ */
+void table_fit_row(struct libscols_table *table, const char *separator, size_t columns);
 
 #endif /* VMLAB_SHOW_TABLE_FIT_H */

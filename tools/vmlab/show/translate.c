@@ -2,12 +2,14 @@
 /* The walk for one address, step by step, in words. */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "model/page_table_level.h"
 #include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/translate.h"
+#include "show/wrap.h"
 #include "sys/swap_areas.h"
 
 static const struct column columns[] = {
@@ -100,6 +102,20 @@ static void heading(FILE *out, const struct translation_view *q, const char *tex
 		style_off(q->colour, STYLE_HEAD));
 }
 
+/* Print a line of a step or of the result; break it where the terminal is too narrow. */
+__attribute__((format(printf, 2, 3))) static void print_line(FILE *out, const char *fmt,
+							     ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	wrap_print(out, 0, 4, text);
+	free(text);
+}
+
 static void print_split(FILE *out, const struct translation_view *q)
 {
 	struct addr_field field[ADDR_FIELDS_MAX];
@@ -150,7 +166,7 @@ static void print_vma(FILE *out, const struct translation_view *q)
 		fprintf(out, "  %" PRIx64 "-%" PRIx64 "  %s\n",
 			(uint64_t)t->vma_start, (uint64_t)t->vma_end,
 			*name ? name : "(anonymous memory)");
-		fprintf(out, "  flags: %s\n", flags);
+		print_line(out, "  flags: %s\n", flags);
 		fprintf(out, "  allows user mode: %s\n",
 			access_text(t->vma_access, access));
 	} else {
@@ -202,7 +218,7 @@ static void print_step(FILE *out, const struct translation_view *q, unsigned int
 			(uint64_t)s->table + s->index * UINT64_C(8));
 		fprintf(out, "  holds 0x%016" PRIx64 "\n", (uint64_t)s->raw);
 	}
-	fprintf(out, "  flags: %s\n", *flags ? flags : "none: the entry is empty");
+	print_line(out, "  flags: %s\n", *flags ? flags : "none: the entry is empty");
 	print_next(out, q, s, i + 1 == q->t->steps);
 }
 
@@ -215,10 +231,10 @@ static void print_physical(FILE *out, const struct translation_view *q)
 	if (q->hidden)
 		fputs("  physical address: hidden\n", out);
 	else
-		fprintf(out, "  physical address: 0x%" PRIx64 " + 0x%" PRIx64
-		       " = 0x%" PRIx64 ", in page frame %" PRIu64 "\n",
-		       (uint64_t)t->phys - offset, offset, (uint64_t)t->phys,
-		       (uint64_t)t->phys >> q->page_shift);
+		print_line(out, "  physical address: 0x%" PRIx64 " + 0x%" PRIx64
+			   " = 0x%" PRIx64 ", in page frame %" PRIu64 "\n",
+			   (uint64_t)t->phys - offset, offset, (uint64_t)t->phys,
+			   (uint64_t)t->phys >> q->page_shift);
 }
 
 static void print_swap_slot(FILE *out, const struct vmlab_translation *t)
@@ -228,7 +244,7 @@ static void print_swap_slot(FILE *out, const struct vmlab_translation *t)
 	fprintf(out, "  swap area %u, page slot %" PRIu64 "\n", t->swap_type,
 		(uint64_t)t->swap_offset);
 	if (areas)
-		fprintf(out, "  %s\n", areas);
+		print_line(out, "  %s\n", areas);
 	free(areas);
 }
 
@@ -239,11 +255,11 @@ static void print_result(FILE *out, const struct translation_view *q)
 
 	heading(out, q, "Result");
 	if (t->steps)
-		fprintf(out, "  ends at the %s: ",
-			level_name(q, t->step[t->steps - 1].level, name));
+		print_line(out, "  ends at the %s: %s\n",
+			   level_name(q, t->step[t->steps - 1].level, name),
+			   translation_reason(q));
 	else
-		fprintf(out, "  ");
-	fprintf(out, "%s\n", translation_reason(q));
+		print_line(out, "  %s\n", translation_reason(q));
 	if (translation_at_frame(t))
 		print_physical(out, q);
 	if (t->outcome == VMLAB_WALK_SWAP && !q->hidden)

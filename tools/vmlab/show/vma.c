@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sys/xalloc.h"
 #include "show/format.h"
@@ -10,6 +9,7 @@
 #include "show/terminal.h"
 #include "show/vma.h"
 #include "show/vma_facts.h"
+#include "show/wrap.h"
 
 static const struct column columns[] = { VMA_COLUMNS, VMA_FACT_COLUMNS };
 
@@ -147,24 +147,7 @@ static void print_trait(void *out, const char *name)
 	fprintf(out, " %s", name);
 }
 
-/* Print words after a label; on a terminal, in lines that it can show. */
-static void print_words(FILE *out, const char *label, const char *words)
-{
-	const size_t width = isatty(fileno(out)) ?
-				     terminal_columns(fileno(out)) : SIZE_MAX;
-	size_t used = strlen(label);
-
-	fputs(label, out);
-	while (*words) {
-		size_t len = strcspn(words, " ");
-
-		if (used + 1 + len > width)
-			used = (size_t)fprintf(out, "\n%12s", "") - 1;
-		used += (size_t)fprintf(out, " %.*s", (int)len, words);
-		words += len + !!words[len];
-	}
-	fputc('\n', out);
-}
+enum { LABEL = 13 }; /* columns before a value with --long */
 
 static void print_details(FILE *out, const struct vma_words *words,
 			  const struct vmlab_vmas_iter *it,
@@ -182,8 +165,10 @@ static void print_details(FILE *out, const struct vma_words *words,
 		vma_perms(words, vma, perms),
 		style_on(colour, vma_name_style(vma)), *name ? name : "-",
 		style_off(colour, vma_name_style(vma)));
-	snprintf(label, sizeof(label), "  vm_flags   0x%llx", vma->vm_flags);
-	print_words(out, label, flags);
+	snprintf(label, sizeof(label), "  vm_flags   0x%llx ", vma->vm_flags);
+	fputs(label, out);
+	wrap_print(out, strlen(label), LABEL, flags);
+	fputc('\n', out);
 	fprintf(out, "  page_prot  0x%llx\n", vma->page_prot);
 	fprintf(out, "  pgoff      0x%llx pages\n", vma->pgoff);
 	if (vma->flags & VMLAB_VMA_FILE)

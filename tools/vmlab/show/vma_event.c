@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sys/xalloc.h"
 #include "show/format.h"
 #include "show/json.h"
 #include "show/terminal.h"
 #include "show/vma_event.h"
+#include "show/wrap.h"
 
 static enum style event_style(enum vma_event_kind kind)
 {
@@ -103,14 +105,12 @@ static void print_extent(FILE *out, const struct vma_event *e,
 	print_vma(out, b, new);
 }
 
-void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
-		 const struct snapshot *b, const char *indent, bool colour)
+/* Print an event, but for its name. */
+static void print_event(FILE *out, const struct vma_event *e, const struct snapshot *a,
+			const struct snapshot *b, const char *indent)
 {
-	enum style style = event_style(e->kind);
 	char *name;
 
-	fprintf(out, "%s%s%-8s%s  ", indent, style_on(colour, style),
-		vma_event_name(e->kind), style_off(colour, style));
 	if (e->kind != EVENT_APPEARED && e->kind != EVENT_GONE)
 		fprintf(out, "%" PRIx64 "-%" PRIx64 "  ", e->start, e->end);
 
@@ -158,6 +158,26 @@ void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
 	case EVENT_KINDS:
 		break;
 	}
+}
+
+void event_print(FILE *out, const struct vma_event *e, const struct snapshot *a,
+		 const struct snapshot *b, const char *indent, bool colour)
+{
+	enum style style = event_style(e->kind);
+	char *text = NULL;
+	size_t used, len;
+	FILE *rest = check_alloc(open_memstream(&text, &len));
+
+	print_event(rest, e, a, b, indent);
+	fclose(rest);
+	fputs(indent, out);
+	fputs(style_on(colour, style), out);
+	used = strlen(indent) + (size_t)fprintf(out, "%-8s", vma_event_name(e->kind));
+	fputs(style_off(colour, style), out);
+	fputs("  ", out);
+	used += 2;
+	wrap_print(out, used, used, check_alloc(text));
+	free(text);
 }
 
 static json_t *list_json(const struct snapshot *snap,

@@ -24,7 +24,8 @@ static int read_stream(FILE *in, char **text)
 	return ferror(in) ? -errno : 0;
 }
 
-int input_read(const char *path, char **text, struct failure *failure)
+int input_read(const char *path, const char *form, char **text,
+	       struct failure *failure)
 {
 	bool is_stdin = !strcmp(path, "-");
 	FILE *in = is_stdin ? stdin : fopen(path, "re");
@@ -38,6 +39,6 @@ int input_read(const char *path, char **text, struct failure *failure)
 		return 0;
 	free(*text);
 	*text = NULL;
-	return failure_set(failure, err, "cannot read %s: %s",
-			   is_stdin ? "standard input" : path, strerror(-err));
+	return failure_set(failure, err, "cannot read %s: %s: %s",
+			   is_stdin ? "standard input" : path, strerror(-err), form);
 }

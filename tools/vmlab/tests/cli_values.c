@@ -23,8 +23,11 @@ static void catch_messages(void)
 		abort();
 }
 
-/* Check that the message since the last call is that about @value and @form. */
-static void message_is(const char *value, const char *form)
+/*
+ * Check the message since the last call: about @value, what is wrong with it, and the
+ * accepted form.
+ */
+static void message_says(const char *value, const char *what, const char *form)
 {
 	char got[512], want[512];
 	ssize_t len;
@@ -35,9 +38,14 @@ static void message_is(const char *value, const char *form)
 	if (ftruncate(fileno(messages), 0) ||
 	    lseek(fileno(messages), 0, SEEK_SET))
 		abort();
-	snprintf(want, sizeof(want), "vmlab: --opt: '%s' is not a value of this "
-		 "option: %s; see 'vmlab test --help'\n", value, form);
+	snprintf(want, sizeof(want), "vmlab: --opt: '%s' %s: %s; see 'vmlab test "
+		 "--help'\n", value, what, form);
 	streq(got, want, "the message about '%s'", value);
+}
+
+static void message_is(const char *value, const char *form)
+{
+	message_says(value, "is not a value of this option", form);
 }
 
 static char *give(const char *text)
@@ -69,7 +77,7 @@ static void test_numbers(void)
 	is(v, 5, "a failure leaves the result alone");
 }
 
-#define SIZES "give bytes, or a number with K, M, G or T, such as 64K"
+#define SIZES "give bytes, or a number with K, M, G, T, P or E, or p for pages, such as 64K"
 
 static void test_sizes(void)
 {
@@ -87,6 +95,9 @@ static void test_sizes(void)
 	give("4095");
 	is(cli_size(&cli, 4096, UINT64_MAX, &v), EXIT_USAGE, "too small a size");
 	message_is("4095", SIZES ", at least 4K");
+	give("999E");
+	is(cli_size(&cli, 0, UINT64_MAX, &v), EXIT_USAGE, "beyond 64 bits");
+	message_says("999E", "is too large", "give less than 16E");
 	is(v, 65536, "a failure leaves the result alone");
 }
 
@@ -146,14 +157,18 @@ static void test_others(void)
 	is(pid, getpid(), "is this process");
 	give("0");
 	is(cli_pid(&cli, &pid), EXIT_USAGE, "pid 0");
-	message_is("0", "give a pid (see ps(1)), the name of one process, or 'self'");
+	message_says("0", "is not a process",
+		     "give a pid (see ps(1)), the name of one process, or 'self'");
 	give("1000+4K");
 	is(cli_range(&cli, &start, &end), EXIT_OK, "a range");
 	is(start, 0x1000, "its start");
 	is(end, 0x2000, "its end");
 	give("2-1");
+	is(cli_range(&cli, &start, &end), EXIT_USAGE, "a range that ends before its start");
+	message_says("2-1", "has an END that is not above START", RANGE_FORM);
+	give("x");
 	is(cli_range(&cli, &start, &end), EXIT_USAGE, "no range");
-	message_is("2-1", "give START-END, START+SIZE or an address, in hexadecimal");
+	message_is("x", "give START-END, START+SIZE or an address, in hexadecimal");
 	is(end, 0x2000, "a failure leaves the result alone");
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What vmlab faults, top and heat compute from counters, without a kernel. */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/activity.h"
 #include "model/faults.h"
 #include "model/heat.h"
+#include "show/faults.h"
 #include "show/heat.h"
 #include "tap.h"
 
@@ -56,6 +58,38 @@ static void test_merge(void)
 	is(r.ips[0].stat.count[FAULT_MINOR], 7, "most faults first");
 	is(r.ips[1].stat.count[FAULT_MINOR], 5, "two processes in one row");
 	is(r.ips[3].key.tgid, 2, "without a file, processes stay apart");
+	faults_release(&r);
+}
+
+static void test_signals(void)
+{
+	struct faults_report r = { 0 };
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+
+	r.ips = calloc(2, sizeof(*r.ips));
+	r.ips[r.nr_ips++] = ip("/b", 16, 1, 0);
+	r.ips[r.nr_ips++] = ip("/b", 16, 2, 0);
+	r.ips[1].key.exec_id = 7;
+	r.signals = calloc(2, sizeof(*r.signals));
+	r.nr_signals = 2;
+	for (__u32 i = 0; i < 2; i++) {
+		r.signals[i].key = (struct signal_key){ .ip = 1016, .tgid = i + 1,
+							.signal = 11, .code = 1 };
+		r.signals[i].count = 1;
+	}
+	faults_locate_signals(&r);
+	streq(r.signals[0].symbol, "f", "the function of a signal's instruction");
+	streq(r.signals[0].path, "/b", "its file");
+	ok(!r.signals[1].path, "none for another program of the process");
+	faults_merge(&r);
+	out = open_memstream(&text, &len);
+	faults_print(&r, out, false);
+	fclose(out);
+	ok(strstr(text, "f+0x0") && strstr(text, "/b"),
+	   "the table of signals has both");
+	free(text);
 	faults_release(&r);
 }
 
@@ -129,7 +163,7 @@ static void test_heat(void)
 	ok(heat_cell(&h, 0x2000, 0x6000, 0, 2) == 0.25,
 	   "a quarter on average");
 	ok(heat_cost(&h) == 0.25, "half a second of CPU time in 2 s");
-	nr = heat_rows(&h, 4, &rows);
+	nr = heat_rows(&h, 4, NULL, &rows);
 	is(nr, 4, "a line for each of its pages");
 	ok(rows[0].first && !rows[1].first && rows[3].end == 0x6000,
 	   "they cover it");
@@ -174,7 +208,7 @@ static void test_heat_lines(void)
 	}
 	heat_sort_areas(&h);
 	heat_mark_areas(&h);
-	nr = heat_rows(&h, 40, &rows);
+	nr = heat_rows(&h, 40, NULL, &rows);
 	for (size_t i = 0; i < nr; i++) {
 		idle += rows[i].idle;
 		if (rows[i].end <= 0x1000000 + (500 << 12))
@@ -200,12 +234,79 @@ static void test_heat_lines(void)
 	   "the shades are logarithmic");
 }
 
+/* Draw a picture of as many mappings of a page, with @samples intervals. */
+static char *draw(struct heat *h, size_t mappings, size_t samples, unsigned int rows,
+		  bool exact)
+{
+	char name[32], *text = NULL;
+	size_t len;
+	FILE *out;
+
+	*h = (struct heat){ .method = "a test" };
+	h->samples = calloc(samples, sizeof(*h->samples));
+	h->nr_samples = samples;
+	for (size_t i = 0; i < samples; i++)
+		h->samples[i].time = 1 + (double)i;
+	for (uint64_t i = 0; i < mappings; i++) {
+		/* the later ones are accessed in more of their pages */
+		heat_add(h, &h->samples[0], i << 24, (i << 24) + ((i + 1) << 12), 1);
+		snprintf(name, sizeof(name), "mapping%zu", (size_t)i);
+		heat_add_area(h, i << 24, (i << 24) + 0x100000, name);
+	}
+	heat_sort_areas(h);
+	heat_mark_areas(h);
+	out = open_memstream(&text, &len);
+	heat_draw(h, out, false, 80, rows, exact);
+	fclose(out);
+	return text;
+}
+
+static void test_heat_text(void)
+{
+	struct heat h;
+	char *text = draw(&h, 20, 2, 12, true);
+	size_t lines = 0;
+
+	for (char *p = text; *p; p++)
+		lines += *p == '\n';
+	is(lines, 12 + 3, "as many lines as --rows asks for, a remark, axis and scale");
+	ok(strstr(text, "(8 more mappings with fewer accesses: --rows=20 shows all)"),
+	   "a remark about the other mappings");
+	ok(!strstr(text, "mapping7 ") && strstr(text, "mapping8 "),
+	   "those with the most accesses have a line");
+	ok(strstr(text, " 0 s  2.0 s\n"), "the labels of two columns stay apart");
+	free(text);
+	heat_release(&h);
+
+	text = draw(&h, 20, 2, 12, false);
+	ok(strstr(text, "mapping0 "), "without --rows each mapping has a line");
+	free(text);
+	heat_release(&h);
+
+	text = draw(&h, 0, 1, 12, false);
+	heat_add_area(&h, 0x1000, 0x2000, "a");
+	ok(!heat_misses_accesses(&h), "an idle process misses none");
+	h.cpu = 0.9;
+	ok(heat_misses_accesses(&h), "a busy one of which nothing was seen does");
+	heat_release(&h);
+	free(text);
+	text = draw(&h, 20, 1, 12, false);
+	h.cpu = 0.9;
+	ok(!heat_misses_accesses(&h), "one of which 210 pages were seen does not");
+	h.emulated = true;
+	ok(heat_misses_accesses(&h), "it does on an emulated processor");
+	heat_release(&h);
+	free(text);
+}
+
 int main(void)
 {
 	test_percentiles();
 	test_merge();
+	test_signals();
 	test_intervals();
 	test_heat();
 	test_heat_lines();
+	test_heat_text();
 	return tap_done();
 }

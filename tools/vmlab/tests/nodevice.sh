@@ -52,10 +52,9 @@ both_run()
 		[[ $(cat /proc/"${children[1]}"/comm) == two-of-a-name ]]
 }
 wait_for both_run
-try 2 "'two-of-a-name' is not a process: give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
-	vmas two-of-a-name
-try 2 "give a pid, 2 processes have this name: ${children[0]}, ${children[1]};" \
-	faults --pid two-of-a-name
+both="'two-of-a-name' is the name of 2 processes: give a pid, one of ${children[0]}, ${children[1]};"
+try 2 "^vmlab: $both" vmas two-of-a-name
+try 2 "^vmlab: --pid: $both" faults --pid two-of-a-name
 try 2 "'no.such' is not a process" heat no.such
 try 2 "'no.such' is not a process" sharing self no.such
 try 2 "'no.such' is not a process" mm self no.such
@@ -65,15 +64,43 @@ try 2 "--sort: '-' is not a column" vmas --sort - self
 try 2 'exclude --json' vmas --bytes --json self
 try 2 'excludes --pid' faults --all --pid self
 try 2 "^vmlab: 'a.012b.033' is not a process" mm $'a\nb\033'
-try 2 'START-END' vmas --range 5-1 1
-try 2 "'4KB' is not a value" space --size 4KB
+try 2 "'5-1' has an END that is not above START: give START-END" vmas --range 5-1 1
+try 2 "'-5' is not an option, and no number is negative" vmas -5
+try 2 "'4KB' is not a value.*K, M, G, T, P or E, or p for pages" space --size 4KB
+try 2 "'999E' is too large: give less than 16E" space --size 999E
 try 2 "'0' is not a value" space --stride 0
 try 2 "'x' is not a value" space --touch x
-try 2 'give bash or zsh' completion fish
-try 2 'START-END' pagetable --range 5-1 1
+try 2 "^vmlab: 'fish' is not a shell that vmlab completes for: give bash or zsh" \
+	completion fish
+try 2 "'5-1' has an END that is not above START: give START-END" pagetable --range 5-1 1
 try 2 'exclude each other' pagetable --each --fold 1
 try 2 'exclude each other' pagetable --raw --fold 1
 try 2 'excludes the other options' pagetable --totals --raw 1
+# options that exclude each other, or need another one
+try 2 '^vmlab: --shared and --private exclude each other' space --private --shared
+try 2 '^vmlab: --child-touch needs --fork' space --child-touch read
+try 2 '^vmlab: --remap needs --fork' space --remap
+try 2 '^vmlab: --seed: .*give --policy=random' space --budget 1 --seed 1
+try 2 '^vmlab: --seed: .*give --policy random' replay --policy lru --seed 1 1,2
+try 2 '^vmlab: --write: .*give STRING' replay --file /dev/null --write
+try 2 "'sigbus,nth=0' is not a value" space --inject sigbus,nth=0
+try 2 '^vmlab: --long prints no table' vmas --memory --long self
+try 2 '^vmlab: --long prints no table' vmas --long --sort start self
+try 2 '^vmlab: --rows .*excludes --brief and --json' faults --brief --rows 5 -- true
+try 2 '^vmlab: --rows .*excludes --brief and --json' faults --json --rows 5 -- true
+try 2 '^vmlab: --length .*excludes --range and --totals' gaps --length 4K --totals self
+try 2 '^vmlab: --length .*excludes --range and --totals' gaps --length 4K --range 1-2 self
+try 2 '^vmlab: --quiet is for run' lab show 11 --quiet
+try 2 '^vmlab: --yes is for run' lab list --yes
+try 2 '^vmlab: --timeout is for run' lab show 11 --timeout 5
+try 2 '^vmlab: --break is for run' lab show 11 --break x
+try 2 '^vmlab: --param is for show and run' lab list --param size=1M
+try 2 '^vmlab: --verbose is for load' policy list --verbose
+try 2 '^vmlab: --ascii .*excludes --json' map --ascii --json self
+try 2 '^vmlab: --ascii .*excludes --json and --totals' tree --ascii --totals self
+try 2 '^vmlab: --svg -: --json excludes it' heat --json --svg - self
+try 2 '^vmlab: --rows .*excludes --json and --svg' heat --json --rows 5 self
+try 2 '^vmlab: --rows .*excludes --json and --svg -' heat --svg - --rows 5 self
 try 2 'missing operand: PID ADDR' translate 1
 try 2 'missing operand: STRING' replay
 try 2 'page numbers' replay 1,2,x
@@ -113,7 +140,8 @@ try 2 '^vmlab: --file: .*one of the two' replay --file x 1
 try 2 '^vmlab: --file /dev/null: .*empty.*0041f7a0 R' replay --file /dev/null
 printf '1000 R\n2000 X\n' >"$work/trace"
 try 2 "^vmlab: --file .*: line 2, '2000 X', .*0041f7a0 R" replay --file "$work/trace"
-try 1 'cannot read /nonexistent' replay --file /nonexistent
+try 1 'cannot read /nonexistent: .*: give lines of a hexadecimal address and R or W' \
+	replay --file /nonexistent
 try 2 'missing operand: ACTION' lab
 try 2 "'try' is not an action: give list, show or run" lab try
 try 2 'list takes no lab' lab list 11
@@ -138,7 +166,11 @@ try 0 '"name": "demand-paging"' lab list --json
 try 77 '"verdict": "skipped"' lab run 11 --json
 try 2 'not an address' translate self xyz
 try 2 'or a symbol of the process' translate self no_such_symbol+0x10
-try 2 'give a number after SYMBOL+' translate self main+x
+try 2 "'main+x' has no number after SYMBOL+: give one" translate self main+x
+try 2 "'memcpy' is a symbol in several files of the process: give FILE:SYMBOL" \
+	translate self memcpy
+try 2 "'memcpy' is a symbol in several files of the process: give FILE:SYMBOL" \
+	pagetable --range memcpy self
 try 2 'or a symbol of the process' pagetable --range no_such_symbol self
 try 2 'give one PID to find a symbol' pagetable --range main self 1
 try 2 "END: '10' is not above START" find 1 20 10
@@ -148,7 +180,8 @@ try 2 'give bytes, or a number with K' gaps --length 0 1
 try 2 'missing operand: PID' sharing
 try 2 'needs --json' sharing --pfns 1
 try 2 "must follow '--'" diff a b c
-try 1 'cannot read /nonexistent' diff /nonexistent /nonexistent
+try 1 "cannot read /nonexistent: .*: give a file that 'vmlab snapshot' wrote" \
+	diff /nonexistent /nonexistent
 try 1 'is no snapshot' diff /dev/null /dev/null
 try 2 'seconds from 0.01' watch --interval 0 1
 try 2 'seconds from 0.01' watch --interval 1. 1
@@ -165,6 +198,14 @@ try 1 'cannot write /nonexistent/x' faults --output /nonexistent/x -- true
 try 1 'cannot write /nonexistent/x' faults --folded /nonexistent/x -- true
 try 2 'from 0.1 to' top --interval 0.01
 try 2 'from 0.1 to' top --delay 0.01
+if [[ $(cat /proc/2/comm) == kthreadd ]]; then
+	try 1 'process 2 is a kernel thread' faults --pid 2 --duration 1
+	try 1 'process 2 is a kernel thread' top --batch --count 1 --pid 2
+else
+	for c in faults top; do
+		skip 'pid 2 is not kthreadd' "$c of a kernel thread"
+	done
+fi
 try 4 'no process 4194305' top --batch --pid 4194305
 try 2 'give auto, bits or damon' heat --method magic 1
 try 2 'missing operand: PID' heat
@@ -177,9 +218,9 @@ for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing
 done
 
 if [[ -e /dev/vmlab ]]; then
-	echo "ok $((++nr)) # SKIP the module is loaded: nothing to say of its absence"
+	skip 'the module is loaded' 'the absence of the module'
 else
-	try 3 'insmod vmlab.ko' info
+	try 3 "insmod vmlab.ko.*'make shell' in the source" info
 	try 3 'insmod vmlab.ko' --json mm self
 	try 3 'insmod vmlab.ko' vmas 1
 	try 3 'insmod vmlab.ko' space
@@ -195,6 +236,10 @@ else
 	out=$("$vmlab" info --json 2>/dev/null) || true
 	result $((${#out} != 0)) "a failure prints nothing on standard output"
 fi
+
+pagesizes=$(dirname "$vmlab")/pagesizes
+run 1 '^Usage: pagesizes PID' 'the example pagesizes takes no name' "$pagesizes" bash
+run 1 '^Usage: pagesizes PID' '... and no number with letters' "$pagesizes" "${$}x"
 
 code=0
 "$vmlab" --help 2>/dev/null >/dev/full || code=$?

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "printed.h"
@@ -189,33 +190,82 @@ static void wide_table(FILE *out)
 static char *on_terminal(void (*print)(FILE *out), unsigned short columns)
 {
 	const struct winsize size = { .ws_row = 24, .ws_col = columns };
-	char *text = calloc(1, 4096), *to = text;
+	enum { SIZE = 1 << 16 };
+	char *text = calloc(1, SIZE), *to = text;
 	int master, slave;
-	FILE *out;
+	ssize_t n;
+	pid_t pid;
 
 	if (openpty(&master, &slave, NULL, NULL, &size)) {
 		free(text);
 		return NULL;
 	}
-	out = fdopen(slave, "w");
-	print(out);
-	fprintf(out, "!");
-	fflush(out);
-	while (!strchr(text, '!') && to - text < 4000) {
-		ssize_t n = read(master, to, 64);
+	fflush(stdout);
+	/* another process prints: the terminal holds only so much until it is read */
+	pid = fork();
+	if (!pid) {
+		FILE *out = fdopen(slave, "w");
 
-		if (n <= 0)
-			break;
-		to += n;
+		print(out);
+		fflush(out);
+		_exit(0);
 	}
-	fclose(out);
+	close(slave);
+	/* fails with EIO at the end */
+	while ((n = read(master, to, (size_t)(SIZE - 1 - (to - text)))) > 0)
+		to += n;
 	close(master);
+	waitpid(pid, NULL, 0);
 	to = text;
 	for (const char *from = text; *from; from++)
-		if (*from != '\r' && *from != '!')
+		if (*from != '\r')
 			*to++ = *from;
 	*to = '\0';
 	return text;
+}
+
+/* The first rows settle the widths; a later one has a larger number. */
+static void widening_table(FILE *out)
+{
+	static const struct column columns[] = {
+		{ .title = "NUMBER", .right = true },
+		{ .title = "FLAGS", .wrap = true },
+		{ .title = "FILE" },
+	};
+	struct table *t = table_open(out, columns, 3, false);
+
+	for (int i = 0; i < 560; i++) {
+		table_cell(t, STYLE_PLAIN, i < 550 ? "%d" : "10000000000000%d", 100000 + i);
+		table_cell(t, STYLE_PLAIN, "accessed,user,nx");
+		table_cell(t, STYLE_PLAIN, "file");
+	}
+	table_close(t);
+}
+
+static size_t longest_line(const char *text)
+{
+	size_t longest = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		longest = len > longest ? len : longest;
+		text += len + (text[len] == '\n');
+	}
+	return longest;
+}
+
+static void test_later_rows(void)
+{
+	char *text = on_terminal(widening_table, 40);
+
+	if (!text) {
+		skip("openpty(3) fails: is /dev/pts mounted?", "later rows fit");
+		return;
+	}
+	ok(strstr(text, "10000000000000100559"), "the rows with larger numbers are there");
+	is(longest_line(text) <= 40, 1, "they fit: %zu columns", longest_line(text));
+	free(text);
 }
 
 static void test_terminal(void)
@@ -257,6 +307,7 @@ static void test_terminal(void)
 int main(void)
 {
 	test_terminal();
+	test_later_rows();
 	test_tables();
 	test_display_width();
 	test_options();
