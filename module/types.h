@@ -62,8 +62,9 @@ struct vmlab_user;
 
 /**
  * struct vmlab_frames - the frames of a space; the part of frame/
- * @xa: frames by offset, pages.  Looked up under RCU.  A frame enters by
- *	xa_cmpxchg() and is removed only while its folio is locked.
+ * @xa: frames by offset, pages.  Looked up under RCU.  A frame is stored under
+ *	the lock of the xarray, locked, where nothing or the evicted page was found,
+ *	and is removed only while its folio is locked.
  * @store: the swap store, a tmpfs file; NULL until the space gets a pager.
  *	Written under config_lock, read with smp_load_acquire().
  * @nr: pages of all resident frames

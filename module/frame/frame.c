@@ -278,9 +278,11 @@ struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
 		found->add = false;
 		found->locked = folio_trylock(folio);
 		/*
-		 * From here on the lock keeps the folio and the marks of a
-		 * written frame.  An xarray whose only entry is at offset 0 has
-		 * removed the node before.
+		 * From here on the lock keeps the folio, and DIRTY without STORED
+		 * of a written frame.  Without @no_protect of the space it keeps
+		 * TRACKED, too; with it, the entry that this fault sets is dirty:
+		 * see space/dirty_entries.c.  An xarray whose only entry is at
+		 * offset 0 has removed the node before.
 		 */
 		found->written = found->written && found->locked &&
 				 folio == reload(&xas) &&

@@ -159,7 +159,7 @@ static int pager_start(struct vmlab_space *space)
 	if (pager->complete)
 		return 0;
 	/*
-	 * Pairs with the barrier in bring_create_charged(): either it sees the
+	 * Pairs with the barrier in bring_adopt(): either it sees the
 	 * policy, or pager_adopt_all() sees its frame.
 	 */
 	smp_mb();
