@@ -25,7 +25,7 @@ static void read_proc(pid_t pid, const char *file, char *text, size_t size)
 
 static bool matches(const char *text, const char *name, bool part)
 {
-	return part ? strstr(text, name) != NULL : !strcmp(text, name);
+	return part ? !!strstr(text, name) : !strcmp(text, name);
 }
 
 static bool has_name(pid_t pid, const char *name, bool part)

@@ -229,7 +229,7 @@ static void test_heat_lines(void)
 	   label_distance(svg));
 	free(svg);
 	heat_release(&h);
-	ok(heat_shade(1) == 1 && heat_shade(0.001) < 0.01 && heat_shade(1e-9) == 0 &&
+	ok(heat_shade(1) == 1 && heat_shade(0.001) < 0.01 && heat_shade(0.000000001) == 0 &&
 	   heat_shade(0.01) > 0.3 && heat_shade(0.01) < 0.4,
 	   "the shades are logarithmic");
 }
