@@ -103,6 +103,9 @@ static void test_symbols(void)
 		    !addr)
 			continue;
 		if (strstr(line, "\t[vmlab")) {
+			/* Variables that each CPU has are elsewhere. */
+			if (type == 'a')
+				continue;
 			modules++;
 			wrong += !within("modules", addr);
 		} else if (!strcmp(name, "_text") || !strcmp(name, "_end") ||
