@@ -179,39 +179,47 @@ static double empty_request(int fd)
 	return (double)(now() - begin) / (double)QUERIES;
 }
 
-static void bench_files(int fd)
+/* Make the file that VMAS mappings of a page map. */
+static int make_file(void)
 {
 	int file = open_file(FILE_PATH, O_RDWR | O_CREAT);
-	char *p;
 
 	if (ftruncate(file, VMAS * PAGE))
 		bail(FILE_PATH);
-	p = map_vmas(VMAS, file);
-	result("vmas_files.procmap_query", vmas_peer(true));
-	result("vmas_files.vmlab", vmas_vmlab(fd, true));
+	return file;
+}
+
+/* Remove it and its mappings. */
+static void remove_file(int file, char *p)
+{
 	munmap(p, VMAS * PAGE);
 	close(file);
 	unlink(FILE_PATH);
 }
 
+static void bench_files(int fd)
+{
+	int file = make_file();
+	char *p = map_vmas(VMAS, file);
+
+	result("vmas_files.procmap_query", vmas_peer(true));
+	result("vmas_files.vmlab", vmas_vmlab(fd, true));
+	remove_file(file, p);
+}
+
 /* Every other VMA maps a file: the names of two neighbours differ. */
 static void bench_mixed(int fd)
 {
-	int file = open_file(FILE_PATH, O_RDWR | O_CREAT);
-	char *p;
+	int file = make_file();
+	char *p = map_memory(-1, VMAS * PAGE);
 
-	if (ftruncate(file, VMAS * PAGE))
-		bail(FILE_PATH);
-	p = map_memory(-1, VMAS * PAGE);
 	for (size_t i = 0; i < VMAS; i += 2)
 		if (mmap(p + i * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED,
 			 file, (off_t)(i * PAGE)) == MAP_FAILED)
 			bail("mmap of a file");
 	result("vmas_mixed.procmap_query", vmas_peer(true));
 	result("vmas_mixed.vmlab", vmas_vmlab(fd, true));
-	munmap(p, VMAS * PAGE);
-	close(file);
-	unlink(FILE_PATH);
+	remove_file(file, p);
 }
 
 void bench_vmas(void)
@@ -241,17 +249,12 @@ void bench_vmas(void)
 
 static void query_files(int fd)
 {
-	int file = open_file(FILE_PATH, O_RDWR | O_CREAT);
-	char *p;
+	int file = make_file();
+	char *p = map_vmas(VMAS, file);
 
-	if (ftruncate(file, VMAS * PAGE))
-		bail(FILE_PATH);
-	p = map_vmas(VMAS, file);
 	result("query_file.procmap_query", query_peer(p, true));
 	result("query_file.vmlab", query_vmas(fd, p, true));
-	munmap(p, VMAS * PAGE);
-	close(file);
-	unlink(FILE_PATH);
+	remove_file(file, p);
 }
 
 void bench_queries(void)
