@@ -60,6 +60,7 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 	}
 	vmlab_vma_setup(vma, space);
+	/* mm's walk ends at such a VMA: see vmlab_dirty_entries_clean(). */
 	if ((vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) !=
 	    (VM_SHARED | VM_MAYWRITE))
 		WRITE_ONCE(space->mapped_private, true);
