@@ -84,8 +84,6 @@ static int child(struct lab_run *run, void *arg)
 	struct lab_counts counts;
 
 	lab_gate_pass(run, f->go);
-	/* The copies of the stack and of the library's data are made before. */
-	counts = lab_counts();
 	counts = lab_counts();
 	if (f->read)
 		lab_read(f->memory, f->size, f->page);
@@ -101,6 +99,7 @@ static void after_fork(struct lab_run *run, struct family *f, pid_t pid)
 {
 	size_t n = lab_number(run, "pages");
 	struct vmlab_page ours[MAX], theirs[MAX];
+	struct lab_counts counts;
 	uint64_t twice = 0, once = 0;
 	unsigned int plot;
 
@@ -135,11 +134,11 @@ static void after_fork(struct lab_run *run, struct family *f, pid_t pid)
 	lab_measure(run, "once", (double)once);
 
 	lab_step(run, "the parent writes the same pages");
-	f->faults = lab_counts().minor;
+	counts = lab_counts();
 	lab_write(f->memory, f->size, f->page, 3);
-	f->faults = lab_counts().minor - f->faults;
+	counts = lab_counts_since(&counts);
 	lab_frames(run, 0, f->memory, n, theirs);
-	lab_measure(run, "parent_faults", (double)f->faults);
+	lab_measure(run, "parent_faults", (double)counts.minor);
 	lab_measure(run, "parent_copies",
 		    (double)(n - lab_frames_same(ours, theirs, n)));
 }

@@ -165,8 +165,6 @@ static int write_all(struct lab_run *run, void *arg)
 	struct lab_counts counts = lab_counts();
 
 	(void)run;
-	/* Twice: the first call copied the child's own pages. */
-	counts = lab_counts();
 	lab_write(m.start, m.size, m.page, 2);
 	shared->faults = lab_counts_since(&counts).minor;
 	return 0;

@@ -32,7 +32,13 @@ struct lab_counts {
 	uint64_t voluntary, involuntary;
 };
 
-/** lab_counts - return the counts of this thread so far: getrusage(2) */
+/**
+ * lab_counts - return the counts of this thread so far: getrusage(2)
+ *
+ * Before it counts, it touches the stack below the caller and the code of lab_read() and
+ * lab_write(). A new child has neither: fork write-protects the stack and copies no
+ * entries of file mappings. Faults on them are not part of an experiment.
+ */
 struct lab_counts lab_counts(void);
 
 /** lab_counts_since - return the counts of this thread since @before */

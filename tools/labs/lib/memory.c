@@ -80,7 +80,7 @@ void lab_file_evict(struct lab_run *run, int fd)
 		  "posix_fadvise");
 }
 
-struct lab_counts lab_counts(void)
+static struct lab_counts read_counts(void)
 {
 	struct rusage usage;
 
@@ -93,9 +93,24 @@ struct lab_counts lab_counts(void)
 	};
 }
 
+/* Fault in the stack and the code that an experiment uses between two counts. */
+static __attribute__((noinline)) void touch_own_pages(void)
+{
+	char below[4096];
+
+	lab_write(below, sizeof(below), 64, 0);
+	lab_read(below, sizeof(below), 64);
+}
+
+struct lab_counts lab_counts(void)
+{
+	touch_own_pages();
+	return read_counts();
+}
+
 struct lab_counts lab_counts_since(const struct lab_counts *before)
 {
-	struct lab_counts c = lab_counts();
+	struct lab_counts c = read_counts();
 
 	c.minor -= before->minor;
 	c.major -= before->major;

@@ -101,6 +101,7 @@ static void choose_facts(struct cli *cli, struct query *q, bool memory)
 {
 	if (memory && !cli->table.output) {
 		cli->table.output = "START,SIZE,PERM,RSS,PSS,SHARED,DIRTY,SWAP,NAME";
+		cli->table.own_choice = true;
 		table_set_options(&cli->table);
 	}
 	q->facts = vma_facts_wanted();

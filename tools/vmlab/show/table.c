@@ -180,7 +180,8 @@ static void add_column(struct table *t, const struct column *columns, size_t i)
 	if (columns[i].wrap)
 		scols_column_set_wrapfunc(c, scols_wrapnl_chunksize,
 					  scols_wrapnl_nextchunk, NULL);
-	t->optional[t->nr_printed] = columns[i].optional && !options.output;
+	t->optional[t->nr_printed] = columns[i].optional &&
+				    (!options.output || options.own_choice);
 	t->position[i] = t->nr_printed++;
 }
 

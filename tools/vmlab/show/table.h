@@ -22,7 +22,8 @@
  * struct column - one column; the last is not padded when it is left-aligned
  * @right: align cells to the right
  * @wrap: a terminal that is too narrow breaks cells into lines
- * @optional: left out on a terminal that is too narrow, unless --output names it
+ * @optional: left out on a terminal that is too narrow, the first of them first, unless
+ *	--output names it
  * @extra: printed only when --output names it
  */
 struct column {
@@ -46,6 +47,7 @@ struct column_list {
  * struct table_options - how to print the tables of this run
  * @output: names of columns, separated by commas, in the order to print; NULL
  *	for all.  A table that has none of them is not printed
+ * @own_choice: the command chose @output, not its user: optional columns may go
  * @sort: the column to sort by, after "-" in descending order; NULL keeps the
  *	order.  A table that does not have it keeps its order
  * @no_headings: leave out the header
@@ -55,6 +57,7 @@ struct column_list {
  */
 struct table_options {
 	const char *output;
+	bool own_choice;
 	const char *sort;
 	bool no_headings;
 	bool bytes;

@@ -161,14 +161,18 @@ static struct widths measure(struct libscols_table *table, const char *separator
 	return w;
 }
 
-static void hide(struct libscols_table *table, const bool *optional)
+/* Hide the first optional column; return false without one. */
+static bool hide_one(struct libscols_table *table, const bool *optional)
 {
 	for (size_t i = 0; i < scols_table_get_ncols(table); i++) {
 		struct libscols_column *c = scols_table_get_column(table, i);
 
-		if (!is_hidden(table, i) && optional[i])
-			scols_column_set_flags(c, SCOLS_FL_HIDDEN);
+		if (is_hidden(table, i) || !optional[i])
+			continue;
+		scols_column_set_flags(c, SCOLS_FL_HIDDEN);
+		return true;
 	}
+	return false;
 }
 
 /*
@@ -218,10 +222,8 @@ void table_fit(struct libscols_table *table, const char *separator,
 
 	if (w.fixed + w.wrapped <= columns)
 		return;
-	if (w.fixed + w.nr_wrapped * ENOUGH > columns) {
-		hide(table, optional);
+	while (w.fixed + w.nr_wrapped * ENOUGH > columns && hide_one(table, optional))
 		w = measure(table, separator);
-	}
 	if (!w.nr_wrapped || w.fixed + w.wrapped <= columns)
 		return;
 	width = share(table, columns > w.fixed ? columns - w.fixed : 0);

@@ -13,8 +13,8 @@
 #define VMA_FACT_COLUMNS						\
 	{ .title = "RSS", .right = true, .extra = true },		\
 	{ .title = "PSS", .right = true, .extra = true },		\
-	{ .title = "SHARED", .right = true, .extra = true },		\
-	{ .title = "DIRTY", .right = true, .extra = true },		\
+	{ .title = "SHARED", .right = true, .optional = true, .extra = true },	\
+	{ .title = "DIRTY", .right = true, .optional = true, .extra = true },	\
 	{ .title = "SWAP", .right = true, .extra = true },		\
 	{ .title = "NODES", .extra = true },				\
 	{ .title = "BUILD_ID", .extra = true }

@@ -242,6 +242,22 @@ static void widening_table(FILE *out)
 	table_close(t);
 }
 
+/* Two optional columns, and a name that may be broken. */
+static void optional_table(FILE *out)
+{
+	static const struct column columns[] = {
+		{ .title = "SIZE", .right = true },
+		{ .title = "SHARED", .right = true, .optional = true, .extra = true },
+		{ .title = "DIRTY", .right = true, .optional = true, .extra = true },
+		{ .title = "NAME", .wrap = true },
+	};
+	struct table *t = table_open(out, columns, 4, false);
+
+	for (int i = 0; i < 4; i++)
+		table_cell(t, STYLE_PLAIN, i < 3 ? "1023.9 KiB" : "/usr/bin/python3.11");
+	table_close(t);
+}
+
 static size_t longest_line(const char *text)
 {
 	size_t longest = 0;
@@ -266,6 +282,45 @@ static void test_later_rows(void)
 	ok(strstr(text, "10000000000000100559"), "the rows with larger numbers are there");
 	is(longest_line(text) <= 40, 1, "they fit: %zu columns", longest_line(text));
 	free(text);
+}
+
+static void test_optional_columns(void)
+{
+	static const struct {
+		unsigned short columns;
+		bool own_choice, shared, dirty;
+	} cases[] = {
+		{ 60, true, true, true },
+		{ 50, true, false, true },
+		{ 36, true, false, false },
+		{ 36, false, true, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct table_options options = {
+			.output = "size,shared,dirty,name",
+			.own_choice = cases[i].own_choice,
+		};
+		char *text;
+
+		table_set_options(&options);
+		text = on_terminal(optional_table, cases[i].columns);
+		if (!text) {
+			skip("openpty(3) fails: is /dev/pts mounted?",
+			     "%u columns: optional columns", cases[i].columns);
+			continue;
+		}
+		is(!!strstr(text, "SHARED"), cases[i].shared,
+		   "%u columns, chosen by the %s: SHARED", cases[i].columns,
+		   cases[i].own_choice ? "command" : "user");
+		is(!!strstr(text, "DIRTY"), cases[i].dirty,
+		   "%u columns, chosen by the %s: DIRTY", cases[i].columns,
+		   cases[i].own_choice ? "command" : "user");
+		ok(!cases[i].own_choice || longest_line(text) <= cases[i].columns,
+		   "%u columns: the table fits", cases[i].columns);
+		free(text);
+	}
+	table_set_options(&(const struct table_options){ 0 });
 }
 
 static void test_terminal(void)
@@ -308,6 +363,7 @@ int main(void)
 {
 	test_terminal();
 	test_later_rows();
+	test_optional_columns();
 	test_tables();
 	test_display_width();
 	test_options();
