@@ -253,8 +253,9 @@ static void optional_table(FILE *out)
 	};
 	struct table *t = table_open(out, columns, 4, false);
 
-	for (int i = 0; i < 4; i++)
-		table_cell(t, STYLE_PLAIN, i < 3 ? "1023.9 KiB" : "/usr/bin/python3.11");
+	for (int i = 0; i < 3; i++)
+		table_cell(t, STYLE_PLAIN, "1048575.9 KiB");
+	table_cell(t, STYLE_PLAIN, "/usr/bin/python3.11");
 	table_close(t);
 }
 
@@ -290,10 +291,10 @@ static void test_optional_columns(void)
 		unsigned short columns;
 		bool own_choice, shared, dirty;
 	} cases[] = {
-		{ 60, true, true, true },
+		{ 61, true, true, true },
 		{ 50, true, false, true },
-		{ 36, true, false, false },
-		{ 36, false, true, true },
+		{ 45, true, false, false },
+		{ 45, false, true, true },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
