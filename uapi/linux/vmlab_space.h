@@ -135,6 +135,9 @@ struct vmlab_space_config {
  * @latency: histogram of the time in the fault handler, of the same faults:
  *	@latency[0] counts faults below 2 ns, @latency[n] those of [2^n, 2^(n+1))
  *	ns, the last one all longer ones
+ * @frames_shared: resident frames that VMLAB_IOC_CLONE shared and that were not
+ *	written since, now; also where no other space has them any more
+ * @unshared: frames copied because they were written while another space shared them
  *
  * The counters are sums of per-CPU counters: they are exact while no fault is
  * being handled.
@@ -165,6 +168,8 @@ struct vmlab_space_stats {
 	__u64 vma_mremap;
 	__u64 latency_ns_sum;
 	__u64 latency[VMLAB_LATENCY_BUCKETS];
+	__u64 frames_shared;
+	__u64 unshared;
 };
 
 #define VMLAB_IOC_SPACE_STATS	_IO(VMLAB_IOC_MAGIC, 0x12)
@@ -328,5 +333,66 @@ struct vmlab_backing_config {
 };
 
 #define VMLAB_IOC_BACKING	_IO(VMLAB_IOC_MAGIC, 0x55)
+
+/**
+ * struct vmlab_clone - VMLAB_IOC_CLONE: copy a space, as fork(2) copies memory
+ * @size: set by the caller
+ * @flags: must be zero
+ * @fd: [in] must be zero
+ *	[out] a descriptor of the new space, open for reading and writing, with
+ *	close-on-exec set
+ * @reserved: must be zero
+ *
+ * The clone is a space of its own, that of a new open file of the device: it has a
+ * number, statistics and an owner as after open(2).  It has the length, the backing,
+ * the VMLAB_SPACE_* flags, and what VMLAB_IOC_PAGING_GET returns for the source when
+ * the request begins.  Two policies are replaced by VMLAB_POLICY_FIFO: OPT, whose trace
+ * is not copied, and a policy in BPF that was unloaded.  The policy of the clone gets
+ * the frames in the order of their offsets.  Statistics, events, injection rules,
+ * VMLAB_RANGE_LOCK, VMLAB_DIRTY_NO_PROTECT and mappings are not copied.
+ *
+ * Contents.  Each page of the clone has the contents that the page of the source had
+ * at one instant during the request: what was written before the request is in the
+ * clone, and what is written after it returned is not.  As with fork(2), the instants
+ * of two pages differ: a caller that needs one instant for all pages keeps other
+ * threads from writing meanwhile.  Writes through a pin (O_DIRECT, io_uring) go to the
+ * source alone.  Bits of the dirty bitmap are copied with the pages.
+ *
+ * Frames.  Source and clone share resident frames that were written, copy-on-write:
+ * the first write of either space copies the frame, and the last space that has it
+ * writes to it as it is.  Such frames are mapped read-only.  Pages of which the backing
+ * has the contents are not copied: the clone fills them at its first access.  Copied
+ * at once are pinned frames, huge frames (into single pages of the clone) and the
+ * contents of evicted pages.  A shared frame with a memory error has it in both.
+ * futex(2) without FUTEX_PRIVATE_FLAG fails with EFAULT at a page that is shared and
+ * mapped without PROT_WRITE.
+ *
+ * Charges.  Each space is charged for each frame that it shares, as for a frame of its
+ * own: its budget, its statistics and max_user_pages of its owner count it, so sharing
+ * extends no limit.  The memory cgroup of the task that allocated a frame is charged
+ * for it as long as a space has it.  The clone belongs to the caller.
+ *
+ * Private copies of pages in mappings of the source are not a part of it.
+ *   EBADF   the device is not open for writing
+ *   EINVAL  @flags, @fd or @reserved is not zero
+ *   EOPNOTSUPP  the space has VMLAB_BACKING_FILE or VMLAB_BACKING_PFN
+ *   EMFILE  the caller has too many descriptors or its user too many spaces
+ *   ENFILE  the system has too many open files
+ *   EDQUOT  a limit of the user is reached: pages, contents of evicted pages
+ *   ENOMEM  no memory
+ *   EFAULT  the structure cannot be written
+ *   EINTR   the caller was killed
+ *   others  the swap store cannot be read or written
+ *
+ * After an error there is no clone, and the contents of the source are the same.
+ */
+struct vmlab_clone {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+};
+
+#define VMLAB_IOC_CLONE		_IO(VMLAB_IOC_MAGIC, 0x5a)
 
 #endif /* _UAPI_LINUX_VMLAB_SPACE_H */

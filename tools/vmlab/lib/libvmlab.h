@@ -591,6 +591,21 @@ struct vmlab_space;
 int vmlab_space_open(uint64_t bytes, struct vmlab_space **space);
 
 /**
+ * vmlab_space_clone - copy a space, as fork(2) copies memory
+ * @space: the source
+ * @clone: [out] a handle of the new space, to be closed like one from
+ *	vmlab_space_open(); its descriptor has close-on-exec set
+ *
+ * The caller maps the clone itself: vmlab_space_fd() gives the descriptor for
+ * mmap(2) with MAP_FIXED.
+ *
+ * Return: 0 or a negative errno, see struct vmlab_clone; -ENOTTY when the module is
+ * older than the request.
+ */
+int vmlab_space_clone(const struct vmlab_space *space,
+		      struct vmlab_space **clone);
+
+/**
  * vmlab_space_close - close the file and free the handle
  *
  * The space exists until its mappings are unmapped too.

@@ -38,6 +38,26 @@ int vmlab_space_open(uint64_t bytes, struct vmlab_space **out)
 	return 0;
 }
 
+int vmlab_space_clone(const struct vmlab_space *space,
+		      struct vmlab_space **out)
+{
+	struct vmlab_clone req = { .size = sizeof(req) };
+	struct vmlab_space *clone;
+	int err;
+
+	clone = calloc(1, sizeof(*clone));
+	if (!clone)
+		return -ENOMEM;
+	err = vmlab_request(space->fd, VMLAB_IOC_CLONE, &req);
+	if (err) {
+		free(clone);
+		return err;
+	}
+	clone->fd = req.fd;
+	*out = clone;
+	return 0;
+}
+
 void vmlab_space_close(struct vmlab_space *space)
 {
 	if (!space)
