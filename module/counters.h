@@ -31,7 +31,8 @@
 	x(discarded, "pages")		\
 	x(vma_open, "count")		\
 	x(vma_mremap, "count")		\
-	x(latency_ns_sum, "ns")
+	x(latency_ns_sum, "ns")	\
+	x(unshared, "count")
 
 /* The same of struct vmlab_paging_stats. */
 #define VMLAB_PAGING_COUNTERS(x)	\

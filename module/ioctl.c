@@ -28,6 +28,7 @@ long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case VMLAB_IOC_BACKING:
 	case VMLAB_IOC_RANGE:
 	case VMLAB_IOC_DIRTY:
+	case VMLAB_IOC_CLONE:
 	case VMLAB_IOC_INJECT_SET:
 		if (!(file->f_mode & FMODE_WRITE))
 			return -EBADF;
@@ -62,6 +63,8 @@ long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vmlab_ioctl_range(space, uarg);
 	case VMLAB_IOC_DIRTY:
 		return vmlab_ioctl_dirty(space, uarg);
+	case VMLAB_IOC_CLONE:
+		return vmlab_ioctl_clone(file, uarg);
 	default:
 		return vmlab_query(cmd, uarg);
 	}

@@ -65,19 +65,23 @@ struct vmlab_user;
  * @xa: frames by offset, pages.  Looked up under RCU.  A frame is stored under
  *	the lock of the xarray, locked, where nothing or the evicted page was found,
  *	and is removed only while its folio is locked.
+ * @private: what folio->private holds otherwise, of shared frames, by offset
  * @store: the swap store, a tmpfs file; NULL until the space gets a pager.
  *	Written under config_lock, read with smp_load_acquire().
  * @nr: pages of all resident frames
  * @nr_dirty: entries of resident frames that carry VMLAB_FRAME_DIRTY
+ * @nr_shared: frames that are shared, see frame/share.c
  * @evictions: pages evicted so far
  * @store_lock: protects @store_pages
  * @store_pages: pages of @store that are charged to the user
  */
 struct vmlab_frames {
 	struct xarray xa;
+	struct xarray private;
 	struct file *store;
 	atomic_long_t nr ____cacheline_aligned_in_smp;
 	atomic_long_t nr_dirty;
+	atomic_long_t nr_shared;
 	atomic_long_t evictions;
 	spinlock_t store_lock;	/* see above */
 	long store_pages;

@@ -24,5 +24,6 @@ long vmlab_ioctl_inject_get(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_events(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_range(struct vmlab_space *space, void __user *uarg);
 long vmlab_ioctl_dirty(struct vmlab_space *space, void __user *uarg);
+long vmlab_ioctl_clone(struct file *file, void __user *uarg);
 
 #endif /* VMLAB_CONTROL_H */

@@ -174,6 +174,7 @@ static int stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "bytes %llu bytes\n", config.bytes);
 	ROW(frames, "pages", s);
 	ROW(frames_dirty, "pages", s);
+	ROW(frames_shared, "pages", s);
 	ROW(vmas, "count", s);
 	ROW(faults, "count", s);
 	VMLAB_SPACE_COUNTERS(SPACE_ROW)
@@ -298,11 +299,11 @@ static int frames_show(struct seq_file *m, void *v)
 		folio_put(folio);
 		return -EINTR;
 	}
-	if (!folio->mapping) {
+	if (!vmlab_frame_in(space, folio)) {
 		vmlab_frame_release(folio);
 		return SEQ_SKIP;
 	}
-	frame = folio->private;
+	frame = vmlab_frame_private(space, folio);
 	early = frame && frame->prefetched ? 'e' : '-';
 	seq_printf(m, "%lu %lu %d %d %c%c%c%c%c\n", pgoff, folio_pfn(folio),
 		   vmlab_frame_mapcount(folio), folio_ref_count(folio) - 1,
@@ -312,7 +313,7 @@ static int frames_show(struct seq_file *m, void *v)
 		   't' : '-',
 		   xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_STORED) ?
 		   's' : '-',
-		   vmlab_pager_is_locked(folio) ? 'l' : '-', early);
+		   vmlab_pager_is_locked(space, folio) ? 'l' : '-', early);
 	vmlab_frame_release(folio);
 	return 0;
 }

@@ -30,8 +30,8 @@ int vmlab_access(struct vm_area_struct *vma, unsigned long addr, void *buf,
 	struct vmlab_space *space = vma->vm_private_data;
 	unsigned int offset = offset_in_page(addr);
 	pgoff_t pgoff = linear_page_index(vma, addr);
+	struct vmlab_found found = { .written = write };
 	struct folio *folio;
-	bool filled;
 	void *kaddr;
 
 	vmlab_count(space, remote_access);
@@ -40,7 +40,7 @@ int vmlab_access(struct vm_area_struct *vma, unsigned long addr, void *buf,
 	if (write && !(vma->vm_flags & VM_WRITE))
 		return -EACCES;
 
-	folio = vmlab_bring(space, pgoff, VMLAB_BRING_ACCESS, &filled);
+	folio = vmlab_bring_fault(space, pgoff, &found);
 	if (IS_ERR(folio))
 		return -EFAULT;
 	if (PageHWPoison(vmlab_frame_page(folio, pgoff))) {

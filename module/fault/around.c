@@ -53,7 +53,7 @@ static unsigned int run_map(struct vmlab_space *space, struct vm_fault *vmf,
 						    pages, asked, &asked);
 		*first |= !i && mapped;
 		for (k = i; k < i + mapped; k++)
-			vmlab_pager_mapped_around(folios[k]);
+			vmlab_pager_mapped_around(space, folios[k]);
 		sum += mapped;
 		/* Skip the one that stopped it. */
 		if (!asked || mapped < asked)

@@ -10,14 +10,43 @@
 #include "fault/count.h"
 #include "fault/mkwrite.h"
 #include "frame/frame.h"
+#include "pager/residence.h"
+
+/*
+ * Go on with a frame without a mapping: it was removed, or is shared.  It is locked.
+ * Returns 0 when it is shared no longer, and still locked; or what page_mkwrite()
+ * returns, unlocked.
+ */
+static noinline vm_fault_t mkwrite_shared(struct vmlab_space *space,
+					  struct folio *folio)
+{
+	struct folio *own;
+
+	if (!vmlab_frame_in(space, folio)) {
+		folio_unlock(folio);
+		return VM_FAULT_NOPAGE;
+	}
+	own = vmlab_pager_unshare(space, folio);
+	if (own == folio)
+		return 0;
+	if (IS_ERR(own)) {
+		folio_unlock(folio);
+		return PTR_ERR(own) == -EHWPOISON ? VM_FAULT_HWPOISON :
+						    VM_FAULT_OOM;
+	}
+	/* The entry of the shared frame is gone: the access faults again. */
+	vmlab_frame_release(own);
+	return VM_FAULT_NOPAGE;
+}
 
 /**
  * vmlab_page_mkwrite() - mark a frame dirty before its entry becomes writable
  * @vmf: a write fault; vmf->page is the frame's, referenced
  *
  * Context: a page fault in a shared mapping, may sleep.
- * Return: VM_FAULT_LOCKED, VM_FAULT_NOPAGE when the frame was removed: mm faults
- * again; or VM_FAULT_SIGBUS when the task was killed.
+ * Return: VM_FAULT_LOCKED, VM_FAULT_NOPAGE when the frame was removed or replaced: mm
+ * faults again; VM_FAULT_SIGBUS when the task was killed; or, for a frame that spaces
+ * share, VM_FAULT_OOM, VM_FAULT_HWPOISON.
  */
 vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 {
@@ -31,8 +60,10 @@ vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 	if (folio_lock_killable(folio))
 		return VM_FAULT_SIGBUS;
 	if (unlikely(folio->mapping != space->inode->i_mapping)) {
-		folio_unlock(folio);
-		return VM_FAULT_NOPAGE;
+		vm_fault_t ret = mkwrite_shared(space, folio);
+
+		if (ret)
+			return ret;
 	}
 	vmlab_frame_mark_dirty(space, folio);
 	vmlab_count_mkwrite(space, folio->index);

@@ -14,6 +14,7 @@
  *   task can fill the same offset with contents older than a later write.
  * - To remove a frame the caller holds its folio lock, unmaps it everywhere
  *   and clears folio->mapping.  So no entry can be set for a removed frame.
+ *   A frame that spaces share has no mapping either: vmlab_frame_in() tells.
  *
  * No lock covers the whole space on this path.
  */
@@ -59,7 +60,14 @@ void vmlab_frame_exit(void)
 	WARN_ON_ONCE(vmlab_frames_total());
 }
 
-static void frames_add(struct vmlab_space *space, long nr)
+/**
+ * vmlab_frame_count() - count pages that become resident, or no longer are
+ * @space: the space
+ * @nr: how many; negative for pages that are removed
+ *
+ * Context: any.
+ */
+void vmlab_frame_count(struct vmlab_space *space, long nr)
 {
 	atomic_long_add(nr, &space->frames.nr);
 	this_cpu_add(vmlab_frames, nr);
@@ -243,7 +251,7 @@ static struct folio *add_found(struct vmlab_space *space, struct xa_state *xas,
 		goto free;
 	if (unlikely(store_found(space, xas, folio, found->written)))
 		goto uncharge;
-	frames_add(space, 1);
+	vmlab_frame_count(space, 1);
 	folio_get(folio);
 	found->backing = backing;
 	return folio;
@@ -384,7 +392,7 @@ int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
 	}
 	if (is_evicted_only(evicted))
 		vmlab_user_uncharge(space->user, VMLAB_USER_EVICTED, 1);
-	frames_add(space, nr);
+	vmlab_frame_count(space, nr);
 	folio_get(folio);
 	return 0;
 }
@@ -432,8 +440,10 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 	}
 	xas_unlock(&xas);
 
+	if (vmlab_frame_is_shared(folio))
+		vmlab_frame_unshare(space, folio);
 	folio->mapping = NULL;
-	frames_add(space, -(long)nr);
+	vmlab_frame_count(space, -(long)nr);
 	vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, nr);
 	/*
 	 * The page allocator keeps a single page with a memory error, but hands

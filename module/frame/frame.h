@@ -18,6 +18,41 @@ static inline struct page *vmlab_frame_page(struct folio *folio, pgoff_t pgoff)
 	return folio_page(folio, pgoff - folio->index);
 }
 
+/* The lowest bit of folio->private of a shared frame; see frame/share.c. */
+#define VMLAB_FRAME_SHARED	1UL
+
+/* Do several spaces share a frame, or did they?  The caller locked it. */
+static inline bool vmlab_frame_is_shared(const struct folio *folio)
+{
+	return unlikely((unsigned long)folio->private & VMLAB_FRAME_SHARED);
+}
+
+/* Count the spaces that have a frame.  The caller locked it. */
+static inline unsigned long vmlab_frame_spaces(const struct folio *folio)
+{
+	return vmlab_frame_is_shared(folio) ?
+	       (unsigned long)folio->private >> 1 : 1;
+}
+
+bool vmlab_frame_shared_in(struct vmlab_space *space, struct folio *folio);
+void *vmlab_frame_shared_private(struct vmlab_space *space,
+				 struct folio *folio);
+
+/* Is a frame that was found in a space still there?  The caller locked it. */
+static inline bool vmlab_frame_in(struct vmlab_space *space,
+				  struct folio *folio)
+{
+	return likely(folio->mapping) || vmlab_frame_shared_in(space, folio);
+}
+
+/* Return the pointer that the pager keeps for a frame, which the caller locked. */
+static inline void *vmlab_frame_private(struct vmlab_space *space,
+					struct folio *folio)
+{
+	return vmlab_frame_is_shared(folio) ?
+	       vmlab_frame_shared_private(space, folio) : folio->private;
+}
+
 /* Unlock a frame and drop the caller's reference. */
 static inline void vmlab_frame_release(struct folio *folio)
 {
@@ -45,12 +80,13 @@ static inline bool vmlab_frame_poisoned(struct folio *folio)
 }
 
 /*
- * Does a frame have more references than the space, its mappings and the caller
+ * Does a frame have more references than its spaces, its mappings and the caller
  * hold?  Then a system call may read or write it without an entry.
  */
 static inline bool vmlab_frame_held(struct folio *folio)
 {
-	return folio_ref_count(folio) > 2 + vmlab_frame_mapcount(folio);
+	return folio_ref_count(folio) > 1 + vmlab_frame_spaces(folio) +
+					vmlab_frame_mapcount(folio);
 }
 
 /* Must the contents of a page be saved before the frame may be freed? */
@@ -101,6 +137,7 @@ struct vmlab_found {
 };
 
 void vmlab_frame_exit(void);
+void vmlab_frame_count(struct vmlab_space *space, long nr);
 s64 vmlab_frames_total(void);
 
 struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
@@ -122,6 +159,16 @@ void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_protect(struct vmlab_space *space, struct folio *folio);
+
+int vmlab_frame_set_private(struct vmlab_space *space, struct folio *folio,
+			    void *private);
+int vmlab_frame_share(struct vmlab_space *from, struct vmlab_space *to,
+		      struct folio *folio, bool tracked);
+void vmlab_frame_unshare(struct vmlab_space *space, struct folio *folio);
+bool vmlab_frame_alone(struct vmlab_space *space, struct folio *folio);
+struct folio *vmlab_frame_copy(struct vmlab_space *space, struct folio *folio);
+void vmlab_frame_replace(struct vmlab_space *space, struct folio *folio,
+			 struct folio *copy);
 
 /* Look up a resident frame, see vmlab_frame_find(). */
 static inline struct folio *vmlab_frame_get(struct vmlab_space *space,

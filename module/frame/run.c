@@ -11,7 +11,8 @@ static bool try_lock_get(struct xa_state *xas, struct folio *folio)
 	if (xa_is_value(folio) || !folio_try_get(folio))
 		return false;
 	if (likely(folio == xas_reload(xas)) && folio_trylock(folio)) {
-		if (likely(folio->mapping))
+		if (likely(folio->mapping) ||
+		    (vmlab_frame_is_shared(folio) && folio == xas_reload(xas)))
 			return true;
 		folio_unlock(folio);
 	}

@@ -245,6 +245,31 @@ static __always_inline int bring_lock(struct folio *folio, unsigned int order,
 	return ret;
 }
 
+/*
+ * Go on with a frame without a mapping: it was removed, or is shared.  Where it is
+ * to be written, it is replaced by one that is not shared, unless it has a memory
+ * error: the caller reports that.  Returns the frame, or NULL when it was removed, or
+ * an ERR_PTR() of -ENOMEM: it is unlocked then and its reference is put.
+ */
+static noinline struct folio *bring_shared(struct vmlab_space *space,
+					   struct folio *folio, bool write)
+{
+	struct folio *own;
+
+	if (!vmlab_frame_in(space, folio)) {
+		vmlab_frame_release(folio);
+		return NULL;
+	}
+	if (!write || vmlab_frame_poisoned(folio))
+		return folio;
+	own = vmlab_pager_unshare(space, folio);
+	if (IS_ERR(own))
+		folio_unlock(folio);
+	if (own != folio)
+		folio_put(folio);
+	return own;
+}
+
 /* Does the space end before the end of a frame?  No space reaches 2^64 bytes. */
 static __always_inline bool bring_beyond(struct vmlab_space *space,
 					 pgoff_t pgoff, unsigned int order)
@@ -304,8 +329,11 @@ again:
 	}
 
 	if (unlikely(!folio->mapping)) {
-		vmlab_frame_release(folio);
-		goto again;
+		folio = bring_shared(space, folio, write);
+		if (!folio)
+			goto again;
+		if (IS_ERR(folio))
+			return folio;
 	}
 	if (unlikely(bring_beyond(space, pgoff, order))) {
 		/* A new frame was never mapped: nothing to unmap. */
@@ -332,7 +360,8 @@ again:
  * Context: process context, may sleep; takes the folio lock.  The caller may
  * hold the lock of another folio only with VMLAB_BRING_NOWAIT.
  * Return: the folio, locked and with a reference: it stays in the space while
- * the caller holds the lock.  Or an ERR_PTR():
+ * the caller holds the lock.  It can be shared, and so must not be written.  Or an
+ * ERR_PTR():
  *   -ERANGE  at or beyond the end of the space
  *   -ENOMEM  no memory for the frame
  *   -EDQUOT  the limit of the user's resident pages is reached
@@ -358,13 +387,14 @@ VMLAB_EXPORT_FOR_KUNIT(vmlab_bring);
  * @space: the space
  * @pgoff: offset in the space, pages
  * @found: its member written says whether the access writes to the frame: then a new
- *	one may be marked at once.  Set: "written" to whether
+ *	one may be marked at once, and a shared one is replaced.  Set: "written" to whether
  *	vmlab_frame_mark_dirty() would change nothing as long as the caller holds
  *	the folio lock, false when that is not known; "add" to whether this call
  *	filled the frame
  *
  * Context: as vmlab_bring().
- * Return: as vmlab_bring().
+ * Return: as vmlab_bring(); with "written", a frame that is not shared, unless it has a
+ * memory error.
  */
 struct folio *vmlab_bring_fault(struct vmlab_space *space, pgoff_t pgoff,
 				struct vmlab_found *found)

@@ -67,7 +67,8 @@ static int pager_adopt_all(struct vmlab_space *space)
 			continue;
 		ret = folio_lock_killable(folio);
 		if (!ret) {
-			if (folio->mapping && !folio->private)
+			if (vmlab_frame_in(space, folio) &&
+			    !vmlab_frame_private(space, folio))
 				ret = vmlab_pager_adopt(space, folio, NULL);
 			folio_unlock(folio);
 		}

@@ -47,7 +47,7 @@ static bool evict_pinned(struct folio *folio)
  */
 static bool evict_busy(struct vmlab_space *space, struct folio *folio)
 {
-	return vmlab_pager_is_locked(folio) || vmlab_frame_poisoned(folio) ||
+	return vmlab_pager_is_locked(space, folio) || vmlab_frame_poisoned(folio) ||
 	       evict_pinned(folio) ||
 	       vmlab_vmas_locked(space, folio->index,
 				 folio_next_index(folio) - 1);
@@ -59,6 +59,9 @@ static int evict_isolate(struct vmlab_space *space, struct folio *folio)
 	if (evict_busy(space, folio))
 		return -EBUSY;
 	vmlab_frame_unmap(space, folio);
+	/* Other spaces may map it.  No reference allows to write to it. */
+	if (vmlab_frame_is_shared(folio))
+		return 0;
 	if (folio_mapped(folio))
 		return -EBUSY;
 	/*
@@ -250,8 +253,8 @@ int vmlab_evict_victim(struct vmlab_space *space, bool wait)
 
 		/* Locked, so not removed: the policy still has it. */
 		spin_lock(&pager->lock);
-		victim = evict_skip(pager, folio->private, err == -EBUSY,
-				    ++skipped);
+		victim = evict_skip(pager, vmlab_frame_private(space, folio),
+				    err == -EBUSY, ++skipped);
 		vmlab_frame_release(folio);
 		if (failed == VMLAB_FAILED)
 			break;
@@ -296,7 +299,7 @@ int vmlab_evict_rejoin(struct vmlab_space *space, unsigned long nr)
 		spin_unlock(&pager->lock);
 
 		if (folio_trylock(folio)) {
-			frame = folio->private;
+			frame = vmlab_frame_private(space, folio);
 			if (frame && !evict_busy(space, folio)) {
 				spin_lock(&pager->lock);
 				if (frame->aside)

@@ -52,7 +52,8 @@ static bool prefetch_undo(struct vmlab_space *space, pgoff_t pgoff)
 	if (!folio)
 		return false;
 	if (folio_trylock(folio)) {
-		undone = folio->mapping && vmlab_pager_is_prefetched(folio) &&
+		undone = vmlab_frame_in(space, folio) &&
+			 vmlab_pager_is_prefetched(space, folio) &&
 			 !vmlab_evict_clean(space, folio);
 		folio_unlock(folio);
 	}
@@ -141,7 +142,7 @@ static void prefetch_evict(struct vmlab_space *space, pgoff_t pgoff)
 	if (!folio)
 		return;
 	if (folio_trylock(folio)) {
-		if (folio->mapping)
+		if (vmlab_frame_in(space, folio))
 			vmlab_evict_frame(space, folio);
 		folio_unlock(folio);
 	}

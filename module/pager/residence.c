@@ -2,8 +2,9 @@
 /*
  * Residence: tell the policy which frames are resident and which are accessed.
  *
- * Each charged frame has a record, struct vmlab_frame, in folio->private.  The
- * folio lock protects the pointer, the pager's lock the record.
+ * Each charged frame has a record, struct vmlab_frame, in folio->private: see
+ * vmlab_frame_private().  The folio lock protects the pointer, the pager's lock the
+ * record.  Each space has a record of its own for a frame that it shares.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -181,6 +182,7 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 {
 	struct vmlab_pager *pager = &space->pager;
 	bool fresh = frame;
+	int ret;
 
 	if (!frame) {
 		frame = vmlab_pager_record(folio_nr_pages(folio), false,
@@ -190,7 +192,12 @@ int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 	}
 	frame->pgoff = folio->index;
 	frame->folio = folio;
-	folio->private = frame;
+	ret = vmlab_frame_set_private(space, folio, frame);
+	if (unlikely(ret)) {
+		/* A shared frame, which was not charged. */
+		vmlab_pager_record_free(frame);
+		return ret;
+	}
 
 	spin_lock(&pager->lock);
 	if (!fresh)
@@ -235,13 +242,53 @@ static void pager_forget(struct vmlab_space *space, struct vmlab_frame *frame)
 void vmlab_pager_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry)
 {
-	struct vmlab_frame *frame = folio->private;
+	struct vmlab_frame *frame = vmlab_frame_private(space, folio);
 
 	if (frame) {
-		folio->private = NULL;
+		vmlab_frame_set_private(space, folio, NULL);
 		pager_forget(space, frame);
 	}
 	vmlab_frame_remove(space, folio, entry);
+}
+
+/**
+ * vmlab_pager_unshare() - give a space a frame to write to, in place of a shared one
+ * @space: the space
+ * @folio: a shared frame of it, locked and with a reference of the caller
+ *
+ * The frame keeps its place in the pager and its policy.
+ *
+ * Context: process context, may sleep.
+ * Return: @folio, if no other space has it; or the frame that replaced it, locked and
+ * with a reference: @folio is unlocked then, and the caller still has its reference.
+ * Or an ERR_PTR(), of -ENOMEM, or -EHWPOISON for a frame with a memory error: nothing
+ * has changed, and @folio is locked.
+ */
+struct folio *vmlab_pager_unshare(struct vmlab_space *space,
+				  struct folio *folio)
+{
+	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_frame *frame;
+	struct folio *copy;
+
+	if (vmlab_frame_poisoned(folio))
+		return ERR_PTR(-EHWPOISON);
+	if (vmlab_frame_alone(space, folio))
+		return folio;
+	copy = vmlab_frame_copy(space, folio);
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	frame = copy->private;
+	if (frame) {
+		/* A task that evicts locks the frame of a record under this lock. */
+		spin_lock(&pager->lock);
+		frame->folio = copy;
+		spin_unlock(&pager->lock);
+	}
+	vmlab_frame_replace(space, folio, copy);
+	folio_unlock(folio);
+	vmlab_count(space, unshared);
+	return copy;
 }
 
 /**
@@ -254,7 +301,7 @@ void vmlab_pager_remove(struct vmlab_space *space, struct folio *folio,
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
 {
 	struct vmlab_pager *pager = &space->pager;
-	struct vmlab_frame *frame = folio->private;
+	struct vmlab_frame *frame = vmlab_frame_private(space, folio);
 
 	if (!frame)
 		return;
@@ -284,7 +331,7 @@ void vmlab_pager_access(struct vmlab_space *space, struct folio *folio)
 int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
 {
 	struct vmlab_pager *pager = &space->pager;
-	struct vmlab_frame *frame = folio->private;
+	struct vmlab_frame *frame = vmlab_frame_private(space, folio);
 	int ret = 0;
 
 	if (!frame)
@@ -309,28 +356,30 @@ int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock)
 
 /**
  * vmlab_pager_is_locked() - tell whether VMLAB_RANGE_LOCK locked a frame
+ * @space: the space
  * @folio: the frame, locked
  *
  * Context: any.
  * Return: whether it is locked in memory.
  */
-bool vmlab_pager_is_locked(struct folio *folio)
+bool vmlab_pager_is_locked(struct vmlab_space *space, struct folio *folio)
 {
-	const struct vmlab_frame *frame = folio->private;
+	const struct vmlab_frame *frame = vmlab_frame_private(space, folio);
 
 	return frame && frame->locked;
 }
 
 /**
  * vmlab_pager_is_prefetched() - tell whether a frame was not accessed yet
+ * @space: the space
  * @folio: the frame, locked
  *
  * Context: any.
  * Return: whether it was prefetched, and neither accessed nor mapped since.
  */
-bool vmlab_pager_is_prefetched(struct folio *folio)
+bool vmlab_pager_is_prefetched(struct vmlab_space *space, struct folio *folio)
 {
-	const struct vmlab_frame *frame = folio->private;
+	const struct vmlab_frame *frame = vmlab_frame_private(space, folio);
 
 	return frame && frame->prefetched;
 }

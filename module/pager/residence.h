@@ -6,6 +6,7 @@
 #include <linux/compiler.h>
 #include <linux/mm_types.h>
 
+#include "frame/frame.h"
 #include "policy/policy.h"
 #include "types.h"
 
@@ -28,9 +29,10 @@ static inline bool vmlab_pager_in_old(const struct vmlab_pager *pager,
  * Forget that a frame was prefetched: a fault on a neighbour mapped it, so later
  * accesses cannot be observed.  The folio is locked.
  */
-static inline void vmlab_pager_mapped_around(struct folio *folio)
+static inline void vmlab_pager_mapped_around(struct vmlab_space *space,
+					     struct folio *folio)
 {
-	struct vmlab_frame *frame = folio->private;
+	struct vmlab_frame *frame = vmlab_frame_private(space, folio);
 
 	if (frame)
 		frame->prefetched = false;
@@ -63,7 +65,9 @@ void vmlab_pager_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
 void vmlab_pager_access(struct vmlab_space *space, struct folio *folio);
 int vmlab_pager_lock(struct vmlab_space *space, struct folio *folio, bool lock);
-bool vmlab_pager_is_locked(struct folio *folio);
-bool vmlab_pager_is_prefetched(struct folio *folio);
+bool vmlab_pager_is_locked(struct vmlab_space *space, struct folio *folio);
+bool vmlab_pager_is_prefetched(struct vmlab_space *space, struct folio *folio);
+struct folio *vmlab_pager_unshare(struct vmlab_space *space,
+				  struct folio *folio);
 
 #endif /* VMLAB_PAGER_RESIDENCE_H */

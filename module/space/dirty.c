@@ -67,7 +67,7 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff,
 			folio_put(folio);
 			return -EINTR;
 		}
-		if (folio->mapping)
+		if (vmlab_frame_in(space, folio))
 			break;
 		vmlab_frame_release(folio);
 	}

@@ -31,7 +31,7 @@ static int range_evict(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end)
 	if (!ret) {
 		int nr = folio_nr_pages(folio);
 
-		if (folio->mapping)
+		if (vmlab_frame_in(space, folio))
 			ret = vmlab_evict_frame(space, folio) ?: nr;
 		folio_unlock(folio);
 	}
@@ -87,7 +87,8 @@ static int range_unlock(struct vmlab_space *space, pgoff_t pgoff,
 		return 0;
 	ret = folio_lock_killable(folio);
 	if (!ret) {
-		if (folio->mapping && vmlab_pager_is_locked(folio))
+		if (vmlab_frame_in(space, folio) &&
+		    vmlab_pager_is_locked(space, folio))
 			ret = vmlab_pager_lock(space, folio, false) ?:
 			      min(end, folio_next_index(folio)) - pgoff;
 		folio_unlock(folio);
@@ -116,7 +117,7 @@ again:
 	folio = vmlab_bring(space, pgoff, VMLAB_BRING_REQUEST, &filled);
 	if (IS_ERR(folio))
 		return PTR_ERR(folio) == -ERANGE ? 0 : PTR_ERR(folio);
-	if (vmlab_pager_is_locked(folio)) {
+	if (vmlab_pager_is_locked(space, folio)) {
 		vmlab_frame_release(folio);
 		return -EBUSY;
 	}

@@ -33,6 +33,7 @@ static unsigned long shrink_frame(struct vmlab_space *space,
 {
 	const unsigned long nr = folio_nr_pages(folio);
 
+	/* Nor is memory freed by a space that removes a frame that it shares. */
 	if (!folio->mapping)
 		return 0;
 	/* Special entries are in no reverse map: such frames look unmapped. */

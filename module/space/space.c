@@ -140,6 +140,7 @@ static void space_free(struct vmlab_space *space)
 	vmlab_pager_destroy(&space->pager);
 	vmlab_events_destroy(&space->events);
 	vmlab_store_destroy(space);
+	xa_destroy(&space->frames.private);
 	xa_destroy(&space->frames.xa);
 	if (space->inode)
 		vmlab_inode_destroy(space->inode);
@@ -260,6 +261,7 @@ struct vmlab_space *vmlab_space_create(void)
 	space->huge_end = VMLAB_NR_PAGES_MAX;
 	space->backing = &vmlab_backing_zero;
 	xa_init_flags(&space->frames.xa, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&space->frames.private, XA_FLAGS_ACCOUNT);
 	spin_lock_init(&space->frames.store_lock);
 	init_rwsem(&space->backing_lock);
 	mutex_init(&space->config_lock);

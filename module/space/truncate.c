@@ -25,7 +25,7 @@ static int discard_frame(struct vmlab_space *space, pgoff_t pgoff,
 		folio_put(folio);
 		return -EINTR;
 	}
-	if (folio->mapping) {
+	if (vmlab_frame_in(space, folio)) {
 		vmlab_frame_unmap(space, folio);
 		vmlab_count_add(space, discarded, folio_nr_pages(folio));
 		vmlab_pager_remove(space, folio, NULL);
@@ -83,6 +83,7 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
 		folio_put(folio);
 		return -EINTR;
 	}
+	/* A huge frame is never shared. */
 	if (folio->mapping && folio->index < pgoff)
 		ret = vmlab_evict_frame(space, folio);
 	vmlab_frame_release(folio);

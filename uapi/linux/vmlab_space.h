@@ -393,6 +393,6 @@ struct vmlab_clone {
 	__u32 reserved;
 };
 
-#define VMLAB_IOC_CLONE		_IO(VMLAB_IOC_MAGIC, 0x5a)
+#define VMLAB_IOC_CLONE		_IO(VMLAB_IOC_MAGIC, 0x5b)
 
 #endif /* _UAPI_LINUX_VMLAB_SPACE_H */

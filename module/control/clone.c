@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VMLAB_IOC_CLONE: copy a space. */
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+
+#include <linux/vmlab.h>
+
+#include "control/control.h"
+#include "space/clone.h"
+#include "uarg.h"
+
+/**
+ * vmlab_ioctl_clone() - VMLAB_IOC_CLONE
+ * @file: the open file of the source
+ * @uarg: struct vmlab_clone of the caller
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+long vmlab_ioctl_clone(struct file *file, void __user *uarg)
+{
+	struct vmlab_clone clone;
+	struct file *new;
+	int ret;
+
+	ret = vmlab_uarg_get(&clone, sizeof(clone), sizeof(clone), uarg);
+	if (ret)
+		return ret;
+	if (clone.flags || clone.fd || clone.reserved)
+		return -EINVAL;
+
+	clone.fd = get_unused_fd_flags(O_CLOEXEC);
+	if (clone.fd < 0)
+		return clone.fd;
+	/* As open(2) of the device, which makes a new space. */
+	new = dentry_open(&file->f_path, O_RDWR | O_LARGEFILE, current_cred());
+	if (IS_ERR(new)) {
+		put_unused_fd(clone.fd);
+		return PTR_ERR(new);
+	}
+	ret = vmlab_space_clone(file->private_data, new->private_data);
+	if (!ret)
+		ret = vmlab_uarg_put(&clone, sizeof(clone), uarg);
+	if (ret) {
+		put_unused_fd(clone.fd);
+		fput(new);
+		return ret;
+	}
+	fd_install(clone.fd, new);
+	return 0;
+}
