@@ -76,6 +76,22 @@ void paging_use(int fd, const struct vmlab_paging *paging)
 		     paging->policy_id, strerror(errno));
 }
 
+int try_clone(int fd)
+{
+	struct vmlab_clone clone = { .size = sizeof(clone) };
+
+	return ioctl(fd, VMLAB_IOC_CLONE, &clone) ? -1 : clone.fd;
+}
+
+int clone_space(int fd)
+{
+	int clone = try_clone(fd);
+
+	if (clone < 0)
+		bail("VMLAB_IOC_CLONE: %s", strerror(errno));
+	return clone;
+}
+
 int try_range(int fd, uint32_t op, size_t first, size_t nr,
 	      struct vmlab_range *r)
 {

@@ -32,12 +32,16 @@ int paging_set(int fd, const struct vmlab_paging *paging);
 	paging_set((fd), &(struct vmlab_paging){			\
 		.size = sizeof(struct vmlab_paging), __VA_ARGS__ })
 
+/* Clone a space: return the descriptor of the clone, or -1 and errno. */
+int try_clone(int fd);
+
 /* Apply @op to @nr pages from page @first on; @r has the answer. */
 int try_range(int fd, uint32_t op, size_t first, size_t nr,
 	      struct vmlab_range *r);
 
 /* The rest end the test on failure: use them where they are not tested. */
 struct vmlab_range range(int fd, uint32_t op, size_t first, size_t nr);
+int clone_space(int fd);
 struct vmlab_paging get_paging(int fd);
 struct vmlab_paging_stats paging_stats(int fd);
 struct vmlab_inject_rule get_rule(int fd);
