@@ -45,6 +45,7 @@ bool vmlab_frame_shared_in(struct vmlab_space *space, struct folio *folio)
 	return vmlab_frame_is_shared(folio) &&
 	       xa_load(&space->frames.xa, folio->index) == folio;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_shared_in);
 
 /**
  * vmlab_frame_shared_private() - return what the pager keeps for a shared frame
@@ -61,6 +62,7 @@ void *vmlab_frame_shared_private(struct vmlab_space *space,
 		return NULL;
 	return xa_load(&space->frames.private, folio->index);
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_shared_private);
 
 /**
  * vmlab_frame_set_private() - keep a pointer of the pager for a frame
@@ -187,6 +189,7 @@ bool vmlab_frame_alone(struct vmlab_space *space, struct folio *folio)
 	folio->mapping = space->inode->i_mapping;
 	return true;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_alone);
 
 /**
  * vmlab_frame_copy() - copy a shared frame, to replace it in a space

@@ -290,6 +290,7 @@ struct folio *vmlab_pager_unshare(struct vmlab_space *space,
 	vmlab_count(space, unshared);
 	return copy;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_pager_unshare);
 
 /**
  * vmlab_pager_access() - tell the policy that a resident frame was accessed

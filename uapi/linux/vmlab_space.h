@@ -381,6 +381,7 @@ struct vmlab_backing_config {
  *   EDQUOT  a limit of the user is reached: pages, contents of evicted pages
  *   ENOMEM  no memory
  *   EFAULT  the structure cannot be written
+ *   EHWPOISON  a huge frame has a memory error
  *   EINTR   the caller was killed
  *   others  the swap store cannot be read or written
  *
