@@ -66,9 +66,7 @@ long vmlab_ioctl_space_stats(struct vmlab_space *space, void __user *uarg)
 	u32 usize;
 	int ret;
 
-	ret = vmlab_uarg_get(&stats, sizeof(stats),
-			     offsetof(struct vmlab_space_stats, frames_shared),
-			     uarg);
+	ret = vmlab_uarg_get(&stats, sizeof(stats), sizeof(stats), uarg);
 	if (ret)
 		return ret;
 	if (stats.flags)

@@ -24,4 +24,5 @@ const struct request_info request_table[NR_REQUESTS] = {
 	REQUEST(EVENTS, vmlab_events),
 	REQUEST(BACKING, vmlab_backing_config),
 	REQUEST(KMEM, vmlab_kmem),
+	REQUEST(CLONE, vmlab_clone),
 };

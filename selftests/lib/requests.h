@@ -26,6 +26,7 @@ enum request_kind {
 	REQUEST_EVENTS,
 	REQUEST_BACKING,
 	REQUEST_KMEM,
+	REQUEST_CLONE,
 	NR_REQUESTS
 };
 
@@ -53,6 +54,7 @@ union request {
 	struct vmlab_events events;
 	struct vmlab_backing_config backing;
 	struct vmlab_kmem kmem;
+	struct vmlab_clone clone;
 	char bytes[8192];
 };
 

@@ -296,6 +296,14 @@ static int do_find(struct vmlab_find *req)
 	return 0;
 }
 
+static int do_clone(struct vmlab_clone *req)
+{
+	if (req->size != sizeof(*req) || req->flags || req->fd || req->reserved)
+		return -EINVAL;
+	req->fd = __real_open("/dev/null", O_RDWR | O_CLOEXEC);
+	return 0;
+}
+
 static int answer(unsigned long request, void *arg)
 {
 	if (kernel.interruptions) {
@@ -315,6 +323,8 @@ static int answer(unsigned long request, void *arg)
 		return do_mm(arg);
 	case VMLAB_IOC_SPACE_SET:
 		return do_space_set(arg);
+	case VMLAB_IOC_CLONE:
+		return kernel.old ? -ENOTTY : do_clone(arg);
 	case VMLAB_IOC_TREE:
 		return do_tree(arg);
 	case VMLAB_IOC_GAPS:

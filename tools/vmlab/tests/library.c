@@ -449,14 +449,27 @@ static void test_answers(void)
 
 static void test_space(void)
 {
-	struct vmlab_space *space = NULL;
+	struct vmlab_space *space = NULL, *clone = NULL;
 	void *addr;
+	int fd;
 
 	reset();
 	is(vmlab_space_open(16 * PAGE, &space), 0, "a space");
 	is(kernel.config.bytes, 16 * PAGE, "gets its size");
 	is(vmlab_space_map(space, UINT64_MAX, PAGE, 0, 0, &addr), -EINVAL,
 	   "an offset beyond off_t");
+	is(vmlab_space_clone(space, &clone), 0, "a clone of it");
+	fd = vmlab_space_fd(clone);
+	ok(fd != vmlab_space_fd(space) && fcntl(fd, F_GETFD) == FD_CLOEXEC,
+	   "has a descriptor of its own");
+	vmlab_space_close(clone);
+	ok(fcntl(fd, F_GETFD) < 0, "which is closed with it");
+	kernel.old = true;
+	clone = NULL;
+	is(vmlab_space_clone(space, &clone), -ENOTTY,
+	   "an older module cannot clone");
+	ok(!clone, "and there is no clone");
+	kernel.old = false;
 	vmlab_space_close(space);
 	is(vmlab_space_open(5, &space), -EINVAL, "a bad size");
 	kernel.open_errno = ENOENT;
