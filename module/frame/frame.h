@@ -34,6 +34,23 @@ static inline unsigned long vmlab_frame_spaces(const struct folio *folio)
 	       (unsigned long)folio->private >> 1 : 1;
 }
 
+/* Set that number, to 0 for a frame that no space shares any more. */
+static inline void vmlab_frame_set_spaces(struct folio *folio, unsigned long nr)
+{
+	folio->private = nr ? (void *)(nr << 1 | VMLAB_FRAME_SHARED) : NULL;
+}
+
+/*
+ * Take a shared frame from a space, whose xarray does not have it any more.  The
+ * caller locked it, and puts the reference of the space.
+ */
+static inline void vmlab_frame_unshare(struct vmlab_space *space,
+				       struct folio *folio)
+{
+	vmlab_frame_set_spaces(folio, vmlab_frame_spaces(folio) - 1);
+	atomic_long_dec(&space->frames.nr_shared);
+}
+
 bool vmlab_frame_shared_in(struct vmlab_space *space, struct folio *folio);
 void *vmlab_frame_shared_private(struct vmlab_space *space,
 				 struct folio *folio);
@@ -164,7 +181,6 @@ int vmlab_frame_set_private(struct vmlab_space *space, struct folio *folio,
 			    void *private);
 int vmlab_frame_share(struct vmlab_space *from, struct vmlab_space *to,
 		      struct folio *folio, bool tracked);
-void vmlab_frame_unshare(struct vmlab_space *space, struct folio *folio);
 bool vmlab_frame_alone(struct vmlab_space *space, struct folio *folio);
 struct folio *vmlab_frame_copy(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_replace(struct vmlab_space *space, struct folio *folio,

@@ -27,11 +27,6 @@
 #include "frame/frame.h"
 #include "user.h"
 
-static void set_spaces(struct folio *folio, unsigned long nr)
-{
-	folio->private = nr ? (void *)(nr << 1 | VMLAB_FRAME_SHARED) : NULL;
-}
-
 /**
  * vmlab_frame_shared_in() - tell whether a shared frame is one of a space
  * @space: the space
@@ -139,10 +134,10 @@ int vmlab_frame_share(struct vmlab_space *from, struct vmlab_space *to,
 
 	if (first) {
 		folio->mapping = NULL;
-		set_spaces(folio, 1);
+		vmlab_frame_set_spaces(folio, 1);
 		atomic_long_inc(&from->frames.nr_shared);
 	}
-	set_spaces(folio, vmlab_frame_spaces(folio) + 1);
+	vmlab_frame_set_spaces(folio, vmlab_frame_spaces(folio) + 1);
 	atomic_long_inc(&to->frames.nr_shared);
 	folio_get(folio);
 	vmlab_frame_count(to, 1);
@@ -154,19 +149,6 @@ forget:
 uncharge:
 	vmlab_user_uncharge(to->user, VMLAB_USER_PAGES, 1);
 	return ret;
-}
-
-/**
- * vmlab_frame_unshare() - take a shared frame from a space
- * @space: the space, whose xarray does not have the frame any more
- * @folio: the frame, locked and not mapped by the space any more
- *
- * Context: process context; the caller puts the reference of the space.
- */
-void vmlab_frame_unshare(struct vmlab_space *space, struct folio *folio)
-{
-	set_spaces(folio, vmlab_frame_spaces(folio) - 1);
-	atomic_long_dec(&space->frames.nr_shared);
 }
 
 /**

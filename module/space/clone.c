@@ -44,6 +44,8 @@ struct clone {
 /* Give a frame of the clone to its pager.  Returns 0 or -ENOMEM. */
 static int clone_adopt(struct clone *clone, struct folio *folio)
 {
+	/* Pairs with the barrier in pager_start(), as in bring_adopt(). */
+	smp_mb();
 	if (!vmlab_pager_on(&clone->to->pager))
 		return 0;
 	return vmlab_pager_adopt(clone->to, folio, NULL);

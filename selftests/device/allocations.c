@@ -97,6 +97,15 @@ static int drop(int fd)
 	return range(fd, VMLAB_RANGE_DROP);
 }
 
+static int clone(int fd)
+{
+	struct vmlab_clone request = { .size = sizeof(request) };
+
+	if (ioctl(fd, VMLAB_IOC_CLONE, &request))
+		return -1;
+	return close(request.fd);
+}
+
 static int open_close(int fd)
 {
 	(void)fd;
@@ -117,6 +126,7 @@ static const struct step {
 	{ "fsync", fsync },
 	{ "evict", evict },
 	{ "drop", drop },
+	{ "CLONE", clone },
 };
 
 /* Make the Nth allocation of a step fail.  Returns whether there was one. */
@@ -130,9 +140,10 @@ static bool fail(const struct step *step, unsigned int nth, int *err)
 	if (fd < 0)
 		bail("%s: %s", VMLAB_DEVICE, strerror(errno));
 	/* What the step works on. */
-	if (step->call != set_backing && set_backing(fd))
+	if (step->call != set_backing && step->call != clone && set_backing(fd))
 		bail("VMLAB_IOC_BACKING: %s", strerror(errno));
-	if (step->call == evict || step->call == drop || step->call == fsync) {
+	if (step->call == evict || step->call == drop || step->call == fsync ||
+	    step->call == clone) {
 		p = map_pages(fd, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
 		memset(p, 'a', PAGES * psize);
 		if (step->call != fsync)
