@@ -378,6 +378,7 @@ struct vmlab_backing_config {
  *   EOPNOTSUPP  the space has VMLAB_BACKING_FILE or VMLAB_BACKING_PFN
  *   EMFILE  the caller has too many descriptors or its user too many spaces
  *   ENFILE  the system has too many open files
+ *   EACCES  a security module (LSM) does not let the caller open the device
  *   EDQUOT  a limit of the user is reached: pages, contents of evicted pages
  *   ENOMEM  no memory
  *   EFAULT  the structure cannot be written
