@@ -55,6 +55,7 @@ static inline bool vmlab_frame_held(struct folio *folio)
 {
 	const int refs = folio_ref_count(folio);
 
+	/* Pairs with mm, which removes an entry before it drops its reference. */
 	smp_rmb();
 	return refs > 2 + vmlab_frame_mapcount(folio);
 }

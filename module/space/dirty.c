@@ -51,6 +51,7 @@ static void dirty_clear_frame(struct vmlab_space *space, struct folio *folio,
 	if (vmlab_frame_held(folio))
 		return;
 	xa_clear_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
+	/* Pairs with the atomic operation by which GUP takes the reference. */
 	smp_mb();
 	if (unlikely(vmlab_frame_held(folio)))
 		xa_set_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
