@@ -15,8 +15,8 @@
  * prediction stays: then the verdict must change, and a test checks it.
  *
  * Each run is a process of its own, single-threaded at the start, with transparent
- * huge pages disabled (prctl(2), PR_SET_THP_DISABLE) unless @thp is set.  After it,
- * also when it fails or is killed, a second process kills all descendants of the
+ * huge pages disabled (prctl(2), PR_SET_THP_DISABLE) unless @thp is set, and without
+ * NUMA balancing.  After it, also when it fails or is killed, a second process kills all descendants of the
  * run, and takes back all changes made by the functions of system.h.  The memory that
  * the program itself needs is faulted in before the experiment starts.
  *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The process of a run: its phases, its parameters, how it ends. */
 #include <errno.h>
+#include <linux/mempolicy.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "labs/lib/list.h"
@@ -180,6 +182,12 @@ static void set_up_process(const struct lab_run *run)
 	signal(SIGPIPE, SIG_DFL);
 	if (!run->lab->thp)
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	/*
+	 * A policy of one's own, though that of the default, ends NUMA balancing: it takes
+	 * the rights from entries at any time, and counts faults to give them back
+	 * (kernel/sched/fair.c: task_numa_work(), mm/mempolicy.c: vma_policy_mof()).
+	 */
+	syscall(SYS_set_mempolicy, MPOL_LOCAL, NULL, 0);
 }
 
 int lab_run_lock(const struct lab_run *run, bool exclusive)

@@ -6,6 +6,7 @@
 #include "show/format.h"
 #include "show/gaps.h"
 #include "show/json.h"
+#include "show/wrap.h"
 
 static const struct column columns[] = {
 	{ "START", true },
@@ -44,8 +45,8 @@ void gaps_print_totals(FILE *out, const struct vmlab_gap_stats *s)
 	       s->largest_start, s->largest_end,
 	       format_size(s->largest_end - s->largest_start, largest));
 	if (s->flags & VMLAB_TREE_CHANGED)
-		fputs("The address space changed during the walk: the totals are from "
-		      "different moments.\n", out);
+		wrap_print(out, 0, 0, "The address space changed during the walk: the totals "
+				      "are from different moments.\n");
 }
 
 int gaps_print(FILE *out, struct vmlab_gaps_iter *it,

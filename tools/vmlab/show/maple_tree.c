@@ -7,6 +7,7 @@
 #include "show/json.h"
 #include "show/maple_tree.h"
 #include "show/tree_branches.h"
+#include "show/wrap.h"
 
 static const struct column node_columns[] = {
 	{ "NODE" },
@@ -125,11 +126,11 @@ static void cells(struct table *t, const struct snapshot *names,
 static void print_note(FILE *out, uint32_t flags)
 {
 	if (flags & VMLAB_TREE_NO_GENERATION)
-		fputs("This kernel does not count changes of the tree: the parts of the "
-		     "dump may be from different moments.\n", out);
+		wrap_print(out, 0, 0, "This kernel does not count changes of the tree: the "
+				      "parts of the dump may be from different moments.\n");
 	else if (flags & VMLAB_TREE_CHANGED)
-		fputs("The tree changed during the dump: its parts are from different "
-		      "moments.\n", out);
+		wrap_print(out, 0, 0, "The tree changed during the dump: its parts are from "
+				      "different moments.\n");
 }
 
 int tree_print(FILE *out, struct vmlab_tree_iter *it,

@@ -76,6 +76,10 @@ int main(int argc, char **argv)
 	snprintf(policies, sizeof(policies), "%.*s../policies",
 		 slash ? (int)(slash - argv[0]) + 1 : 0, argv[0]);
 	libbpf_log_start(false);
-	test_names();
+	/* Older versions do not give the names in an object, and cannot load policies. */
+	if (libbpf_major_version() > 1 || libbpf_minor_version() >= 4)
+		test_names();
+	else
+		skip("this libbpf cannot load policies: it takes 1.4", "names of policies");
 	return tap_done();
 }

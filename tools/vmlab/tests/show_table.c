@@ -302,6 +302,7 @@ static void test_optional_columns(void)
 			.output = "size,shared,dirty,name",
 			.own_choice = cases[i].own_choice,
 		};
+		const char *chooser = options.own_choice ? "command" : "user";
 		char *text;
 
 		table_set_options(&options);
@@ -312,11 +313,9 @@ static void test_optional_columns(void)
 			continue;
 		}
 		is(!!strstr(text, "SHARED"), cases[i].shared,
-		   "%u columns, chosen by the %s: SHARED", cases[i].columns,
-		   cases[i].own_choice ? "command" : "user");
+		   "%u columns, chosen by the %s: SHARED", cases[i].columns, chooser);
 		is(!!strstr(text, "DIRTY"), cases[i].dirty,
-		   "%u columns, chosen by the %s: DIRTY", cases[i].columns,
-		   cases[i].own_choice ? "command" : "user");
+		   "%u columns, chosen by the %s: DIRTY", cases[i].columns, chooser);
 		ok(!cases[i].own_choice || longest_line(text) <= cases[i].columns,
 		   "%u columns: the table fits", cases[i].columns);
 		free(text);

@@ -31,7 +31,7 @@ static void rows(FILE *out)
 		table_cell(t, STYLE_PLAIN, "%x", row[i].start);
 		table_size(t, STYLE_PLAIN, row[i].size);
 		table_time(t, STYLE_PLAIN, row[i].ns);
-		table_cell(t, STYLE_PLAIN, "%zu", 10 - i);
+		table_cell(t, STYLE_PLAIN, "%zu", 1000 - i);
 	}
 	table_footer(t);
 	table_cell(t, STYLE_PLAIN, "total");
@@ -105,7 +105,7 @@ int main(void)
 	      "a      1.5 us\ntotal    1 ns\n", "by ns");
 	check(&(struct table_options){ .bytes = true, .output = "SIZE" },
 	      "   SIZE\n   4096\n   4095\n1048576\n      0\n      1\n", "--bytes");
-	check(&on_request, "d        7\na        8\nc        9\nb       10\ntotal    -\n",
+	check(&on_request, "d       997\na       998\nc       999\nb      1000\ntotal     -\n",
 	      "a column on request");
 	check(&(struct table_options){ .sort = "other", .output = "NAME" },
 	      "NAME\nb\nc\na\nd\ntotal\n",
