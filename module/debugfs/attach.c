@@ -47,6 +47,12 @@ static struct dentry *attach_root;
 static struct workqueue_struct *attach_wq;
 static LIST_HEAD(attached_list);
 static DEFINE_MUTEX(attached_lock);	/* attached_list */
+/*
+ * Serialises attach and detach: a directory is removed before the next one of that
+ * name is created.  Taken before attached_lock; not by collect_attached(), for
+ * which both wait.
+ */
+static DEFINE_MUTEX(attach_mutex);
 
 /**
  * vmlab_parse_pid() - parse a pid that was written to attach or detach
@@ -99,7 +105,7 @@ static void collect_attached(struct work_struct *work)
 
 	mutex_lock(&attached_lock);
 	if (list_empty(&a->node)) {
-		/* detach() removes it, and frees it after this function. */
+		/* remove_attached() frees it after this function. */
 		mutex_unlock(&attached_lock);
 		return;
 	}
@@ -140,17 +146,35 @@ static int process_exited(wait_queue_entry_t *wait, unsigned int mode,
 }
 
 /* Remove the directory of @a, which was just taken off the list. */
-static void detach(struct attached *a)
+static void remove_attached(struct attached *a)
 {
 	remove_wait_queue(&a->pid->wait_pidfd, &a->wait);
 	cancel_work_sync(&a->collect);
 	free_attached(a);
 }
 
+/* Create the directory of @a.  Returns 0 or a negative errno. */
+static int create_dir(struct attached *a)
+{
+	char name[12];
+	int ret;
+
+	/* The name is the number in the initial pid namespace. */
+	snprintf(name, sizeof(name), "%d", pid_nr(a->pid));
+	a->dir = debugfs_create_dir(name, attach_root);
+	if (IS_ERR(a->dir))
+		return PTR_ERR(a->dir);
+	ret = vmlab_debugfs_process_files(a->dir, a->pid);
+	if (ret)
+		debugfs_remove(a->dir);
+	return ret;
+}
+
+/* The caller holds attach_mutex. */
 static int attach(struct pid *pid)
 {
 	struct attached *a;
-	char name[12];
+	int ret;
 
 	if (has_exited(pid))
 		return -ESRCH;
@@ -165,16 +189,13 @@ static int attach(struct pid *pid)
 	init_waitqueue_func_entry(&a->wait, process_exited);
 
 	mutex_lock(&attached_lock);
-	if (find_attached(pid)) {
+	ret = find_attached(pid) ? -EEXIST : create_dir(a);
+	if (ret) {
 		mutex_unlock(&attached_lock);
 		put_pid(pid);
 		kfree(a);
-		return -EEXIST;
+		return ret;
 	}
-	/* The name is the number in the initial pid namespace. */
-	snprintf(name, sizeof(name), "%d", pid_nr(pid));
-	a->dir = debugfs_create_dir(name, attach_root);
-	vmlab_debugfs_process_files(a->dir, a->pid);
 	list_add_tail(&a->node, &attached_list);
 	add_wait_queue(&pid->wait_pidfd, &a->wait);
 	/* It may have exited before it was in the queue. */
@@ -202,38 +223,50 @@ static struct pid *written_pid(const char __user *ubuf, size_t count)
 	return pid ?: ERR_PTR(-ESRCH);
 }
 
-static ssize_t attach_write(struct file *file, const char __user *ubuf,
-			    size_t count, loff_t *ppos)
+/* The caller holds attach_mutex. */
+static int detach(struct pid *pid)
 {
-	struct pid *pid = written_pid(ubuf, count);
-	int ret;
-
-	if (IS_ERR(pid))
-		return PTR_ERR(pid);
-	ret = attach(pid);
-	put_pid(pid);
-	return ret ?: count;
-}
-
-static ssize_t detach_write(struct file *file, const char __user *ubuf,
-			    size_t count, loff_t *ppos)
-{
-	struct pid *pid = written_pid(ubuf, count);
 	struct attached *a;
-
-	if (IS_ERR(pid))
-		return PTR_ERR(pid);
 
 	mutex_lock(&attached_lock);
 	a = find_attached(pid);
 	if (a)
 		list_del_init(&a->node);
 	mutex_unlock(&attached_lock);
-	put_pid(pid);
 	if (!a)
 		return -ENOENT;
-	detach(a);
-	return count;
+	remove_attached(a);
+	return 0;
+}
+
+/* Attach or detach the process whose number was written. */
+static ssize_t change_written(const char __user *ubuf, size_t count,
+			      int (*change)(struct pid *pid))
+{
+	struct pid *pid = written_pid(ubuf, count);
+	int ret;
+
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	ret = mutex_lock_killable(&attach_mutex);
+	if (!ret) {
+		ret = change(pid);
+		mutex_unlock(&attach_mutex);
+	}
+	put_pid(pid);
+	return ret ?: count;
+}
+
+static ssize_t attach_write(struct file *file, const char __user *ubuf,
+			    size_t count, loff_t *ppos)
+{
+	return change_written(ubuf, count, attach);
+}
+
+static ssize_t detach_write(struct file *file, const char __user *ubuf,
+			    size_t count, loff_t *ppos)
+{
+	return change_written(ubuf, count, detach);
 }
 
 static const struct file_operations attach_fops = {
@@ -284,7 +317,7 @@ void vmlab_debugfs_attach_exit(void)
 		a = list_first_entry(&attached_list, struct attached, node);
 		list_del_init(&a->node);
 		mutex_unlock(&attached_lock);
-		detach(a);
+		remove_attached(a);
 		mutex_lock(&attached_lock);
 	}
 	mutex_unlock(&attached_lock);

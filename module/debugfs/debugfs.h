@@ -26,7 +26,7 @@ void vmlab_debugfs_attach_exit(void);
 int vmlab_parse_pid(const char *string, size_t len);
 
 /* process.c: the files of one process; NULL means the process that reads. */
-void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid);
+int vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid);
 
 /* inode.c: which process a file describes */
 struct pid *vmlab_debugfs_inode_pid(struct inode *inode);

@@ -2,6 +2,7 @@
 /* debugfs: <pid>/gaps.  Streams as <pid>/vmas does. */
 #include <linux/module.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -42,6 +43,10 @@ static void *gaps_seek(struct gaps_private *p, u64 cursor)
 			if (p->gaps[i].end > cursor)
 				return &p->gaps[i];
 
+	/* pread(2) at a large offset asks for any number of batches. */
+	if (fatal_signal_pending(current))
+		return ERR_PTR(-EINTR);
+	cond_resched();
 	if (!mmget_not_zero(p->mm))
 		return ERR_PTR(-ESRCH);
 	p->filled = 0;

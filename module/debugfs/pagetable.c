@@ -66,6 +66,9 @@ static int pagetable_next_batch(struct pagetable_private *p)
 	p->first += p->batch.filled;
 	ret = vmlab_inspect_ptes(&p->batch, p->mm, 0, 0, &p->cursor);
 	mmput_async(p->mm);
+	/* The cursor stays: the next batch begins with the same records. */
+	if (ret)
+		p->batch.filled = 0;
 	return ret;
 }
 

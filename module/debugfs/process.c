@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* debugfs: the files in the directory of one process. */
 #include <linux/debugfs.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 
 #include "debugfs/debugfs.h"
@@ -27,12 +28,19 @@ static const struct {
  * the directory was removed: the proxy of debugfs would return EIO instead.
  *
  * Context: process context, may sleep.
+ * Return: 0, or a negative errno when a file is missing.
  */
-void vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid)
+int vmlab_debugfs_process_files(struct dentry *dir, struct pid *pid)
 {
+	struct dentry *file;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(process_files); i++)
-		debugfs_create_file_unsafe(process_files[i].name, 0400, dir,
-					   pid, process_files[i].fops);
+	for (i = 0; i < ARRAY_SIZE(process_files); i++) {
+		file = debugfs_create_file_unsafe(process_files[i].name, 0400,
+						  dir, pid,
+						  process_files[i].fops);
+		if (IS_ERR(file))
+			return PTR_ERR(file);
+	}
+	return 0;
 }

@@ -47,10 +47,17 @@ static inline bool vmlab_frame_poisoned(struct folio *folio)
 /*
  * Does a frame have more references than the space, its mappings and the caller
  * hold?  Then a system call may read or write it without an entry.
+ *
+ * The caller holds the folio lock, so that no entry is set meanwhile.  One that is
+ * removed counts here, for mm drops its reference last.
  */
 static inline bool vmlab_frame_held(struct folio *folio)
 {
-	return folio_ref_count(folio) > 2 + vmlab_frame_mapcount(folio);
+	const int refs = folio_ref_count(folio);
+
+	/* Pairs with mm, which removes an entry before it drops its reference. */
+	smp_rmb();
+	return refs > 2 + vmlab_frame_mapcount(folio);
 }
 
 /* Must the contents of a page be saved before the frame may be freed? */

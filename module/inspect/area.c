@@ -7,6 +7,7 @@
  * (unmapped_area_topdown()) and arch/x86/kernel/sys_x86_64.c on the range to
  * search and on the gaps below stacks.
  */
+#include <linux/compat.h>
 #include <linux/maple_tree.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
@@ -38,8 +39,12 @@ static bool own_page_granted(unsigned long addr)
  * beyond the guard gap: search for the nearest one that it would grant.  This
  * maps nothing.
  *
+ * What is learnt serves all callers, and any of them can be the first: so where
+ * another limit of mm could refuse a page, nothing is learnt.
+ *
  * Context: process context, may sleep; mmap_lock held.
- * Return: true, or false when the mm has no stack to learn it from.
+ * Return: true, or false when it cannot be learnt from this mm, or not by this
+ * caller.
  */
 bool vmlab_learn_guard_gap(struct mm_struct *mm, unsigned long *guard_gap)
 {
@@ -47,6 +52,13 @@ bool vmlab_learn_guard_gap(struct mm_struct *mm, unsigned long *guard_gap)
 	unsigned long low = 0, high, middle;
 
 	if (!stack || !(stack->vm_flags & VM_GROWSDOWN))
+		return false;
+	/*
+	 * A system call of 32 bits, which any program can make, grants no page
+	 * above 4 GiB; and personality(2) moves the end of the address space
+	 * below the stack of a 32-bit program.
+	 */
+	if (in_compat_syscall() || stack->vm_end > TASK_SIZE)
 		return false;
 #ifdef DEFAULT_MAP_WINDOW
 	/*
@@ -408,6 +420,10 @@ int vmlab_inspect_free_area(struct mm_struct *mm, struct vmlab_free_area *r)
 	r->guard_gap = area.guard_gap;
 	if (!r->min_addr)
 		r->min_addr = vmlab_default_min_addr();
+	/* The sysctl can be any number; mmap() maps whole pages. */
+	r->min_addr = PAGE_ALIGN(r->min_addr);
+	if (!r->min_addr)
+		return -ENOMEM;
 
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;

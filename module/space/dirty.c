@@ -37,9 +37,29 @@ static bool dirty_clear_value(struct vmlab_space *space, pgoff_t pgoff,
 }
 
 /*
- * Clear the mark of a page, unless a GUP user holds it.  With @protect first
- * write-protect it: otherwise dirty entries count besides marks.  Returns 0 or
- * -EINTR.
+ * Clear the mark of a page of a locked frame, unless a GUP user holds it: direct I/O
+ * of block devices reports that it is done, and marks the page only later, from a
+ * workqueue.
+ *
+ * Look for the GUP user again after the mark was cleared.  It takes its reference
+ * before it marks the page, and need not fault where the entry is writable: so either
+ * the reference is seen here, or the GUP user finds no mark and sets it.
+ */
+static void dirty_clear_frame(struct vmlab_space *space, struct folio *folio,
+			      pgoff_t pgoff)
+{
+	if (vmlab_frame_held(folio))
+		return;
+	xa_clear_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
+	/* Pairs with the atomic operation by which GUP takes the reference. */
+	smp_mb();
+	if (unlikely(vmlab_frame_held(folio)))
+		xa_set_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
+}
+
+/*
+ * Clear the mark of a page.  With @protect first write-protect it: otherwise dirty
+ * entries count besides marks.  Returns 0 or -EINTR.
  */
 static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff,
 			    bool protect)
@@ -56,13 +76,6 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff,
 		}
 		if (!folio)
 			return 0;
-		if (!protect) {
-			if (!vmlab_frame_held(folio))
-				xa_clear_mark(&space->frames.xa, pgoff,
-					      VMLAB_FRAME_TRACKED);
-			folio_put(folio);
-			return 0;
-		}
 		if (folio_lock_killable(folio)) {
 			folio_put(folio);
 			return -EINTR;
@@ -73,13 +86,13 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff,
 	}
 
 	/*
-	 * The folio lock keeps new writable entries away: who sets one holds
-	 * it.  Once the old ones are removed the mark is cleared, unless a GUP
-	 * user holds the page through one of them.
+	 * The folio lock keeps new entries away: who sets one holds it.  Without
+	 * it, an entry set between two reads in vmlab_frame_held() could hide a
+	 * GUP user.
 	 */
-	vmlab_frame_protect(space, folio);
-	if (!vmlab_frame_held(folio))
-		xa_clear_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
+	if (protect)
+		vmlab_frame_protect(space, folio);
+	dirty_clear_frame(space, folio, pgoff);
 	vmlab_frame_release(folio);
 	return 0;
 }

@@ -10,8 +10,8 @@
  *   reads the marks afterwards.  When mm removes a dirty entry, it calls
  *   ->dirty_folio under the page-table lock, which sets the mark.  So of a removal
  *   at the same time the request sees the entry or the mark.
- * - Marks are cleared without a lock of the page: a fault that found the mark set
- *   makes the entry dirty, too, and the next request sees that.
+ * - Marks are cleared while entries can be written through: a fault that found the
+ *   mark set makes the entry dirty, too, and the next request sees that.
  *
  * The contents are safe without a fault: an entry becomes writable only after
  * vmlab_frame_mark_dirty() made the frame DIRTY and not STORED.  STORED is set for

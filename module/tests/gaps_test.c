@@ -272,17 +272,21 @@ static void map_page(struct kunit *test, unsigned long addr,
 }
 
 /*
- * Learn from a stack at @stack; below it are 1023 free pages, so that the search
- * asks for the page 512 pages below the stack first.
+ * Make a stack at @stack; below it are 1023 free pages, so that the search asks for
+ * the page 512 pages below the stack first.
  */
-static bool learn(struct kunit *test, unsigned long stack,
-		  unsigned long *guard_gap)
+static void make_stack(struct kunit *test, unsigned long stack)
 {
-	bool ret;
-
 	map_page(test, stack, MAP_GROWSDOWN);
 	map_page(test, stack - 1024 * PAGE_SIZE, 0);
 	current->mm->start_stack = stack;
+}
+
+/* Learn from the stack that make_stack() made. */
+static bool learn(unsigned long *guard_gap)
+{
+	bool ret;
+
 	mmap_read_lock(current->mm);
 	ret = vmlab_learn_guard_gap(current->mm, guard_gap);
 	mmap_read_unlock(current->mm);
@@ -293,8 +297,8 @@ static void guard_learnt(struct kunit *test)
 {
 	unsigned long guard_gap;
 
-	KUNIT_ASSERT_TRUE(test, learn(test, DEFAULT_MAP_WINDOW / 2 &
-				      PAGE_MASK, &guard_gap));
+	make_stack(test, DEFAULT_MAP_WINDOW / 2 & PAGE_MASK);
+	KUNIT_ASSERT_TRUE(test, learn(&guard_gap));
 	KUNIT_EXPECT_EQ(test, guard_gap, STACK_GUARD_GAP);
 }
 
@@ -308,9 +312,48 @@ static void guard_above_window(struct kunit *test)
 
 	if (TASK_SIZE_MAX == DEFAULT_MAP_WINDOW)
 		kunit_skip(test, "page tables have four levels");
-	if (learn(test, DEFAULT_MAP_WINDOW + 512 * PAGE_SIZE, &guard_gap))
+	make_stack(test, DEFAULT_MAP_WINDOW + 512 * PAGE_SIZE);
+	if (learn(&guard_gap))
 		KUNIT_EXPECT_EQ(test, guard_gap, STACK_GUARD_GAP);
 }
+
+#ifdef CONFIG_IA32_EMULATION
+/*
+ * Any 32-bit program can end its address space at 3 GiB once it has a stack above
+ * that.  mm then refuses the 512 pages below this one.
+ */
+static void guard_above_task_size(struct kunit *test)
+{
+	const unsigned int personality = current->personality;
+	unsigned long guard_gap;
+	bool learnt;
+
+	make_stack(test, 3UL * SZ_1G + 512 * PAGE_SIZE);
+	set_thread_flag(TIF_ADDR32);
+	current->personality |= ADDR_LIMIT_3GB;
+	learnt = learn(&guard_gap);
+	current->personality = personality;
+	clear_thread_flag(TIF_ADDR32);
+	if (learnt)
+		KUNIT_EXPECT_EQ(test, guard_gap, STACK_GUARD_GAP);
+}
+
+/*
+ * Any process can make a system call of 32 bits.  In the legacy layout, mm then
+ * grants no page above 4 GiB.
+ */
+static void guard_in_compat_syscall(struct kunit *test)
+{
+	unsigned long guard_gap;
+	bool learnt;
+
+	make_stack(test, SZ_4G + 512 * PAGE_SIZE);
+	current_thread_info()->status |= TS_COMPAT;
+	learnt = learn(&guard_gap);
+	current_thread_info()->status &= ~TS_COMPAT;
+	KUNIT_EXPECT_FALSE(test, learnt);
+}
+#endif
 
 static struct kunit_case gaps_cases[] = {
 	KUNIT_CASE(gaps_all),
@@ -323,6 +366,10 @@ static struct kunit_case gaps_cases[] = {
 	KUNIT_CASE(area_aligned),
 	KUNIT_CASE(guard_learnt),
 	KUNIT_CASE(guard_above_window),
+#ifdef CONFIG_IA32_EMULATION
+	KUNIT_CASE(guard_above_task_size),
+	KUNIT_CASE(guard_in_compat_syscall),
+#endif
 	{}
 };
 

@@ -337,6 +337,28 @@ static void test_alignment(void)
 	fails(ioctl(fd, VMLAB_IOC_FREE_AREA, &r), EINVAL, "reserved");
 }
 
+/*
+ * vm.mmap_min_addr can be any number.  Above mmap_base the search goes up from
+ * there.
+ */
+static void test_min_addr(void)
+{
+	const uint64_t low = (1ULL << 47) - 4096 * page;
+	struct vmlab_free_area r = {
+		.size = sizeof(r), .length = 1, .min_addr = low + 1,
+	};
+
+	works(ioctl(fd, VMLAB_IOC_FREE_AREA, &r), "min_addr within a page");
+	is(r.low, low + page, "... the search begins at the next page");
+	ok(r.address >= r.low && !(r.address % page), "... finds a page: %#llx",
+	   (unsigned long long)r.address);
+	r = (struct vmlab_free_area){
+		.size = sizeof(r), .length = 1, .min_addr = UINT64_MAX,
+	};
+	fails(ioctl(fd, VMLAB_IOC_FREE_AREA, &r), ENOMEM,
+	      "min_addr above all pages");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -352,5 +374,6 @@ int main(int argc, char **argv)
 	test_other("legacy layout", ADDR_COMPAT_LAYOUT, false, false);
 	test_compat32();
 	test_alignment();
+	test_min_addr();
 	return tap_done();
 }

@@ -329,8 +329,8 @@ struct vmlab_gap_stats {
  *	alignment of mmap(NULL, @length, ..., MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
  *	which since Linux 6.7 is that of huge pages when @length is a multiple of
  *	a huge page
- * @min_addr: [in] vm.mmap_min_addr, a sysctl that modules cannot read; 0 for
- *	the default of the kernel's configuration
+ * @min_addr: [in] vm.mmap_min_addr, a sysctl that modules cannot read, rounded
+ *	up to pages; 0 for the default of the kernel's configuration
  *	[out] the lowest address searched
  * @address: [out] the address
  * @low: [out] start of the range searched

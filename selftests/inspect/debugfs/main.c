@@ -18,6 +18,7 @@ int main(void)
 	test_permission();
 	test_cycles();
 	test_races();
+	test_attach_during_detach();
 	test_comm();
 	test_empty();
 	return tap_done();

@@ -41,5 +41,6 @@ void test_exec(void);
 void test_leader_exits(void);
 void test_pid_reuse(void);
 void test_races(void);
+void test_attach_during_detach(void);
 
 #endif /* SELFTESTS_PROCESS_FILES_H */

@@ -81,3 +81,67 @@ void test_races(void)
 	is(wrong, 0, "races: readers see a whole file, ESRCH or ENOENT");
 	ok(gone, "races: every directory is removed");
 }
+
+struct writer {
+	pthread_t thread;
+	pthread_barrier_t *start;
+	pid_t pid;
+	int (*write)(pid_t pid);
+	int retry;	/* errno after which to write again */
+	bool done;
+};
+
+static void *writer(void *arg)
+{
+	struct writer *w = arg;
+	int ret;
+
+	pthread_barrier_wait(w->start);
+	do {
+		ret = w->write(w->pid);
+	} while (ret && errno == w->retry);
+	w->done = !ret;
+	return NULL;
+}
+
+/*
+ * Attach a process while it is detached: as soon as the one directory is removed there
+ * is another, with all files.
+ */
+void test_attach_during_detach(void)
+{
+	enum { ROUNDS = 200 };
+	unsigned long failed = 0, missing = 0;
+	pid_t pid = stopped_child();
+
+	failed += !!debugfs_attach(pid);
+	for (int i = 0; i < ROUNDS; i++) {
+		pthread_barrier_t start;
+		struct writer writers[] = {
+			{ .write = debugfs_detach, .retry = 0 },
+			{ .write = debugfs_attach, .retry = EEXIST },
+		};
+		char *text;
+
+		pthread_barrier_init(&start, NULL, 2);
+		for (int n = 0; n < 2; n++) {
+			writers[n].pid = pid;
+			writers[n].start = &start;
+			pthread_create(&writers[n].thread, NULL, writer,
+				       &writers[n]);
+		}
+		for (int n = 0; n < 2; n++) {
+			pthread_join(writers[n].thread, NULL);
+			failed += !writers[n].done;
+		}
+		pthread_barrier_destroy(&start);
+		text = slurp(DEBUGFS "/%d/pgtotals", pid);
+		missing += !text;
+		free(text);
+	}
+	works(debugfs_detach(pid), "races: detach in the end");
+	is(failed, 0, "races: attach during detach: failed writes");
+	is(missing, 0, "... directories missing after attach");
+	kill(pid, SIGKILL);
+	reap(pid);
+}
