@@ -5,50 +5,35 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/pagemap.h>
 
 #include "backing/backing.h"
 #include "chardev.h"
 #include "compat.h"
-#include "debugfs/debugfs.h"
 #include "events.h"
-#include "fault/inject.h"
 #include "fault/ops.h"
 #include "ioctl.h"
-#include "space/space.h"
+#include "opened.h"
 #include "space/writeback.h"
 
 static int vmlab_open(struct inode *inode, struct file *file)
 {
-	struct vmlab_space *space = vmlab_space_create();
-
-	if (IS_ERR(space))
-		return PTR_ERR(space);
-
-	vmlab_debugfs_add_space(space);
-	file->private_data = space;
-	/* Through it mm finds the VMAs of this space and of no other. */
-	file->f_mapping = space->inode->i_mapping;
-	file->f_wb_err = filemap_sample_wb_err(file->f_mapping);
-	return 0;
+	return vmlab_opened_create(file);
 }
 
 /* The last descriptor was closed and the last VMA unmapped. */
 static int vmlab_release(struct inode *inode, struct file *file)
 {
-	struct vmlab_space *space = file->private_data;
-
-	vmlab_debugfs_remove_space(space);
-	vmlab_inject_destroy(space);
-	vmlab_space_destroy(space);
+	vmlab_opened_release(file);
 	return 0;
 }
 
 static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct vmlab_space *space = file->private_data;
+	struct vmlab_space *space = vmlab_opened_map(file);
 	bool special;
 
+	if (IS_ERR(space))
+		return PTR_ERR(space);
 	/* The backing does not change while there is a VMA. */
 	if (down_read_killable(&space->backing_lock))
 		return -EINTR;
@@ -77,16 +62,29 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 static ssize_t vmlab_read(struct file *file, char __user *buf, size_t size,
 			  loff_t *pos)
 {
-	struct vmlab_space *space = file->private_data;
+	struct vmlab_space *space = vmlab_opened_use(file);
 
+	if (IS_ERR(space))
+		return PTR_ERR(space);
 	return vmlab_events_read(&space->events, file, buf, size);
 }
 
 static __poll_t vmlab_poll(struct file *file, poll_table *wait)
 {
-	struct vmlab_space *space = file->private_data;
+	struct vmlab_space *space = vmlab_opened_use(file);
 
+	if (IS_ERR(space))
+		return EPOLLERR;
 	return vmlab_events_poll(&space->events, file, wait);
+}
+
+static int vmlab_fsync(struct file *file, loff_t start, loff_t end,
+		       int datasync)
+{
+	struct vmlab_space *space = vmlab_opened_space(file);
+
+	return space ? vmlab_writeback_sync(space, file, start, end, datasync) :
+		       0;
 }
 
 static const struct file_operations vmlab_fops = {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ioctl(2) of /dev/vmlab: which request is handled where. */
+#include <linux/err.h>
 #include <linux/fs.h>
 
 #include <linux/vmlab.h>
 
 #include "control/control.h"
 #include "ioctl.h"
+#include "opened.h"
 #include "query/query.h"
 
 /**
@@ -20,8 +22,25 @@
  */
 long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct vmlab_space *space = file->private_data;
 	void __user *uarg = (void __user *)arg;
+	struct vmlab_space *space;
+	long ret;
+
+	if (_IOC_TYPE(cmd) != VMLAB_IOC_MAGIC)
+		return -ENOTTY;
+	ret = vmlab_query(cmd, uarg);
+	if (ret != -ENOTTY)
+		return ret;
+
+	/* Requests that need no space, or find out themselves. */
+	switch (cmd) {
+	case VMLAB_IOC_SPACE_SET:
+		return vmlab_ioctl_space_set(file, uarg);
+	case VMLAB_IOC_POLICIES:
+		return vmlab_ioctl_policies(uarg);
+	case VMLAB_IOC_POLICY_SET:
+		return vmlab_ioctl_policy_set(file, uarg);
+	}
 
 	switch (cmd) {
 	case VMLAB_IOC_PAGING_SET:
@@ -34,11 +53,12 @@ long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 			return -EBADF;
 	}
 
+	space = vmlab_opened_use(file);
+	if (IS_ERR(space))
+		return PTR_ERR(space);
 	switch (cmd) {
 	case VMLAB_IOC_SPACE_GET:
 		return vmlab_ioctl_space_get(space, uarg);
-	case VMLAB_IOC_SPACE_SET:
-		return vmlab_ioctl_space_set(file, uarg);
 	case VMLAB_IOC_SPACE_STATS:
 		return vmlab_ioctl_space_stats(space, uarg);
 	case VMLAB_IOC_PAGING_GET:
@@ -47,10 +67,6 @@ long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vmlab_ioctl_paging_set(space, uarg);
 	case VMLAB_IOC_PAGING_STATS:
 		return vmlab_ioctl_paging_stats(space, uarg);
-	case VMLAB_IOC_POLICIES:
-		return vmlab_ioctl_policies(uarg);
-	case VMLAB_IOC_POLICY_SET:
-		return vmlab_ioctl_policy_set(file, uarg);
 	case VMLAB_IOC_BACKING:
 		return vmlab_ioctl_backing(space, uarg);
 	case VMLAB_IOC_INJECT_SET:
@@ -66,6 +82,6 @@ long vmlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case VMLAB_IOC_CLONE:
 		return vmlab_ioctl_clone(file, uarg);
 	default:
-		return vmlab_query(cmd, uarg);
+		return -ENOTTY;
 	}
 }

@@ -61,6 +61,24 @@ struct vmlab_user;
 #define VMLAB_EVICTED_SHIFT	1
 
 /**
+ * struct vmlab_opener - what an open file has of a space that was not used yet
+ * @inode: the inode of the space; its mapping is that of the file
+ * @owner: the user that opened the file
+ * @user: the user that the space is charged to; NULL when no limit holds
+ * @memcg: the memory cgroup of the task that opened the file, or NULL
+ * @pid: the process that opened the file
+ * @comm: its name then
+ */
+struct vmlab_opener {
+	struct inode *inode;
+	struct vmlab_user *owner;
+	struct vmlab_user *user;
+	struct mem_cgroup *memcg;
+	struct pid *pid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
  * struct vmlab_frames - the frames of a space; the part of frame/
  * @xa: frames by offset, pages.  Looked up under RCU.  A frame is stored under
  *	the lock of the xarray, locked, where nothing or the evicted page was found,
@@ -268,7 +286,8 @@ struct vmlab_writeback {
  * @writeback: the part of space/writeback.c
  * @link: place in the list of all spaces, see space/registry.c
  * @shrink_cursor: offset at which the shrinker resumes, pages
- * @debugfs: the directory of this space
+ * @debugfs: the directory of this space; NULL while there is none
+ * @debugfs_work: creates the directory
  * @opener: the process that opened the space, for debugfs
  * @opener_comm: its name then
  * @owner: the user that opened the space
@@ -311,6 +330,7 @@ struct vmlab_space {
 	struct list_head link;
 	unsigned long shrink_cursor;
 	struct dentry *debugfs;
+	struct work_struct debugfs_work;
 	struct pid *opener;
 	char opener_comm[TASK_COMM_LEN];
 	struct vmlab_user *owner;

@@ -10,6 +10,7 @@
 #include <linux/vmlab.h>
 
 #include "control/control.h"
+#include "opened.h"
 #include "pager/config.h"
 #include "policy/bpf/loaded.h"
 #include "space/registry.h"
@@ -91,5 +92,6 @@ long vmlab_ioctl_policy_set(struct file *file, void __user *uarg)
 	}
 	if (!(file->f_mode & FMODE_WRITE))
 		return -EBADF;
-	return policy_set(file->private_data, &set);
+	space = vmlab_opened_use(file);
+	return PTR_ERR_OR_ZERO(space) ?: policy_set(space, &set);
 }

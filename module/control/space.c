@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMLAB_IOC_SPACE_*: configuration and statistics of a space. */
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/string.h>
 
 #include <linux/vmlab.h>
 
 #include "control/control.h"
+#include "opened.h"
 #include "space/config.h"
 #include "space/stats.h"
 #include "uarg.h"
@@ -43,13 +45,17 @@ long vmlab_ioctl_space_get(struct vmlab_space *space, void __user *uarg)
 long vmlab_ioctl_space_set(struct file *file, void __user *uarg)
 {
 	struct vmlab_space_config config;
+	struct vmlab_space *space;
 	int ret;
 
 	/* A shorter space discards contents: a read-only file must not. */
 	if (!(file->f_mode & FMODE_WRITE))
 		return -EBADF;
 	ret = vmlab_uarg_get(&config, sizeof(config), sizeof(config), uarg);
-	return ret ?: vmlab_space_set_config(file->private_data, &config);
+	if (ret)
+		return ret;
+	space = vmlab_opened_use(file);
+	return PTR_ERR_OR_ZERO(space) ?: vmlab_space_set_config(space, &config);
 }
 
 /**

@@ -223,25 +223,8 @@ static struct pid *written_pid(const char __user *ubuf, size_t count)
 	return pid ?: ERR_PTR(-ESRCH);
 }
 
-static ssize_t attach_write(struct file *file, const char __user *ubuf,
-			    size_t count, loff_t *ppos)
-{
-	struct pid *pid = written_pid(ubuf, count);
-	int ret;
-
-	if (IS_ERR(pid))
-		return PTR_ERR(pid);
-	ret = mutex_lock_killable(&attach_mutex);
-	if (!ret) {
-		ret = attach(pid);
-		mutex_unlock(&attach_mutex);
-	}
-	put_pid(pid);
-	return ret ?: count;
-}
-
 /* The caller holds attach_mutex. */
-static int detach(const struct pid *pid)
+static int detach(struct pid *pid)
 {
 	struct attached *a;
 
@@ -256,8 +239,9 @@ static int detach(const struct pid *pid)
 	return 0;
 }
 
-static ssize_t detach_write(struct file *file, const char __user *ubuf,
-			    size_t count, loff_t *ppos)
+/* Attach or detach the process whose number was written. */
+static ssize_t change_written(const char __user *ubuf, size_t count,
+			      int (*change)(struct pid *pid))
 {
 	struct pid *pid = written_pid(ubuf, count);
 	int ret;
@@ -266,11 +250,23 @@ static ssize_t detach_write(struct file *file, const char __user *ubuf,
 		return PTR_ERR(pid);
 	ret = mutex_lock_killable(&attach_mutex);
 	if (!ret) {
-		ret = detach(pid);
+		ret = change(pid);
 		mutex_unlock(&attach_mutex);
 	}
 	put_pid(pid);
 	return ret ?: count;
+}
+
+static ssize_t attach_write(struct file *file, const char __user *ubuf,
+			    size_t count, loff_t *ppos)
+{
+	return change_written(ubuf, count, attach);
+}
+
+static ssize_t detach_write(struct file *file, const char __user *ubuf,
+			    size_t count, loff_t *ppos)
+{
+	return change_written(ubuf, count, detach);
 }
 
 static const struct file_operations attach_fops = {

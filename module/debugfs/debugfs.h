@@ -15,7 +15,9 @@ void vmlab_debugfs_exit(void);
 
 /* spaces.c */
 int vmlab_debugfs_spaces_init(struct dentry *root);
+void vmlab_debugfs_spaces_exit(void);
 void vmlab_debugfs_add_space(struct vmlab_space *space);
+void vmlab_debugfs_add_space_later(struct vmlab_space *space);
 void vmlab_debugfs_remove_space(struct vmlab_space *space);
 
 /* attach.c */

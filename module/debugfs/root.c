@@ -51,8 +51,11 @@ int vmlab_debugfs_init(void)
 			    &vmlab_debugfs_layout_fops);
 	debugfs_create_file("frames", 0400, vmlab_root, NULL, &frames_fops);
 	ret = vmlab_debugfs_spaces_init(vmlab_root);
-	if (!ret)
+	if (!ret) {
 		ret = vmlab_debugfs_attach_init(vmlab_root);
+		if (ret)
+			vmlab_debugfs_spaces_exit();
+	}
 	if (ret)
 		debugfs_remove(vmlab_root);
 	return ret;
@@ -66,5 +69,6 @@ int vmlab_debugfs_init(void)
 void vmlab_debugfs_exit(void)
 {
 	vmlab_debugfs_attach_exit();
+	vmlab_debugfs_spaces_exit();
 	debugfs_remove(vmlab_root);
 }

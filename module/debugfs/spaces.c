@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs: spaces/<id>/{owner,stats,policy,frames}, one directory for each open
- * /dev/vmlab.
+ * debugfs: spaces/<id>/{owner,stats,policy,frames}, one directory for each space.
  *
  * An open file holds the number of the space.  Each read(2) looks the space up,
  * prints into the buffer of the seq_file with a reference to the space, and copies
@@ -13,11 +12,13 @@
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/pagemap.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "backing/registry.h"
 #include "compat.h"
@@ -32,6 +33,10 @@
 #include "space/stats.h"
 
 static struct dentry *spaces_dir;
+static struct workqueue_struct *spaces_wq;
+
+/* Held to create the directory of a space. */
+static DEFINE_MUTEX(add_lock);
 
 /**
  * struct space_file - one open file of a space
@@ -332,34 +337,75 @@ SPACE_FILE(frames);
  * @root: its parent
  *
  * Context: process context, may sleep.
- * Return: 0.
+ * Return: 0, or -ENOMEM.
  */
 int vmlab_debugfs_spaces_init(struct dentry *root)
 {
+	spaces_wq = alloc_workqueue("vmlab-spaces", WQ_UNBOUND, 0);
+	if (!spaces_wq)
+		return -ENOMEM;
 	spaces_dir = debugfs_create_dir("spaces", root);
 	return 0;
 }
 
 /**
- * vmlab_debugfs_add_space() - create the directory of a new space
- * @space: the space, opened by the current process
+ * vmlab_debugfs_spaces_exit() - undo vmlab_debugfs_spaces_init(), except for the
+ *	directory itself
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep; no space exists any more.
  */
-void vmlab_debugfs_add_space(struct vmlab_space *space)
+void vmlab_debugfs_spaces_exit(void)
+{
+	destroy_workqueue(spaces_wq);
+}
+
+static struct dentry *create_files(struct vmlab_space *space)
 {
 	struct dentry *dir;
 	char name[21];
 
-	space->opener = get_pid(task_tgid(current));
-	get_task_comm(space->opener_comm, current);
 	snprintf(name, sizeof(name), "%llu", space->id);
 	dir = debugfs_create_dir(name, spaces_dir);
 	debugfs_create_file_unsafe("owner", 0400, dir, space, &owner_fops);
 	debugfs_create_file_unsafe("stats", 0400, dir, space, &stats_fops);
 	debugfs_create_file_unsafe("policy", 0400, dir, space, &policy_fops);
 	debugfs_create_file_unsafe("frames", 0400, dir, space, &frames_fops);
-	space->debugfs = dir;
+	return dir;
+}
+
+/**
+ * vmlab_debugfs_add_space() - create the directory of a space, unless it exists
+ * @space: the space
+ *
+ * Context: process context, may sleep; the caller does not hold mmap_lock:
+ * getdents(2) holds the lock of the directory while it faults.
+ */
+void vmlab_debugfs_add_space(struct vmlab_space *space)
+{
+	if (likely(READ_ONCE(space->debugfs)))
+		return;
+	mutex_lock(&add_lock);
+	if (!space->debugfs)
+		WRITE_ONCE(space->debugfs, create_files(space));
+	mutex_unlock(&add_lock);
+}
+
+static void add_work(struct work_struct *work)
+{
+	vmlab_debugfs_add_space(container_of(work, struct vmlab_space,
+					     debugfs_work));
+}
+
+/**
+ * vmlab_debugfs_add_space_later() - let a worker create the directory of a space
+ * @space: a new space
+ *
+ * Context: process context.
+ */
+void vmlab_debugfs_add_space_later(struct vmlab_space *space)
+{
+	INIT_WORK(&space->debugfs_work, add_work);
+	queue_work(spaces_wq, &space->debugfs_work);
 }
 
 /**
@@ -371,5 +417,7 @@ void vmlab_debugfs_add_space(struct vmlab_space *space)
  */
 void vmlab_debugfs_remove_space(struct vmlab_space *space)
 {
+	if (space->debugfs_work.func)
+		cancel_work_sync(&space->debugfs_work);
 	debugfs_remove(space->debugfs);
 }

@@ -25,6 +25,7 @@
 #include "backing/backing.h"
 #include "compat.h"
 #include "frame/frame.h"
+#include "frame/leaf.h"
 #include "user.h"
 
 /*
@@ -349,9 +350,11 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio,
 			xas_set_err(&range, -EEXIST);
 		/* Then storing takes no more memory. */
 		xas_create_range(&range);
-		for (i = 0; !xas_error(&range) && i < nr; i++) {
+		for (i = 0; !xas_error(&range) && i < nr;
+		     i += XA_CHUNK_SIZE) {
 			xas_set(&xas, folio->index + i);
 			xas_store(&xas, folio);
+			vmlab_leaf_fill(&xas, folio);
 		}
 		xas_unlock(&range);
 	} while (xas_nomem(&range, gfp));

@@ -7,6 +7,34 @@
 #include "backing/backing.h"
 #include "compat.h"
 #include "frame/frame.h"
+#include "frame/leaf.h"
+
+static void mark_single(struct vmlab_space *space, struct xa_state *xas)
+{
+	if (!xas_get_mark(xas, VMLAB_FRAME_DIRTY)) {
+		xas_set_mark(xas, VMLAB_FRAME_DIRTY);
+		atomic_long_inc(&space->frames.nr_dirty);
+	}
+	xas_set_mark(xas, VMLAB_FRAME_TRACKED);
+	xas_clear_mark(xas, VMLAB_FRAME_STORED);
+}
+
+/* @xas is at the first offset of the frame. */
+static void mark_huge(struct vmlab_space *space, struct xa_state *xas,
+		      unsigned long nr)
+{
+	const unsigned long first = xas->xa_index;
+	unsigned long i;
+
+	for (i = 0; i < nr; i += XA_CHUNK_SIZE) {
+		xas_set(xas, first + i);
+		xas_load(xas);
+		atomic_long_add(vmlab_leaf_set_mark(xas, VMLAB_FRAME_DIRTY),
+				&space->frames.nr_dirty);
+		vmlab_leaf_set_mark(xas, VMLAB_FRAME_TRACKED);
+		vmlab_leaf_clear_mark(xas, VMLAB_FRAME_STORED);
+	}
+}
 
 /**
  * vmlab_frame_set_dirty() - record that a frame was written
@@ -19,21 +47,15 @@
  */
 void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio)
 {
-	unsigned long i, nr = folio_nr_pages(folio);
 	XA_STATE(xas, &space->frames.xa, folio->index);
 
 	xas_lock(&xas);
-	for (i = 0; i < nr; i++) {
-		xas_set(&xas, folio->index + i);
-		if (xas_load(&xas) != folio)
-			break;
-		if (!xas_get_mark(&xas, VMLAB_FRAME_DIRTY)) {
-			xas_set_mark(&xas, VMLAB_FRAME_DIRTY);
-			atomic_long_inc(&space->frames.nr_dirty);
-		}
-		xas_set_mark(&xas, VMLAB_FRAME_TRACKED);
-		xas_clear_mark(&xas, VMLAB_FRAME_STORED);
-	}
+	if (xas_load(&xas) != folio)
+		;	/* it was removed */
+	else if (folio_test_large(folio))
+		mark_huge(space, &xas, folio_nr_pages(folio));
+	else
+		mark_single(space, &xas);
 	xas_unlock(&xas);
 }
 

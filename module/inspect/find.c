@@ -42,14 +42,24 @@ bool vmlab_find_entries(struct maple_tree *mt, unsigned long start,
 	is_free = !entry || at.index > start;
 	gap[1] = entry ? at.index - 1 : ULONG_MAX;
 
-	/* When @start is inside an entry, this is the one below that entry. */
-	entry = mas_prev(&below, 0);
-	found[VMLAB_FIND_PREV] = entry;
-	gap[0] = entry ? below.last + 1 : 0;
+	/*
+	 * When @start is inside an entry, this is the one below that entry.  From
+	 * an entry it is a step, from the root a descent.
+	 */
+	if (entry)
+		below = at;
+	found[VMLAB_FIND_PREV] = mas_prev(&below, 0);
+	gap[0] = found[VMLAB_FIND_PREV] ? below.last + 1 : 0;
 
-	entry = mas_find(&above, ULONG_MAX);
-	if (entry && above.index < end)
+	if (entry && at.last >= end - 1) {
+		/* No other entry is below @end. */
+		if (at.index < end)
+			entry = mas_find(&at, ULONG_MAX);
+	} else {
 		entry = mas_find(&above, ULONG_MAX);
+		if (entry && above.index < end)
+			entry = mas_find(&above, ULONG_MAX);
+	}
 	found[VMLAB_FIND_NEXT] = entry;
 
 	rcu_read_unlock();

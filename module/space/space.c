@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Life of a space: created by open(2), destroyed when the last reference is put.
+ * Life of a space: created when an open file is first used, destroyed when the
+ * last reference is put.
  *
  * References are those of the open file and of tasks that found the space in the
  * list of all spaces.  Destroying a space writes its pages back to the file of
@@ -131,7 +132,7 @@ static void vmlab_inode_destroy(struct inode *inode)
 	simple_release_fs(&vmlab_mnt, &vmlab_mnt_count);
 }
 
-/* Free a destroyed space, which may be half made. */
+/* Free a destroyed space. */
 static void space_free(struct vmlab_space *space)
 {
 	vmlab_writeback_destroy(space);
@@ -142,8 +143,7 @@ static void space_free(struct vmlab_space *space)
 	vmlab_store_destroy(space);
 	xa_destroy(&space->frames.private);
 	xa_destroy(&space->frames.xa);
-	if (space->inode)
-		vmlab_inode_destroy(space->inode);
+	vmlab_inode_destroy(space->inode);
 	mem_cgroup_put(space->memcg);
 	vmlab_user_uncharge(space->user, VMLAB_USER_SPACES, 1);
 	if (space->abandoned)
@@ -228,31 +228,99 @@ void vmlab_space_put_later(struct vmlab_space *space)
 }
 
 /**
- * vmlab_space_create() - create an empty space without a length limit
+ * vmlab_opener_get() - prepare for a space of the current task
+ * @opener: filled in, to be freed with vmlab_opener_put()
  *
  * Context: process context, may sleep.
- * Return: the space, to be freed with vmlab_space_destroy(), or an ERR_PTR()
- * of -ENOMEM, of -EMFILE when the user has as many spaces as the limit allows, of
- * -EINTR when the task was killed, or of an error of mounting the pseudo file
- * system.
+ * Return: 0, -ENOMEM, -EMFILE when the user has as many spaces as the limit
+ * allows, -EINTR when the task was killed, or an error of mounting the pseudo
+ * file system.
  */
-struct vmlab_space *vmlab_space_create(void)
+int vmlab_opener_get(struct vmlab_opener *opener)
 {
 	struct vmlab_user *owner = vmlab_user_get();
-	struct vmlab_space *space;
 	struct inode *inode;
 
 	if (IS_ERR(owner))
-		return ERR_CAST(owner);
-	space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT);
-	if (!space) {
+		return PTR_ERR(owner);
+	opener->user = NULL;
+	if (!vmlab_user_exempt()) {
+		if (vmlab_user_charge(owner, VMLAB_USER_SPACES, 1)) {
+			vmlab_user_put(owner);
+			return -EMFILE;
+		}
+		opener->user = owner;
+	}
+	inode = vmlab_inode_create();
+	if (IS_ERR(inode)) {
+		vmlab_user_uncharge(opener->user, VMLAB_USER_SPACES, 1);
 		vmlab_user_put(owner);
+		return PTR_ERR(inode);
+	}
+	inode->i_mapping->a_ops = &vmlab_aops;
+	opener->inode = inode;
+	opener->owner = owner;
+	opener->memcg = get_mem_cgroup_from_mm(current->mm);
+	opener->pid = get_pid(task_tgid(current));
+	get_task_comm(opener->comm, current);
+	return 0;
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_opener_get);
+
+/**
+ * vmlab_opener_put() - undo vmlab_opener_get()
+ * @opener: filled in; no space took it over
+ *
+ * Context: process context, may sleep.
+ */
+void vmlab_opener_put(struct vmlab_opener *opener)
+{
+	vmlab_inode_destroy(opener->inode);
+	mem_cgroup_put(opener->memcg);
+	vmlab_user_uncharge(opener->user, VMLAB_USER_SPACES, 1);
+	vmlab_user_put(opener->owner);
+	put_pid(opener->pid);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_opener_put);
+
+/* The space takes over the references of the opener. */
+static void space_take(struct vmlab_space *space,
+		       const struct vmlab_opener *opener)
+{
+	space->inode = opener->inode;
+	space->owner = opener->owner;
+	space->user = opener->user;
+	space->events.user = opener->user;
+	space->memcg = opener->memcg;
+	space->opener = opener->pid;
+	memcpy(space->opener_comm, opener->comm, sizeof(space->opener_comm));
+	space->inode->i_private = space;
+}
+
+/**
+ * vmlab_space_create() - create an empty space without a length limit
+ * @opener: the task that opened it; the space takes over its references
+ *
+ * Context: process context, may sleep.
+ * Return: the space, to be freed with vmlab_space_destroy(), or an ERR_PTR()
+ * of -ENOMEM; then the caller keeps @opener.
+ */
+struct vmlab_space *vmlab_space_create(struct vmlab_opener *opener)
+{
+	struct vmlab_space *space;
+
+	space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT);
+	if (!space)
+		return ERR_PTR(-ENOMEM);
+	space->counters = alloc_percpu_gfp(struct vmlab_counters,
+					   GFP_KERNEL_ACCOUNT);
+	if (!space->counters) {
+		kfree(space);
 		return ERR_PTR(-ENOMEM);
 	}
 
 	/* From here on space_free() undoes everything. */
 	__module_get(THIS_MODULE);
-	space->owner = owner;
 	kref_init(&space->ref);
 	INIT_WORK(&space->destroy_work, space_destroy_work);
 	INIT_WORK(&space->free_work, space_free_work);
@@ -269,31 +337,7 @@ struct vmlab_space *vmlab_space_create(void)
 	vmlab_writeback_init(space);
 	vmlab_pager_setup(&space->pager, vmlab_writeback_soon);
 	vmlab_events_init(&space->events);
-	space->memcg = get_mem_cgroup_from_mm(current->mm);
-	if (!vmlab_user_exempt()) {
-		if (vmlab_user_charge(owner, VMLAB_USER_SPACES, 1)) {
-			space_free(space);
-			return ERR_PTR(-EMFILE);
-		}
-		space->user = owner;
-		space->events.user = owner;
-	}
-
-	space->counters = alloc_percpu_gfp(struct vmlab_counters,
-					   GFP_KERNEL_ACCOUNT);
-	if (!space->counters) {
-		space_free(space);
-		return ERR_PTR(-ENOMEM);
-	}
-
-	inode = vmlab_inode_create();
-	if (IS_ERR(inode)) {
-		space_free(space);
-		return ERR_CAST(inode);
-	}
-	inode->i_private = space;
-	inode->i_mapping->a_ops = &vmlab_aops;
-	space->inode = inode;
+	space_take(space, opener);
 	space->id = atomic64_inc_return(&vmlab_last_id);
 	vmlab_registry_add(space);
 	return space;

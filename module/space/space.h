@@ -8,7 +8,10 @@
 int vmlab_space_init(void);
 void vmlab_space_exit(void);
 
-struct vmlab_space *vmlab_space_create(void);
+int vmlab_opener_get(struct vmlab_opener *opener);
+void vmlab_opener_put(struct vmlab_opener *opener);
+
+struct vmlab_space *vmlab_space_create(struct vmlab_opener *opener);
 void vmlab_space_destroy(struct vmlab_space *space);
 void vmlab_space_put(struct vmlab_space *space);
 void vmlab_space_put_later(struct vmlab_space *space);

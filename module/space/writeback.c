@@ -425,8 +425,9 @@ out:
 }
 
 /**
- * vmlab_fsync() - the fsync operation of /dev/vmlab: msync(2), fsync(2)
- * @file: an open file of the device
+ * vmlab_writeback_sync() - write back a range, as msync(2) and fsync(2) ask for
+ * @space: the space
+ * @file: its open file
  * @start: first byte in the space
  * @end: last byte
  * @datasync: as fdatasync(2): only what is needed to read the data back
@@ -435,9 +436,9 @@ out:
  * Return: 0, or an error of a write-back since the last call, this one's too; or
  * -ENOMEM, -EINTR when the task was killed: pages stay dirty.
  */
-int vmlab_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+int vmlab_writeback_sync(struct vmlab_space *space, struct file *file,
+			 loff_t start, loff_t end, int datasync)
 {
-	struct vmlab_space *space = file->private_data;
 	struct vmlab_writeback *wb = &space->writeback;
 	struct request *request;
 	int ret;

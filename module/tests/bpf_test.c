@@ -12,8 +12,8 @@
 #include "policy/bpf/kfuncs.h"
 #include "policy/bpf/loaded.h"
 #include "policy/bpf/policy.h"
-#include "space/space.h"
 #include "space/stats.h"
+#include "tests/new_space.h"
 
 #if VMLAB_HAVE_STRUCT_OPS
 
@@ -112,7 +112,7 @@ static struct setup *begin(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	memset(&fake, 0, sizeof(fake));
 	fake.answer = VMLAB_BPF_NONE;
-	s->space = vmlab_space_create();
+	s->space = new_space();
 	KUNIT_ASSERT_FALSE(test, IS_ERR(s->space));
 	KUNIT_ASSERT_EQ(test, vmlab_bpf_load(&fake_ops), 0);
 	s->policy = vmlab_bpf_get(newest_id());

@@ -15,10 +15,11 @@
 #include "space/shrink.h"
 #include "space/space.h"
 #include "space/stats.h"
+#include "tests/new_space.h"
 
 static int space_test_init(struct kunit *test)
 {
-	struct vmlab_space *space = vmlab_space_create();
+	struct vmlab_space *space = new_space();
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(space));
 	test->priv = space;
@@ -233,7 +234,7 @@ static void config_refused(struct kunit *test)
 
 static void ids_are_unique(struct kunit *test)
 {
-	struct vmlab_space *other = vmlab_space_create();
+	struct vmlab_space *other = new_space();
 	struct vmlab_space *space = test->priv;
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(other));

@@ -113,11 +113,30 @@ static int open_close(int fd)
 	return fd < 0 ? -1 : close(fd);
 }
 
+static int open_map_close(int fd)
+{
+	void *p;
+	int ret;
+
+	(void)fd;
+	fd = open(VMLAB_DEVICE, O_RDWR);
+	if (fd < 0)
+		return -1;
+	p = mmap(NULL, psize, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ret = p == MAP_FAILED ? errno : 0;
+	if (!ret)
+		munmap(p, psize);
+	close(fd);
+	errno = ret;
+	return ret ? -1 : 0;
+}
+
 static const struct step {
 	const char *name;
 	int (*call)(int fd);
 } steps[] = {
 	{ "open and close", open_close },
+	{ "open, mmap and close", open_map_close },
 	{ "BACKING", set_backing },
 	{ "PAGING_SET", set_trace },
 	{ "EVENTS", set_events },

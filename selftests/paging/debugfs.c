@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The files of spaces/ID/ in debugfs, against the statistics. */
+#include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -40,6 +43,71 @@ static bool debugfs_has(int fd, const char *name, const char *wanted)
 		found = !strcmp(line, wanted);
 	fclose(file);
 	return found;
+}
+
+/* Return the number of directories in spaces/. */
+static unsigned int nr_spaces(void)
+{
+	DIR *dir = opendir(DEBUGFS "/spaces");
+	const struct dirent *entry;
+	unsigned int nr = 0;
+
+	if (!dir)
+		bail("%s/spaces: %s", DEBUGFS, strerror(errno));
+	while ((entry = readdir(dir)))
+		nr += entry->d_name[0] != '.';
+	closedir(dir);
+	return nr;
+}
+
+static bool nr_spaces_is(void *nr)
+{
+	return nr_spaces() == *(unsigned int *)nr;
+}
+
+/* A file that was opened has a directory once it is used. */
+static void used(void)
+{
+	const unsigned int before = nr_spaces();
+	unsigned int nr = before + 1;
+	struct pollfd pfd = { .events = POLLIN };
+	int fd = dev_open(O_RDWR);
+	char *p;
+
+	is(nr_spaces(), before, "spaces: open(2) alone adds no directory");
+	dev_info();
+	ok(get_mm(fd, VMLAB_TARGET_SELF, 0, &(struct vmlab_mm){}) == 0 &&
+	   nr_spaces() == before, "... nor does a request about a process");
+	fails(ioctl(fd, TCGETS, &nr), ENOTTY, "... nor an unknown request");
+	is(nr_spaces(), before, "... which fails");
+	works(fsync(fd), "fsync(2) of a file that was not used");
+	space_id(fd);
+	is(nr_spaces(), nr, "a request about its space adds one");
+	close(fd);
+	is(nr_spaces(), before, "... which the last close removes");
+
+	fd = dev_open(O_RDWR);
+	pfd.fd = fd;
+	ok(poll(&pfd, 1, 0) == 1 && pfd.revents == POLLERR,
+	   "poll(2) of a file that was not used: events are off");
+	is(nr_spaces(), nr, "poll(2) adds a directory");
+	close(fd);
+
+	fd = dev_open(O_RDWR);
+	p = map_shared(fd, 1);
+	wait_until(nr_spaces_is, &nr);
+	is(nr_spaces(), nr, "mmap(2) has a directory added");
+	close(fd);
+	is(nr_spaces(), nr, "... which stays while the memory is mapped");
+	munmap(p, psize);
+	is(nr_spaces(), before, "... and no longer");
+
+	/* The worker may be about to add it. */
+	for (int i = 0; i < 50; i++) {
+		fd = dev_open(O_RDWR);
+		unmap_and_close(fd, map_shared(fd, 1), 1);
+	}
+	is(nr_spaces(), before, "spaces that are mapped for an instant leave none");
 }
 
 static void policy(int fd)
@@ -170,9 +238,10 @@ int main(void)
 	int fd = dev_open(O_RDWR);
 	char *p, wanted[64];
 
+	psize = page_size();
+	used();
 	owner(fd);
 
-	psize = page_size();
 	p = map_shared(fd, PAGES);
 	policy(fd);
 	touch(p + psize, TOUCH_WRITE, 1, NULL);

@@ -37,16 +37,23 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define TMPFS_MAGIC 0x01021994
 
+static __always_inline bool same_vma(const struct vma_key *a,
+				     const struct vma_key *b)
+{
+	return a->start == b->start && a->file.ino == b->file.ino &&
+	       a->file.dev == b->file.dev && a->tgid == b->tgid &&
+	       a->exec_id == b->exec_id && a->class == b->class;
+}
+
 /* Record the VMA of a fault, and the key that the fault is counted under. */
 static __always_inline void describe_vma(struct task_state *st,
 					 struct vm_area_struct *vma,
 					 struct task_struct *task, __u32 slot)
 {
-	struct vma_key *key = &st->vma;
+	struct vma_key new = {}, *key = &new;
 	__u64 vm_flags = vma->vm_flags;
 	struct mm_struct *mm = vma->vm_mm;
 
-	__builtin_memset(key, 0, sizeof(*key));
 	st->vma_start = vma->vm_start;
 	st->vma_end = vma->vm_end;
 	st->vma_pgoff = vma->vm_pgoff;
@@ -55,8 +62,7 @@ static __always_inline void describe_vma(struct task_state *st,
 	key->exec_id = task->self_exec_id;
 	if (identify(vma->vm_file, &key->file)) {
 		key->start = st->vma_start;
-		if (by_vma)
-			record_path(vma->vm_file, &key->file, slot);
+		record_path(vma->vm_file, &key->file, slot);
 	} else if (vma->vm_ops) {
 		key->class = VMA_CLASS_SPECIAL;
 		key->start = st->vma_start;
@@ -66,6 +72,10 @@ static __always_inline void describe_vma(struct task_state *st,
 		key->class = VMA_CLASS_HEAP;
 	} else {
 		key->start = st->vma_start;
+	}
+	if (!same_vma(key, &st->vma)) {
+		st->vma = new;
+		st->vma_known = false;
 	}
 }
 
@@ -85,9 +95,12 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
 {
 	__u32 slot = SLOT_BEGIN + copy;
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *st = state_of(task);
+	struct task_state *st;
 	bool vmlab = false;
 
+	if (!armed || was_handled(HANDLED_BEGIN, task, address, copy))
+		return;
+	st = state_of(task);
 	if (!st || has_begun(st, task, address))
 		return;
 	count_unseen(st, task);
@@ -100,6 +113,7 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
 	st->again = false;
 	st->uffd = false;
 	st->tmpfs = false;
+	st->pte = 0;
 	st->pfn_before = 0;
 	st->flags = flags;
 	st->address = address;
@@ -111,7 +125,10 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
 	else
 		st->origin = flag(flags, FAULT_FLAG(USER)) ? ORIGIN_USER :
 							     ORIGIN_KERNEL;
-	describe_vma(st, vma, task, slot);
+	if (by_vma)
+		describe_vma(st, vma, task, slot);
+	else if (!identify(vma->vm_file, &st->vma.file))
+		st->vma.file.dev = 0;
 	if (vma->vm_file) {
 		struct inode *inode = vma->vm_file->f_inode;
 
@@ -162,10 +179,10 @@ static __always_inline void count_failure(__u32 ret)
 	add(&t->failures[why], 1);
 }
 
-static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
+static __always_inline void end(void *ctx, __u64 address, __u32 ret,
+				__u32 copy)
 {
 	__u32 slot = SLOT_END + copy;
-	__u64 now = bpf_ktime_get_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 delta[NR_FAULT_SIZES], ns;
 	struct process_stat *p;
@@ -173,7 +190,7 @@ static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 	struct task_state *st;
 	__u32 kind;
 
-	if (!armed)
+	if (!armed || was_handled(HANDLED_END, task, address, copy))
 		return;
 	st = bpf_task_storage_get(&tasks, task, NULL, 0);
 	/* the other copy counted it; or both missed its entry: see count_unseen() */
@@ -186,7 +203,7 @@ static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 		count_failure(ret);
 		return;
 	}
-	ns = now - st->begin_ns;
+	ns = bpf_ktime_get_ns() - st->begin_ns;
 	kind = kind_at_return(st, delta[FAULT_MAJOR]);
 	t = my_totals();
 	if (!t)
@@ -203,7 +220,7 @@ static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 	if (by_vma)
 		count_vma(st, kind, delta, ns);
 	if (by_ip)
-		count_ip(slot, kind, delta, ns);
+		count_ip(st, slot, kind, delta, ns);
 	if (by_stack)
 		count_stack(ctx, slot, kind, delta, ns);
 }
@@ -213,7 +230,7 @@ static __always_inline void end(void *ctx, __u32 ret, __u32 copy)
 	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address, \
 		     unsigned int flags, struct pt_regs *regs, __u32 ret)     \
 	{                                                                     \
-		end(ctx, ret, copy);                                          \
+		end(ctx, address, ret, copy);                                          \
 		return 0;                                                     \
 	}
 
@@ -263,9 +280,10 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	if (!st)
 		return 0;
 	count_unseen(st, task);
-	if (task->signal->live.counter)
+	if (task->signal->live.counter ||
+	    !bpf_map_lookup_elem(&processes, &st->process))
 		return 0;
-	p = bpf_map_lookup_elem(&processes, &st->process);
+	p = process_of(st);
 	if (p)
 		p->exited = 1;
 	return 0;

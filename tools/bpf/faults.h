@@ -95,6 +95,7 @@ struct process_key {
 };
 
 struct process_stat {
+	struct process_key key;	/* zero when the element is unused */
 	__u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES];
 	__u64 ns;
 	__u32 exec_id;

@@ -110,6 +110,7 @@ struct signal_struct {
 };
 
 struct pt_regs {
+	unsigned long r15; /* the first member: see read_entry() */
 	unsigned long ip;
 };
 

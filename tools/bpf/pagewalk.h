@@ -26,14 +26,51 @@
 
 extern const void page_offset_base __ksym __weak;
 
+/* since Linux 6.2 */
+extern void *bpf_rdonly_cast(const void *object, __u32 type) __ksym __weak;
+
 /* set before loading: whether page tables have five levels */
 const volatile bool five_levels;
+
+/* the start of the direct map, once it was read */
+__u64 direct_map;
 
 struct walk {
 	__u64 entry;	/* 0: empty */
 	__u32 level;	/* 1 for a PTE, 2 for a PMD, ... */
+	__u64 slot;	/* address of the entry */
 	bool valid;	/* all tables were readable */
 };
+
+/*
+ * Read a word of the kernel, which may be unmapped: 0, or false, then.  A load
+ * through a pointer of a kernel type takes a few instructions, a helper a hundred.
+ */
+static __always_inline bool read_entry(__u64 slot, __u64 *entry)
+{
+	if (bpf_rdonly_cast) {
+		const struct pt_regs *word = bpf_rdonly_cast(
+			(void *)slot, bpf_core_type_id_kernel(struct pt_regs));
+
+		*entry = word->r15;
+		return true;
+	}
+	return !bpf_probe_read_kernel(entry, sizeof(*entry), (void *)slot);
+}
+
+/* Return the start of the direct map. */
+static __always_inline __u64 direct_map_start(void)
+{
+	__u64 start = direct_map;
+
+	if (!start) {
+		start = DIRECT_MAP;
+		if (&page_offset_base)
+			read_entry((__u64)&page_offset_base, &start);
+		direct_map = start;
+	}
+	return start;
+}
 
 /*
  * Read the entry that translates an address.  Without locks: the tables may change
@@ -42,14 +79,13 @@ struct walk {
  */
 static __always_inline void walk_page_table(const void *pgd, __u64 address, struct walk *w)
 {
-	__u64 direct_map = DIRECT_MAP;
+	__u64 start = direct_map_start();
 	__u64 table = (__u64)pgd;
 
 	w->entry = 0;
 	w->level = 0;
+	w->slot = 0;
 	w->valid = false;
-	if (&page_offset_base)
-		bpf_probe_read_kernel(&direct_map, sizeof(direct_map), &page_offset_base);
 
 #pragma unroll
 	for (__u32 level = 5; level > 0; level--) {
@@ -58,15 +94,29 @@ static __always_inline void walk_page_table(const void *pgd, __u64 address, stru
 
 		if (level == 5 && !five_levels)
 			continue;
-		if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)slot))
+		if (!read_entry(slot, &entry))
 			return;
 		w->entry = entry;
 		w->level = level;
+		w->slot = slot;
 		if (level == 1 || !(entry & ENTRY_PRESENT) || (level < 4 && (entry & ENTRY_LEAF)))
 			break;
-		table = direct_map + (entry & ENTRY_PFN_MASK);
+		table = start + (entry & ENTRY_PFN_MASK);
 	}
 	w->valid = true;
+}
+
+/* Read the entry of a walk again, or walk again if there was no lowest table. */
+static __always_inline void walk_again(const void *pgd, __u64 address, __u64 slot,
+				       struct walk *w)
+{
+	if (!slot) {
+		walk_page_table(pgd, address, w);
+		return;
+	}
+	w->slot = slot;
+	w->level = 1;
+	w->valid = read_entry(slot, &w->entry);
 }
 
 /* Return the frame that a present leaf entry maps an address to. */

@@ -16,9 +16,10 @@
  *
  * Each run is a process of its own, single-threaded at the start, with transparent
  * huge pages disabled (prctl(2), PR_SET_THP_DISABLE) unless @thp is set, and without
- * NUMA balancing.  After it, also when it fails or is killed, a second process kills all descendants of the
- * run, and takes back all changes made by the functions of system.h.  The memory that
- * the program itself needs is faulted in before the experiment starts.
+ * NUMA balancing.  After it, also when it fails or is killed, a second process kills
+ * all descendants of the run, and takes back all changes made by the functions of
+ * system.h.  The memory that the program itself needs is faulted in before the
+ * experiment starts.
  *
  * Functions without a documented error end the run as failed, with a sentence.
  */

@@ -69,9 +69,11 @@
  * @def_flags: vm_flags of new mappings, see mlockall(2)
  *
  * The Vm names are those of proc_pid_status(5).  The request holds mmap_lock for
- * reading: the ranges and sizes are those of one moment.  RSS and page table
- * counters change under mmap_lock while the target runs.  For a kernel thread
- * all numbers after @active_comm are zero.
+ * reading: the ranges and sizes are those of one moment, but for a process in
+ * execve(2), which sets @start_code to @start_stack one after the other, without a
+ * lock: for a moment @start_brk can be above @brk.  RSS and page table counters
+ * change under mmap_lock while the target runs.  For a kernel thread all numbers
+ * after @active_comm are zero.
  */
 struct vmlab_mm {
 	__u32 size;

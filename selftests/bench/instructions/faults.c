@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <linux/vmlab.h>
@@ -131,6 +132,22 @@ static void row(const char *name, struct run run)
 	result(name, median(measure, &run));
 }
 
+#define DEBUGFS		"/sys/kernel/debug"
+#define FAULT_AROUND	DEBUGFS "/fault_around_bytes"
+
+/* memfd where a read fault maps one page, instead of up to 16. */
+static void row_without_around(const char *name)
+{
+	mount("none", DEBUGFS, "debugfs", 0, NULL);
+	if (access(FAULT_AROUND, W_OK)) {
+		missing(name, "the kernel has no debugfs");
+		return;
+	}
+	write_file(FAULT_AROUND, "4096");
+	row(name, (struct run){ MEMFD, false, true });
+	write_file(FAULT_AROUND, "65536");
+}
+
 void bench_faults(void)
 {
 	row("first_write.vmlab", (struct run){ VMLAB, true, false });
@@ -143,6 +160,7 @@ void bench_faults(void)
 	row("refault_read.vmlab", (struct run){ VMLAB_AROUND, false, true });
 	row("refault_read_single.vmlab", (struct run){ VMLAB, false, true });
 	row("refault_read.memfd", (struct run){ MEMFD, false, true });
+	row_without_around("refault_read_single.memfd");
 	/* The floor's first touch is a refault: its page waits. */
 	row("refault_write.floor", (struct run){ FLOOR, true, true });
 	row("refault_read.floor", (struct run){ FLOOR, false, true });

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory of the kernel for a space without pages, and for a resident page beside
- * the page itself, against a memfd: the growth of slab, per-CPU and vmalloc memory
- * in /proc/meminfo while many of them are made.
+ * Memory of the kernel for an open file that was not used, for a mapping without
+ * pages, and for a resident page beside the page itself, against a memfd: the growth
+ * of slab, per-CPU and vmalloc memory in /proc/meminfo while many of them are made.
  */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,19 +50,29 @@ static double kernel_memory(void)
 	return sum;
 }
 
-static void idle(const char *name, int (*open_one)(size_t))
+static void idle(const char *name, int (*open_one)(size_t), bool map)
 {
+	static char *mappings[WARM_FILES + FILES];
 	static int fds[WARM_FILES + FILES];
 	double before = 0, cost;
 
 	for (int i = 0; i < WARM_FILES + FILES; i++) {
-		if (i == WARM_FILES)
+		if (i == WARM_FILES) {
+			/* a worker adds the directories of spaces that are mapped */
+			usleep(200000);
 			before = kernel_memory();
+		}
 		fds[i] = open_one(PAGE);
+		if (map)
+			mappings[i] = map_memory(fds[i], PAGE);
 	}
+	usleep(200000);
 	cost = (kernel_memory() - before) / FILES;
-	for (int i = 0; i < WARM_FILES + FILES; i++)
+	for (int i = 0; i < WARM_FILES + FILES; i++) {
+		if (map)
+			munmap(mappings[i], PAGE);
 		close(fds[i]);
+	}
 	result(name, cost);
 }
 
@@ -88,8 +99,10 @@ void bench_memory(void)
 
 	if (setrlimit(RLIMIT_NOFILE, &files))
 		bail("setrlimit");
-	idle("memory_idle.vmlab", open_device);
-	idle("memory_idle.memfd", open_memfd);
+	idle("memory_idle.vmlab", open_device, false);
+	idle("memory_idle.memfd", open_memfd, false);
+	idle("memory_mapped.vmlab", open_device, true);
+	idle("memory_mapped.memfd", open_memfd, true);
 	resident("memory_page.vmlab", open_device);
 	resident("memory_page.memfd", open_memfd);
 }

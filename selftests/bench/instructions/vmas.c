@@ -133,6 +133,41 @@ static double query_peer(const char *p, bool names)
 	return (double)(now() - begin) / (double)QUERIES;
 }
 
+/* Query the VMA at or above an address; 0 where @flags or the VMAs have none. */
+static uint64_t procmap_query(int fd, uint64_t address, uint64_t flags,
+			      struct procmap_query *q)
+{
+	*q = (struct procmap_query){
+		.size = sizeof(*q),
+		.query_flags = flags,
+		.query_addr = address,
+	};
+	return ioctl(fd, PROCMAP_QUERY, q) ? 0 : q->vma_end;
+}
+
+/*
+ * The VMA at an address and both neighbours.  That below is queried by the address
+ * below: it is adjacent.  Where it were not, more queries would be needed.
+ */
+static double find_peer(const char *p)
+{
+	int fd = open_file("/proc/self/maps", O_RDONLY);
+	uint64_t begin = now();
+
+	for (size_t i = 0; i < QUERIES; i++) {
+		struct procmap_query at, below, above;
+
+		if (!procmap_query(fd, nth_address(p, i), 0, &at) ||
+		    at.vma_start != nth_address(p, i))
+			bail("PROCMAP_QUERY of an address");
+		procmap_query(fd, at.vma_start - 1, 0, &below);
+		procmap_query(fd, at.vma_end, PROCMAP_QUERY_COVERING_OR_NEXT_VMA,
+			      &above);
+	}
+	close(fd);
+	return (double)(now() - begin) / (double)QUERIES;
+}
+
 static double query_vmas(int fd, const char *p, bool names)
 {
 	uint64_t begin = now();
@@ -267,6 +302,7 @@ void bench_queries(void)
 	p = map_vmas(VMAS, -1);
 	result("query.procmap_query", query_peer(p, false));
 	result("query.vmlab", query_vmas(fd, p, false));
+	result("find.procmap_query", find_peer(p));
 	result("find.vmlab", query_find(fd, p));
 	result("query.floor", empty_request(floor_fd));
 	munmap(p, VMAS * PAGE);

@@ -281,8 +281,24 @@ static void dump_translations(void)
 	done();
 }
 
+/* During exec most members are not set yet. */
+static const char *check_mm(const struct vmlab_mm *q)
+{
+	if (!q->mm_users || !q->mm_count)
+		return "an mm without users";
+	if (!q->map_count)
+		return "an mm without VMAs";
+	if (q->start_code > q->end_code)
+		return "code that ends before it starts";
+	if (q->start_brk > q->brk)
+		return "a heap that ends before it starts";
+	return q->mmap_base < q->task_size ? NULL : "an mmap_base beyond task_size";
+}
+
 static void dump_mm(void)
 {
+	const char *wrong;
+	unsigned int tries = 0;
 	struct vmlab_mm q = { .size = sizeof(q), .target = subject };
 	struct vmlab_tasks t = {
 		.size = sizeof(t),
@@ -290,11 +306,13 @@ static void dump_mm(void)
 		.tasks = (uintptr_t)records,
 	};
 
-	if (!request(VMLAB_IOC_MM, &q) ||
-	    /* During exec most members are not set yet. */
-	    !consistent(q.mm_users && q.mm_count && q.map_count &&
-			q.start_code <= q.end_code && q.start_brk <= q.brk &&
-			q.mmap_base < q.task_size ? NULL : "an mm"))
+	/* exec assigns members one after the other, without a lock: ask again. */
+	do {
+		if (!request(VMLAB_IOC_MM, &q))
+			return;
+		wrong = check_mm(&q);
+	} while (wrong && tries++ < 100);
+	if (!consistent(wrong))
 		return;
 	do {
 		t.nr = 16;

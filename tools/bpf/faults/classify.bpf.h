@@ -71,6 +71,8 @@ static __always_inline __u32 kind_at_entry(struct task_state *st,
 		lost(LOST_WALK);
 		return kind_of_empty(st, vm_flags);
 	}
+	if (w.level == 1)
+		st->pte = w.slot;
 	if (!w.entry)
 		return kind_of_empty(st, vm_flags);
 	if (!(w.entry & ENTRY_PRESENT)) {
@@ -104,14 +106,14 @@ static __always_inline __u32 kind_at_return(const struct task_state *st,
 	if (st->tmpfs && major && st->kind != FAULT_VMLAB)
 		return FAULT_SWAP;
 	if (st->kind == FAULT_ANON || st->kind == FAULT_ZERO) {
-		walk_page_table(st->pgd, st->address, &w);
+		walk_again(st->pgd, st->address, st->pte, &w);
 		/* the entry was empty only while the page was being unmapped */
 		if (w.valid && is_migration(w.entry))
 			return FAULT_MIGRATION;
 		if (st->write && w.valid && w.level > 1 && w.entry & ENTRY_LEAF)
 			return FAULT_THP;
 	} else if (st->kind == FAULT_COW && st->pfn_before) {
-		walk_page_table(st->pgd, st->address, &w);
+		walk_again(st->pgd, st->address, st->pte, &w);
 		if (w.valid && (w.entry & ENTRY_PRESENT) &&
 		    (w.entry & ENTRY_WRITE) &&
 		    walk_pfn(&w, st->address) == st->pfn_before)

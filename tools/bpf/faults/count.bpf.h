@@ -5,17 +5,59 @@
 
 #include "faults/targets.bpf.h"
 
-/* Return the entry of a process, NULL if the table is full. */
-static __always_inline struct process_stat *
-process_of(const struct task_state *st)
+static __always_inline bool is_process(const struct process_stat *p,
+				       const struct process_key *key)
 {
-	struct process_stat *p = find_or_add(&processes, &st->process,
-					     &no_process, LOST_PROCESS);
+	return p && p->key.start_ns == key->start_ns && p->key.tgid == key->tgid;
+}
+
+/* Look a process up; add it if it is new. */
+static __noinline int find_process(struct task_state *st)
+{
+	struct process_stat *p;
+	const __u32 *known;
+	__u32 slot;
+
+	if (!st)
+		return 0;
+	if (bpf_map_lookup_elem(&processes, &st->process) ||
+	    bpf_map_pop_elem(&free_processes, &slot)) {
+		p = FIND_SLOT(processes, MAX_PROCESSES, &st->process,
+			      &st->process_slot, LOST_PROCESS);
+	} else {
+		if (bpf_map_update_elem(&processes, &st->process, &slot,
+					BPF_NOEXIST))
+			bpf_map_push_elem(&free_processes, &slot, BPF_ANY);
+		known = bpf_map_lookup_elem(&processes, &st->process);
+		st->process_slot = known ? *known : 0;
+		p = known ? bpf_map_lookup_elem(&processes_values,
+						&st->process_slot) :
+			    NULL;
+		if (!p)
+			lost(LOST_PROCESS);
+	}
+	if (p)
+		p->key = st->process;
+	return 0;
+}
+
+/* Return the element of a process, NULL if the table is full. */
+static __always_inline struct process_stat *process_of(struct task_state *st)
+{
+	struct process_stat *p = bpf_map_lookup_elem(&processes_values,
+						     &st->process_slot);
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 exec_id = task->self_exec_id;
 
+	if (!is_process(p, &st->process)) {
+		find_process(st);
+		p = bpf_map_lookup_elem(&processes_values, &st->process_slot);
+		if (!is_process(p, &st->process))
+			return NULL;
+	}
+
 	/* exec changes the name */
-	if (p && (p->exec_id != exec_id || !p->comm[0])) {
+	if (p->exec_id != exec_id || !p->comm[0]) {
 		bpf_get_current_comm(p->comm, sizeof(p->comm));
 		p->exec_id = exec_id;
 	}
@@ -58,11 +100,17 @@ static __always_inline void count_latency(struct fault_totals *t, __u32 kind,
 		add(element(h->slots, latency_slot(ns)), 1);
 }
 
-static __always_inline void count_vma(const struct task_state *st, __u32 kind,
+static __always_inline void count_vma(struct task_state *st, __u32 kind,
 				      const __u64 *delta, __u64 ns)
 {
-	struct vma_stat *v = find_or_add(&vmas, &st->vma, &no_vma, LOST_VMA);
+	struct vma_stat *v;
 
+	if (st->vma_known)
+		v = bpf_map_lookup_elem(&vmas_values, &st->vma_slot);
+	else
+		v = FIND_SLOT(vmas, MAX_VMAS, &st->vma, &st->vma_slot,
+			      LOST_VMA);
+	st->vma_known = v;
 	if (!v)
 		return;
 	add_pair(&v->count, delta);

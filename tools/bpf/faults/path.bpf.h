@@ -56,6 +56,13 @@ static __always_inline bool identify(const struct file *file,
 
 	if (!file)
 		return false;
+	if (!(file->f_mode & MAYBE_BACKING)) {
+		/* the common case, without calls */
+		inode = file->f_inode;
+		key->ino = inode->i_ino;
+		key->dev = inode->i_sb->s_dev;
+		return true;
+	}
 	user_file(file, &user);
 	inode = user.inode;
 	key->ino = BPF_CORE_READ(inode, i_ino);

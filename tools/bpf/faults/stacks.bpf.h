@@ -23,46 +23,64 @@ static long on_found_vma(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
-/* Record the file and the offset of an instruction, unless they are known. */
+/*
+ * Record the file and the offset of an instruction, unless they are known.
+ * @slot: the slot of path_buffer
+ * Returns its slot in the table, plus one; or 0.
+ */
 static __noinline int locate_ip(struct ip_key *key, __u32 slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct found_vma found = {};
+	__u32 ip_slot = 0;
 	struct ip_stat *s;
 
 	if (!key)
 		return 0;
-	s = find_or_add(&ips, key, &no_ip, LOST_IP);
-	if (!s || s->known)
+	s = FIND_SLOT(ips, MAX_IPS, key, &ip_slot, LOST_IP);
+	if (!s)
 		return 0;
+	if (s->known)
+		return ip_slot + 1;
 	found.ip = key->ip;
 	/* fails while a writer waits for mmap_lock: the next fault tries again */
 	if (bpf_find_vma(task, key->ip, on_found_vma, &found, 0) || !found.file)
-		return 0;
+		return ip_slot + 1;
 	identify(found.file, &s->file);
 	s->offset = found.offset;
 	s->known = 1;
 	record_path(found.file, &s->file, slot);
-	return 0;
+	return ip_slot + 1;
 }
 
-static __always_inline void count_ip(__u32 slot, __u32 kind, const __u64 *delta,
-				     __u64 ns)
+static __always_inline void count_ip(struct task_state *st, __u32 slot,
+				     __u32 kind, const __u64 *delta, __u64 ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	struct ip_key key = {};
-	struct ip_stat *s;
+	struct ip_key *key = &st->ip;
+	__u32 exec_id = task->self_exec_id;
+	struct ip_stat *s = NULL;
+	__u64 ip = regs->ip;
 
-	key.ip = regs->ip;
-	key.tgid = task->tgid;
-	key.exec_id = task->self_exec_id;
-	s = bpf_map_lookup_elem(&ips, &key);
-	if (!s || !s->known) {
-		locate_ip(&key, slot);
-		s = bpf_map_lookup_elem(&ips, &key);
+	if (st->ip_known && key->ip == ip && key->tgid == (__u32)task->tgid &&
+	    key->exec_id == exec_id)
+		s = bpf_map_lookup_elem(&ips_values, &st->ip_slot);
+	if (!s) {
+		int found;
+
+		key->ip = ip;
+		key->tgid = task->tgid;
+		key->exec_id = exec_id;
+		st->ip_known = false;
+		found = locate_ip(key, slot);
+		if (found <= 0)
+			return;
+		st->ip_slot = found - 1;
+		s = bpf_map_lookup_elem(&ips_values, &st->ip_slot);
 		if (!s)
 			return;
+		st->ip_known = s->known;
 	}
 	add_pair(&s->count, delta);
 	add(&s->ns, ns);

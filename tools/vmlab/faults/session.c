@@ -123,10 +123,14 @@ static void set_constants(struct faults_bpf *skel,
 static void shrink_unused(struct faults_bpf *skel,
 			  const struct faults_options *o)
 {
-	if (!o->by_vma)
+	if (!o->by_vma) {
 		bpf_map__set_max_entries(skel->maps.vmas, 1);
-	if (!o->by_ip && !o->by_stack)
+		bpf_map__set_max_entries(skel->maps.vmas_values, 1);
+	}
+	if (!o->by_ip && !o->by_stack) {
 		bpf_map__set_max_entries(skel->maps.ips, 1);
+		bpf_map__set_max_entries(skel->maps.ips_values, 1);
+	}
 	if (!o->by_stack) {
 		bpf_map__set_max_entries(skel->maps.stacks, 1);
 		bpf_map__set_max_entries(skel->maps.stack_traces, 1);

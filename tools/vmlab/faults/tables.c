@@ -65,6 +65,22 @@ int faults_latency(const struct faults_session *s, enum fault_kind kind,
 	return err;
 }
 
+/* Return the map with the values of a table whose hash has slots, else NULL. */
+static struct bpf_map *values_of(const struct faults_session *s,
+				 enum faults_table table)
+{
+	switch (table) {
+	case FAULTS_PROCESSES:
+		return s->skel->maps.processes_values;
+	case FAULTS_VMAS:
+		return s->skel->maps.vmas_values;
+	case FAULTS_IPS:
+		return s->skel->maps.ips_values;
+	default:
+		return NULL;
+	}
+}
+
 static struct bpf_map *map_of(const struct faults_session *s,
 			      enum faults_table table)
 {
@@ -85,9 +101,9 @@ static struct bpf_map *map_of(const struct faults_session *s,
 int faults_read(const struct faults_session *s, enum faults_table table,
 		void **keys, void **values, size_t *nr)
 {
-	struct bpf_map *map = map_of(s, table);
+	struct bpf_map *map = map_of(s, table), *values_map = values_of(s, table);
 	size_t key_size = bpf_map__key_size(map),
-	       value_size = bpf_map__value_size(map);
+	       value_size = bpf_map__value_size(values_map ? values_map : map);
 	size_t space = bpf_map__max_entries(map);
 	char *k, *v, *previous = NULL;
 
@@ -99,8 +115,22 @@ int faults_read(const struct faults_session *s, enum faults_table table,
 	*nr = 0;
 	while (*nr < space &&
 	       !bpf_map__get_next_key(map, previous, k, key_size)) {
+		__u32 slot;
+		int err;
+
 		previous = k;
-		if (bpf_map__lookup_elem(map, k, key_size, v, value_size, 0))
+		if (values_map) {
+			err = bpf_map__lookup_elem(map, k, key_size, &slot,
+						   sizeof(slot), 0);
+			if (!err)
+				err = bpf_map__lookup_elem(values_map, &slot,
+							   sizeof(slot), v,
+							   value_size, 0);
+		} else {
+			err = bpf_map__lookup_elem(map, k, key_size, v,
+						   value_size, 0);
+		}
+		if (err)
 			continue; /* deleted meanwhile: reuse the element */
 		k += key_size;
 		v += value_size;
@@ -112,7 +142,17 @@ int faults_read(const struct faults_session *s, enum faults_table table,
 void faults_forget(const struct faults_session *s,
 		   const struct process_key *key)
 {
-	bpf_map__delete_elem(s->skel->maps.processes, key, sizeof(*key), 0);
+	static const struct process_stat unused;
+	__u32 slot;
+
+	if (bpf_map__lookup_elem(s->skel->maps.processes, key, sizeof(*key),
+				 &slot, sizeof(slot), 0) ||
+	    bpf_map__delete_elem(s->skel->maps.processes, key, sizeof(*key), 0))
+		return;
+	bpf_map__update_elem(s->skel->maps.processes_values, &slot,
+			     sizeof(slot), &unused, sizeof(unused), BPF_ANY);
+	bpf_map__update_elem(s->skel->maps.free_processes, NULL, 0, &slot,
+			     sizeof(slot), BPF_ANY);
 }
 
 size_t faults_stack(const struct faults_session *s, int stack,
