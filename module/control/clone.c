@@ -9,8 +9,20 @@
 #include <linux/vmlab.h>
 
 #include "control/control.h"
+#include "opened.h"
 #include "space/clone.h"
 #include "uarg.h"
+
+/* Copy the space of an open file to that of a new one.  Returns 0 or an errno. */
+static int clone_opened(struct file *file, struct file *new)
+{
+	struct vmlab_space *from = vmlab_opened_use(file), *to;
+
+	if (IS_ERR(from))
+		return PTR_ERR(from);
+	to = vmlab_opened_use(new);
+	return PTR_ERR_OR_ZERO(to) ?: vmlab_space_clone(from, to);
+}
 
 /**
  * vmlab_ioctl_clone() - VMLAB_IOC_CLONE
@@ -41,7 +53,7 @@ long vmlab_ioctl_clone(struct file *file, void __user *uarg)
 		put_unused_fd(clone.fd);
 		return PTR_ERR(new);
 	}
-	ret = vmlab_space_clone(file->private_data, new->private_data);
+	ret = clone_opened(file, new);
 	if (!ret)
 		ret = vmlab_uarg_put(&clone, sizeof(clone), uarg);
 	if (ret) {

@@ -11,8 +11,8 @@
 #include "pager/config.h"
 #include "pager/residence.h"
 #include "space/clone.h"
-#include "space/space.h"
 #include "space/stats.h"
+#include "tests/new_space.h"
 
 #define PAGES	4
 
@@ -26,10 +26,10 @@ static int clone_test_init(struct kunit *test)
 	struct spaces *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
-	s->from = vmlab_space_create();
+	s->from = new_space();
 	KUNIT_ASSERT_FALSE(test, IS_ERR(s->from));
 	test->priv = s;
-	s->to = vmlab_space_create();
+	s->to = new_space();
 	KUNIT_ASSERT_FALSE(test, IS_ERR(s->to));
 	return 0;
 }
