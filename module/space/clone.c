@@ -292,18 +292,11 @@ static int clone_paging(struct vmlab_space *from, struct vmlab_space *to)
 	return vmlab_pager_set(to, &paging, NULL);
 }
 
-/*
- * Give the clone the configuration of the source, whose backing does not change.
- * Returns 0 or an errno.
- */
+/* Give the clone the configuration of the source.  Returns 0 or an errno. */
 static int clone_config(struct vmlab_space *from, struct vmlab_space *to)
 {
-	int ret;
+	int ret = clone_paging(from, to);
 
-	WRITE_ONCE(to->backing, from->backing);
-	WRITE_ONCE(to->nr_pages, READ_ONCE(from->nr_pages));
-	WRITE_ONCE(to->huge_end, to->nr_pages);
-	ret = clone_paging(from, to);
 	if (ret)
 		return ret;
 
@@ -320,6 +313,22 @@ static int clone_config(struct vmlab_space *from, struct vmlab_space *to)
 	return ret;
 }
 
+/*
+ * Copy the length and the contents of the source, whose backing does not change.
+ * Returns 0 or an errno.
+ */
+static int clone_contents(struct clone *clone)
+{
+	struct vmlab_space *from = clone->from, *to = clone->to;
+
+	if (from->backing->needs_file || from->backing->special)
+		return -EOPNOTSUPP;
+	WRITE_ONCE(to->backing, from->backing);
+	WRITE_ONCE(to->nr_pages, READ_ONCE(from->nr_pages));
+	WRITE_ONCE(to->huge_end, to->nr_pages);
+	return clone_pages(clone);
+}
+
 /**
  * vmlab_space_clone() - copy the configuration and the contents of a space
  * @from: the source
@@ -332,16 +341,13 @@ static int clone_config(struct vmlab_space *from, struct vmlab_space *to)
 int vmlab_space_clone(struct vmlab_space *from, struct vmlab_space *to)
 {
 	struct clone clone = { .from = from, .to = to };
-	int ret;
+	int ret = clone_config(from, to);
 
+	if (ret)
+		return ret;
 	if (down_read_killable(&from->backing_lock))
 		return -EINTR;
-	if (from->backing->needs_file || from->backing->special)
-		ret = -EOPNOTSUPP;
-	else
-		ret = clone_config(from, to);
-	if (!ret)
-		ret = clone_pages(&clone);
+	ret = clone_contents(&clone);
 	up_read(&from->backing_lock);
 	return ret;
 }

@@ -75,6 +75,15 @@ static unsigned long unknown_number(struct fuzzer *f)
 			     VMLAB_IOC_INFO + below(f, 256);
 }
 
+/* Close the descriptor that a request returned in a structure at any address. */
+static void close_clone(const char *where)
+{
+	int fd;
+
+	memcpy(&fd, where + offsetof(struct vmlab_clone, fd), sizeof(fd));
+	close(fd);
+}
+
 static void one_call(struct fuzzer *f)
 {
 	size_t kind = below(f, NR_KINDS), len;
@@ -106,7 +115,7 @@ static void one_call(struct fuzzer *f)
 	f->succeeded[kind]++;
 	/* Also as an unknown number. */
 	if (nr == VMLAB_IOC_CLONE)
-		close(((struct vmlab_clone *)where)->fd);
+		close_clone(where);
 	if (where != own) {
 		reset_buffer(f);
 		return;
