@@ -93,7 +93,7 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	pmd = pmdp_get_lockless(vmf->pmd);
 	if (unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
 	    unlikely(write && pmd_trans_huge(pmd) && vmlab_pmd_uffd(pmd)) ||
-	    unlikely(vmlab_frame_poisoned(folio))) {
+	    unlikely(!filled && vmlab_frame_poisoned(folio))) {
 		vmlab_frame_release(folio);
 		return VM_FAULT_FALLBACK;
 	}
