@@ -3,9 +3,9 @@
  * Bring a frame in: find it, or charge, allocate, publish, fill and adopt a new
  * one.  Single and huge frames take the same way.
  *
- * A huge frame is one folio of 2 MiB at all of its 512 offsets.  It is filled,
- * mapped, written and evicted as a whole and never split in place: it is saved
- * in the swap store, and its pages come back one by one.
+ * A huge frame is one folio of 2 MiB at 512 offsets.  It is filled, mapped,
+ * written and evicted as a whole and never split in place: it is saved in the
+ * swap store, and its pages come back one by one.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
