@@ -195,6 +195,14 @@ static bool at_leaf(const struct xa_state *xas)
 	       !xas->xa_node->shift;
 }
 
+/* Mark the entry of a new frame of @nr pages, which @xas just stored, as written. */
+static void mark_new(struct vmlab_space *space, struct xa_state *xas, long nr)
+{
+	xas_set_mark(xas, VMLAB_FRAME_DIRTY);
+	xas_set_mark(xas, VMLAB_FRAME_TRACKED);
+	atomic_long_add(nr, &space->frames.nr_dirty);
+}
+
 /* Store a new frame at @xas, where nothing was found.  Returns 0 or an errno. */
 static int store_found(struct vmlab_space *space, struct xa_state *xas,
 		       struct folio *folio, bool written)
@@ -212,11 +220,8 @@ static int store_found(struct vmlab_space *space, struct xa_state *xas,
 		xas_set_err(xas, -EEXIST);
 	/* Allocates nodes without waiting. */
 	xas_store(xas, folio);
-	if (written && !xas_error(xas)) {
-		xas_set_mark(xas, VMLAB_FRAME_DIRTY);
-		xas_set_mark(xas, VMLAB_FRAME_TRACKED);
-		atomic_long_inc(&space->frames.nr_dirty);
-	}
+	if (written && !xas_error(xas))
+		mark_new(space, xas, 1);
 	xas_unlock(xas);
 	return xas_error(xas);
 }
@@ -346,7 +351,7 @@ static int publish_single(struct vmlab_space *space, struct folio *folio,
 }
 
 static int publish_huge(struct vmlab_space *space, struct folio *folio,
-			gfp_t gfp)
+			bool written, gfp_t gfp)
 {
 	XA_STATE_ORDER(xas, &space->frames.xa, folio->index,
 		       folio_order(folio));
@@ -356,6 +361,8 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio,
 		if (xas_find_conflict(&xas))
 			xas_set_err(&xas, -EEXIST);
 		xas_store(&xas, folio);
+		if (written && !xas_error(&xas))
+			mark_new(space, &xas, folio_nr_pages(folio));
 		xas_unlock(&xas);
 	} while (xas_nomem(&xas, gfp));
 	return xas_error(&xas);
@@ -367,6 +374,7 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio,
  * @folio: from vmlab_frame_alloc(); a huge one gets one entry for all its offsets
  * @evicted: the entry that the frame replaces: NULL, or the value of an
  *	evicted page; NULL for a huge frame
+ * @written: mark a huge frame as written, see vmlab_frame_set_dirty()
  * @gfp: how to allocate nodes of the xarray
  *
  * On success the xarray holds the first reference and the caller gets another.
@@ -377,13 +385,13 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio,
  * user has as many resident pages as the limit allows.
  */
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
-			void *evicted, gfp_t gfp)
+			void *evicted, bool written, gfp_t gfp)
 {
 	const long nr = folio_nr_pages(folio);
 	int ret = vmlab_user_charge(space->user, VMLAB_USER_PAGES, nr);
 
 	if (likely(!ret)) {
-		ret = nr > 1 ? publish_huge(space, folio, gfp) :
+		ret = nr > 1 ? publish_huge(space, folio, written, gfp) :
 			       publish_single(space, folio, evicted, gfp);
 		if (unlikely(ret))
 			vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, nr);

@@ -137,7 +137,7 @@ unsigned int vmlab_frame_lock_run(struct vmlab_space *space, pgoff_t *first,
 struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 				unsigned int order, gfp_t gfp);
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
-			void *evicted, gfp_t gfp);
+			void *evicted, bool written, gfp_t gfp);
 void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
 void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
