@@ -327,11 +327,11 @@ static size_t wrong_dirty(int fd, size_t first, size_t nr,
 			  bool (*dirty)(size_t page))
 {
 	uint64_t bitmap[NR_MAX / 64] = { 0 };
-	size_t i, wrong = 0, sum = 0;
+	size_t i, wrong, sum = 0;
 
 	for (i = 0; i < nr; i++)
 		sum += dirty(first + i);
-	wrong += get_dirty(fd, 0, first, nr, NULL) != sum;
+	wrong = get_dirty(fd, 0, first, nr, NULL) != sum;
 	wrong += get_dirty(fd, 0, first, nr, bitmap) != sum;
 	for (i = 0; i < nr; i++)
 		wrong += (bitmap[i / 64] >> (i % 64) & 1) != dirty(first + i);
@@ -342,7 +342,7 @@ static size_t wrong_dirty(int fd, size_t first, size_t nr,
 static size_t debugfs_frames(int fd, char letter)
 {
 	char path[128], line[128], state[16];
-	size_t nr = 0, pgoff, next = 0;
+	size_t nr = 0;
 	FILE *file;
 
 	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu/frames",
@@ -350,15 +350,9 @@ static size_t debugfs_frames(int fd, char letter)
 	file = fopen(path, "r");
 	if (!file)
 		bail("%s: %s", path, strerror(errno));
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%zu %*u %*d %*d %15s", &pgoff, state) != 2)
-			continue;
-		/* In order, each once. */
-		if (pgoff < next)
-			bail("%s: offset %zu after %zu", path, pgoff, next);
-		next = pgoff + 1;
-		nr += strchr(state, letter) != NULL;
-	}
+	while (fgets(line, sizeof(line), file))
+		nr += sscanf(line, "%*u %*u %*d %*d %15s", state) == 1 &&
+		      strchr(state, letter);
 	fclose(file);
 	return nr;
 }
@@ -394,7 +388,8 @@ static void dirty_parts(void)
 	is(debugfs_frames(fd, 't'), 2 * NR, "frames in debugfs that are tracked");
 
 	is(get_dirty(fd, VMLAB_DIRTY_CLEAR, 100, 10, NULL), 10, "10 pages cleared");
-	is(get_dirty(fd, VMLAB_DIRTY_CLEAR, NR - 10, 20, NULL), 20, "20 pages of two huge frames cleared");
+	is(get_dirty(fd, VMLAB_DIRTY_CLEAR, NR - 10, 20, NULL), 20,
+	   "20 pages of two huge frames cleared");
 	is(wrong_dirty(fd, 0, 2 * NR, some), 0, "the other pages are dirty");
 	is(wrong_dirty(fd, 90, 50, some), 0, "... in a range within a huge frame");
 	is(debugfs_frames(fd, 't'), 2 * NR - 30, "frames in debugfs that are tracked");
@@ -402,7 +397,7 @@ static void dirty_parts(void)
 	is(space_stats(fd).frames_dirty, 2 * NR, "pages that are newer than the backing");
 	is(huge_mapped(p), 2 * HUGE, "bytes mapped huge");
 
-	p[HUGE] = p[HUGE];
+	write_numbers(p, NR, 1);
 	is(get_dirty(fd, 0, NR, NR, NULL), NR, "a write makes all pages of its huge frame dirty");
 	is(get_dirty(fd, 0, 0, NR, NULL), NR - 20, "... and none of the other");
 	is(space_stats(fd).frames_dirty, 2 * NR, "pages newer than the backing, after the write");
@@ -450,7 +445,6 @@ static void evicted_parts(void)
 	works(set_space(fd, VMLAB_SPACE_HUGE, 0, VMLAB_BACKING_ZERO), "no end");
 	is(wrong_numbers(p, 0, NR + 50), 0, "wrong pages before that end");
 	is(p[HUGE + 50 * psize], 0, "the first page behind it is zero");
-	is(p[2 * HUGE - psize], 0, "the last one, too");
 	munmap(p, 2 * HUGE);
 	close(fd);
 }
