@@ -64,7 +64,7 @@ static int clone_copy(struct clone *clone, struct page *page, pgoff_t pgoff,
 	if (!folio)
 		return -ENOMEM;
 	copy_highpage(folio_page(folio, 0), page);
-	ret = vmlab_frame_publish(to, folio, NULL, VMLAB_CLONE_GFP);
+	ret = vmlab_frame_publish(to, folio, NULL, false, VMLAB_CLONE_GFP);
 	if (ret)
 		return ret;
 	vmlab_frame_set_dirty(to, folio);
