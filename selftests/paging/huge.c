@@ -150,6 +150,7 @@ static void eviction(void)
 	is(stats.evicted, NR, "pages evicted");
 	is(stats.stored, NR, "pages stored");
 	is(space_stats(fd).frames, 0, "pages resident");
+	is(space_stats(fd).frames_dirty, 0, "pages dirty");
 	is(wrong_numbers(p, 0, NR), 0, "wrong pages after refaults");
 	is(paging_stats(fd).refaults, NR, "refaults: one for each page");
 	is(huge_mapped(p), 0, "bytes mapped huge then");
