@@ -20,58 +20,11 @@
  */
 #include <linux/fs.h>
 #include <linux/pagemap.h>
-#include <linux/percpu.h>
 
 #include "backing/backing.h"
 #include "compat.h"
 #include "frame/frame.h"
 #include "user.h"
-
-/*
- * Pages of all frames of all spaces, as differences: a frame can be removed on
- * another CPU than it was added on.
- */
-static DEFINE_PER_CPU(long, vmlab_frames);
-
-/**
- * vmlab_frames_total() - count the pages that the frames of all spaces hold
- *
- * Context: any.
- * Return: the number of pages, exact when no fault is under way.
- */
-s64 vmlab_frames_total(void)
-{
-	unsigned int cpu;
-	s64 sum = 0;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(vmlab_frames, cpu));
-	return sum;
-}
-VMLAB_EXPORT_FOR_KUNIT(vmlab_frames_total);
-
-/**
- * vmlab_frame_exit() - check that no frame is left; once, at module unload
- *
- * Context: any; no space exists any more.
- */
-void vmlab_frame_exit(void)
-{
-	WARN_ON_ONCE(vmlab_frames_total());
-}
-
-/**
- * vmlab_frame_count() - count pages that become resident, or no longer are
- * @space: the space
- * @nr: how many; negative for pages that are removed
- *
- * Context: any.
- */
-void vmlab_frame_count(struct vmlab_space *space, long nr)
-{
-	atomic_long_add(nr, &space->frames.nr);
-	this_cpu_add(vmlab_frames, nr);
-}
 
 /*
  * load() and reload() are xas_load() and xas_reload(), inline for the entries of

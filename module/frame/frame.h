@@ -51,23 +51,23 @@ static inline void vmlab_frame_unshare(struct vmlab_space *space,
 	atomic_long_dec(&space->frames.nr_shared);
 }
 
-bool vmlab_frame_shared_in(struct vmlab_space *space, struct folio *folio);
-void *vmlab_frame_shared_private(struct vmlab_space *space,
-				 struct folio *folio);
-
 /* Is a frame that was found in a space still there?  The caller locked it. */
 static inline bool vmlab_frame_in(struct vmlab_space *space,
 				  struct folio *folio)
 {
-	return likely(folio->mapping) || vmlab_frame_shared_in(space, folio);
+	return likely(folio->mapping) ||
+	       (vmlab_frame_is_shared(folio) &&
+		xa_load(&space->frames.xa, folio->index) == folio);
 }
 
 /* Return the pointer that the pager keeps for a frame, which the caller locked. */
 static inline void *vmlab_frame_private(struct vmlab_space *space,
 					struct folio *folio)
 {
-	return vmlab_frame_is_shared(folio) ?
-	       vmlab_frame_shared_private(space, folio) : folio->private;
+	if (!vmlab_frame_is_shared(folio))
+		return folio->private;
+	return vmlab_frame_in(space, folio) ?
+	       xa_load(&space->frames.private, folio->index) : NULL;
 }
 
 /* Unlock a frame and drop the caller's reference. */

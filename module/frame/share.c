@@ -28,38 +28,6 @@
 #include "user.h"
 
 /**
- * vmlab_frame_shared_in() - tell whether a shared frame is one of a space
- * @space: the space
- * @folio: the frame, locked
- *
- * Context: any; takes RCU itself.
- * Return: whether it is: until the caller unlocks it.
- */
-bool vmlab_frame_shared_in(struct vmlab_space *space, struct folio *folio)
-{
-	return vmlab_frame_is_shared(folio) &&
-	       xa_load(&space->frames.xa, folio->index) == folio;
-}
-VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_shared_in);
-
-/**
- * vmlab_frame_shared_private() - return what the pager keeps for a shared frame
- * @space: the space
- * @folio: the frame, locked
- *
- * Context: any; takes RCU itself.
- * Return: as vmlab_frame_private().
- */
-void *vmlab_frame_shared_private(struct vmlab_space *space,
-				 struct folio *folio)
-{
-	if (!vmlab_frame_shared_in(space, folio))
-		return NULL;
-	return xa_load(&space->frames.private, folio->index);
-}
-VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_shared_private);
-
-/**
  * vmlab_frame_set_private() - keep a pointer of the pager for a frame
  * @space: the space
  * @folio: one of its frames, locked
