@@ -47,36 +47,53 @@ static __always_inline bool same_vma(const struct vma_key *a,
 
 /* Record the VMA of a fault, and the key that the fault is counted under. */
 static __always_inline void describe_vma(struct task_state *st,
-					 struct vm_area_struct *vma,
-					 struct task_struct *task, __u32 slot)
+					 struct vm_area_struct *vma, __u32 slot)
 {
 	struct vma_key new = {}, *key = &new;
 	__u64 vm_flags = vma->vm_flags;
 	struct mm_struct *mm = vma->vm_mm;
+	__u32 known = st->known & ~(KNOWN_RANGE | KNOWN_ANON);
 
 	st->vma_start = vma->vm_start;
 	st->vma_end = vma->vm_end;
 	st->vma_pgoff = vma->vm_pgoff;
 	st->vma_flags = vm_flags;
-	key->tgid = task->tgid;
-	key->exec_id = task->self_exec_id;
+	key->tgid = st->process.tgid;
+	key->exec_id = st->exec_id;
 	if (identify(vma->vm_file, &key->file)) {
 		key->start = st->vma_start;
 		record_path(vma->vm_file, &key->file, slot);
 	} else if (vma->vm_ops) {
 		key->class = VMA_CLASS_SPECIAL;
 		key->start = st->vma_start;
-	} else if (vm_flags & VM_GROWSDOWN) {
-		key->class = VMA_CLASS_STACK;
-	} else if (st->vma_start <= mm->brk && st->vma_end >= mm->start_brk) {
-		key->class = VMA_CLASS_HEAP;
 	} else {
-		key->start = st->vma_start;
+		known |= KNOWN_ANON;
+		if (vm_flags & VM_GROWSDOWN)
+			key->class = VMA_CLASS_STACK;
+		else if (st->vma_start <= mm->brk &&
+			 st->vma_end >= mm->start_brk)
+			key->class = VMA_CLASS_HEAP;
+		else
+			key->start = st->vma_start;
 	}
 	if (!same_vma(key, &st->vma)) {
 		st->vma = new;
-		st->vma_known = false;
+		known &= ~KNOWN_VMA;
 	}
+	st->known = known;
+}
+
+/*
+ * Return whether the description of the last fault holds for a VMA.  Only that of
+ * anonymous memory is compared: it is the cheapest to fault on, and has no file.
+ * brk(2) makes anonymous memory the heap, or no heap, with new limits only.
+ */
+static __always_inline bool is_described(const struct task_state *st,
+					 const struct vm_area_struct *vma)
+{
+	return st->known & KNOWN_ANON && !vma->vm_file && !vma->vm_ops &&
+	       st->vma_start == vma->vm_start && st->vma_end == vma->vm_end &&
+	       st->vma_flags == vma->vm_flags && st->pgd == vma->vm_mm->pgd;
 }
 
 /* Return whether the other copy has handled this attempt; the order varies. */
@@ -84,58 +101,61 @@ static __always_inline bool has_begun(const struct task_state *st,
 				      const struct task_struct *task,
 				      __u64 address)
 {
-	return st->in_fault && st->address == address &&
-	       st->seen[FAULT_MINOR] == task->min_flt &&
-	       st->seen[FAULT_MAJOR] == task->maj_flt;
+	return st->in_fault && st->address == address && !has_grown(st, task);
 }
 
 static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
 				  __u32 flags, const struct pt_regs *regs,
 				  __u32 copy)
 {
-	__u32 slot = SLOT_BEGIN + copy;
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct access a = { .address = address };
+	__u32 exec_id = task->self_exec_id;
 	struct task_state *st;
-	bool vmlab = false;
+	struct file *file;
 
-	if (!armed || was_handled(HANDLED_BEGIN, task, address, copy))
+	if (was_handled(HANDLED_BEGIN, task, address))
 		return;
 	st = state_of(task);
 	if (!st || has_begun(st, task, address))
 		return;
-	count_unseen(st, task);
-	st->in_fault = true;
-	if (continues(st, address, flags)) {
-		st->again = false;
-		st->flags = flags;
-		return;
+	if (st->exec_id != exec_id) {
+		st->exec_id = exec_id;
+		st->known = 0;
 	}
-	st->again = false;
-	st->uffd = false;
-	st->tmpfs = false;
-	st->pte = 0;
-	st->pfn_before = 0;
-	st->flags = flags;
+	if (has_grown(st, task))
+		count_unseen(st);
+	st->in_fault = true;
+	if (st->again) {
+		st->again = false;
+		if (continues(st, address, flags))
+			return;
+		st->uffd = false;
+	}
 	st->address = address;
-	st->anon = !vma->vm_ops;
-	st->write = flag(flags, FAULT_FLAG(WRITE) | FAULT_FLAG(UNSHARE));
-	st->pgd = vma->vm_mm->pgd;
 	if (!regs)
 		st->origin = ORIGIN_GUP;
 	else
 		st->origin = flag(flags, FAULT_FLAG(USER)) ? ORIGIN_USER :
 							     ORIGIN_KERNEL;
-	if (by_vma)
-		describe_vma(st, vma, task, slot);
-	else if (!identify(vma->vm_file, &st->vma.file))
-		st->vma.file.dev = 0;
-	if (vma->vm_file) {
-		struct inode *inode = vma->vm_file->f_inode;
+	if (by_ip)
+		note_ip(st, task, regs);
+	if (by_vma && !is_described(st, vma))
+		describe_vma(st, vma, SLOT_BEGIN + copy);
+	st->pgd = vma->vm_mm->pgd;
+	st->tmpfs = false;
+	file = vma->vm_file;
+	if (file) {
+		struct inode *inode = file->f_inode;
 
-		vmlab = vmlab_dev && inode->i_rdev == vmlab_dev;
+		a.file = true;
+		a.vmlab = vmlab_dev && inode->i_rdev == vmlab_dev;
 		st->tmpfs = inode->i_sb->s_magic == TMPFS_MAGIC;
 	}
-	st->kind = kind_at_entry(st, vma->vm_flags, vmlab);
+	a.vm_flags = vma->vm_flags;
+	a.anon = !vma->vm_ops;
+	a.write = flag(flags, FAULT_FLAG(WRITE) | FAULT_FLAG(UNSHARE));
+	st->kind = kind_at_entry(st, &a);
 	st->stack_grown = 0;
 	st->begin_ns = bpf_ktime_get_ns();
 }
@@ -152,17 +172,22 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
 BEGIN(fault_begin_0, 0)
 BEGIN(fault_begin_1, 1)
 
-static __always_inline void count_failure(__u32 ret)
+/* Count an attempt that was not completed. */
+static __noinline int count_attempt(struct task_state *st, __u32 flags,
+				    __u32 ret)
 {
-	struct fault_totals *t = my_totals();
+	struct fault_attempts *t = my_attempts();
 	__u32 why = FAILURE_OTHER;
 
-	if (!t)
-		return;
+	if (!t || !st)
+		return 0;
 	if (ret & bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_RETRY)) {
+		st->again = true;
+		st->flags = flags;
 		add(&t->retries, 1);
-		return;
+		return 0;
 	}
+	st->uffd = false;
 	if (ret & bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_OOM))
 		why = FAILURE_OOM;
 	else if (ret &
@@ -177,52 +202,45 @@ static __always_inline void count_failure(__u32 ret)
 		 bpf_core_enum_value(enum vm_fault_reason, VM_FAULT_SIGSEGV))
 		why = FAILURE_SIGSEGV;
 	add(&t->failures[why], 1);
+	return 0;
 }
 
-static __always_inline void end(void *ctx, __u64 address, __u32 ret,
-				__u32 copy)
+static __always_inline void end(void *ctx, __u64 address, __u32 flags,
+				__u32 ret, __u32 copy)
 {
 	__u32 slot = SLOT_END + copy;
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 delta[NR_FAULT_SIZES], ns;
 	struct process_stat *p;
-	struct fault_totals *t;
 	struct task_state *st;
-	__u32 kind;
+	struct growth g;
+	__u64 kind, ns;
 
-	if (!armed || was_handled(HANDLED_END, task, address, copy))
+	if (was_handled(HANDLED_END, task, address))
 		return;
 	st = bpf_task_storage_get(&tasks, task, NULL, 0);
 	/* the other copy counted it; or both missed its entry: see count_unseen() */
 	if (!st || !st->in_fault)
 		return;
 	st->in_fault = false;
-	if (!take_growth(st, task, delta)) {
-		st->again = ret & bpf_core_enum_value(enum vm_fault_reason,
-						      VM_FAULT_RETRY);
-		count_failure(ret);
+	if (!take_growth(st, task, &g)) {
+		count_attempt(st, flags, ret);
 		return;
 	}
 	ns = bpf_ktime_get_ns() - st->begin_ns;
-	kind = kind_at_return(st, delta[FAULT_MAJOR]);
-	t = my_totals();
-	if (!t)
-		return;
-	add_pair(element(t->count, kind), delta);
-	add_pair(element(t->origin, st->origin), delta);
-	count_latency(t, kind, ns);
-
+	kind = limit(kind_at_return(st, address, g.size == FAULT_MAJOR),
+		     NR_FAULT_KINDS - 1);
+	count_kind(kind, st->origin, &g, ns);
 	p = process_of(st);
 	if (p) {
-		add_pair(element(p->count, kind), delta);
+		add_growth(&p->count[kind], &g);
 		add(&p->ns, ns);
 	}
 	if (by_vma)
-		count_vma(st, kind, delta, ns);
+		count_vma(st, kind, &g, ns);
 	if (by_ip)
-		count_ip(st, slot, kind, delta, ns);
+		count_ip(st, slot, kind, &g, ns);
 	if (by_stack)
-		count_stack(ctx, slot, kind, delta, ns);
+		count_stack(ctx, slot, kind, &g, ns);
 }
 
 #define END(name, copy)                                                       \
@@ -230,7 +248,7 @@ static __always_inline void end(void *ctx, __u64 address, __u32 ret,
 	int BPF_PROG(name, struct vm_area_struct *vma, unsigned long address, \
 		     unsigned int flags, struct pt_regs *regs, __u32 ret)     \
 	{                                                                     \
-		end(ctx, address, ret, copy);                                          \
+		end(ctx, address, flags, ret, copy);                          \
 		return 0;                                                     \
 	}
 
@@ -243,8 +261,6 @@ int BPF_PROG(on_userfault)
 {
 	struct task_state *st;
 
-	if (!armed)
-		return 0;
 	st = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), NULL, 0);
 	if (st)
 		st->uffd = true;
@@ -274,12 +290,13 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	struct process_stat *p;
 	struct task_state *st;
 
-	if (!armed)
-		return 0;
 	st = bpf_task_storage_get(&tasks, task, NULL, 0);
 	if (!st)
 		return 0;
-	count_unseen(st, task);
+	if (has_grown(st, task))
+		count_unseen(st);
+	st->exited = true;
+	st->known &= ~KNOWN_PROCESS;
 	if (task->signal->live.counter ||
 	    !bpf_map_lookup_elem(&processes, &st->process))
 		return 0;
