@@ -97,14 +97,13 @@ static inline __u32 latency_slot(__u64 ns)
 }
 
 /*
- * The buckets of the usual latencies stand in a table: that of a latency of
- * LATENCY_TABLE_MIN to LATENCY_TABLE_MAX ns is in the element
- * ns / LATENCY_TABLE_STEP.  No bucket in this range is narrower than the step.
+ * The buckets of the usual latencies are in a table: element i has that of
+ * LATENCY_TABLE_MIN + i * LATENCY_TABLE_STEP ns and of the times up to the next
+ * step.  No bucket of these is narrower than a step.
  */
 #define LATENCY_TABLE_STEP	64
 #define LATENCY_TABLE_MIN	(LATENCY_TABLE_STEP << LATENCY_SUB_BITS)
-#define LATENCY_TABLE_MAX	32767
-#define LATENCY_TABLE_SIZE	((LATENCY_TABLE_MAX + 1) / LATENCY_TABLE_STEP)
+#define LATENCY_TABLE_SIZE	504
 
 struct latency_histogram {
 	__u64 slots[LATENCY_SLOTS];
@@ -118,10 +117,11 @@ struct kind_stat {
 	struct latency_histogram latency;
 };
 
-/* what is not a completed fault */
+/* what is not counted by kind */
 struct fault_attempts {
 	__u64 retries;		/* attempts that returned VM_FAULT_RETRY */
 	__u64 failures[NR_FAULT_FAILURES];
+	__u64 untimed;		/* faults whose return no program saw */
 	__u64 lost[NR_FAULT_LOST];
 };
 

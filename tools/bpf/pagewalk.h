@@ -116,6 +116,47 @@ static __always_inline void walk_page_table(const void *pgd, __u64 address,
 		walk_tables(pgd, address, w, false);
 }
 
+#define PMDS_SHIFT 30 /* a table of PMDs is for a gigabyte */
+
+/* Return the table of PMDs for an address, or 0. */
+static __always_inline __u64 find_pmds(const void *pgd, __u64 address)
+{
+	__u64 table = (__u64)pgd;
+
+#pragma unroll
+	for (__u32 level = 5; level > 2; level--) {
+		__u64 entry;
+
+		if (level == 5 && !five_levels)
+			continue;
+		if (!read_entry(table + ((address >> (3 + 9 * level)) & 511) * 8,
+				&entry, true) ||
+		    !(entry & ENTRY_PRESENT) ||
+		    (level < 4 && entry & ENTRY_LEAF))
+			return 0;
+		table = direct_map_start() + (entry & ENTRY_PFN_MASK);
+	}
+	return table;
+}
+
+/*
+ * Read the entry that translates an address, from a table of PMDs on.
+ * @pte: [out] the address of the entry, or 0 if it is in the table of PMDs
+ */
+static __always_inline __u64 walk_pmds(__u64 pmds, __u64 address, __u64 *pte)
+{
+	__u64 entry;
+
+	*pte = 0;
+	read_entry(pmds + ((address >> 21) & 511) * 8, &entry, true);
+	if ((entry & (ENTRY_PRESENT | ENTRY_LEAF)) != ENTRY_PRESENT)
+		return entry;
+	*pte = direct_map + (entry & ENTRY_PFN_MASK) +
+	       ((address >> 12) & 511) * 8;
+	read_entry(*pte, &entry, true);
+	return entry;
+}
+
 /* Read the entry of a walk again, or walk again if there was no lowest table. */
 static __always_inline void walk_again(const void *pgd, __u64 address, __u64 slot,
 				       struct walk *w)

@@ -104,21 +104,23 @@ static __always_inline __u32 kind_at_entry(struct task_state *st,
 	return FAULT_COW;
 }
 
-/* Return the final kind: some kinds show only in the entry after the fault. */
-static __always_inline __u32 kind_at_return(struct task_state *st,
-					    __u64 address, bool major)
+/*
+ * Return the final kind: some kinds show only in the entry after the fault.
+ * @pte: the address of the entry, if it is known
+ */
+static __noinline int kind_by_result(struct task_state *st, __u64 pte,
+				     bool major)
 {
 	struct walk w;
 
-	if (st->uffd) {
-		st->uffd = false;
-		return FAULT_UFFD;
-	}
+	if (!st)
+		return FAULT_SPECIAL;
 	/* a major fault on tmpfs is a read from swap */
-	if (st->tmpfs && major && st->kind != FAULT_VMLAB)
+	if (st->tmpfs && major && st->kind != FAULT_VMLAB &&
+	    st->kind != FAULT_UFFD)
 		return FAULT_SWAP;
 	if (st->kind == FAULT_ANON || st->kind == FAULT_ZERO) {
-		walk_again(st->pgd, address, st->pte, &w);
+		walk_again(st->pgd, st->address, pte, &w);
 		/* the entry was empty only while the page was being unmapped */
 		if (w.valid && is_migration(w.entry))
 			return FAULT_MIGRATION;
@@ -126,13 +128,25 @@ static __always_inline __u32 kind_at_return(struct task_state *st,
 		    w.entry & ENTRY_LEAF)
 			return FAULT_THP;
 	} else if (st->kind == FAULT_COW && st->pfn_before) {
-		walk_again(st->pgd, address, st->pte, &w);
+		walk_again(st->pgd, st->address, pte, &w);
 		if (w.valid && (w.entry & ENTRY_PRESENT) &&
 		    (w.entry & ENTRY_WRITE) &&
-		    walk_pfn(&w, address) == st->pfn_before)
+		    walk_pfn(&w, st->address) == st->pfn_before)
 			return FAULT_REUSE;
 	}
 	return st->kind;
+}
+
+/* Return the final kind of the current fault. */
+static __always_inline __u32 kind_at_return(struct task_state *st, bool major)
+{
+	__u64 entry;
+
+	/* the common case, without a call */
+	if (bpf_rdonly_cast && st->kind == FAULT_ANON && st->pte && !major &&
+	    read_entry(st->pte, &entry, true) && entry & ENTRY_PRESENT)
+		return FAULT_ANON;
+	return kind_by_result(st, st->pte, major);
 }
 
 #endif /* VMLAB_FAULTS_CLASSIFY_BPF_H */

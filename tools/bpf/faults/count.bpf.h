@@ -83,19 +83,21 @@ static __always_inline struct process_stat *process_of(struct task_state *st)
 }
 
 static __always_inline void count_kind(__u32 kind, __u32 origin,
-				       const struct growth *g, __u64 ns)
+				       const struct growth *g, bool timed,
+				       __u64 ns)
 {
 	struct kind_stat *k = bpf_map_lookup_elem(&kinds, &kind);
-	__u64 step = ns / LATENCY_TABLE_STEP;
+	__u64 step = (ns - LATENCY_TABLE_MIN) / LATENCY_TABLE_STEP;
 
 	if (!k)
 		return;
 	add_growth(&k->count[origin & (NR_FAULT_ORIGINS - 1)], g);
+	if (!timed)
+		return;
 	add(&k->ns, ns);
 	if (ns > k->max_ns)
 		k->max_ns = ns;
-	if (step - LATENCY_TABLE_MIN / LATENCY_TABLE_STEP <
-	    LATENCY_TABLE_SIZE - LATENCY_TABLE_MIN / LATENCY_TABLE_STEP)
+	if (step < LATENCY_TABLE_SIZE)
 		add(element(k->latency.slots, latency_slots[step]), 1);
 	else
 		add(element(k->latency.slots, latency_slot(ns)), 1);

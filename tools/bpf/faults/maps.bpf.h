@@ -36,8 +36,18 @@ enum {
 	KNOWN_PROCESS = 1, /* process_slot; the table has the name of the process */
 	KNOWN_VMA = 2, /* vma_slot is that of @vma */
 	KNOWN_RANGE = 4, /* the table has the range of the VMA and its flags */
-	KNOWN_ANON = 8, /* @vma is anonymous memory, of this program */
-	KNOWN_IP = 16, /* ip_slot is that of @ip */
+	KNOWN_IP = 8, /* ip_slot is that of @ip */
+};
+
+/*
+ * Where a fault was, if that was in anonymous memory: for the next faults in the
+ * same gigabyte of the same VMA; see is_same_place().
+ */
+struct place {
+	__u64 pmds; /* address of its table of PMDs, or 0 */
+	__u64 vma;
+	__u64 mm;
+	__u32 seq; /* mm_lock_seq of the mm */
 };
 
 /* the state of a followed task, and of its current fault */
@@ -49,7 +59,6 @@ struct task_state {
 	/* the last attempt */
 	bool in_fault;
 	bool again; /* it returned VM_FAULT_RETRY */
-	bool uffd;
 	bool tmpfs;
 	__u8 kind;
 	__u8 origin;
@@ -62,6 +71,7 @@ struct task_state {
 	__u64 stack_grown; /* page that the stack grew to last */
 	__u64 stack_refused; /* address that the kernel refused to grow to */
 	const void *pgd;
+	struct place place;
 	struct vma_key vma;
 	__u64 vma_start, vma_end, vma_pgoff, vma_flags;
 	struct ip_key ip;
@@ -149,11 +159,12 @@ struct {
  * Each program has a slot of its own in the per-CPU buffers: programs preempt
  * each other, but never themselves.
  */
-#define COPIES 2
 enum buffer_slot {
-	SLOT_BEGIN,
-	SLOT_END = SLOT_BEGIN + COPIES,
-	SLOT_SIGNAL = SLOT_END + COPIES,
+	SLOT_BEGIN_0,
+	SLOT_BEGIN_1,
+	SLOT_END,
+	SLOT_EXIT,
+	SLOT_SIGNAL,
 	NR_SLOTS
 };
 
@@ -172,14 +183,13 @@ struct {
 } stack_buffer SEC(".maps");
 
 /*
- * A mark of the attempt that a copy of a program handled last on this CPU: the
+ * A mark of the attempt that a copy of fault_begin handled last on this CPU: the
  * other copy, which runs right after it, removes the mark and has nothing to do.
  */
-enum { HANDLED_BEGIN, HANDLED_END, NR_HANDLED };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, NR_HANDLED);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
 } handled SEC(".maps");
@@ -211,15 +221,15 @@ static __always_inline void add(__u64 *counter, __u64 n)
 	(&(array)[limit(index, sizeof(array) / sizeof((array)[0]) - 1)])
 
 /*
- * Return whether the other copy of this program has handled the attempt; if not,
+ * Return whether the other copy of fault_begin has handled the attempt; if not,
  * mark the attempt as handled.  A mark stays when the other copy was skipped or ran
  * on another CPU: it tells the task, the address and the number of faults so far,
  * so it does not match a later attempt.
  */
-static __always_inline bool was_handled(__u32 which, struct task_struct *task,
-					__u64 address)
+static __always_inline bool was_handled(struct task_struct *task, __u64 address)
 {
-	__u64 *mark = bpf_map_lookup_elem(&handled, &which);
+	__u32 zero = 0;
+	__u64 *mark = bpf_map_lookup_elem(&handled, &zero);
 	__u64 attempt = (((__u64)task->pid << 32) + task->min_flt +
 			 task->maj_flt) ^ address;
 

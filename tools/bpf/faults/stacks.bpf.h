@@ -130,9 +130,11 @@ static __always_inline void count_stack(void *ctx, __u32 slot, __u32 kind,
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct stack_key key = {};
 	struct stack_stat *s;
-	long id = bpf_get_stackid(ctx, &stack_traces, BPF_F_USER_STACK);
+	long id = -EFAULT;
 
-	/* no user stack, as during exec: count the fault without one */
+	if (ctx)
+		id = bpf_get_stackid(ctx, &stack_traces, BPF_F_USER_STACK);
+	/* no user stack, as during exec, or not of this fault */
 	if (id == -EFAULT) {
 		id = NO_FAULT_STACK;
 	} else if (id < 0) {
@@ -152,7 +154,7 @@ static __always_inline void count_stack(void *ctx, __u32 slot, __u32 kind,
 		if (!s || !frames)
 			return;
 		bpf_get_current_comm(s->comm, sizeof(s->comm));
-		size = bpf_get_stack(ctx, frames,
+		size = !ctx ? 0 : bpf_get_stack(ctx, frames,
 				     MAX_FAULT_STACK * sizeof(__u64),
 				     BPF_F_USER_STACK);
 		if (size > 0) {

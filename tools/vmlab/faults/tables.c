@@ -56,6 +56,7 @@ static int sum_attempts(const struct faults_session *s,
 
 	for (int cpu = 0; !err && cpu < s->nr_cpus; cpu++) {
 		sum->retries += cpus[cpu].retries;
+		sum->untimed += cpus[cpu].untimed;
 		for (size_t f = 0; f < NR_FAULT_FAILURES; f++)
 			sum->failures[f] += cpus[cpu].failures[f];
 		for (size_t l = 0; l < NR_FAULT_LOST; l++)

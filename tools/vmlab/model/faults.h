@@ -18,6 +18,7 @@ struct fault_totals {
 	__u64 max_ns[NR_FAULT_KINDS];
 	__u64 origin[NR_FAULT_ORIGINS][NR_FAULT_SIZES];
 	__u64 retries; /* attempts that returned VM_FAULT_RETRY */
+	__u64 untimed; /* faults without a latency */
 	__u64 failures[NR_FAULT_FAILURES];
 	__u64 lost[NR_FAULT_LOST];
 };
