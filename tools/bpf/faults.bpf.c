@@ -173,7 +173,7 @@ static __always_inline __u32 kind_at_begin(struct task_state *st,
 	__u64 pte;
 
 	/* the common case, without a call: an empty entry of anonymous memory */
-	if (st->place.pmds && !st->stack_grown &&
+	if (bpf_rdonly_cast && st->place.pmds && !st->stack_grown &&
 	    !walk_pmds(st->place.pmds, address, &pte)) {
 		st->pte = pte;
 		return flag(flags, FAULT_FLAG(WRITE) | FAULT_FLAG(UNSHARE)) ?
