@@ -246,8 +246,10 @@ static __always_inline void begin(struct vm_area_struct *vma, __u64 address,
 		return; /* the other copy began, on another CPU */
 	st->in_fault = true;
 	if (st->again) {
+		bool same = continues(st, address, flags);
+
 		st->again = false;
-		if (continues(st, address, flags))
+		if (same)
 			return;
 	}
 	if (!regs)

@@ -21,7 +21,7 @@ static __always_inline bool flag(__u32 flags, __u64 mask)
 static __always_inline bool continues(const struct task_state *st,
 				      __u64 address, __u32 flags)
 {
-	if (!st->again || (st->address & PAGE_MASK) != (address & PAGE_MASK))
+	if ((st->address & PAGE_MASK) != (address & PAGE_MASK))
 		return false;
 	if (flag(flags, FAULT_FLAG(TRIED)))
 		return true;
