@@ -9,9 +9,11 @@
  *
  * The kernel skips a program that already runs on the CPU: while a task is
  * preempted inside a program, other tasks on this CPU skip that program.
- * Therefore two copies of both programs are attached; the second does the work
- * if the first was skipped.  Increments that both copies missed are found at
- * the next fault or at the exit of the task, and counted as "unseen".
+ * Therefore two copies of the program at the entry are attached; the second does
+ * the work if the first was skipped.  When the program at the return was skipped,
+ * the next fault or the exit of the task counts the fault, without a latency: the
+ * kind is known from the entry.  Increments that both copies at the entry missed
+ * are counted as "unseen".
  *
  * This file has the programs around a fault; the headers in faults/ do one part
  * of the work each.
@@ -145,6 +147,7 @@ static __noinline int record_place(struct task_state *st,
 	return 0;
 }
 
+/* Return the kind of a fault as kind_at_entry() does. */
 static __noinline int find_kind(struct task_state *st,
 				struct vm_area_struct *vma, __u64 address,
 				__u32 flags)
@@ -209,8 +212,9 @@ static __always_inline void count(struct task_state *st, void *ctx, __u32 slot,
 }
 
 /*
- * Count the last fault of a task, if the kernel skipped fault_end, and faults
- * that both copies of fault_begin missed.
+ * Count the last fault of a task, if the kernel skipped fault_end for it, and
+ * the faults that both copies of fault_begin missed.
+ * @slot: the slot of path_buffer
  */
 static __noinline int count_missed(struct task_state *st, __u32 slot)
 {
@@ -276,7 +280,7 @@ int BPF_PROG(fault_begin_0, struct vm_area_struct *vma, unsigned long address,
 	return 0;
 }
 
-/* The second copy has a function for what it seldom does: it saves fewer registers. */
+/* A function, so that fault_begin_1, which seldom calls it, saves few registers. */
 static __noinline int begin_instead(struct vm_area_struct *vma, __u64 address,
 				    __u32 flags, const struct pt_regs *regs)
 {
