@@ -41,12 +41,17 @@ struct vmlab_space;
 struct vmlab_user;
 
 /*
- * An entry of the xarray of frames is NULL, a folio, or a value.  A huge folio
- * is at each of its offsets.  A value stands for an evicted page: bit
- * VMLAB_EVICTED_STORED says that the swap store has its contents, the bits
- * above hold the number of evictions before it.
+ * An entry of the xarray of frames is NULL, a folio, or a value.  A value stands for
+ * an evicted page: bit VMLAB_EVICTED_STORED says that the swap store has its contents,
+ * the bits above hold the number of evictions before it.
  *
- * Marks, of folios and of values:
+ * A huge folio has one multi-index entry for all of its offsets, and leaves one value
+ * when it is evicted.  vmlab_frame_split() replaces either by an entry for each offset,
+ * equal and with equal marks, before offsets are to differ: before TRACKED of some is
+ * cleared, one of several evicted pages is brought in, or the space ends among them.
+ * A huge frame can so have 512 entries; they are never joined again.
+ *
+ * Marks, of folios and of values, for all offsets of an entry:
  *   TRACKED  written since user space last cleared its dirty bitmap; with
  *	      @no_protect of the space, dirty entries say the same
  *   DIRTY    folio: written since it was filled, so the backing has older
@@ -80,13 +85,15 @@ struct vmlab_opener {
 
 /**
  * struct vmlab_frames - the frames of a space; the part of frame/
- * @xa: frames by offset, pages.  Looked up under RCU.  A frame is stored under
- *	the lock of the xarray, locked, where nothing or the evicted page was found,
- *	and is removed only while its folio is locked.
+ * @xa: frames by offset, pages; see above for its entries.  Looked up under RCU.  A
+ *	frame is stored under the lock of the xarray, locked, where nothing or the
+ *	evicted page was found.  It is removed, or its entry is split, only while its
+ *	folio is locked.  A walk by mark can begin with an entry whose first offset is
+ *	below the one asked for.
  * @store: the swap store, a tmpfs file; NULL until the space gets a pager.
  *	Written under config_lock, read with smp_load_acquire().
  * @nr: pages of all resident frames
- * @nr_dirty: entries of resident frames that carry VMLAB_FRAME_DIRTY
+ * @nr_dirty: pages of resident frames that carry VMLAB_FRAME_DIRTY
  * @evictions: pages evicted so far
  * @store_lock: protects @store_pages
  * @store_pages: pages of @store that are charged to the user

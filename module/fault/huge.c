@@ -74,41 +74,41 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	struct vmlab_space *space = vmf->vma->vm_private_data;
 	bool write = vmf->flags & FAULT_FLAG_WRITE;
 	const u64 begin = vmlab_fault_begin(space);
+	struct vmlab_found found = { .written = write };
 	struct folio *folio;
 	vm_fault_t ret;
-	bool filled;
 	pmd_t pmd;
 
 	if (order != HPAGE_PMD_ORDER || !huge_wanted(space, vmf))
 		return VM_FAULT_FALLBACK;
-	folio = vmlab_bring_huge(space, vmf->pgoff, &filled);
+	folio = vmlab_bring_huge(space, vmf->pgoff, &found);
 	if (IS_ERR(folio))
 		return VM_FAULT_FALLBACK;
 
 	/*
 	 * A fault that mapped one of its pages meanwhile held the folio lock.
 	 * mm itself ends the write protection of PAGEMAP_SCAN: it splits the
-	 * entry.
+	 * entry.  mm allocates no page with a memory error.
 	 */
 	pmd = pmdp_get_lockless(vmf->pmd);
 	if (unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
 	    unlikely(write && pmd_trans_huge(pmd) && vmlab_pmd_uffd(pmd)) ||
-	    unlikely(vmlab_frame_poisoned(folio))) {
+	    unlikely(!found.add && vmlab_frame_poisoned(folio))) {
 		vmlab_frame_release(folio);
 		return VM_FAULT_FALLBACK;
 	}
-	if (write)
-		vmlab_frame_mark_dirty(space, folio);
+	if (write && !found.written)
+		vmlab_frame_set_dirty(space, folio);
 	ret = vmf_insert_folio_pmd(vmf, folio, false);
 	if (write)
 		huge_make_writable(vmf, folio);
 	vmlab_frame_release(folio);
 
-	if (filled)
+	if (found.add)
 		vmlab_count(space, filled);
 	else
 		vmlab_count(space, mapped);
-	vmlab_count_fault(space, vmf, filled ? VMLAB_FAULT_FILLED :
+	vmlab_count_fault(space, vmf, found.add ? VMLAB_FAULT_FILLED :
 				      VMLAB_FAULT_MAPPED, write, begin);
 	return ret;
 }

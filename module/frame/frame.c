@@ -24,7 +24,6 @@
 #include "backing/backing.h"
 #include "compat.h"
 #include "frame/frame.h"
-#include "frame/leaf.h"
 #include "user.h"
 
 /*
@@ -67,9 +66,9 @@ static void frames_add(struct vmlab_space *space, long nr)
 }
 
 /*
- * load() and reload() are xas_load() and xas_reload() where no entry spans several
- * slots, inline: here a huge folio is stored at each of its offsets.  @xas is new or
- * was reset, and stays so where the xarray does not reach.
+ * load() and reload() are xas_load() and xas_reload(), inline for the entries of
+ * single offsets.  @xas is new or was reset, and stays so where the xarray does not
+ * reach.  Afterwards its xa_offset is that of the entry, as xas_load() leaves it.
  */
 static __always_inline void *load(struct xa_state *xas)
 {
@@ -91,6 +90,9 @@ static __always_inline void *load(struct xa_state *xas)
 		offset = (xas->xa_index >> node->shift) & XA_CHUNK_MASK;
 		entry = xa_entry(xas->xa, node, offset);
 	} while (xa_is_node(entry));
+	/* The sibling of an entry of many offsets, or an entry that is replaced. */
+	if (unlikely(xa_is_internal(entry)))
+		return xas_load(xas);
 	xas->xa_node = node;
 	xas->xa_offset = offset;
 	return entry;
@@ -193,6 +195,14 @@ static bool at_leaf(const struct xa_state *xas)
 	       !xas->xa_node->shift;
 }
 
+/* Mark the entry of a new frame of @nr pages, which @xas just stored, as written. */
+static void mark_new(struct vmlab_space *space, struct xa_state *xas, long nr)
+{
+	xas_set_mark(xas, VMLAB_FRAME_DIRTY);
+	xas_set_mark(xas, VMLAB_FRAME_TRACKED);
+	atomic_long_add(nr, &space->frames.nr_dirty);
+}
+
 /* Store a new frame at @xas, where nothing was found.  Returns 0 or an errno. */
 static int store_found(struct vmlab_space *space, struct xa_state *xas,
 		       struct folio *folio, bool written)
@@ -210,11 +220,8 @@ static int store_found(struct vmlab_space *space, struct xa_state *xas,
 		xas_set_err(xas, -EEXIST);
 	/* Allocates nodes without waiting. */
 	xas_store(xas, folio);
-	if (written && !xas_error(xas)) {
-		xas_set_mark(xas, VMLAB_FRAME_DIRTY);
-		xas_set_mark(xas, VMLAB_FRAME_TRACKED);
-		atomic_long_inc(&space->frames.nr_dirty);
-	}
+	if (written && !xas_error(xas))
+		mark_new(space, xas, 1);
 	xas_unlock(xas);
 	return xas_error(xas);
 }
@@ -312,53 +319,62 @@ static bool is_evicted_only(const void *entry)
 static int publish_single(struct vmlab_space *space, struct folio *folio,
 			  void *evicted, gfp_t gfp)
 {
-	struct xarray *xa = &space->frames.xa;
-	void *old;
+	XA_STATE(xas, &space->frames.xa, folio->index);
+	int ret;
 
-	/* Write-back can mark a page dirty again: test the mark in the lock. */
-	xa_lock(xa);
-	old = __xa_cmpxchg(xa, folio->index, evicted, folio, gfp);
-	/* An evicted page that has to be written back stays dirty. */
-	if (evicted && old == evicted &&
-	    xa_get_mark(xa, folio->index, VMLAB_FRAME_DIRTY))
-		atomic_long_inc(&space->frames.nr_dirty);
-	xa_unlock(xa);
-	if (likely(old == evicted))
-		return 0;
-	return xa_is_err(old) ? xa_err(old) : -EEXIST;
+	for (;;) {
+		xas_lock(&xas);
+		if (unlikely(xas_load(&xas) != evicted))
+			xas_set_err(&xas, -EEXIST);
+		else if (unlikely(evicted && vmlab_entry_pages(&xas) > 1))
+			xas_set_err(&xas, -EAGAIN);
+		xas_store(&xas, folio);
+		/*
+		 * An evicted page that has to be written back stays dirty.
+		 * Write-back can mark it dirty again: test the mark in the lock.
+		 */
+		if (evicted && !xas_error(&xas) &&
+		    xas_get_mark(&xas, VMLAB_FRAME_DIRTY))
+			atomic_long_inc(&space->frames.nr_dirty);
+		xas_unlock(&xas);
+		if (likely(xas_error(&xas) != -EAGAIN)) {
+			if (!xas_nomem(&xas, gfp))
+				return xas_error(&xas);
+			continue;
+		}
+		/* The other pages of that huge frame stay evicted. */
+		ret = vmlab_frame_split(space, folio->index, gfp);
+		if (ret)
+			return ret;
+		xas_reset(&xas);
+	}
 }
 
 static int publish_huge(struct vmlab_space *space, struct folio *folio,
-			gfp_t gfp)
+			bool written, gfp_t gfp)
 {
-	XA_STATE_ORDER(range, &space->frames.xa, folio->index,
+	XA_STATE_ORDER(xas, &space->frames.xa, folio->index,
 		       folio_order(folio));
-	XA_STATE(xas, &space->frames.xa, folio->index);
-	unsigned long i, nr = folio_nr_pages(folio);
 
 	do {
-		xas_lock(&range);
-		if (xas_find_conflict(&range))
-			xas_set_err(&range, -EEXIST);
-		/* Then storing takes no more memory. */
-		xas_create_range(&range);
-		for (i = 0; !xas_error(&range) && i < nr;
-		     i += XA_CHUNK_SIZE) {
-			xas_set(&xas, folio->index + i);
-			xas_store(&xas, folio);
-			vmlab_leaf_fill(&xas, folio);
-		}
-		xas_unlock(&range);
-	} while (xas_nomem(&range, gfp));
-	return xas_error(&range);
+		xas_lock(&xas);
+		if (xas_find_conflict(&xas))
+			xas_set_err(&xas, -EEXIST);
+		xas_store(&xas, folio);
+		if (written && !xas_error(&xas))
+			mark_new(space, &xas, folio_nr_pages(folio));
+		xas_unlock(&xas);
+	} while (xas_nomem(&xas, gfp));
+	return xas_error(&xas);
 }
 
 /**
  * vmlab_frame_publish() - make a new frame resident
  * @space: the space
- * @folio: from vmlab_frame_alloc(); a huge one is stored at each of its offsets
+ * @folio: from vmlab_frame_alloc(); a huge one gets one entry for all its offsets
  * @evicted: the entry that the frame replaces: NULL, or the value of an
  *	evicted page; NULL for a huge frame
+ * @written: mark a huge frame as written, see vmlab_frame_set_dirty()
  * @gfp: how to allocate nodes of the xarray
  *
  * On success the xarray holds the first reference and the caller gets another.
@@ -369,13 +385,13 @@ static int publish_huge(struct vmlab_space *space, struct folio *folio,
  * user has as many resident pages as the limit allows.
  */
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
-			void *evicted, gfp_t gfp)
+			void *evicted, bool written, gfp_t gfp)
 {
 	const long nr = folio_nr_pages(folio);
 	int ret = vmlab_user_charge(space->user, VMLAB_USER_PAGES, nr);
 
 	if (likely(!ret)) {
-		ret = nr > 1 ? publish_huge(space, folio, gfp) :
+		ret = nr > 1 ? publish_huge(space, folio, written, gfp) :
 			       publish_single(space, folio, evicted, gfp);
 		if (unlikely(ret))
 			vmlab_user_uncharge(space->user, VMLAB_USER_PAGES, nr);
@@ -396,7 +412,8 @@ int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
  * vmlab_frame_remove() - remove a frame from its space
  * @space: the space
  * @folio: the frame, locked, not mapped and unknown to the pager
- * @entry: what to store at each of its offsets instead: a value or NULL
+ * @entry: what to store at all of its offsets instead: a value or NULL.  A huge
+ *	frame with one entry leaves one value.
  *
  * A value that says only that the page was evicted is not stored beyond the limit
  * of the user: any number of offsets can be touched and evicted.
@@ -406,7 +423,7 @@ int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
 void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry)
 {
-	unsigned long i, nr = folio_nr_pages(folio);
+	unsigned long i, pages, nr = folio_nr_pages(folio);
 	XA_STATE(xas, &space->frames.xa, folio->index);
 
 	if (is_evicted_only(entry) &&
@@ -420,12 +437,15 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			entry = NULL;
 	}
 	xas_lock(&xas);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr; i += pages) {
 		xas_set(&xas, folio->index + i);
 		xas_load(&xas);
+		pages = vmlab_entry_pages(&xas);
 		if (xas_get_mark(&xas, VMLAB_FRAME_DIRTY))
-			atomic_long_dec(&space->frames.nr_dirty);
-		/* To replace an entry takes no memory. */
+			atomic_long_sub(pages, &space->frames.nr_dirty);
+		/* Replace an entry by one of as many offsets: takes no memory. */
+		if (pages > 1)
+			xas_set_order(&xas, folio->index, folio_order(folio));
 		xas_store(&xas, entry);
 		if (entry) {
 			xas_clear_mark(&xas, VMLAB_FRAME_STORED);
@@ -447,17 +467,29 @@ void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 }
 
 /**
- * vmlab_frame_forget() - forget an evicted page
+ * vmlab_frame_forget() - forget an evicted page, or all pages of a huge frame
  * @space: the space
  * @pgoff: its offset, pages
  * @evicted: its entry; nothing happens when another one is there
+ *
+ * An entry of many offsets is removed from all of them: the caller splits it first
+ * where some must stay.
  *
  * Context: process context.
  */
 void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
 			void *evicted)
 {
-	if (xa_cmpxchg(&space->frames.xa, pgoff, evicted, NULL, 0) == evicted &&
-	    is_evicted_only(evicted))
-		vmlab_user_uncharge(space->user, VMLAB_USER_EVICTED, 1);
+	XA_STATE(xas, &space->frames.xa, pgoff);
+	long nr = 0;
+
+	xas_lock(&xas);
+	if (xas_load(&xas) == evicted) {
+		nr = vmlab_entry_pages(&xas);
+		/* Clears the siblings, too. */
+		xas_store(&xas, NULL);
+	}
+	xas_unlock(&xas);
+	if (is_evicted_only(evicted))
+		vmlab_user_uncharge(space->user, VMLAB_USER_EVICTED, nr);
 }

@@ -32,6 +32,23 @@ static inline bool vmlab_frame_marked(struct vmlab_space *space, pgoff_t pgoff,
 	return xa_get_mark(&space->frames.xa, pgoff, mark);
 }
 
+/* Pages of a huge frame. */
+#ifdef VMLAB_HAVE_HUGE
+#define VMLAB_HUGE_PAGES	((unsigned long)HPAGE_PMD_NR)
+#else
+#define VMLAB_HUGE_PAGES	1UL
+#endif
+
+/*
+ * Return the number of offsets of the entry that xas_load() or a walk just found with
+ * @xas, which is not NULL: see struct vmlab_frames.  The caller holds RCU or the lock.
+ */
+static inline unsigned long vmlab_entry_pages(const struct xa_state *xas)
+{
+	/* No such entry is in the root: its node covers more than its offsets. */
+	return xas_is_node(xas) && xas->xa_node->shift ? VMLAB_HUGE_PAGES : 1;
+}
+
 /* Has a page of a frame a memory error? */
 static inline bool vmlab_frame_poisoned(struct folio *folio)
 {
@@ -120,11 +137,14 @@ unsigned int vmlab_frame_lock_run(struct vmlab_space *space, pgoff_t *first,
 struct folio *vmlab_frame_alloc(struct vmlab_space *space, pgoff_t pgoff,
 				unsigned int order, gfp_t gfp);
 int vmlab_frame_publish(struct vmlab_space *space, struct folio *folio,
-			void *evicted, gfp_t gfp);
+			void *evicted, bool written, gfp_t gfp);
 void vmlab_frame_remove(struct vmlab_space *space, struct folio *folio,
 			void *entry);
 void vmlab_frame_forget(struct vmlab_space *space, pgoff_t pgoff,
 			void *evicted);
+int vmlab_frame_split(struct vmlab_space *space, pgoff_t pgoff, gfp_t gfp);
+int vmlab_frame_clear_tracked(struct vmlab_space *space, pgoff_t pgoff,
+			      unsigned long nr, void *entry);
 void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio);
 void vmlab_frame_unmap(struct vmlab_space *space, struct folio *folio);

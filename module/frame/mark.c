@@ -7,33 +7,19 @@
 #include "backing/backing.h"
 #include "compat.h"
 #include "frame/frame.h"
-#include "frame/leaf.h"
 
-static void mark_single(struct vmlab_space *space, struct xa_state *xas)
+/* Mark the entry at @xas as written.  Returns the number of its offsets. */
+static unsigned long mark_entry(struct vmlab_space *space, struct xa_state *xas)
 {
+	const unsigned long nr = vmlab_entry_pages(xas);
+
 	if (!xas_get_mark(xas, VMLAB_FRAME_DIRTY)) {
 		xas_set_mark(xas, VMLAB_FRAME_DIRTY);
-		atomic_long_inc(&space->frames.nr_dirty);
+		atomic_long_add(nr, &space->frames.nr_dirty);
 	}
 	xas_set_mark(xas, VMLAB_FRAME_TRACKED);
 	xas_clear_mark(xas, VMLAB_FRAME_STORED);
-}
-
-/* @xas is at the first offset of the frame. */
-static void mark_huge(struct vmlab_space *space, struct xa_state *xas,
-		      unsigned long nr)
-{
-	const unsigned long first = xas->xa_index;
-	unsigned long i;
-
-	for (i = 0; i < nr; i += XA_CHUNK_SIZE) {
-		xas_set(xas, first + i);
-		xas_load(xas);
-		atomic_long_add(vmlab_leaf_set_mark(xas, VMLAB_FRAME_DIRTY),
-				&space->frames.nr_dirty);
-		vmlab_leaf_set_mark(xas, VMLAB_FRAME_TRACKED);
-		vmlab_leaf_clear_mark(xas, VMLAB_FRAME_STORED);
-	}
+	return nr;
 }
 
 /**
@@ -47,15 +33,18 @@ static void mark_huge(struct vmlab_space *space, struct xa_state *xas,
  */
 void vmlab_frame_set_dirty(struct vmlab_space *space, struct folio *folio)
 {
-	XA_STATE(xas, &space->frames.xa, folio->index);
+	const unsigned long first = folio->index, nr = folio_nr_pages(folio);
+	XA_STATE(xas, &space->frames.xa, first);
+	unsigned long i = 0;
 
 	xas_lock(&xas);
-	if (xas_load(&xas) != folio)
-		;	/* it was removed */
-	else if (folio_test_large(folio))
-		mark_huge(space, &xas, folio_nr_pages(folio));
-	else
-		mark_single(space, &xas);
+	/* Nothing is to be marked once it was removed. */
+	while (xas_load(&xas) == folio) {
+		i += mark_entry(space, &xas);
+		if (likely(i >= nr))
+			break;
+		xas_set(&xas, first + i);
+	}
 	xas_unlock(&xas);
 }
 
@@ -83,6 +72,54 @@ void vmlab_frame_mark_dirty(struct vmlab_space *space, struct folio *folio)
 		vmlab_frame_set_dirty(space, folio);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_mark_dirty);
+
+/*
+ * Clear TRACKED of the entry at @pgoff, if it is still @entry.  Returns the number of
+ * its offsets, 0 when another entry is there, or -EAGAIN when it has offsets besides
+ * the @nr from @pgoff on.
+ */
+static int clear_tracked(struct vmlab_space *space, pgoff_t pgoff,
+			 unsigned long nr, const void *entry)
+{
+	XA_STATE(xas, &space->frames.xa, pgoff);
+	int ret = 0;
+
+	xas_lock(&xas);
+	if (xas_load(&xas) == entry) {
+		const unsigned long pages = vmlab_entry_pages(&xas);
+
+		ret = pages <= nr && IS_ALIGNED(pgoff, pages) ? pages : -EAGAIN;
+		if (ret > 0)
+			xas_clear_mark(&xas, VMLAB_FRAME_TRACKED);
+	}
+	xas_unlock(&xas);
+	return ret;
+}
+
+/**
+ * vmlab_frame_clear_tracked() - clear VMLAB_FRAME_TRACKED of one entry
+ * @space: the space
+ * @pgoff: an offset, pages
+ * @nr: the mark may be cleared for that many offsets from @pgoff on.  An entry that
+ *	has others is split.
+ * @entry: the entry, not NULL
+ *
+ * Context: process context, may sleep.
+ * Return: the number of offsets whose mark was cleared, 0 when another entry is
+ * there, or -ENOMEM.
+ */
+int vmlab_frame_clear_tracked(struct vmlab_space *space, pgoff_t pgoff,
+			      unsigned long nr, void *entry)
+{
+	int ret;
+
+	while ((ret = clear_tracked(space, pgoff, nr, entry)) == -EAGAIN) {
+		ret = vmlab_frame_split(space, pgoff, GFP_KERNEL_ACCOUNT);
+		if (ret)
+			return ret;
+	}
+	return ret;
+}
 
 /**
  * vmlab_frame_unmap() - remove all page-table entries that map a frame

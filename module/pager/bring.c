@@ -3,9 +3,9 @@
  * Bring a frame in: find it, or charge, allocate, publish, fill and adopt a new
  * one.  Single and huge frames take the same way.
  *
- * A huge frame is one folio of 2 MiB at all of its 512 offsets.  It is filled,
- * mapped, written and evicted as a whole and never split in place: it is saved
- * in the swap store, and its pages come back one by one.
+ * A huge frame is one folio of 2 MiB at 512 offsets.  It is filled, mapped,
+ * written and evicted as a whole and never split in place: it is saved in the
+ * swap store, and its pages come back one by one.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -105,13 +105,14 @@ static int bring_error(int err)
 }
 
 /*
- * Allocate a frame, publish it and fill it.  Returns it locked, with a
+ * Allocate a frame, publish it and fill it; with @written a huge one is marked as
+ * written.  Returns it locked, with a
  * reference, or an ERR_PTR() of -EEXIST when the offset is taken, or of -ESTALE
  * when the backing changes.
  */
 static __always_inline struct folio *
 bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
-	     void *evicted, gfp_t gfp)
+	     void *evicted, bool written, gfp_t gfp)
 {
 	const struct vmlab_backing *backing = READ_ONCE(space->backing);
 	gfp_t node_gfp = gfp;
@@ -128,7 +129,8 @@ bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,
 	folio = vmlab_frame_alloc(space, pgoff, order, gfp);
 	if (!folio)
 		return ERR_PTR(-ENOMEM);
-	ret = vmlab_frame_publish(space, folio, evicted, node_gfp);
+	ret = vmlab_frame_publish(space, folio, evicted, written,
+				  node_gfp);
 	if (unlikely(ret))
 		return ERR_PTR(ret);
 
@@ -168,7 +170,7 @@ static __always_inline struct folio *bring_adopt(struct vmlab_space *space,
 /* Create a frame within the budget, if the space has one. */
 static __always_inline struct folio *
 bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
-		     unsigned int order, void *evicted,
+		     unsigned int order, void *evicted, bool written,
 		     enum vmlab_bring_how how)
 {
 	struct vmlab_frame *charge = NULL;
@@ -195,7 +197,7 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 		if (IS_ERR(charge))
 			return ERR_CAST(charge);
 	}
-	folio = bring_create(space, pgoff, order, evicted, gfp);
+	folio = bring_create(space, pgoff, order, evicted, written, gfp);
 	if (IS_ERR(folio)) {
 		vmlab_uncharge(space, charge);
 		return folio;
@@ -286,7 +288,7 @@ again:
 			return ERR_PTR(-EEXIST);
 		folio = folio ? bring_added(space, folio, found->backing) :
 				bring_create_charged(space, pgoff, order,
-						     evicted, how);
+						     evicted, write, how);
 		if (IS_ERR(folio)) {
 			if (!order && PTR_ERR(folio) == -EEXIST)
 				goto again;
@@ -318,6 +320,8 @@ again:
 	if (!created && how == VMLAB_BRING_ACCESS &&
 	    vmlab_pager_on(&space->pager))
 		vmlab_pager_access(space, folio);
+	if (order)
+		found->written = created && write;
 	found->add = created;
 	return folio;
 }
@@ -377,7 +381,9 @@ struct folio *vmlab_bring_fault(struct vmlab_space *space, pgoff_t pgoff,
  * vmlab_bring_huge() - return the huge frame around an offset, filled if new
  * @space: the space
  * @pgoff: offset in the space, pages
- * @filled: set to whether this call filled the frame; unchanged on error
+ * @found: its member written says whether the access writes to the frame.  Set, except
+ *	on error: "add" to whether this call filled the frame; "written" to whether it
+ *	marked it as written: the caller marks others
  *
  * Context: process context, may sleep; takes the folio lock.
  * Return: as vmlab_bring(), or an ERR_PTR():
@@ -388,10 +394,9 @@ struct folio *vmlab_bring_fault(struct vmlab_space *space, pgoff_t pgoff,
  *   -EINTR   the task was killed while it waited for a lock
  */
 struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
-			       bool *filled)
+			       struct vmlab_found *found)
 {
 	pgoff_t first = round_down(pgoff, HPAGE_PMD_NR);
-	struct vmlab_found found = { .written = false };
 	unsigned long at = first;
 	struct folio *folio;
 	void *entry;
@@ -402,11 +407,9 @@ struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
 	if (xa_is_value(entry) || (entry && at != first))
 		return ERR_PTR(-EEXIST);
 
-	folio = bring(space, first, HPAGE_PMD_ORDER, VMLAB_BRING_ACCESS,
-		      &found);
+	folio = bring(space, first, HPAGE_PMD_ORDER, VMLAB_BRING_ACCESS, found);
 	if (!IS_ERR(folio)) {
-		*filled = found.add;
-		if (*filled)
+		if (found->add)
 			vmlab_count(space, huge_filled);
 	} else if (PTR_ERR(folio) == -ENOMEM || PTR_ERR(folio) == -EBUSY) {
 		vmlab_count(space, huge_fallback);

@@ -27,6 +27,6 @@ struct folio *vmlab_bring(struct vmlab_space *space, pgoff_t pgoff,
 struct folio *vmlab_bring_fault(struct vmlab_space *space, pgoff_t pgoff,
 				struct vmlab_found *found);
 struct folio *vmlab_bring_huge(struct vmlab_space *space, pgoff_t pgoff,
-			       bool *filled);
+			       struct vmlab_found *found);
 
 #endif /* VMLAB_PAGER_BRING_H */

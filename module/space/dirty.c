@@ -21,61 +21,53 @@
 /* Entries read before RCU is released. */
 #define VMLAB_DIRTY_BATCH	1024
 
-/* Clear the mark of an entry that is still this value. */
-static bool dirty_clear_value(struct vmlab_space *space, pgoff_t pgoff,
-			      void *value)
-{
-	XA_STATE(xas, &space->frames.xa, pgoff);
-	bool same;
-
-	xas_lock(&xas);
-	same = xas_load(&xas) == value;
-	if (same)
-		xas_clear_mark(&xas, VMLAB_FRAME_TRACKED);
-	xas_unlock(&xas);
-	return same;
-}
-
 /*
- * Clear the mark of a page of a locked frame, unless a GUP user holds it: direct I/O
- * of block devices reports that it is done, and marks the page only later, from a
- * workqueue.
+ * Clear the mark of a locked frame, or of a page of a huge one whose entry was split,
+ * unless a GUP user holds it: direct I/O of block devices reports that it is done, and
+ * marks the page only later, from a workqueue.  Returns as dirty_clear_pages().
  *
  * Look for the GUP user again after the mark was cleared.  It takes its reference
  * before it marks the page, and need not fault where the entry is writable: so either
  * the reference is seen here, or the GUP user finds no mark and sets it.
  */
-static void dirty_clear_frame(struct vmlab_space *space, struct folio *folio,
-			      pgoff_t pgoff)
+static int dirty_clear_frame(struct vmlab_space *space, struct folio *folio,
+			     pgoff_t pgoff, unsigned long nr)
 {
+	int ret;
+
 	if (vmlab_frame_held(folio))
-		return;
-	xa_clear_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
+		return min(nr, folio_next_index(folio) - pgoff);
+	ret = vmlab_frame_clear_tracked(space, pgoff, nr, folio);
 	/* Pairs with the atomic operation by which GUP takes the reference. */
 	smp_mb();
 	if (unlikely(vmlab_frame_held(folio)))
 		xa_set_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
+	return ret;
 }
 
 /*
- * Clear the mark of a page.  With @protect first write-protect it: otherwise dirty
- * entries count besides marks.  Returns 0 or -EINTR.
+ * Clear the mark of the entry at an offset, of @nr pages at most.  With @protect first
+ * write-protect it: otherwise dirty entries count besides marks.  Returns the number
+ * of pages done, -EINTR or -ENOMEM.
  */
-static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff,
-			    bool protect)
+static int dirty_clear_pages(struct vmlab_space *space, pgoff_t pgoff,
+			     unsigned long nr, bool protect)
 {
 	struct folio *folio;
 	void *evicted;
+	int ret;
 
 	for (;;) {
 		folio = vmlab_frame_find(space, pgoff, &evicted);
 		if (evicted) {
-			if (dirty_clear_value(space, pgoff, evicted))
-				return 0;
+			ret = vmlab_frame_clear_tracked(space, pgoff, nr,
+							evicted);
+			if (ret)
+				return ret;
 			continue;
 		}
 		if (!folio)
-			return 0;
+			return 1;
 		if (folio_lock_killable(folio)) {
 			folio_put(folio);
 			return -EINTR;
@@ -92,9 +84,9 @@ static int dirty_clear_page(struct vmlab_space *space, pgoff_t pgoff,
 	 */
 	if (protect)
 		vmlab_frame_protect(space, folio);
-	dirty_clear_frame(space, folio, pgoff);
+	ret = dirty_clear_frame(space, folio, pgoff, nr);
 	vmlab_frame_release(folio);
-	return 0;
+	return ret;
 }
 
 /*
@@ -106,13 +98,20 @@ static int dirty_collect(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 {
 	XA_STATE(xas, &space->frames.xa, first);
 	unsigned int batch = 0;
+	unsigned long from, to, pages;
 	void *entry;
 
 	rcu_read_lock();
 	xas_for_each_marked(&xas, entry, end - 1, VMLAB_FRAME_TRACKED) {
 		if (xas_retry(&xas, entry))
 			continue;
-		__set_bit(xas.xa_index - first, bits);
+		pages = vmlab_entry_pages(&xas);
+		from = round_down(xas.xa_index, pages);
+		to = min(from + pages, end);
+		/* The walk begins where a huge frame around @first does. */
+		from = max(from, first);
+		if (from < to)
+			bitmap_set(bits, from - first, to - from);
 		if (++batch % VMLAB_DIRTY_BATCH)
 			continue;
 		xas_pause(&xas);
@@ -126,21 +125,36 @@ static int dirty_collect(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 	return 0;
 }
 
-/* Clear the marks whose bits are set.  Returns 0 or -EINTR. */
+/*
+ * Return the number of pages whose marks can be cleared at once from bit @i on: those
+ * of a huge frame if all of its bits are set, otherwise 1.
+ */
+static unsigned long dirty_run(pgoff_t first, unsigned int nr,
+			       const unsigned long *bits, unsigned long i)
+{
+	const unsigned long end = i + VMLAB_HUGE_PAGES;
+
+	return IS_ALIGNED(first + i, VMLAB_HUGE_PAGES) && end <= nr &&
+	       find_next_zero_bit(bits, end, i) == end ? VMLAB_HUGE_PAGES : 1;
+}
+
+/* Clear the marks whose bits are set.  Returns 0, -EINTR or -ENOMEM. */
 static int dirty_clear(struct vmlab_space *space, pgoff_t first,
 		       unsigned int nr, const unsigned long *bits, bool protect)
 {
-	unsigned long i;
+	unsigned long i = find_first_bit(bits, nr);
 	int ret;
 
-	for_each_set_bit(i, bits, nr) {
+	while (i < nr) {
 		/* Processes can map a page any number of times. */
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		ret = dirty_clear_page(space, first + i, protect);
-		if (ret)
+		ret = dirty_clear_pages(space, first + i,
+					dirty_run(first, nr, bits, i), protect);
+		if (ret < 0)
 			return ret;
 		cond_resched();
+		i = find_next_bit(bits, nr, i + ret);
 	}
 	return 0;
 }
@@ -289,6 +303,7 @@ long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
 
 	*nr_dirty = 0;
 	while (pgoff < end) {
+		const pgoff_t from = pgoff;
 		const bool entries = READ_ONCE(space->no_protect);
 		const unsigned long most = entries ? VMLAB_DIRTY_ENTRIES :
 						     VMLAB_DIRTY_CHUNK;
@@ -298,6 +313,8 @@ long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
 		if (!to && !xa_find(&space->frames.xa, &pgoff, end - 1,
 				    entries ? XA_PRESENT : VMLAB_FRAME_TRACKED))
 			break;
+		/* The first offset of a huge frame around @from can be before it. */
+		pgoff = max(pgoff, from);
 		stop = min(end, pgoff + most);
 		if (fatal_signal_pending(current)) {
 			ret = -EINTR;

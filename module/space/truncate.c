@@ -70,22 +70,28 @@ int vmlab_space_discard(struct vmlab_space *space, pgoff_t first,
 	return 0;
 }
 
-/* Evict a huge frame across @pgoff: its pages come back one by one. */
+/*
+ * Evict a huge frame across @pgoff: its pages come back one by one.  Split its entry,
+ * because only the pages from @pgoff on will be forgotten.
+ */
 static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
 {
 	struct folio *folio;
 	int ret = 0;
 
 	folio = vmlab_frame_get(space, pgoff);
-	if (!folio)
-		return 0;
-	if (folio_lock_killable(folio)) {
-		folio_put(folio);
-		return -EINTR;
+	if (folio) {
+		if (folio_lock_killable(folio)) {
+			folio_put(folio);
+			return -EINTR;
+		}
+		if (folio->mapping && folio->index < pgoff)
+			ret = vmlab_evict_frame(space, folio);
+		vmlab_frame_release(folio);
 	}
-	if (folio->mapping && folio->index < pgoff)
-		ret = vmlab_evict_frame(space, folio);
-	vmlab_frame_release(folio);
+	/* No huge frame comes back there meanwhile: see the caller. */
+	if (!ret && !IS_ALIGNED(pgoff, VMLAB_HUGE_PAGES))
+		ret = vmlab_frame_split(space, pgoff, GFP_KERNEL_ACCOUNT);
 	return ret;
 }
 

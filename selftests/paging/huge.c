@@ -21,6 +21,7 @@
 
 #define HUGE	((size_t)2 << 20)
 #define NR	(HUGE / psize)		/* pages of a huge frame */
+#define NR_MAX	(4 * (HUGE >> 12))	/* pages of a bitmap */
 
 static size_t psize;
 
@@ -149,6 +150,7 @@ static void eviction(void)
 	is(stats.evicted, NR, "pages evicted");
 	is(stats.stored, NR, "pages stored");
 	is(space_stats(fd).frames, 0, "pages resident");
+	is(space_stats(fd).frames_dirty, 0, "pages dirty");
 	is(wrong_numbers(p, 0, NR), 0, "wrong pages after refaults");
 	is(paging_stats(fd).refaults, NR, "refaults: one for each page");
 	is(huge_mapped(p), 0, "bytes mapped huge then");
@@ -321,6 +323,147 @@ static void dirty_bits(void)
 	close(fd);
 }
 
+/* Return how many of @nr pages from page @first on are not as dirty as @dirty says. */
+static size_t wrong_dirty(int fd, size_t first, size_t nr,
+			  bool (*dirty)(size_t page))
+{
+	uint64_t bitmap[NR_MAX / 64] = { 0 };
+	size_t i, wrong, sum = 0;
+
+	for (i = 0; i < nr; i++)
+		sum += dirty(first + i);
+	wrong = get_dirty(fd, 0, first, nr, NULL) != sum;
+	wrong += get_dirty(fd, 0, first, nr, bitmap) != sum;
+	for (i = 0; i < nr; i++)
+		wrong += (bitmap[i / 64] >> (i % 64) & 1) != dirty(first + i);
+	return wrong;
+}
+
+/* Return how many lines "frames" in debugfs has of frames whose state has a letter. */
+static size_t debugfs_frames(int fd, char letter)
+{
+	char path[128], line[128], state[16];
+	size_t nr = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), DEBUGFS "/spaces/%llu/frames",
+		 (unsigned long long)space_id(fd));
+	file = fopen(path, "r");
+	if (!file)
+		bail("%s: %s", path, strerror(errno));
+	while (fgets(line, sizeof(line), file))
+		nr += sscanf(line, "%*u %*u %*d %*d %15s", state) == 1 &&
+		      strchr(state, letter);
+	fclose(file);
+	return nr;
+}
+
+static bool all(size_t page)
+{
+	return page < 2 * NR;
+}
+
+/* Pages 100 to 109, and those across the border of the two huge frames, are clean. */
+static bool some(size_t page)
+{
+	return all(page) && (page < 100 || page >= 110) &&
+	       (page < NR - 10 || page >= NR + 10);
+}
+
+static bool some_less(size_t page)
+{
+	return some(page) && page != NR + 100;
+}
+
+static void dirty_parts(void)
+{
+	int fd = huge_space(0, VMLAB_BACKING_ZERO);
+	char *p = map(fd, 2 * HUGE);
+
+	write_numbers(p, 0, 2 * NR);
+	is(wrong_dirty(fd, 0, 2 * NR, all), 0, "dirty parts: all, by bits and in sum");
+	is(wrong_dirty(fd, 200, 50, all), 0, "... of a range within a huge frame");
+	is(wrong_dirty(fd, 7, 2, all), 0, "... at its start");
+	is(wrong_dirty(fd, NR - 3, 6, all), 0, "... across two");
+	is(wrong_dirty(fd, NR + 200, 2 * NR, all), 0, "... with nothing behind it");
+	is(debugfs_frames(fd, 't'), 2 * NR, "frames in debugfs that are tracked");
+
+	is(get_dirty(fd, VMLAB_DIRTY_CLEAR, 100, 10, NULL), 10, "10 pages cleared");
+	is(get_dirty(fd, VMLAB_DIRTY_CLEAR, NR - 10, 20, NULL), 20,
+	   "20 pages of two huge frames cleared");
+	is(wrong_dirty(fd, 0, 2 * NR, some), 0, "the other pages are dirty");
+	is(wrong_dirty(fd, 90, 50, some), 0, "... in a range within a huge frame");
+	is(debugfs_frames(fd, 't'), 2 * NR - 30, "frames in debugfs that are tracked");
+	is(debugfs_frames(fd, 'd'), 2 * NR, "... that are dirty");
+	is(space_stats(fd).frames_dirty, 2 * NR, "pages that are newer than the backing");
+	is(huge_mapped(p), 2 * HUGE, "bytes mapped huge");
+
+	write_numbers(p, NR, 1);
+	is(get_dirty(fd, 0, NR, NR, NULL), NR, "a write makes all pages of its huge frame dirty");
+	is(get_dirty(fd, 0, 0, NR, NULL), NR - 20, "... and none of the other");
+	is(space_stats(fd).frames_dirty, 2 * NR, "pages newer than the backing, after the write");
+	is(get_dirty(fd, VMLAB_DIRTY_CLEAR, 0, 2 * NR, NULL), 2 * NR - 20, "all pages cleared");
+	is(get_dirty(fd, 0, 0, 2 * NR, NULL), 0, "... then none is dirty");
+	is(range(fd, VMLAB_RANGE_EVICT, 0, 2 * NR).done, 2 * NR, "pages evicted");
+	is(space_stats(fd).frames_dirty, 0, "dirty pages among the resident ones");
+	is(wrong_numbers(p, 0, 2 * NR), 0, "wrong pages");
+	munmap(p, 2 * HUGE);
+	close(fd);
+}
+
+static void evicted_parts(void)
+{
+	int fd = huge_space(0, VMLAB_BACKING_ZERO);
+	char *p = map(fd, 2 * HUGE);
+
+	write_numbers(p, 0, 2 * NR);
+	/* One has its marks for all pages when it is evicted, one for each page. */
+	get_dirty(fd, VMLAB_DIRTY_CLEAR, NR, 10, NULL);
+	is(range(fd, VMLAB_RANGE_EVICT, 0, 2 * NR).done, 2 * NR, "evicted parts: pages evicted");
+	is(debugfs_frames(fd, '-'), 0, "frames in debugfs");
+	get_dirty(fd, VMLAB_DIRTY_CLEAR, 100, 10, NULL);
+	get_dirty(fd, VMLAB_DIRTY_CLEAR, NR - 10, 10, NULL);
+	is(wrong_dirty(fd, 0, 2 * NR, some), 0, "pages that stay dirty while they are evicted");
+	is(wrong_numbers(p, 105, 1) + wrong_numbers(p, NR + 5, 1), 0, "two clean pages come back");
+	is(space_stats(fd).frames, 2, "pages resident then");
+	is(range(fd, VMLAB_RANGE_DROP, NR + 100, 1).done, 1, "an evicted page dropped");
+	is(wrong_dirty(fd, 0, 2 * NR, some_less), 0, "dirty pages, without it");
+
+	is(get_dirty(fd, VMLAB_DIRTY_CLEAR, 0, NR, NULL), NR - 20, "dirty pages cleared");
+	works(set_space(fd, VMLAB_SPACE_HUGE, (NR + 50) * psize,
+			VMLAB_BACKING_ZERO), "an end among evicted pages");
+	is(wrong_numbers(p, 0, NR + 50), 0, "wrong pages before it");
+	munmap(p, 2 * HUGE);
+	close(fd);
+
+	fd = huge_space(0, VMLAB_BACKING_ZERO);
+	p = map(fd, 2 * HUGE);
+	write_numbers(p, 0, 2 * NR);
+	range(fd, VMLAB_RANGE_EVICT, 0, 2 * NR);
+	works(set_space(fd, VMLAB_SPACE_HUGE, (NR + 50) * psize,
+			VMLAB_BACKING_ZERO), "an end within a huge frame that was evicted");
+	is(get_dirty(fd, 0, 0, 2 * NR, NULL), NR + 50, "dirty pages left");
+	works(set_space(fd, VMLAB_SPACE_HUGE, 0, VMLAB_BACKING_ZERO), "no end");
+	is(wrong_numbers(p, 0, NR + 50), 0, "wrong pages before that end");
+	is(p[HUGE + 50 * psize], 0, "the first page behind it is zero");
+	munmap(p, 2 * HUGE);
+	close(fd);
+}
+
+/* A pager that is switched on when huge frames are there. */
+static void adopted(void)
+{
+	int fd = huge_space(0, VMLAB_BACKING_ZERO);
+	char *p = map(fd, 2 * HUGE);
+
+	write_numbers(p, 0, 2 * NR);
+	get_dirty(fd, VMLAB_DIRTY_CLEAR, 3, 1, NULL);
+	works(set_paging(fd, .budget = 4 * NR), "a budget after two huge frames");
+	is(paging_stats(fd).charged, 2 * NR, "pages charged: each once");
+	munmap(p, 2 * HUGE);
+	close(fd);
+}
+
 int main(void)
 {
 	unsigned long long frames;
@@ -346,6 +489,9 @@ int main(void)
 	resize();
 	locked();
 	dirty_bits();
+	dirty_parts();
+	evicted_parts();
+	adopted();
 	is(module_frames(), frames, "frames of the module at the end, as at the start");
 	return tap_done();
 }

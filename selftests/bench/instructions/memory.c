@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Memory of the kernel for an open file that was not used, for a mapping without
- * pages, and for a resident page beside the page itself, against a memfd: the growth of slab, per-CPU and vmalloc memory
- * in /proc/meminfo while many of them are made.
+ * pages, and for a resident page beside the page itself, against a memfd: the growth
+ * of slab, per-CPU and vmalloc memory in /proc/meminfo while many of them are made.
  */
 #include <fcntl.h>
 #include <stdbool.h>
