@@ -134,6 +134,7 @@ static const struct known_case known[] = {
 	{ "file-cold", "touch_read", "file-read", 0, PAGES, PAGES },
 	{ "file-write", "touch_write", "file-write", PAGES, 0, PAGES },
 	{ "file-cow", "touch_write", "cow", PAGES, 0, PAGES },
+	{ "replaced", "touch_write", "file-write", PAGES, 0, PAGES },
 	{ "fork-child", "touch_write", "cow", PAGES, 0, PAGES },
 	{ "fork-parent", "touch_write", "reuse", PAGES, 0, PAGES },
 	{ "stack", "touch_down", "stack", PAGES, 0, PAGES },
@@ -309,6 +310,28 @@ static void test_orphan(void)
 	json_decref(doc);
 }
 
+/*
+ * Test that no fault is lost when the kernel skips the programs, which happens while
+ * a task is preempted in one.  How often that happens depends on the kernel.
+ */
+static void test_preempted(void)
+{
+	char *const cases[] = { "preempted=64", NULL };
+	json_t *doc;
+
+	if (!wanted("preempted"))
+		return;
+	doc = run_cases(cases);
+	if (!ok(doc, "preempted: a report"))
+		return;
+	is(outcome_of("preempted")->status, 0, "preempted: it succeeded");
+	diag("preempted: %lld faults, %lld unseen, %lld without latency",
+	     number(doc, "total", "minor"), kind_count(doc, "unseen"),
+	     json_integer_value(json_object_get(doc, "untimed")));
+	check_sums(doc, "preempted", true);
+	json_decref(doc);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argc;
@@ -320,9 +343,10 @@ int main(int argc, char **argv)
 	if (full()) {
 		test_origins();
 		test_orphan();
+		test_preempted();
 	} else {
 		skip("only with VMLAB_FULL=1",
-		     "threads, signals, origins, orphan");
+		     "threads, signals, origins, orphan, preempted");
 	}
 	return faults_end();
 }

@@ -72,18 +72,57 @@ enum { FAULT_MINOR, FAULT_MAJOR, NR_FAULT_SIZES };
 #define LATENCY_MAX_BITS	40 /* 18 minutes; longer ones go to the last bucket */
 #define LATENCY_SLOTS		((LATENCY_MAX_BITS - LATENCY_SUB_BITS + 1) << LATENCY_SUB_BITS)
 
-struct fault_totals {
-	__u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES];
-	__u64 ns[NR_FAULT_KINDS];
-	__u64 max_ns[NR_FAULT_KINDS];
-	__u64 origin[NR_FAULT_ORIGINS][NR_FAULT_SIZES];
-	__u64 retries;		/* attempts that returned VM_FAULT_RETRY */
-	__u64 failures[NR_FAULT_FAILURES];
-	__u64 lost[NR_FAULT_LOST];
-};
+/* Return the bucket of a latency. */
+static inline __u32 latency_slot(__u64 ns)
+{
+	__u32 top = 0;
+	__u64 n = ns;
+
+	if (ns < 1 << LATENCY_SUB_BITS)
+		return (__u32)ns;
+	if (ns >> LATENCY_MAX_BITS)
+		return LATENCY_SLOTS - 1;
+#ifdef __bpf__
+#pragma unroll
+#endif
+	for (__u32 bits = 32; bits; bits /= 2) {
+		if (n >> bits) {
+			n >>= bits;
+			top += bits;
+		}
+	}
+	return ((top - LATENCY_SUB_BITS + 1) << LATENCY_SUB_BITS) +
+	       ((__u32)(ns >> (top - LATENCY_SUB_BITS)) &
+		((1 << LATENCY_SUB_BITS) - 1));
+}
+
+/*
+ * The buckets of the usual latencies are in a table: element i has that of
+ * LATENCY_TABLE_MIN + i * LATENCY_TABLE_STEP ns and of the times up to the next
+ * step.  No bucket of these is narrower than a step.
+ */
+#define LATENCY_TABLE_STEP	64
+#define LATENCY_TABLE_MIN	(LATENCY_TABLE_STEP << LATENCY_SUB_BITS)
+#define LATENCY_TABLE_SIZE	504
 
 struct latency_histogram {
 	__u64 slots[LATENCY_SLOTS];
+};
+
+/* the faults of one kind */
+struct kind_stat {
+	__u64 count[NR_FAULT_ORIGINS][NR_FAULT_SIZES];
+	__u64 ns;
+	__u64 max_ns;
+	struct latency_histogram latency;
+};
+
+/* what is not counted by kind */
+struct fault_attempts {
+	__u64 retries;		/* attempts that returned VM_FAULT_RETRY */
+	__u64 failures[NR_FAULT_FAILURES];
+	__u64 untimed;		/* faults whose return no program saw */
+	__u64 lost[NR_FAULT_LOST];
 };
 
 #define FAULT_COMM_LEN 16

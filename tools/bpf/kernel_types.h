@@ -72,10 +72,19 @@ struct backing_file {
 	struct path user_path;
 };
 
+struct seqcount {
+	unsigned int sequence;
+};
+
 struct mm_struct {
 	void *pgd;
 	unsigned long start_brk;
 	unsigned long brk;
+	struct seqcount mm_lock_seq; /* since Linux 6.13 */
+};
+
+struct mm_struct___6_4 {
+	int mm_lock_seq;
 };
 
 struct vm_operations_struct;

@@ -46,13 +46,12 @@ struct walk {
  * Read a word of the kernel, which may be unmapped: 0, or false, then.  A load
  * through a pointer of a kernel type takes a few instructions, a helper a hundred.
  */
-static __always_inline bool read_entry(__u64 slot, __u64 *entry)
+static __always_inline bool read_entry(__u64 slot, __u64 *entry, bool cast)
 {
-	if (bpf_rdonly_cast) {
-		const struct pt_regs *word = bpf_rdonly_cast(
+	if (cast) {
+		/* a type that begins with a word */
+		*entry = *(const __u64 *)bpf_rdonly_cast(
 			(void *)slot, bpf_core_type_id_kernel(struct pt_regs));
-
-		*entry = word->r15;
 		return true;
 	}
 	return !bpf_probe_read_kernel(entry, sizeof(*entry), (void *)slot);
@@ -66,18 +65,15 @@ static __always_inline __u64 direct_map_start(void)
 	if (!start) {
 		start = DIRECT_MAP;
 		if (&page_offset_base)
-			read_entry((__u64)&page_offset_base, &start);
+			bpf_probe_read_kernel(&start, sizeof(start),
+					      &page_offset_base);
 		direct_map = start;
 	}
 	return start;
 }
 
-/*
- * Read the entry that translates an address.  Without locks: the tables may change
- * meanwhile, as they may for the MMU.  A read of freed memory fails or gives a
- * wrong entry, but does not fault.
- */
-static __always_inline void walk_page_table(const void *pgd, __u64 address, struct walk *w)
+static __always_inline void walk_tables(const void *pgd, __u64 address,
+					struct walk *w, bool cast)
 {
 	__u64 start = direct_map_start();
 	__u64 table = (__u64)pgd;
@@ -94,7 +90,7 @@ static __always_inline void walk_page_table(const void *pgd, __u64 address, stru
 
 		if (level == 5 && !five_levels)
 			continue;
-		if (!read_entry(slot, &entry))
+		if (!read_entry(slot, &entry, cast))
 			return;
 		w->entry = entry;
 		w->level = level;
@@ -104,6 +100,61 @@ static __always_inline void walk_page_table(const void *pgd, __u64 address, stru
 		table = start + (entry & ENTRY_PFN_MASK);
 	}
 	w->valid = true;
+}
+
+/*
+ * Read the entry that translates an address.  Without locks: the tables may change
+ * meanwhile, as they may for the MMU.  A read of freed memory fails or gives a
+ * wrong entry, but does not fault.
+ */
+static __always_inline void walk_page_table(const void *pgd, __u64 address,
+					    struct walk *w)
+{
+	if (bpf_rdonly_cast)
+		walk_tables(pgd, address, w, true);
+	else
+		walk_tables(pgd, address, w, false);
+}
+
+#define PMDS_SHIFT 30 /* a table of PMDs is for a gigabyte */
+
+/* Return the table of PMDs for an address, or 0. */
+static __always_inline __u64 find_pmds(const void *pgd, __u64 address)
+{
+	__u64 table = (__u64)pgd;
+
+#pragma unroll
+	for (__u32 level = 5; level > 2; level--) {
+		__u64 entry;
+
+		if (level == 5 && !five_levels)
+			continue;
+		if (!read_entry(table + ((address >> (3 + 9 * level)) & 511) * 8,
+				&entry, true) ||
+		    !(entry & ENTRY_PRESENT) ||
+		    (level < 4 && entry & ENTRY_LEAF))
+			return 0;
+		table = direct_map_start() + (entry & ENTRY_PFN_MASK);
+	}
+	return table;
+}
+
+/*
+ * Read the entry that translates an address, from a table of PMDs on.
+ * @pte: [out] the address of the entry, or 0 if it is in the table of PMDs
+ */
+static __always_inline __u64 walk_pmds(__u64 pmds, __u64 address, __u64 *pte)
+{
+	__u64 entry;
+
+	*pte = 0;
+	read_entry(pmds + ((address >> 21) & 511) * 8, &entry, true);
+	if ((entry & (ENTRY_PRESENT | ENTRY_LEAF)) != ENTRY_PRESENT)
+		return entry;
+	*pte = direct_map + (entry & ENTRY_PFN_MASK) +
+	       ((address >> 12) & 511) * 8;
+	read_entry(*pte, &entry, true);
+	return entry;
 }
 
 /* Read the entry of a walk again, or walk again if there was no lowest table. */
@@ -116,7 +167,7 @@ static __always_inline void walk_again(const void *pgd, __u64 address, __u64 slo
 	}
 	w->slot = slot;
 	w->level = 1;
-	w->valid = read_entry(slot, &w->entry);
+	w->valid = read_entry(slot, &w->entry, bpf_rdonly_cast);
 }
 
 /* Return the frame that a present leaf entry maps an address to. */

@@ -22,6 +22,7 @@ extern size_t pages;	/* on which to provoke faults */
 	X("file-cold",   file_cold) \
 	X("file-write",  file_write) \
 	X("file-cow",    file_cow) \
+	X("replaced",    replaced) \
 	X("fork-child",  fork_child) \
 	X("fork-parent", fork_parent) \
 	X("swap",        swap) \
@@ -41,6 +42,7 @@ extern size_t pages;	/* on which to provoke faults */
 	X("beyond-end",  beyond_end) \
 	X("signals",     signals) \
 	X("threads",     threads) \
+	X("preempted",   preempted) \
 	X("orphan",      orphan) \
 	X("heat",        heat) \
 	X("loop",        loop) \

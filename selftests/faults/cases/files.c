@@ -56,3 +56,29 @@ void case_file_cow(void)
 	touch_write(map(pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd),
 		    pages, page);
 }
+
+/*
+ * A page of a file at an address that was anonymous memory in the fault before: the
+ * kernel often uses the same structures again.
+ */
+void case_replaced(void)
+{
+	const int prot = PROT_READ | PROT_WRITE;
+	int fd = memfd_create("replacement", 0);
+	char *p = map_anon(page);
+
+	if (fd < 0 || ftruncate(fd, (off_t)(pages * page)))
+		die("memfd");
+	for (size_t i = 0; i < pages; i++) {
+		touch_read(p, 1, page);
+		munmap(p, page);
+		if (mmap(p, page, prot, MAP_SHARED | MAP_FIXED, fd,
+			 (off_t)(i * page)) != p)
+			die("mmap");
+		touch_write(p, 1, page);
+		munmap(p, page);
+		if (mmap(p, page, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+			 -1, 0) != p)
+			die("mmap");
+	}
+}

@@ -41,80 +41,82 @@ static __noinline int find_process(struct task_state *st)
 	return 0;
 }
 
-/* Return the element of a process, NULL if the table is full. */
-static __always_inline struct process_stat *process_of(struct task_state *st)
+/* Find the element of the process of a task, and give it the name of the process. */
+static __noinline int know_process(struct task_state *st)
 {
-	struct process_stat *p = bpf_map_lookup_elem(&processes_values,
-						     &st->process_slot);
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 exec_id = task->self_exec_id;
+	struct process_stat *p;
 
+	if (!st)
+		return 0;
+	p = bpf_map_lookup_elem(&processes_values, &st->process_slot);
 	if (!is_process(p, &st->process)) {
 		find_process(st);
 		p = bpf_map_lookup_elem(&processes_values, &st->process_slot);
 		if (!is_process(p, &st->process))
-			return NULL;
+			return 0;
 	}
-
 	/* exec changes the name */
-	if (p->exec_id != exec_id || !p->comm[0]) {
+	if (p->exec_id != st->exec_id || !p->comm[0]) {
 		bpf_get_current_comm(p->comm, sizeof(p->comm));
-		p->exec_id = exec_id;
+		p->exec_id = st->exec_id;
 	}
-	return p;
+	/* user space may delete the element once all tasks have exited */
+	if (!st->exited)
+		st->known |= KNOWN_PROCESS;
+	return 1;
 }
 
-/* Return the bucket of a latency: see LATENCY_SUB_BITS. */
-static __always_inline __u32 latency_slot(__u64 ns)
+/* Return the element of a process, NULL if the table is full. */
+static __always_inline struct process_stat *process_of(struct task_state *st)
 {
-	__u32 top = 0;
-	__u64 n = ns;
+	struct process_stat *p;
 
-	if (ns < 1 << LATENCY_SUB_BITS)
-		return ns;
-	if (ns >> LATENCY_MAX_BITS)
-		return LATENCY_SLOTS - 1;
-#pragma unroll
-	for (int bits = 32; bits; bits /= 2) {
-		if (n >> bits) {
-			n >>= bits;
-			top += bits;
-		}
+	if (st->known & KNOWN_PROCESS) {
+		p = bpf_map_lookup_elem(&processes_values, &st->process_slot);
+		/* no other process has the element now */
+		if (p && p->key.start_ns == st->process.start_ns)
+			return p;
 	}
-	return ((top - LATENCY_SUB_BITS + 1) << LATENCY_SUB_BITS) +
-	       ((ns >> (top - LATENCY_SUB_BITS)) &
-		((1 << LATENCY_SUB_BITS) - 1));
+	if (!know_process(st))
+		return NULL;
+	return bpf_map_lookup_elem(&processes_values, &st->process_slot);
 }
 
-static __always_inline void count_latency(struct fault_totals *t, __u32 kind,
-					  __u64 ns)
+static __always_inline void count_kind(__u32 kind, __u32 origin,
+				       const struct growth *g, bool timed,
+				       __u64 ns)
 {
-	struct latency_histogram *h = bpf_map_lookup_elem(&latency, &kind);
-	__u64 *sum = element(t->ns, kind);
-	__u64 *max = element(t->max_ns, kind);
+	struct kind_stat *k = bpf_map_lookup_elem(&kinds, &kind);
+	__u64 step = (ns - LATENCY_TABLE_MIN) / LATENCY_TABLE_STEP;
 
-	add(sum, ns);
-	if (ns > *max)
-		*max = ns;
-	if (h)
-		add(element(h->slots, latency_slot(ns)), 1);
+	if (!k)
+		return;
+	add_growth(&k->count[origin & (NR_FAULT_ORIGINS - 1)], g);
+	if (!timed)
+		return;
+	add(&k->ns, ns);
+	if (ns > k->max_ns)
+		k->max_ns = ns;
+	if (step < LATENCY_TABLE_SIZE)
+		add(element(k->latency.slots, latency_slots[step]), 1);
+	else
+		add(element(k->latency.slots, latency_slot(ns)), 1);
 }
 
-static __always_inline void count_vma(struct task_state *st, __u32 kind,
-				      const __u64 *delta, __u64 ns)
+/* Find the element of a VMA, and widen its range. */
+static __noinline int know_vma(struct task_state *st)
 {
 	struct vma_stat *v;
 
-	if (st->vma_known)
+	if (!st)
+		return 0;
+	if (st->known & KNOWN_VMA)
 		v = bpf_map_lookup_elem(&vmas_values, &st->vma_slot);
 	else
 		v = FIND_SLOT(vmas, MAX_VMAS, &st->vma, &st->vma_slot,
 			      LOST_VMA);
-	st->vma_known = v;
 	if (!v)
-		return;
-	add_pair(&v->count, delta);
-	add(&v->ns, ns);
+		return 0;
 	if (!v->end || st->vma_start < v->start) {
 		v->start = st->vma_start;
 		v->pgoff = st->vma_pgoff;
@@ -122,27 +124,51 @@ static __always_inline void count_vma(struct task_state *st, __u32 kind,
 	if (st->vma_end > v->end)
 		v->end = st->vma_end;
 	v->flags |= st->vma_flags;
-	v->kinds |= 1u << kind;
+	st->known |= KNOWN_VMA | KNOWN_RANGE;
+	return 1;
+}
+
+static __always_inline void count_vma(struct task_state *st, __u32 kind,
+				      const struct growth *g, __u64 ns)
+{
+	struct vma_stat *v;
+
+	if (!(st->known & KNOWN_RANGE) && !know_vma(st))
+		return;
+	v = bpf_map_lookup_elem(&vmas_values, &st->vma_slot);
+	if (!v)
+		return;
+	add_growth(&v->count, g);
+	add(&v->ns, ns);
+	add_kind(&v->kinds, kind);
 }
 
 /* Count faults that the kernel counted and that no program saw. */
-static __always_inline void count_unseen(struct task_state *st,
-					 struct task_struct *task)
+static __noinline int count_unseen(struct task_state *st)
 {
-	__u64 delta[NR_FAULT_SIZES];
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 kind = FAULT_UNSEEN;
 	struct process_stat *p;
-	struct fault_totals *t;
+	struct kind_stat *k;
+	__u64 minor, major;
 
-	if (!take_growth(st, task, delta))
-		return;
-	t = my_totals();
-	if (t) {
-		add_pair(&t->count[FAULT_UNSEEN], delta);
-		add_pair(&t->origin[ORIGIN_UNSEEN], delta);
+	if (!st)
+		return 0;
+	minor = task->min_flt - st->seen[FAULT_MINOR];
+	major = task->maj_flt - st->seen[FAULT_MAJOR];
+	st->seen[FAULT_MINOR] += minor;
+	st->seen[FAULT_MAJOR] += major;
+	k = bpf_map_lookup_elem(&kinds, &kind);
+	if (k) {
+		add(&k->count[ORIGIN_UNSEEN][FAULT_MINOR], minor);
+		add(&k->count[ORIGIN_UNSEEN][FAULT_MAJOR], major);
 	}
 	p = process_of(st);
-	if (p)
-		add_pair(&p->count[FAULT_UNSEEN], delta);
+	if (p) {
+		add(&p->count[FAULT_UNSEEN][FAULT_MINOR], minor);
+		add(&p->count[FAULT_UNSEEN][FAULT_MAJOR], major);
+	}
+	return 0;
 }
 
 #endif /* VMLAB_FAULTS_COUNT_BPF_H */

@@ -26,23 +26,44 @@ const volatile __u32 vmlab_dev; /* device number of /dev/vmlab, or 0 */
 const volatile bool by_vma;
 const volatile bool by_ip;
 const volatile bool by_stack;
+const volatile __u16 latency_slots[LATENCY_TABLE_SIZE]; /* see LATENCY_TABLE_STEP */
 
 /* The programs count only once user space has attached all of them. */
 bool armed;
+
+/* what is known of a task: bits of task_state.known */
+enum {
+	KNOWN_PROCESS = 1, /* process_slot; the table has the name of the process */
+	KNOWN_VMA = 2, /* vma_slot is that of @vma */
+	KNOWN_RANGE = 4, /* the table has the range of the VMA and its flags */
+	KNOWN_IP = 8, /* ip_slot is that of @ip */
+};
+
+/*
+ * Where a fault was, if that was in anonymous memory: for the next faults in the
+ * same gigabyte of the same VMA; see is_same_place().
+ */
+struct place {
+	__u64 pmds; /* address of its table of PMDs, or 0 */
+	__u64 vma;
+	__u64 mm;
+	__u32 seq; /* mm_lock_seq of the mm */
+};
 
 /* the state of a followed task, and of its current fault */
 struct task_state {
 	unsigned long seen[NR_FAULT_SIZES]; /* min_flt, maj_flt counted so far */
 	struct process_key process;
+	__u32 exec_id; /* of the program that the task runs */
+	__u32 known;
+	/* the last attempt */
 	bool in_fault;
-	bool again; /* the last attempt returned VM_FAULT_RETRY */
-	bool uffd;
-	bool write;
-	bool anon; /* the VMA is anonymous */
+	bool again; /* it returned VM_FAULT_RETRY */
 	bool tmpfs;
-	__u32 flags; /* FAULT_FLAG_* of the last attempt */
-	__u32 kind;
-	__u32 origin;
+	__u8 kind;
+	__u8 origin;
+	bool exited;
+	__u32 flags; /* FAULT_FLAG_*, if it is tried again */
 	__u64 address;
 	__u64 begin_ns;
 	__u64 pte; /* address of the entry in the lowest table, or 0 */
@@ -50,15 +71,14 @@ struct task_state {
 	__u64 stack_grown; /* page that the stack grew to last */
 	__u64 stack_refused; /* address that the kernel refused to grow to */
 	const void *pgd;
+	struct place place;
 	struct vma_key vma;
 	__u64 vma_start, vma_end, vma_pgoff, vma_flags;
-	struct ip_key ip; /* of the last fault */
+	struct ip_key ip;
 	/* where the tables have the process, @vma and @ip, if it is known */
 	__u32 process_slot;
 	__u32 vma_slot;
 	__u32 ip_slot;
-	bool vma_known;
-	bool ip_known;
 };
 
 struct {
@@ -79,15 +99,15 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct fault_totals);
-} totals SEC(".maps");
+	__type(value, struct fault_attempts);
+} attempts SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NR_FAULT_KINDS);
 	__type(key, __u32);
-	__type(value, struct latency_histogram);
-} latency SEC(".maps");
+	__type(value, struct kind_stat);
+} kinds SEC(".maps");
 
 #define HASH(name, key_type, value_type, size)        \
 	struct {                                      \
@@ -139,11 +159,12 @@ struct {
  * Each program has a slot of its own in the per-CPU buffers: programs preempt
  * each other, but never themselves.
  */
-#define COPIES 2
 enum buffer_slot {
-	SLOT_BEGIN,
-	SLOT_END = SLOT_BEGIN + COPIES,
-	SLOT_SIGNAL = SLOT_END + COPIES,
+	SLOT_BEGIN_0,
+	SLOT_BEGIN_1,
+	SLOT_END,
+	SLOT_EXIT,
+	SLOT_SIGNAL,
 	NR_SLOTS
 };
 
@@ -162,23 +183,15 @@ struct {
 } stack_buffer SEC(".maps");
 
 /*
- * The attempt that a copy of a program handled last on this CPU: the other copy,
- * which runs right after it, has nothing to do.
+ * A mark of the attempt that a copy of fault_begin handled last on this CPU: the
+ * other copy, which runs right after it, removes the mark and has nothing to do.
  */
-enum { HANDLED_BEGIN, HANDLED_END, NR_HANDLED };
-
-struct handled {
-	__u64 task;
-	__u64 address;
-	__u64 faults; /* that the kernel has counted of the task */
-	__u64 copy;
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, NR_HANDLED);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct handled);
+	__type(value, __u64);
 } handled SEC(".maps");
 
 static const struct stack_stat no_stack;
@@ -189,65 +202,79 @@ static __always_inline void add(__u64 *counter, __u64 n)
 }
 
 /*
- * Return an element of an array; the last one for an index beyond the end, which
- * never occurs.  In assembly: the compiler would move a check in C to a place
- * where the verifier cannot relate it to the access.
+ * Return an index, or the largest one if it is beyond that, which never occurs.
+ * In assembly: the compiler would move a check in C to a place where the verifier
+ * cannot relate it to the access.
  */
-#define element(array, index)                                                \
-	({                                                                   \
-		__u64 __i = (index);                                         \
-									     \
-		asm volatile("if %0 <= %1 goto +1\n%0 = %1\n"                \
-			     : "+r"(__i)                                     \
-			     : "i"(sizeof(array) / sizeof((array)[0]) - 1)); \
-		&(array)[__i];                                               \
+#define limit(index, largest)                               \
+	({                                                  \
+		__u64 __i = (index);                        \
+							    \
+		asm volatile("if %0 <= %1 goto +1\n%0 = %1\n" \
+			     : "+r"(__i)                    \
+			     : "i"(largest));               \
+		__i;                                        \
 	})
 
-/*
- * Return whether the other copy of this program has handled the attempt, as far as
- * this CPU knows; if not, note that this copy does.
- */
-static __always_inline bool was_handled(__u32 which, struct task_struct *task,
-					__u64 address, __u32 copy)
-{
-	struct handled *h = bpf_map_lookup_elem(&handled, &which);
-	const __u64 faults = task->min_flt + task->maj_flt;
+/* Return an element of an array. */
+#define element(array, index) \
+	(&(array)[limit(index, sizeof(array) / sizeof((array)[0]) - 1)])
 
-	if (!h)
+/*
+ * Return whether the other copy of fault_begin has handled the attempt; if not,
+ * mark the attempt as handled.  A mark stays when the other copy was skipped or ran
+ * on another CPU: it tells the task, the address and the number of faults so far,
+ * so it does not match a later attempt.
+ */
+static __always_inline bool was_handled(struct task_struct *task, __u64 address)
+{
+	__u32 zero = 0;
+	__u64 *mark = bpf_map_lookup_elem(&handled, &zero);
+	__u64 attempt = (((__u64)task->pid << 32) + task->min_flt +
+			 task->maj_flt) ^ address;
+
+	if (!mark)
 		return false;
-	if (h->task == (__u64)task && h->address == address &&
-	    h->faults == faults && h->copy != copy) {
-		h->task = 0;
+	if (*mark == attempt) {
+		*mark = 0;
 		return true;
 	}
-	h->task = (__u64)task;
-	h->address = address;
-	h->faults = faults;
-	h->copy = copy;
+	*mark = attempt;
 	return false;
 }
 
-/* Add increments of min_flt and maj_flt. */
-static __always_inline void add_pair(__u64 (*pair)[NR_FAULT_SIZES],
-				     const __u64 *delta)
+/* faults that min_flt or maj_flt has grown by */
+struct growth {
+	__u64 nr;
+	__u64 size; /* FAULT_MINOR or FAULT_MAJOR */
+};
+
+static __always_inline void add_growth(__u64 (*pair)[NR_FAULT_SIZES],
+				       const struct growth *g)
 {
-	add(&(*pair)[FAULT_MINOR], delta[FAULT_MINOR]);
-	add(&(*pair)[FAULT_MAJOR], delta[FAULT_MAJOR]);
+	add(&(*pair)[g->size], g->nr);
 }
 
-static __always_inline struct fault_totals *my_totals(void)
+static __always_inline void add_kind(__u32 *kinds, __u32 kind)
+{
+	if (!(*kinds >> kind & 1))
+		__sync_fetch_and_or(kinds, 1u << kind);
+}
+
+static __always_inline struct fault_attempts *my_attempts(void)
 {
 	__u32 zero = 0;
 
-	return bpf_map_lookup_elem(&totals, &zero);
+	return bpf_map_lookup_elem(&attempts, &zero);
 }
 
-static __always_inline void lost(enum fault_lost what)
+static __noinline int lost(enum fault_lost what)
 {
-	struct fault_totals *t = my_totals();
+	struct fault_attempts *a = my_attempts();
 
-	if (t)
-		add(&t->lost[what], 1);
+	if (a && what < NR_FAULT_LOST)
+		add(element(a->lost, what), 1);
+	return 0;
 }
 
 /*

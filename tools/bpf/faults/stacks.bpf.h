@@ -53,38 +53,56 @@ static __noinline int locate_ip(struct ip_key *key, __u32 slot)
 	return ip_slot + 1;
 }
 
-static __always_inline void count_ip(struct task_state *st, __u32 slot,
-				     __u32 kind, const __u64 *delta, __u64 ns)
+/* Note the instruction of a fault. */
+static __always_inline void note_ip(struct task_state *st,
+				    struct task_struct *task,
+				    const struct pt_regs *regs)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	struct ip_key *key = &st->ip;
-	__u32 exec_id = task->self_exec_id;
-	struct ip_stat *s = NULL;
-	__u64 ip = regs->ip;
+	__u64 ip;
 
-	if (st->ip_known && key->ip == ip && key->tgid == (__u32)task->tgid &&
-	    key->exec_id == exec_id)
-		s = bpf_map_lookup_elem(&ips_values, &st->ip_slot);
-	if (!s) {
-		int found;
-
-		key->ip = ip;
-		key->tgid = task->tgid;
-		key->exec_id = exec_id;
-		st->ip_known = false;
-		found = locate_ip(key, slot);
-		if (found <= 0)
-			return;
-		st->ip_slot = found - 1;
-		s = bpf_map_lookup_elem(&ips_values, &st->ip_slot);
-		if (!s)
-			return;
-		st->ip_known = s->known;
+	/* those of the instruction, if user space has raised the exception */
+	if (st->origin != ORIGIN_USER)
+		regs = (void *)bpf_task_pt_regs(task);
+	ip = regs->ip;
+	if (st->ip.ip != ip) {
+		st->ip.ip = ip;
+		st->known &= ~KNOWN_IP;
 	}
-	add_pair(&s->count, delta);
+}
+
+static __noinline int know_ip(struct task_state *st, __u32 slot)
+{
+	struct ip_stat *s;
+	int found;
+
+	if (!st)
+		return 0;
+	st->ip.tgid = st->process.tgid;
+	st->ip.exec_id = st->exec_id;
+	found = locate_ip(&st->ip, slot);
+	if (found <= 0)
+		return 0;
+	st->ip_slot = found - 1;
+	s = bpf_map_lookup_elem(&ips_values, &st->ip_slot);
+	if (s && s->known)
+		st->known |= KNOWN_IP;
+	return 1;
+}
+
+static __always_inline void count_ip(struct task_state *st, __u32 slot,
+				     __u32 kind, const struct growth *g,
+				     __u64 ns)
+{
+	struct ip_stat *s;
+
+	if (!(st->known & KNOWN_IP) && !know_ip(st, slot))
+		return;
+	s = bpf_map_lookup_elem(&ips_values, &st->ip_slot);
+	if (!s)
+		return;
+	add_growth(&s->count, g);
 	add(&s->ns, ns);
-	s->kinds |= 1u << kind;
+	add_kind(&s->kinds, kind);
 }
 
 struct frame_walk {
@@ -107,14 +125,16 @@ static long locate_frame(__u32 i, void *data)
 }
 
 static __always_inline void count_stack(void *ctx, __u32 slot, __u32 kind,
-					const __u64 *delta, __u64 ns)
+					const struct growth *g, __u64 ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct stack_key key = {};
 	struct stack_stat *s;
-	long id = bpf_get_stackid(ctx, &stack_traces, BPF_F_USER_STACK);
+	long id = -EFAULT;
 
-	/* no user stack, as during exec: count the fault without one */
+	if (ctx)
+		id = bpf_get_stackid(ctx, &stack_traces, BPF_F_USER_STACK);
+	/* no user stack, as during exec, or not of this fault */
 	if (id == -EFAULT) {
 		id = NO_FAULT_STACK;
 	} else if (id < 0) {
@@ -134,7 +154,7 @@ static __always_inline void count_stack(void *ctx, __u32 slot, __u32 kind,
 		if (!s || !frames)
 			return;
 		bpf_get_current_comm(s->comm, sizeof(s->comm));
-		size = bpf_get_stack(ctx, frames,
+		size = !ctx ? 0 : bpf_get_stack(ctx, frames,
 				     MAX_FAULT_STACK * sizeof(__u64),
 				     BPF_F_USER_STACK);
 		if (size > 0) {
@@ -147,7 +167,7 @@ static __always_inline void count_stack(void *ctx, __u32 slot, __u32 kind,
 			bpf_loop(size / sizeof(__u64), locate_frame, &w, 0);
 		}
 	}
-	add_pair(&s->count, delta);
+	add_growth(&s->count, g);
 	add(&s->ns, ns);
 }
 

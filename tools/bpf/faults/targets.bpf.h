@@ -18,6 +18,7 @@ static __always_inline struct task_state *follow_task(struct task_struct *task)
 	}
 	st->seen[FAULT_MINOR] = task->min_flt;
 	st->seen[FAULT_MAJOR] = task->maj_flt;
+	st->exec_id = task->self_exec_id;
 	st->process.tgid = task->tgid;
 	st->process.start_ns = task->group_leader->start_boottime;
 	return st;
@@ -35,14 +36,11 @@ static __always_inline bool is_target(struct task_struct *task)
 /* Return the state of a task, NULL unless it is followed. */
 static __always_inline struct task_state *state_of(struct task_struct *task)
 {
-	struct task_state *st;
+	struct task_state *st = bpf_task_storage_get(&tasks, task, NULL, 0);
 
-	if (!armed)
-		return NULL;
-	st = bpf_task_storage_get(&tasks, task, NULL, 0);
 	if (st)
 		return st;
-	return is_target(task) ? follow_task(task) : NULL;
+	return armed && is_target(task) ? follow_task(task) : NULL;
 }
 
 /*
@@ -68,18 +66,32 @@ int BPF_PROG(on_new_task, struct task_struct *child)
 	return 0;
 }
 
+/* Return whether min_flt or maj_flt has grown since take_growth(). */
+static __always_inline bool has_grown(const struct task_state *st,
+				      const struct task_struct *task)
+{
+	return task->min_flt != st->seen[FAULT_MINOR] ||
+	       task->maj_flt != st->seen[FAULT_MAJOR];
+}
+
 /*
- * Read by how much min_flt and maj_flt have grown since the last call.
- * Return whether they have.
+ * Take what maj_flt has grown by since the last call; if it has not grown, what
+ * min_flt has grown by.  Return whether either has.
  */
 static __always_inline bool take_growth(struct task_state *st,
-					struct task_struct *task, __u64 *delta)
+					struct task_struct *task,
+					struct growth *g)
 {
-	delta[FAULT_MINOR] = task->min_flt - st->seen[FAULT_MINOR];
-	delta[FAULT_MAJOR] = task->maj_flt - st->seen[FAULT_MAJOR];
-	st->seen[FAULT_MINOR] += delta[FAULT_MINOR];
-	st->seen[FAULT_MAJOR] += delta[FAULT_MAJOR];
-	return delta[FAULT_MINOR] || delta[FAULT_MAJOR];
+	g->size = FAULT_MAJOR;
+	g->nr = task->maj_flt - st->seen[FAULT_MAJOR];
+	if (g->nr) {
+		st->seen[FAULT_MAJOR] += g->nr;
+		return true;
+	}
+	g->size = FAULT_MINOR;
+	g->nr = task->min_flt - st->seen[FAULT_MINOR];
+	st->seen[FAULT_MINOR] += g->nr;
+	return g->nr;
 }
 
 #endif /* VMLAB_FAULTS_TARGETS_BPF_H */

@@ -109,6 +109,10 @@ static int choose_programs(struct faults_session *s, struct failure *failure)
 static void set_constants(struct faults_bpf *skel,
 			  const struct faults_options *o)
 {
+	for (__u32 i = 0; i < LATENCY_TABLE_SIZE; i++)
+		skel->rodata->latency_slots[i] =
+			(__u16)latency_slot(LATENCY_TABLE_MIN +
+					    (__u64)i * LATENCY_TABLE_STEP);
 	skel->rodata->five_levels = has_five_levels();
 	skel->rodata->vmlab_dev = vmlab_device();
 	skel->rodata->everybody = o->everybody;

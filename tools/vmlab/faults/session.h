@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "../bpf/faults.h"
+#include "model/faults.h"
 #include "sys/failure.h"
 
 /** struct faults_options - which processes, and which tables */

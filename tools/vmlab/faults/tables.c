@@ -17,50 +17,75 @@ static int read_cpus(const struct faults_session *s, const struct bpf_map *map,
 				    size * (size_t)s->nr_cpus, 0);
 }
 
-int faults_totals(const struct faults_session *s, struct fault_totals *sum)
+static void add_kind(struct fault_totals *sum, size_t kind,
+		     const struct kind_stat *k)
 {
-	struct fault_totals *cpus =
+	for (size_t o = 0; o < NR_FAULT_ORIGINS; o++) {
+		for (size_t i = 0; i < NR_FAULT_SIZES; i++) {
+			sum->count[kind][i] += k->count[o][i];
+			sum->origin[o][i] += k->count[o][i];
+		}
+	}
+	sum->ns[kind] += k->ns;
+	if (k->max_ns > sum->max_ns[kind])
+		sum->max_ns[kind] = k->max_ns;
+}
+
+static int sum_kinds(const struct faults_session *s, struct fault_totals *sum)
+{
+	struct kind_stat *cpus =
 		check_alloc(calloc((size_t)s->nr_cpus, sizeof(*cpus)));
-	int err = read_cpus(s, s->skel->maps.totals, 0, sizeof(*cpus), cpus);
+	int err = 0;
 
-	memset(sum, 0, sizeof(*sum));
-	for (int cpu = 0; !err && cpu < s->nr_cpus; cpu++) {
-		const struct fault_totals *t = &cpus[cpu];
-
-		for (size_t k = 0; k < NR_FAULT_KINDS; k++) {
-			sum->count[k][FAULT_MINOR] += t->count[k][FAULT_MINOR];
-			sum->count[k][FAULT_MAJOR] += t->count[k][FAULT_MAJOR];
-			sum->ns[k] += t->ns[k];
-			if (t->max_ns[k] > sum->max_ns[k])
-				sum->max_ns[k] = t->max_ns[k];
-		}
-		for (size_t o = 0; o < NR_FAULT_ORIGINS; o++) {
-			sum->origin[o][FAULT_MINOR] +=
-				t->origin[o][FAULT_MINOR];
-			sum->origin[o][FAULT_MAJOR] +=
-				t->origin[o][FAULT_MAJOR];
-		}
-		sum->retries += t->retries;
-		for (size_t f = 0; f < NR_FAULT_FAILURES; f++)
-			sum->failures[f] += t->failures[f];
-		for (size_t l = 0; l < NR_FAULT_LOST; l++)
-			sum->lost[l] += t->lost[l];
+	for (__u32 kind = 0; !err && kind < NR_FAULT_KINDS; kind++) {
+		err = read_cpus(s, s->skel->maps.kinds, kind, sizeof(*cpus),
+				cpus);
+		for (int cpu = 0; !err && cpu < s->nr_cpus; cpu++)
+			add_kind(sum, kind, &cpus[cpu]);
 	}
 	free(cpus);
 	return err;
 }
 
+static int sum_attempts(const struct faults_session *s,
+			struct fault_totals *sum)
+{
+	struct fault_attempts *cpus =
+		check_alloc(calloc((size_t)s->nr_cpus, sizeof(*cpus)));
+	int err = read_cpus(s, s->skel->maps.attempts, 0, sizeof(*cpus), cpus);
+
+	for (int cpu = 0; !err && cpu < s->nr_cpus; cpu++) {
+		sum->retries += cpus[cpu].retries;
+		sum->untimed += cpus[cpu].untimed;
+		for (size_t f = 0; f < NR_FAULT_FAILURES; f++)
+			sum->failures[f] += cpus[cpu].failures[f];
+		for (size_t l = 0; l < NR_FAULT_LOST; l++)
+			sum->lost[l] += cpus[cpu].lost[l];
+	}
+	free(cpus);
+	return err;
+}
+
+int faults_totals(const struct faults_session *s, struct fault_totals *sum)
+{
+	int err;
+
+	memset(sum, 0, sizeof(*sum));
+	err = sum_kinds(s, sum);
+	return err ? err : sum_attempts(s, sum);
+}
+
 int faults_latency(const struct faults_session *s, enum fault_kind kind,
 		   struct latency_histogram *sum)
 {
-	struct latency_histogram *cpus =
+	struct kind_stat *cpus =
 		check_alloc(calloc((size_t)s->nr_cpus, sizeof(*cpus)));
-	int err = read_cpus(s, s->skel->maps.latency, kind, sizeof(*cpus), cpus);
+	int err = read_cpus(s, s->skel->maps.kinds, kind, sizeof(*cpus), cpus);
 
 	memset(sum, 0, sizeof(*sum));
 	for (int cpu = 0; !err && cpu < s->nr_cpus; cpu++)
 		for (size_t i = 0; i < LATENCY_SLOTS; i++)
-			sum->slots[i] += cpus[cpu].slots[i];
+			sum->slots[i] += cpus[cpu].latency.slots[i];
 	free(cpus);
 	return err;
 }

@@ -11,6 +11,18 @@
 
 #include "../bpf/faults.h"
 
+/* the faults of a session */
+struct fault_totals {
+	__u64 count[NR_FAULT_KINDS][NR_FAULT_SIZES];
+	__u64 ns[NR_FAULT_KINDS];
+	__u64 max_ns[NR_FAULT_KINDS];
+	__u64 origin[NR_FAULT_ORIGINS][NR_FAULT_SIZES];
+	__u64 retries; /* attempts that returned VM_FAULT_RETRY */
+	__u64 untimed; /* faults without a latency */
+	__u64 failures[NR_FAULT_FAILURES];
+	__u64 lost[NR_FAULT_LOST];
+};
+
 struct process_row {
 	struct process_key key;
 	struct process_stat stat;

@@ -355,6 +355,11 @@ static void print_failures(const struct faults_report *r, FILE *out)
 			"\n%" PRIu64
 			" attempts were retried; each fault is counted once\n",
 			(uint64_t)r->totals.retries);
+	if (r->totals.untimed)
+		fprintf(out,
+			"\n%" PRIu64
+			" faults have no latency: vmlab did not see their end\n",
+			(uint64_t)r->totals.untimed);
 	for (unsigned int f = 0; f < NR_FAULT_FAILURES; f++) {
 		if (!r->totals.failures[f])
 			continue;

@@ -123,6 +123,7 @@ static void print_head(const struct faults_report *r, struct json_doc *doc)
 	}
 	json_member(doc, "origins", o);
 	json_member(doc, "retries", json_count(r->totals.retries));
+	json_member(doc, "untimed", json_count(r->totals.untimed));
 
 	o = object();
 	for (unsigned int f = 0; f < NR_FAULT_FAILURES; f++)

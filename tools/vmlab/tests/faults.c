@@ -30,6 +30,25 @@ static void test_percentiles(void)
 	is(latency_percentile(&h, 100, 16), 16, "no percentile is above the maximum");
 }
 
+static void test_buckets(void)
+{
+	const __u64 end = LATENCY_TABLE_MIN +
+			  LATENCY_TABLE_SIZE * LATENCY_TABLE_STEP;
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < LATENCY_SLOTS; i++)
+		if (latency_slot(latency_upper(i)) != i ||
+		    (i && latency_slot(latency_upper(i - 1) + 1) != i))
+			wrong++;
+	is(wrong, 0, "a latency has the bucket that includes it");
+	is(latency_slot(~0ull), LATENCY_SLOTS - 1, "the longest has the last");
+	for (__u64 ns = LATENCY_TABLE_MIN; ns < end; ns++)
+		if (latency_slot(ns) !=
+		    latency_slot(ns - ns % LATENCY_TABLE_STEP))
+			wrong++;
+	is(wrong, 0, "a step of the table is within one bucket");
+}
+
 static struct ip_row ip(const char *path, __u64 offset, __u32 tgid, __u64 minor)
 {
 	struct ip_row row = { .key.tgid = tgid, .key.ip = 1000 + offset };
@@ -301,6 +320,7 @@ static void test_heat_text(void)
 
 int main(void)
 {
+	test_buckets();
 	test_percentiles();
 	test_merge();
 	test_signals();
