@@ -37,7 +37,12 @@ static int dirty_clear_frame(struct vmlab_space *space, struct folio *folio,
 
 	if (vmlab_frame_held(folio))
 		return min(nr, folio_next_index(folio) - pgoff);
-	ret = vmlab_frame_clear_tracked(space, pgoff, nr, folio);
+	if (likely(!folio_test_large(folio))) {
+		xa_clear_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED);
+		ret = 1;
+	} else {
+		ret = vmlab_frame_clear_tracked(space, pgoff, nr, folio);
+	}
 	/* Pairs with the atomic operation by which GUP takes the reference. */
 	smp_mb();
 	if (unlikely(vmlab_frame_held(folio)))
@@ -106,12 +111,16 @@ static int dirty_collect(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 		if (xas_retry(&xas, entry))
 			continue;
 		pages = vmlab_entry_pages(&xas);
-		from = round_down(xas.xa_index, pages);
-		to = min(from + pages, end);
-		/* The walk begins where a huge frame around @first does. */
-		from = max(from, first);
-		if (from < to)
-			bitmap_set(bits, from - first, to - from);
+		if (likely(pages == 1)) {
+			__set_bit(xas.xa_index - first, bits);
+		} else {
+			from = round_down(xas.xa_index, pages);
+			to = min(from + pages, end);
+			/* The walk begins where a huge frame around @first does. */
+			from = max(from, first);
+			if (from < to)
+				bitmap_set(bits, from - first, to - from);
+		}
 		if (++batch % VMLAB_DIRTY_BATCH)
 			continue;
 		xas_pause(&xas);
