@@ -122,7 +122,7 @@ lost_is_shown()
 # attached PID: vmlab faults has attached all its programs
 attached()
 {
-	[[ $(find "/proc/$1/fd" -lname 'anon_inode:bpf_link' 2>/dev/null | wc -l) -ge 9 ]]
+	[[ $(find "/proc/$1/fd" -lname 'anon_inode:bpf_link' 2>/dev/null | wc -l) -ge 8 ]]
 }
 
 # Report, stacks and totals of a process until it is killed.

@@ -51,7 +51,7 @@ loops() # COMM: the target has become the program
 
 attached() # PID: vmlab faults has all its programs in place
 {
-	[[ $(find "/proc/$1/fd" -lname 'anon_inode:bpf_link' 2>/dev/null | wc -l) -ge 9 ]]
+	[[ $(find "/proc/$1/fd" -lname 'anon_inode:bpf_link' 2>/dev/null | wc -l) -ge 8 ]]
 }
 
 # symbols of the instructions that touch anonymous memory, into $work/symbols
