@@ -104,7 +104,7 @@ static __always_inline struct folio *find_get(struct xa_state *xas,
  * Context: any; takes RCU itself.
  * Return: the folio of a resident frame with a reference that the caller must
  * put, or NULL.  The frame can be removed at any time, unless the caller locks
- * it and finds that folio->mapping is still set.
+ * it and vmlab_frame_in() holds.
  */
 struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 			       void **evicted)
@@ -118,6 +118,34 @@ struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 	return folio;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_find);
+
+/**
+ * vmlab_frame_lock() - look up the entry at an offset and lock its frame
+ * @space: the space
+ * @pgoff: offset in the space, pages
+ * @evicted: set to the value of an evicted page, or NULL
+ *
+ * Context: process context, may sleep.
+ * Return: the folio of a resident frame, locked, with a reference: it stays in the
+ * space while the caller holds the lock.  Or NULL, or an ERR_PTR() of -EINTR when the
+ * task was killed.
+ */
+struct folio *vmlab_frame_lock(struct vmlab_space *space, pgoff_t pgoff,
+			       void **evicted)
+{
+	struct folio *folio;
+
+	while ((folio = vmlab_frame_find(space, pgoff, evicted))) {
+		if (folio_lock_killable(folio)) {
+			folio_put(folio);
+			return ERR_PTR(-EINTR);
+		}
+		if (vmlab_frame_in(space, folio))
+			break;
+		vmlab_frame_release(folio);
+	}
+	return folio;
+}
 
 /**
  * vmlab_frame_alloc() - allocate a frame for an offset

@@ -182,6 +182,8 @@ s64 vmlab_frames_total(void);
 
 struct folio *vmlab_frame_find(struct vmlab_space *space, pgoff_t pgoff,
 			       void **evicted);
+struct folio *vmlab_frame_lock(struct vmlab_space *space, pgoff_t pgoff,
+			       void **evicted);
 struct folio *vmlab_frame_find_lock(struct vmlab_space *space, pgoff_t pgoff,
 				    void **evicted, struct vmlab_found *found);
 unsigned int vmlab_frame_lock_run(struct vmlab_space *space, pgoff_t *first,

@@ -106,9 +106,8 @@ static int bring_error(int err)
 
 /*
  * Allocate a frame, publish it and fill it; with @written a huge one is marked as
- * written.  Returns it locked, with a
- * reference, or an ERR_PTR() of -EEXIST when the offset is taken, or of -ESTALE
- * when the backing changes.
+ * written.  Returns it locked, with a reference, or an ERR_PTR() of -EEXIST when the
+ * offset is taken, or of -ESTALE when the backing changes.
  */
 static __always_inline struct folio *
 bring_create(struct vmlab_space *space, pgoff_t pgoff, unsigned int order,

@@ -198,26 +198,6 @@ static int clone_stored(struct clone *clone, pgoff_t pgoff, void *evicted)
 	return ret ?: clone_record(to, pgoff, tracked);
 }
 
-/* Get and lock the frame at an offset; @evicted as in vmlab_frame_find(). */
-static struct folio *clone_lock(struct vmlab_space *from, pgoff_t pgoff,
-				void **evicted)
-{
-	struct folio *folio;
-
-	for (;;) {
-		folio = vmlab_frame_find(from, pgoff, evicted);
-		if (!folio)
-			return NULL;
-		if (folio_lock_killable(folio)) {
-			folio_put(folio);
-			return ERR_PTR(-EINTR);
-		}
-		if (vmlab_frame_in(from, folio))
-			return folio;
-		vmlab_frame_release(folio);
-	}
-}
-
 /*
  * Copy what the source has at an offset, which is set to the last one that was
  * copied.  Returns 0 or an errno.
@@ -231,7 +211,7 @@ static int clone_page(struct clone *clone, unsigned long *pgoff)
 	do {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		folio = clone_lock(clone->from, *pgoff, &evicted);
+		folio = vmlab_frame_lock(clone->from, *pgoff, &evicted);
 		if (IS_ERR(folio))
 			return PTR_ERR(folio);
 		if (folio) {

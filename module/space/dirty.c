@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dirty bitmap: pages written since user space last cleared it. */
 #include <linux/bitmap.h>
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
@@ -63,23 +64,16 @@ static int dirty_clear_pages(struct vmlab_space *space, pgoff_t pgoff,
 	int ret;
 
 	for (;;) {
-		folio = vmlab_frame_find(space, pgoff, &evicted);
-		if (evicted) {
-			ret = vmlab_frame_clear_tracked(space, pgoff, nr,
-							evicted);
-			if (ret)
-				return ret;
-			continue;
-		}
-		if (!folio)
-			return 1;
-		if (folio_lock_killable(folio)) {
-			folio_put(folio);
-			return -EINTR;
-		}
-		if (vmlab_frame_in(space, folio))
+		folio = vmlab_frame_lock(space, pgoff, &evicted);
+		if (IS_ERR(folio))
+			return PTR_ERR(folio);
+		if (folio)
 			break;
-		vmlab_frame_release(folio);
+		if (!evicted)
+			return 1;
+		ret = vmlab_frame_clear_tracked(space, pgoff, nr, evicted);
+		if (ret)
+			return ret;
 	}
 
 	/*
