@@ -90,31 +90,23 @@ int faults_latency(const struct faults_session *s, enum fault_kind kind,
 	return err;
 }
 
-/* Return the map with the values of a table whose hash has slots, else NULL. */
-static struct bpf_map *values_of(const struct faults_session *s,
-				 enum faults_table table)
-{
-	switch (table) {
-	case FAULTS_PROCESSES:
-		return s->skel->maps.processes_values;
-	case FAULTS_VMAS:
-		return s->skel->maps.vmas_values;
-	case FAULTS_IPS:
-		return s->skel->maps.ips_values;
-	default:
-		return NULL;
-	}
-}
-
+/*
+ * Return the hash of a table.
+ * @values: [out] the map with its values, if the hash has slots of it; else NULL
+ */
 static struct bpf_map *map_of(const struct faults_session *s,
-			      enum faults_table table)
+			      enum faults_table table, struct bpf_map **values)
 {
+	*values = NULL;
 	switch (table) {
 	case FAULTS_PROCESSES:
+		*values = s->skel->maps.processes_values;
 		return s->skel->maps.processes;
 	case FAULTS_VMAS:
+		*values = s->skel->maps.vmas_values;
 		return s->skel->maps.vmas;
 	case FAULTS_IPS:
+		*values = s->skel->maps.ips_values;
 		return s->skel->maps.ips;
 	case FAULTS_STACKS:
 		return s->skel->maps.stacks;
@@ -126,7 +118,7 @@ static struct bpf_map *map_of(const struct faults_session *s,
 int faults_read(const struct faults_session *s, enum faults_table table,
 		void **keys, void **values, size_t *nr)
 {
-	struct bpf_map *map = map_of(s, table), *values_map = values_of(s, table);
+	struct bpf_map *values_map, *map = map_of(s, table, &values_map);
 	size_t key_size = bpf_map__key_size(map),
 	       value_size = bpf_map__value_size(values_map ? values_map : map);
 	size_t space = bpf_map__max_entries(map);
