@@ -36,6 +36,7 @@ sys.exit(not ($2))" "$work/json" 2>"$work/err"; then
 }
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/vmlab.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/attached.sh"
 patience=600
 
 # A file name that is not UTF-8 and has an escape sequence for terminals.
@@ -117,12 +118,6 @@ lost_is_shown()
 	check 'and the totals are right' \
 		grep -q '^getrusage: .*: the same$' "$work/out"
 	check 'with a histogram' grep -qE '^< [0-9.]+ [a-z]+ +[0-9]+ #' "$work/out"
-}
-
-# attached PID: vmlab faults has attached all its programs
-attached()
-{
-	[[ $(find "/proc/$1/fd" -lname 'anon_inode:bpf_link' 2>/dev/null | wc -l) -ge 8 ]]
 }
 
 # Report, stacks and totals of a process until it is killed.

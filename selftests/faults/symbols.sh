@@ -7,6 +7,7 @@
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/attached.sh"
 patience=600
 
 echo "TAP version 13"
@@ -47,11 +48,6 @@ start() # COMMAND...: a process that faults until it is killed; its pid in $targ
 loops() # COMM: the target has become the program
 {
 	[[ $(<"/proc/$target/comm") == "$1" ]]
-}
-
-attached() # PID: vmlab faults has all its programs in place
-{
-	[[ $(find "/proc/$1/fd" -lname 'anon_inode:bpf_link' 2>/dev/null | wc -l) -ge 8 ]]
 }
 
 # symbols of the instructions that touch anonymous memory, into $work/symbols
