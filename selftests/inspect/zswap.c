@@ -13,6 +13,7 @@
 #include "lib/page.h"
 #include "lib/paging.h"
 #include "lib/proc.h"
+#include "lib/smaps.h"
 #include "lib/tap.h"
 
 #ifndef MADV_PAGEOUT
@@ -22,22 +23,8 @@
 #define ENABLED	"/sys/module/zswap/parameters/enabled"
 #define PAGES	64
 
-/* Bits of /proc/PID/pagemap. */
-#define PAGEMAP_SWAPPED	(1ULL << 62)
+/* The type of a swap entry of /proc/PID/pagemap. */
 #define PAGEMAP_TYPE	0x1f
-
-static uint64_t pagemap_entry(const void *p)
-{
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t entry = 0;
-
-	if (fd < 0 || pread(fd, &entry, sizeof(entry),
-			    (off_t)((uintptr_t)p / page * sizeof(entry))) !=
-		      sizeof(entry))
-		bail("pagemap: %s", strerror(errno));
-	close(fd);
-	return entry;
-}
 
 /* Return pages whose entry differs from that of pagemap. */
 static size_t differences_of(int fd, const char *p, size_t *swapped)
@@ -50,7 +37,7 @@ static size_t differences_of(int fd, const char *p, size_t *swapped)
 			.size = sizeof(t),
 			.addr = (uintptr_t)p + i * page,
 		};
-		uint64_t entry = pagemap_entry(p + i * page);
+		uint64_t entry = pagemap_entry(getpid(), p + i * page);
 
 		if (ioctl(fd, VMLAB_IOC_TRANSLATE, &t))
 			bail("TRANSLATE: %s", strerror(errno));

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "page.h"
 #include "proc.h"
 #include "tap.h"
 
@@ -50,15 +51,22 @@ bool smaps_flags(const void *start, char *flags, size_t size)
 	return line;
 }
 
+uint64_t pagemap_entry(pid_t pid, const void *p)
+{
+	char path[40];
+	uint64_t entry;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || pread(fd, &entry, sizeof(entry), (off_t)
+			    ((uintptr_t)p / page * sizeof(entry))) != sizeof(entry))
+		bail("%s: %s", path, strerror(errno));
+	close(fd);
+	return entry;
+}
+
 bool is_mapped(const void *p)
 {
-	const uint64_t page = (uintptr_t)p / (uint64_t)sysconf(_SC_PAGESIZE);
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t entry;
-
-	if (fd < 0 || pread(fd, &entry, sizeof(entry),
-			    (off_t)(page * sizeof(entry))) != sizeof(entry))
-		bail("/proc/self/pagemap: %s", strerror(errno));
-	close(fd);
-	return entry >> 63;
+	return pagemap_entry(getpid(), p) & PAGEMAP_PRESENT;
 }

@@ -12,6 +12,7 @@
 #include "lib/dev.h"
 #include "lib/page.h"
 #include "lib/paging.h"
+#include "lib/smaps.h"
 #include "lib/tap.h"
 #include "paging/clone/clone.h"
 
@@ -24,14 +25,9 @@
 /* Return the number of the frame that is mapped at an address, or 0. */
 static uint64_t frame_number(const void *p)
 {
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t entry = 0;
+	const uint64_t entry = pagemap_entry(getpid(), p);
 
-	if (fd < 0 || pread(fd, &entry, sizeof(entry), (off_t)
-			    ((uintptr_t)p / page * sizeof(entry))) != sizeof(entry))
-		bail("/proc/self/pagemap: %s", strerror(errno));
-	close(fd);
-	return entry & (1ull << 63) ? entry & ((1ull << 55) - 1) : 0;
+	return entry & PAGEMAP_PRESENT ? entry & PAGEMAP_FRAME : 0;
 }
 
 /* How many pages are mapped in both spaces, by the same frame? */
