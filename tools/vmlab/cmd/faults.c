@@ -236,9 +236,9 @@ static int run(struct cli *cli, int argc, char **argv)
 static const char help[] =
 	"Counts page faults as the kernel counts them: the totals equal those of\n"
 	"getrusage(2), and each fault has one kind.  A command is followed with all its\n"
-	"descendants, from its first instruction to its end; a process with all its\n"
-	"threads, from now on.  Threads that the kernel makes for a process, such as\n"
-	"io_uring workers, belong to it.  Needs root and a kernel with BTF; the vmlab\n"
+	"descendants, from before its first instruction to its end; a process with all\n"
+	"its threads, from now on.  Threads that the kernel makes for a process, such\n"
+	"as io_uring workers, belong to it.  Needs root and a kernel with BTF; the vmlab\n"
 	"module is not needed.\n"
 	"\n"
 	"MINOR, MAJOR  faults without and with I/O; the kernel counts a fault that it had\n"
