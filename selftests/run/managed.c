@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/tap.h"
+#include "run/managed.h"
+
+const char *budget_name(int budget)
+{
+	static char name[32];
+
+	if (budget == NATIVE)
+		return "native";
+	if (budget == NO_BUDGET)
+		return "no budget";
+	snprintf(name, sizeof(name), "%d pages", budget);
+	return name;
+}
+
+static void set_environment(int budget)
+{
+	const char *tools = getenv("VMLAB_BIN");
+	char text[4096];
+
+	unsetenv("LD_PRELOAD");
+	unsetenv("VMLAB_RUN");
+	if (budget == NATIVE)
+		return;
+	if (!tools)
+		bail("VMLAB_BIN does not name the directory of the library");
+	snprintf(text, sizeof(text), "%s/libvmlab-run.so libjemalloc.so.2", tools);
+	setenv("LD_PRELOAD", text, 1);
+	snprintf(text, sizeof(text), "version=1,budget=%d", budget);
+	setenv("VMLAB_RUN", text, 1);
+}
+
+static char *read_all(int fd)
+{
+	size_t room = 1 << 16, nr = 0;
+	char *text = malloc(room);
+	ssize_t got;
+
+	while (text && (got = read(fd, text + nr, room - nr - 1)) > 0) {
+		nr += (size_t)got;
+		if (nr == room - 1)
+			text = realloc(text, room *= 2);
+	}
+	if (!text)
+		bail("no memory");
+	text[nr] = 0;
+	return text;
+}
+
+char *run_self(int budget, int *status, const char *const arguments[])
+{
+	int pipes[2];
+	char *text;
+	pid_t pid;
+
+	fflush(NULL);
+	if (pipe2(pipes, O_CLOEXEC))
+		bail("pipe");
+	pid = fork();
+	if (!pid) {
+		set_environment(budget);
+		dup2(pipes[1], 1);
+		dup2(pipes[1], 2);
+		execv("/proc/self/exe", (char *const *)arguments);
+		_exit(126);
+	}
+	close(pipes[1]);
+	text = read_all(pipes[0]);
+	close(pipes[0]);
+	waitpid(pid, status, 0);
+	*status = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
+	return text;
+}
+
+bool is_managed(void)
+{
+	return getenv("VMLAB_RUN");
+}
+
+bool address_is_managed(const void *p)
+{
+	static char maps[1 << 20];
+	const int fd = open("/proc/self/maps", O_RDONLY);
+	size_t nr = 0;
+	ssize_t got;
+
+	while ((got = read(fd, maps + nr, sizeof(maps) - 1 - nr)) > 0)
+		nr += (size_t)got;
+	close(fd);
+	maps[nr] = 0;
+	for (char *line = maps; line && *line;) {
+		char *end = strchr(line, '\n'), *rest;
+		const uintptr_t start = strtoull(line, &rest, 16);
+		const uintptr_t stop = strtoull(rest + 1, NULL, 16);
+
+		if (end)
+			*end = 0;
+		if (start <= (uintptr_t)p && (uintptr_t)p < stop)
+			return strstr(line, "/dev/vmlab");
+		line = end ? end + 1 : NULL;
+	}
+	return false;
+}
