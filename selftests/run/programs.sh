@@ -110,8 +110,10 @@ HERE
 END
 
 cat >redis.sh <<'END'
-redis-server --port 0 --unixsocket "$PWD/socket" --save '' --dbfilename dump.rdb --dir "$PWD" \
-	--daemonize no --logfile /dev/null --io-threads 1 >/dev/null 2>&1 &
+# Package redis-tools has this one program under several names; redis-server has the name
+# that it is called by here, but starts a service.
+(exec -a redis-server redis-check-rdb --port 0 --unixsocket "$PWD/socket" --save '' --dbfilename dump.rdb --dir "$PWD" \
+	--daemonize no --logfile /dev/null --enable-debug-command yes >/dev/null 2>&1) &
 server=$!
 call() { env -u LD_PRELOAD redis-cli -s "$PWD/socket" "$@"; }
 for ((n = 0; n < 300; n++)); do
@@ -129,7 +131,6 @@ call info persistence | grep -a rdb_last_bgsave_status
 call get key:7
 call debug digest
 # What was saved is what was there when the save began.
-call debug reload nosave noflush merge >/dev/null
 call flushall
 call debug reload nosave
 call dbsize
@@ -147,7 +148,7 @@ same "gcc" 1000 gcc gcc -O2 -S -o program.s ../program.c
 same "git" 200 git sh ../repository.sh
 same "xz with threads" 2000 xz xz -T2 -2 --block-size=64KiB -c ../numbers
 same "sqlite3" 100 sqlite3 sqlite3 -init ../queries :memory: ''
-same "redis-server with BGSAVE" 300 redis-server bash ../redis.sh
+same "redis-server with BGSAVE" 300 redis-check-rdb bash ../redis.sh
 same "a pipeline of dash" 20 dash dash ../pipeline.sh
 same "a pipeline of bash" 60 bash bash ../pipeline.sh
 

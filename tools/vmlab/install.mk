@@ -11,6 +11,8 @@
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
+# not LIBDIR: vmlab run looks for it beside its own directory
+PRELOADDIR ?= $(PREFIX)/lib/vmlab
 INCLUDEDIR ?= $(PREFIX)/include
 DATADIR ?= $(PREFIX)/share
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
@@ -36,6 +38,7 @@ files = $(foreach file,$(3),$(1):$(file):$(2)/$(notdir $(file)))
 installed := \
 	$(call files,755,$(BINDIR),$(if $(filter 1,$(SHARED)),$(staged)/vmlab,$(O)/vmlab)) \
 	$(call files,644,$(LIBDIR),$(O)/libvmlab.a $(O)/$(REALNAME)) \
+	$(call files,644,$(PRELOADDIR),$(O)/libvmlab-run.so) \
 	$(call files,644,$(PKGCONFIGDIR),$(staged)/vmlab.pc) \
 	$(call files,644,$(INCLUDEDIR),$(src)/lib/libvmlab.h) \
 	$(call files,644,$(INCLUDEDIR)/linux,$(sort $(wildcard $(uapi)/linux/*.h))) \
@@ -58,7 +61,7 @@ links := $(LIBDIR)/$(SONAME):$(REALNAME) $(LIBDIR)/libvmlab.so:$(SONAME)
 
 # directories that hold files of vmlab only, the deepest first
 own_dirs := $(DATADIR)/vmlab/policies $(DATADIR)/vmlab/bpftrace $(DATADIR)/vmlab \
-	$(EXAMPLEDIR) $(patsubst %/,%,$(dir $(EXAMPLEDIR)))
+	$(PRELOADDIR) $(EXAMPLEDIR) $(patsubst %/,%,$(dir $(EXAMPLEDIR)))
 
 .PHONY: install uninstall man FORCE
 
