@@ -7,7 +7,11 @@
  */
 #include <sys/mman.h>
 
-#include "preload.h"
+#include "copy.h"
+#include "memory.h"
+#include "open.h"
+#include "space.h"
+#include "vmas.h"
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED	24

@@ -5,7 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "preload.h"
+#include "memory.h"
+#include "report.h"
 
 EXPORTED void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {

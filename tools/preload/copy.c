@@ -9,7 +9,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "preload.h"
+#include "copy.h"
+#include "report.h"
+#include "space.h"
+#include "vmas.h"
 
 static bool page_is_zero(uintptr_t at)
 {

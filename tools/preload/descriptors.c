@@ -5,7 +5,9 @@
  */
 #include <linux/close_range.h>
 
-#include "preload.h"
+#include "memory.h"
+#include "report.h"
+#include "space.h"
 
 static bool is_ours(int fd)
 {
@@ -56,9 +58,10 @@ long run_close_range(unsigned int first, unsigned int last, unsigned int flags)
 long run_dup3(int from, int to, int flags, bool dup2)
 {
 	if (from != to) {
-		if (space_is_ours(to))
-			space_move();
-		else if (report_is_ours(to))
+		/* If there is no other number: as if the limit did not allow this one. */
+		if (space_is_ours(to) && space_move())
+			return -EBADF;
+		if (report_is_ours(to))
 			report_move();
 	}
 	return dup2 ? raw3(SYS_dup2, from, to, 0) : raw3(SYS_dup3, from, to, flags);

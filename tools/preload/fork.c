@@ -22,8 +22,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "preload.h"
+#include "copy.h"
+#include "fork.h"
+#include "lock.h"
+#include "open.h"
+#include "report.h"
 #include "run_protocol.h"
+#include "settings.h"
+#include "space.h"
+#include "vmas.h"
 
 /* Memory for the child when the space cannot be cloned: anonymous, and not managed. */
 struct copy {
@@ -151,12 +158,13 @@ void fork_prepare(unsigned long flags)
 	forking.clone = -1;
 	forking.err = 0;
 	forking.space = space_descriptor();
-	if (forking.space < 0)
-		return;
-	if (!space_is_ours(forking.space)) {
+	if (space_has_orphans() ||
+	    (forking.space >= 0 && !space_is_ours(forking.space))) {
 		forking.refused = "a process cannot fork: the program closed the space";
 		return;
 	}
+	if (forking.space < 0)
+		return;
 	forking.refused = too_early(forking.space);
 	if (forking.refused)
 		return;

@@ -5,7 +5,7 @@
  */
 #include <linux/futex.h>
 
-#include "preload.h"
+#include "lock.h"
 
 /* 0: free, 1: taken, 2: taken, and others wait */
 static uint32_t word;

@@ -9,7 +9,11 @@
  */
 #include <sys/mman.h>
 
-#include "preload.h"
+#include "memory.h"
+#include "open.h"
+#include "report.h"
+#include "settings.h"
+#include "space.h"
 
 /* Flags that do not keep memory from being managed. */
 static bool may_manage(size_t len, int prot, int flags)

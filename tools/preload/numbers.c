@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "entry.h"
-#include "preload.h"
+#include "fork.h"
+#include "memory.h"
+#include "numbers.h"
+#include "stack.h"
 
 /* A child of fork(2), clone(2) or clone3(2), without CLONE_VM. */
 struct system_call {

@@ -14,8 +14,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "copy.h"
 #include "entry.h"
-#include "preload.h"
+#include "fork.h"
+#include "open.h"
+#include "report.h"
+#include "space.h"
+#include "stack.h"
+#include "streams.h"
 
 typedef void handler(void);
 

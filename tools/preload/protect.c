@@ -5,7 +5,10 @@
  */
 #include <sys/mman.h>
 
-#include "preload.h"
+#include "copy.h"
+#include "memory.h"
+#include "open.h"
+#include "space.h"
 
 static long protect(uintptr_t addr, size_t len, int prot, int pkey)
 {

@@ -6,7 +6,11 @@
  */
 #include <sys/mman.h>
 
-#include "preload.h"
+#include "copy.h"
+#include "memory.h"
+#include "open.h"
+#include "space.h"
+#include "vmas.h"
 
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP	4

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "preload.h"
+#include "high.h"
+#include "report.h"
 #include "run_protocol.h"
+#include "settings.h"
 
 /*
  * @fd: of the connection, -1 without one

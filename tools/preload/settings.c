@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "preload.h"
 #include "run_protocol.h"
+#include "settings.h"
 
 /* The stack as execve(2) left it: argc, argv, NULL, environment, NULL. */
 extern void *__libc_stack_end;

@@ -6,7 +6,10 @@
 #include <sys/mman.h>
 
 #include "entry.h"
-#include "preload.h"
+#include "open.h"
+#include "space.h"
+#include "stack.h"
+#include "vmas.h"
 
 /* Untouched pages cost nothing; handlers of pthread_atfork(3) run on it as well. */
 enum { STACK_BYTES = 256 << 10 };
@@ -27,7 +30,8 @@ void *stack_top(long stack)
 	return (char *)stack + STACK_BYTES;
 }
 
-bool stack_is_shared(void)
+/* Is the stack of the caller memory of the library? */
+static bool stack_is_shared(void)
 {
 	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 	struct vmlab_vma vma;

@@ -15,7 +15,8 @@
 #include <string.h>
 #include <sys/single_threaded.h>
 
-#include "preload.h"
+#include "lock.h"
+#include "streams.h"
 
 struct _IO_FILE_plus;
 extern struct _IO_FILE_plus *_IO_list_all;

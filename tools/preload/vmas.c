@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "preload.h"
+#include "vmas.h"
 
 /* Bits of vm_flags by their names, 0 for none. */
 static struct {
