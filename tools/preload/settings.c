@@ -18,7 +18,7 @@ void complain(const char *first, const char *second)
 {
 	char line[256];
 	size_t len = 0;
-	const char *parts[] = { "vmlab run: ", first, second, "\n" };
+	const char *const parts[] = { "vmlab run: ", first, second, "\n" };
 
 	for (size_t i = 0; i < 4; i++)
 		for (const char *p = parts[i]; *p && len < sizeof(line); p++)

@@ -202,7 +202,8 @@ void case_fork_threads(void)
 				free(malloc((size_t)k * 100));
 			/* Nobody else writes to this process. */
 			must(pair->first == before && pair->second == before);
-			pair->first = pair->second = 0;
+			pair->first = 0;
+			pair->second = 0;
 			_exit(0);
 		}
 		must_exit(pid, 0);
