@@ -80,7 +80,8 @@ long run_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off
 {
 	const int later = flags & (MAP_POPULATE | MAP_LOCKED);
 	const bool manage = may_manage(len, prot, flags);
-	const int space = space_use(manage);
+	/* Others matter only where they replace managed memory. */
+	const int space = manage || flags & MAP_FIXED ? space_use(manage) : -1;
 	long ret;
 
 	if (!manage || space < 0) {
