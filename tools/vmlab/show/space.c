@@ -22,6 +22,7 @@
 /* counts of now, which rise and fall: no differences between processes are shown */
 static const struct field gauges[] = {
 	{ "frames", STATS(frames), "resident frames" },
+	{ "frames_peak", STATS(frames_peak), "the most resident frames at once" },
 	{ "frames_dirty", STATS(frames_dirty),
 	  "resident frames written since they were filled" },
 	{ "vmas", STATS(vmas), "VMAs that map the space" },
