@@ -259,7 +259,7 @@ void space_print_tables(bool colour, const struct vmlab *lab,
 	       format_size(actors[0].length, length),
 	       format_size(r->offset, from));
 	if (r->paged)
-		paging_print_line(&r->paging);
+		paging_print_line(stdout, &r->paging);
 	if (r->synced)
 		printf("fsync: %s\n",
 		       r->sync_error ? strerror(-r->sync_error) : "done");
