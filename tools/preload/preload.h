@@ -37,6 +37,8 @@ static inline long result(long ret)
 struct settings {
 	struct vmlab_paging paging;
 	uint32_t space_flags;
+	uint32_t event_mask;
+	uint32_t events;
 	char socket[108];
 	size_t socket_len;
 };
@@ -67,6 +69,9 @@ int space_use(bool open);
 /* Return its descriptor without a look at it, or -1. */
 int space_descriptor(void);
 bool space_is_ours(int fd);
+
+/* Let a space record the events that the settings ask for; vmlab run reads them. */
+void space_record(int fd);
 
 /* In a forked child, with the lock: @fd is the space now, -1 for none. */
 void space_inherit(int fd, uint64_t id);

@@ -90,6 +90,19 @@ int descriptor_up(int fd)
 	return (int)new;
 }
 
+void space_record(int fd)
+{
+	const struct settings *settings = settings_get();
+	struct vmlab_events events = { .size = sizeof(events) };
+
+	if (!settings || !settings->event_mask)
+		return;
+	events.mask = settings->event_mask;
+	events.nr = settings->events;
+	/* without memory for them there are none: the counters are exact nevertheless */
+	raw_ioctl(fd, VMLAB_IOC_EVENTS, &events);
+}
+
 /* Open and configure a space.  Returns its descriptor; or a negative errno, and a step. */
 static int open_space(enum run_step *step)
 {
@@ -118,6 +131,7 @@ static int open_space(enum run_step *step)
 		raw_close(fd);
 		return (int)ret;
 	}
+	space_record(fd);
 	return fd;
 }
 
