@@ -403,12 +403,12 @@ static int run(struct cli *cli, int argc, char **argv)
 }
 
 static const char help[] =
-	"Runs COMMAND as 'vmlab run' does, first without a budget, then with each policy at\n"
-	"each budget, and shows how many page faults and how much time each took.\n"
+	"Runs COMMAND as 'vmlab run' does, first without a budget, then with each policy\n"
+	"at each budget, and shows how many page faults and how much time each took.\n"
 	"\n"
-	"The standard output of COMMAND is discarded, its standard error is not.  Each run\n"
-	"reads a file on standard input from where it is now; any other input is empty.  A\n"
-	"COMMAND that changes files must be able to do so several times.\n"
+	"The standard output of COMMAND is discarded, its standard error is not.  Each\n"
+	"run reads a file on standard input from where it is now; any other input is\n"
+	"empty.  A COMMAND that changes files must be able to do so several times.\n"
 	"\n"
 	"BUDGET     of each process of COMMAND; a percentage is one of the peak, the most\n"
 	"           memory that was resident at once in the run without a budget\n"
@@ -422,17 +422,17 @@ static const char help[] =
 	"SLOWER     TIME divided by that without a budget\n"
 	"STATUS     ok, or how the first run that failed ended\n"
 	"\n"
-	"With --runs=N each number is the median of N runs; --output also has TIME_MIN, TIME_MAX\n"
-	"and RUNS, and --json has each run.  The curves show FILLED against BUDGET.\n"
+	"With --runs=N each number is the median of N runs; --output also has TIME_MIN,\n"
+	"TIME_MAX and RUNS, and --json has each run.  The curves show FILLED against\n"
+	"BUDGET.\n"
 	"\n"
-	"When COMMAND fails in any run, the exit code is 1.  It is 127 when COMMAND was not\n"
-	"found, 126 when it cannot be run, and 130 after SIGINT, SIGTERM or SIGHUP.\n"
+	"When COMMAND fails in any run, the exit code is 1.  It is 127 when COMMAND was\n"
+	"not found, 126 when it cannot be run, and 130 after SIGINT, SIGTERM or SIGHUP.\n"
 	"\n"
 	"Example: which policy suits sort with half of its memory?\n"
 	"  vmlab compare --policies fifo,clock,lru,random --budgets 50% -- sort words\n"
 	"Example: a policy of your own, five runs each, and a picture\n"
-	"  vmlab compare --policies lru,./sieve.bpf.o --budgets 25%,50%,64M --runs 5 \\\n"
-	"      --svg sort.svg -- sort words\n";
+	"  vmlab compare --policies lru,./sieve.bpf.o --runs 5 --svg x.svg -- sort words\n";
 
 const struct command cmd_compare = {
 	.name = "compare",

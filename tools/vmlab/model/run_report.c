@@ -61,6 +61,9 @@ void run_report_sum(struct run_report *r)
 
 		run_add_stats(&r->stats, &p->stats);
 		run_add_paging(&r->paging_stats, &p->paging);
+		/* the last thing that a process says is no sample */
+		if (r->anon_peak < p->anon)
+			r->anon_peak = p->anon;
 		r->nr_processes += !p->exec;
 		r->nr_running += p->running;
 	}
