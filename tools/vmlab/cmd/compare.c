@@ -13,7 +13,6 @@
 #include "cmd/commands.h"
 #include "cmd/run_arguments.h"
 #include "model/compare.h"
-#include "model/paging_words.h"
 #include "run/session.h"
 #include "show/compare.h"
 #include "show/terminal.h"
@@ -108,9 +107,6 @@ static int parse_budgets(struct request *q, const char *list)
 
 static int parse_option(const struct cli *cli, struct request *q, int c)
 {
-	uint64_t n = 0;
-	int err;
-
 	switch (c) {
 	case OPT_POLICIES:
 		if (parse_policies(q, optarg))
@@ -128,14 +124,9 @@ static int parse_option(const struct cli *cli, struct request *q, int c)
 		return cli_number(cli, "runs", 1, RUNS_MAX, &q->runs);
 	case OPT_SEED:
 		q->seed_given = true;
-		err = cli_number(cli, NULL, 0, UINT64_MAX, &n);
-		q->plan.paging.seed = n;
-		return err;
+		return run_parse_seed(cli, &q->plan.paging);
 	case OPT_PREFETCH:
-		if (paging_prefetch_parse(optarg, &q->plan.paging))
-			return cli_bad_value(cli, "give none, next:N, stride:N or whole, N from "
-					     "1 to 1024");
-		return EXIT_OK;
+		return run_parse_prefetch(cli, &q->plan.paging);
 	case OPT_HUGE:
 		q->plan.space_flags |= VMLAB_SPACE_HUGE;
 		return EXIT_OK;

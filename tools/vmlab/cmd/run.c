@@ -143,8 +143,6 @@ static int check(const struct cli *cli, struct request *q, int argc, char **argv
 static int parse_option(const struct cli *cli, struct request *q, int c)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t n = 0;
-	int err;
 
 	switch (c) {
 	case OPT_BUDGET:
@@ -158,14 +156,9 @@ static int parse_option(const struct cli *cli, struct request *q, int c)
 		return EXIT_OK;
 	case OPT_SEED:
 		q->seed_given = true;
-		err = cli_number(cli, NULL, 0, UINT64_MAX, &n);
-		q->plan.paging.seed = n;
-		return err;
+		return run_parse_seed(cli, &q->plan.paging);
 	case OPT_PREFETCH:
-		if (paging_prefetch_parse(optarg, &q->plan.paging))
-			return cli_bad_value(cli, "give none, next:N, stride:N or whole, N from "
-					     "1 to 1024");
-		return EXIT_OK;
+		return run_parse_prefetch(cli, &q->plan.paging);
 	case OPT_HUGE:
 		q->plan.space_flags |= VMLAB_SPACE_HUGE;
 		return EXIT_OK;

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "cli/failure.h"
+#include "cli/values.h"
 #include "cmd/paging_common.h"
 #include "cmd/run_arguments.h"
+#include "model/paging_words.h"
 
 uint64_t run_budget_pages(uint64_t bytes)
 {
@@ -43,6 +45,22 @@ int run_find_policy(const struct cli *cli, const struct vmlab *lab, const char *
 	if (err)
 		policy_detach(*attached);
 	return err;
+}
+
+int run_parse_seed(const struct cli *cli, struct vmlab_paging *paging)
+{
+	uint64_t n = 0;
+	int err = cli_number(cli, NULL, 0, UINT64_MAX, &n);
+
+	paging->seed = n;
+	return err;
+}
+
+int run_parse_prefetch(const struct cli *cli, struct vmlab_paging *paging)
+{
+	if (!paging_prefetch_parse(optarg, paging))
+		return EXIT_OK;
+	return cli_bad_value(cli, "give none, next:N, stride:N or whole, N from 1 to 1024");
 }
 
 int run_failed(const struct run_report *report, const struct failure *failure)

@@ -32,6 +32,10 @@ int run_find_policy(const struct cli *cli, const struct vmlab *lab, const char *
 /** run_is_file - tell whether @text names a BPF object instead of a policy */
 bool run_is_file(const char *text);
 
+/** run_parse_seed, run_parse_prefetch - read the value of the option; return an exit code */
+int run_parse_seed(const struct cli *cli, struct vmlab_paging *paging);
+int run_parse_prefetch(const struct cli *cli, struct vmlab_paging *paging);
+
 /** run_failed - report why a command did not run; return the exit code for it */
 int run_failed(const struct run_report *report, const struct failure *failure);
 

@@ -61,12 +61,22 @@ struct run_session {
 	bool ended; /* the command was reaped */
 };
 
-/* what is ready: the kind and the index of an entry, for epoll_event.data.u64 */
+/* --- watch.c: what the session waits for --------------------------------------------- */
+
 enum source { SOURCE_LISTENER, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_MEMBER, SOURCE_CONNECTION,
 	      SOURCE_RING };
 
 /** run_watch - wait for input at a descriptor; 0 or a negative errno */
 int run_watch(struct run_session *s, int fd, enum source source, size_t index);
+
+/**
+ * run_wait - wait until a descriptor is ready
+ * @timeout: milliseconds, -1 for no limit
+ * @source, @index: [out] as given to run_watch()
+ *
+ * Return: false when none was ready in time, or a signal came.
+ */
+bool run_wait(struct run_session *s, int timeout, enum source *source, size_t *index);
 
 /* --- members.c: processes and what they run ---------------------------------------- */
 

@@ -27,20 +27,9 @@
 enum {
 	TICK_NS = 100 * 1000 * 1000,
 	EVENTS_KEPT = 65536,
-	SOURCE_SHIFT = 56,
 	/* what is ready at the end is handled, but not what never ends */
 	LAST_ROUNDS = 10000,
 };
-
-int run_watch(struct run_session *s, int fd, enum source source, size_t index)
-{
-	struct epoll_event event = {
-		.events = EPOLLIN,
-		.data.u64 = (uint64_t)source << SOURCE_SHIFT | index,
-	};
-
-	return epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
-}
 
 /* --- signals ------------------------------------------------------------------------ */
 
@@ -126,14 +115,12 @@ static void handle_listener(struct run_session *s)
 /* Handle one thing that is ready; return false when there was none in time. */
 static bool handle(struct run_session *s, int timeout)
 {
-	struct epoll_event event;
+	enum source source;
 	size_t index;
 
-	/* one at a time: it may close the descriptors of others */
-	if (epoll_wait(s->epoll, &event, 1, timeout) != 1)
+	if (!run_wait(s, timeout, &source, &index))
 		return false;
-	index = (size_t)(event.data.u64 & ((UINT64_C(1) << SOURCE_SHIFT) - 1));
-	switch ((enum source)(event.data.u64 >> SOURCE_SHIFT)) {
+	switch (source) {
 	case SOURCE_LISTENER:
 		handle_listener(s);
 		break;
