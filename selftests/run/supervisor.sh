@@ -117,7 +117,8 @@ json.dump({'pages': [e['page'] for e in events if (e['event'], e['detail']) == (
 start()
 {
 	: >"$work/out"
-	vmlab run --json -o "$work/json" -- test-run-client "$@" print ready wait \
+	# the shell lets commands in the background ignore SIGINT
+	env --default-signal=INT vmlab run --json -o "$work/json" -- test-run-client "$@" print ready wait \
 		>"$work/out" 2>"$work/err" &
 	supervisor=$!
 	children+=("$supervisor")

@@ -50,6 +50,16 @@ void run_add_paging(struct vmlab_paging_stats *sum, const struct vmlab_paging_st
 	add_words(sum, add, offsetof(struct vmlab_paging_stats, charged), sizeof(*sum));
 }
 
+/* Tell whether the spaces followed one another: those of one process that calls execve(2). */
+static bool one_space_at_once(const struct run_report *r)
+{
+	for (size_t i = 0; i < r->nr_programs; i++)
+		if (r->programs[i].spaces > 1 ||
+		    (r->programs[i].spaces && r->programs[i].pid != r->pid))
+			return false;
+	return true;
+}
+
 void run_report_sum(struct run_report *r)
 {
 	r->stats = (struct vmlab_space_stats){ 0 };
@@ -67,6 +77,7 @@ void run_report_sum(struct run_report *r)
 		r->nr_processes += !p->exec;
 		r->nr_running += p->running;
 	}
+	r->frames_peak_exact = one_space_at_once(r);
 	if (r->frames_peak < r->stats.frames_peak)
 		r->frames_peak = r->stats.frames_peak;
 }

@@ -72,7 +72,8 @@ struct run_program {
  * @nr_processes: how many processes these were
  * @stats, @paging_stats: sums over the programs
  * @frames_peak: the most resident frames at once
- * @frames_peak_exact: @frames_peak is no sample: there were never two spaces at once
+ * @frames_peak_exact: @frames_peak is no sample: there were never two spaces at once,
+ *	because there was one process
  * @anon_peak: the most anonymous memory that no space held at once, in bytes: a sample
  * @nr_running: processes that had not ended when the command had
  * @interrupted: the signal that asked vmlab to end, and that the command got too, or 0

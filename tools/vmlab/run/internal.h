@@ -55,7 +55,6 @@ struct run_session {
 	size_t nr_members, members_room;
 	struct space_entry *spaces;
 	size_t nr_spaces, spaces_room;
-	size_t live_spaces;
 	size_t programs_room;
 	struct vmlab_event *events; /* a buffer */
 	bool ended; /* the command was reaped */

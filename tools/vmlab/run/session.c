@@ -319,7 +319,6 @@ int run_command(const struct run_plan *plan, struct run_report *report,
 		.paging = plan->paging,
 		.space_flags = plan->space_flags,
 		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
-		.frames_peak_exact = true,
 	};
 	err = program_find(plan->command[0], &path);
 	if (err)

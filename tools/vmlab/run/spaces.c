@@ -60,9 +60,6 @@ void run_space_add(struct run_session *s, size_t member, int fd, enum run_cause 
 		},
 	};
 	program->spaces++;
-	/* the exact peak of one space is that of all only while there is one */
-	if (++s->live_spaces > 1)
-		s->report->frames_peak_exact = false;
 	watch_events(s, index);
 	if (o && o->on_space)
 		o->on_space(o->arg, &s->spaces[index].pub);
@@ -110,7 +107,6 @@ static void end(struct run_session *s, size_t index)
 		o->on_end(o->arg, &e->pub, &stats, &paging);
 	vmlab_space_close(e->handle);
 	e->live = false;
-	s->live_spaces--;
 }
 
 void run_space_end_all(struct run_session *s, size_t member)
