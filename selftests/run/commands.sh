@@ -40,7 +40,7 @@ bad_input()
 	: >"$work/not-executable"
 	run 126 'Permission denied' 'a command that cannot be executed: 126' \
 		vmlab run -- "$work/not-executable"
-	cp "$(command -v true)" "$work/setuid"
+	cp "$(type -P true)" "$work/setuid"
 	chown 65534 "$work/setuid"
 	chmod u+s "$work/setuid"
 	run 126 'privileges of its own' 'a setuid program: 126' vmlab run -- "$work/setuid"
@@ -138,11 +138,11 @@ comparisons()
 		sh -c "cmp - $work/input"
 	holds '... three times' "[len(r['runs']) for r in doc['results']] == [3, 3]"
 	compare 1 'a command that fails' --policies fifo --budgets 64K -- sh -c 'exit 3'
-	holds '... its status' "[r['runs'][0]['exit_status'] for r in doc['results']] == [3, 3]"
 	check '... is reported' grep -q 'failed in 2 of 2 rows' "$work/err"
+	holds '... its status' "[r['runs'][0]['exit_status'] for r in doc['results']] == [3, 3]"
 	run 0 '^fifo \+25% ' 'compare: a table' vmlab compare --policies fifo --svg "$work/svg" -- \
 		sh -c 'echo in the way; sort /etc/services'
-	check '... without the output of the command' sh -c "! grep -q 'in the way' '$work/out'"
+	check '... without the output of the command' sh -c "! grep -q '^in the way' '$work/out'"
 	check '... with curves' grep -qE '^ +budget +25% +50% +75%' "$work/out"
 	check '... and as SVG' python3 -c "
 import sys, xml.dom.minidom
