@@ -3,7 +3,12 @@
 #ifndef VMLAB_RUN_INTERNAL_H
 #define VMLAB_RUN_INTERNAL_H
 
-#include "run/session.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/run_report.h"
+#include "run/plan.h"
 
 #define NO_PROGRAM SIZE_MAX
 
@@ -93,6 +98,8 @@ void run_member_end(struct run_session *s, size_t member, bool running);
 
 /** run_member_sample - measure what the processes hold, and find those without a space */
 void run_member_sample(struct run_session *s);
+
+/* --- programs.c: the programs of the report ------------------------------------------ */
 
 /** run_program_of - return the program of a member, made if it has none */
 struct run_program *run_program_of(struct run_session *s, size_t member);

@@ -50,25 +50,6 @@ size_t run_member_find(struct run_session *s, pid_t pid)
 	return unused;
 }
 
-struct run_program *run_program_of(struct run_session *s, size_t member)
-{
-	struct run_report *r = s->report;
-	struct member *m = &s->members[member];
-
-	if (m->program == NO_PROGRAM) {
-		r->programs = array_grow(r->programs, r->nr_programs, &s->programs_room,
-					 sizeof(*r->programs));
-		r->programs[r->nr_programs] = (struct run_program){
-			.pid = m->pid,
-			.exec = m->had_program,
-		};
-		tree_name(m->pid, r->programs[r->nr_programs].name);
-		m->program = r->nr_programs++;
-		m->had_program = true;
-	}
-	return &r->programs[m->program];
-}
-
 /* The program of a process ends, or the process does. */
 static void end_program(struct run_session *s, size_t member)
 {

@@ -19,6 +19,7 @@
 #include "run/environment.h"
 #include "run/internal.h"
 #include "run/program.h"
+#include "run/session.h"
 #include "run/socket.h"
 #include "run/tree.h"
 #include "sys/clock.h"
