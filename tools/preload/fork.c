@@ -170,6 +170,8 @@ void fork_prepare(unsigned long flags)
 		return;
 	ret = raw_ioctl(forking.space, VMLAB_IOC_CLONE, &clone);
 	if (!ret) {
+		/* Events are not cloned. */
+		space_record(clone.fd);
 		forking.clone = clone.fd;
 		return;
 	}

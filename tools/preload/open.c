@@ -46,6 +46,7 @@ static int open_space(enum run_step *step)
 		raw_close(fd);
 		return (int)ret;
 	}
+	space_record(fd);
 	return fd;
 }
 

@@ -83,6 +83,8 @@ static bool set(const char *name, size_t len, uint64_t value)
 		{ "prefetch_pages", &paging->prefetch_pages, 4 },
 		{ "paging_flags", &paging->flags, 4 },
 		{ "space_flags", &settings.space_flags, 4 },
+		{ "event_mask", &settings.event_mask, 4 },
+		{ "events", &settings.events, 4 },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

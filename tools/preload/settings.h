@@ -8,6 +8,8 @@
 struct settings {
 	struct vmlab_paging paging;
 	uint32_t space_flags;
+	uint32_t event_mask;
+	uint32_t events;
 	char socket[108];
 	size_t socket_len;
 };

@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 
+#include "settings.h"
 #include "space.h"
 
 /*
@@ -62,6 +63,19 @@ bool space_is_ours(int fd)
 {
 	return fd >= 0 && fd == space_descriptor() &&
 	       space_number(fd) == __atomic_load_n(&space.id, __ATOMIC_RELAXED);
+}
+
+void space_record(int fd)
+{
+	const struct settings *settings = settings_get();
+	struct vmlab_events events = { .size = sizeof(events) };
+
+	if (!settings || !settings->event_mask)
+		return;
+	events.mask = settings->event_mask;
+	events.nr = settings->events;
+	/* without memory for them there are none: the counters are exact nevertheless */
+	raw_ioctl(fd, VMLAB_IOC_EVENTS, &events);
 }
 
 void space_inherit(int fd, uint64_t id)

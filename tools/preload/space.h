@@ -13,6 +13,9 @@ bool space_is_ours(int fd);
 void space_inherit(int fd, uint64_t id);
 uint64_t space_number(int fd);
 
+/* Let a space record the events that the settings ask for; vmlab run reads them. */
+void space_record(int fd);
+
 /* Move the descriptor away from a number that the program wants; 0 or an errno. */
 int space_move(void);
 
