@@ -76,7 +76,8 @@ void case_dup_all(void)
 	}
 	must_exit(pid, 0);
 	check(p);
-	for (int fd = 3; fd < 1024; fd++)
+	/* Some are left for check(). */
+	for (int fd = 12; fd < 1024; fd++)
 		must(dup2(1, fd) == fd || errno == EBADF);
 	check(p);
 	for (int fd = 3; fd < 1024; fd++)
