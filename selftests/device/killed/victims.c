@@ -31,8 +31,8 @@
 enum {
 	PAGES = 64,
 	BUDGET = 12,
-	LIFE_MS = 400,		/* of a victim that nothing kills */
-	QUIET = 3,		/* rounds without a kill that end a workload */
+	LIFE_MS = 250,		/* of a victim that nothing kills */
+	QUIET = 2,		/* rounds without a kill that end a workload */
 	ROUNDS = 60,		/* most rounds of a workload */
 	SLOW_MS = 1000,		/* a killed process is gone by then */
 	SIGKILL_BIT = 1 << (SIGKILL - 1),
@@ -147,6 +147,8 @@ static void sparse_faults(uint64_t *rng)
 		try_range(fd, VMLAB_RANGE_EVICT, 0, PAGES, &r);
 		touch_one(rng);
 	}
+	/* The other thread waits for an event. */
+	_exit(0);
 }
 
 static void maps(uint64_t *rng)
