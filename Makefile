@@ -87,6 +87,10 @@ check:
 check-matrix:
 	@$(VM) matrix $(KERNEL)
 
+## check-all: lint, all tests, races and fuzzing, in about TIME=7200 seconds
+check-all:
+	@$(VM) all $(TIME)
+
 ## check-packages: test packages and install on fresh Debian roots; RELEASE=trixie selects
 check-packages:
 	@$(SUDO) selftests/packages/pristine $(RELEASE)
@@ -157,5 +161,5 @@ help:
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix \
-	check-packages bench docs man lint deps install uninstall install-dkms \
+	check-all check-packages bench docs man lint deps install uninstall install-dkms \
 	uninstall-dkms dist clean distclean help

@@ -21,6 +21,7 @@
 #include "lib/dev.h"
 #include "lib/page.h"
 #include "lib/paging.h"
+#include "lib/queries.h"
 #include "lib/smaps.h"
 #include "lib/tap.h"
 
@@ -29,9 +30,8 @@ enum {
 	SPACE_PAGES = 64,
 	NEW_PAGES = 1024,
 	NR_FLAGS = 16,
-	KINDS = 4,
 	EVENTS = 256,
-	MAX_REQUESTS = 40,
+	MAX_QUERIES = 40,
 };
 
 /* What the process that asks reports to the one that tests. */
@@ -42,7 +42,7 @@ struct report {
 	struct {
 		unsigned long succeeded;
 		struct found found;
-	} of[MAX_REQUESTS];
+	} of[MAX_QUERIES];
 	ssize_t event_bytes;
 	struct found events;
 	bool no_huge; /* this kernel has no huge frames */
@@ -67,28 +67,26 @@ static void clear_last_gaps(struct vmlab_tree_item *item, size_t nr)
 			item->gap = 0;
 }
 
-static void ask(int fd, const struct request_of *r, struct found *found,
+static void ask(int fd, const struct query *q, struct found *found,
 		unsigned long *succeeded)
 {
-	static _Alignas(8) char answer[8192], room[2 * ROOM];
-	const unsigned int kinds = r->kind ? KINDS : 1;
+	static _Alignas(8) char answer[QUERY_BYTES], room[2 * QUERY_ROOM];
+	const unsigned int kinds = q->kind ? QUERY_KINDS : 1;
 
 	for (unsigned int i = 0; i < NR_FLAGS * kinds; i++) {
-		prepare_request(r, answer, room, i / NR_FLAGS, report->about);
-		/* All structures have their flags here, except for FLAG_NAMES. */
-		if (r->kind != 4)
-			memcpy(answer + 4, &(uint32_t){ i % NR_FLAGS }, 4);
+		prepare_query(q, answer, room, i / NR_FLAGS, report->about);
+		set_query_flags(q, answer, i % NR_FLAGS);
 		memset(room, 0x11, sizeof(room));
 		if (i == 0)
 			spray_pages();
 		spray_objects();
-		*succeeded += !ioctl(fd, r->nr, answer);
-		if (r->nr == VMLAB_IOC_TREE)
-			clear_last_gaps((void *)room, ROOM / r->record);
-		scan(answer, r->bytes, r->has_frames ? &report->frames : NULL,
+		*succeeded += !ioctl(fd, q->nr, answer);
+		if (q->nr == VMLAB_IOC_TREE)
+			clear_last_gaps((void *)room, QUERY_ROOM / q->record);
+		scan(answer, q->bytes, q->has_frames ? &report->frames : NULL,
 		     found);
 		scan(room, sizeof(room),
-		     r->has_frames ? &report->frames : NULL, found);
+		     q->has_frames ? &report->frames : NULL, found);
 	}
 }
 
@@ -179,8 +177,8 @@ static int ask_all(void *arg)
 		return REFUSED;
 	}
 	read_events(fd, space);
-	for (size_t i = 0; i < nr_requests; i++)
-		ask(fd, &requests[i], &report->of[i].found,
+	for (size_t i = 0; i < nr_queries; i++)
+		ask(fd, &queries[i], &report->of[i].found,
 		    &report->of[i].succeeded);
 	look_at_new_memory();
 	return GOOD;
@@ -222,11 +220,11 @@ static void run(bool as_root)
 	   report->frames.nr);
 }
 
-static size_t request_at(unsigned long nr)
+static size_t query_at(unsigned long nr)
 {
 	size_t i = 0;
 
-	while (requests[i].nr != nr)
+	while (queries[i].nr != nr)
 		i++;
 	return i;
 }
@@ -262,25 +260,25 @@ static void test_scanner(void)
 static void test_root(void)
 {
 	run(true);
-	for (size_t i = 0; i < nr_requests; i++)
-		if (requests[i].has_frames)
+	for (size_t i = 0; i < nr_queries; i++)
+		if (queries[i].has_frames)
 			ok(report->of[i].found.frames,
-			   "%s: root sees frames", requests[i].name);
-	ok(report->of[request_at(VMLAB_IOC_LAYOUT)].found.addresses,
+			   "%s: root sees frames", queries[i].name);
+	ok(report->of[query_at(VMLAB_IOC_LAYOUT)].found.addresses,
 	   "LAYOUT: root sees addresses of the kernel");
 }
 
 static void test_user(void)
 {
 	run(false);
-	for (size_t i = 0; i < nr_requests; i++) {
+	for (size_t i = 0; i < nr_queries; i++) {
 		const struct found *found = &report->of[i].found;
-		const char *name = requests[i].name;
+		const char *name = queries[i].name;
 
 		ok(report->of[i].succeeded, "%s: a user is answered", name);
 		is(found->addresses, 0, "%s: no address of the kernel", name);
 		is(found->old, 0, "%s: no contents of other memory", name);
-		if (requests[i].has_frames)
+		if (queries[i].has_frames)
 			is(found->frames, 0, "%s: no frame", name);
 	}
 	ok(report->event_bytes >= (ssize_t)sizeof(struct vmlab_event),
@@ -301,7 +299,7 @@ int main(void)
 {
 	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (report == MAP_FAILED || nr_requests > MAX_REQUESTS)
+	if (report == MAP_FAILED || nr_queries > MAX_QUERIES)
 		bail("no room for the report");
 	test_scanner();
 	test_root();

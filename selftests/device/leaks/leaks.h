@@ -40,30 +40,4 @@ enum { MARK_BYTES = sizeof(MARK) - 1 };
 void spray_objects(void);
 void spray_pages(void);
 
-/* requests.c: one request, with all pointers to rooms in one buffer. */
-enum { ROOM = 48 * 1024 };
-
-struct request_of {
-	const char *name;
-	unsigned long nr;
-	size_t bytes;
-	/* offsets of members: 0 where the request has none of that kind */
-	size_t target; /* struct vmlab_target */
-	size_t pointer, count; /* __u64 to records, __u32 */
-	size_t strings, strings_bytes; /* __u64, __u32 */
-	size_t kind; /* __u32, of 0 to 3 */
-	uint32_t record; /* bytes of a record */
-	bool has_frames; /* the answer has frame numbers, for root */
-};
-
-extern const struct request_of requests[];
-extern const size_t nr_requests;
-
-/*
- * Fill in a request about this process.  @about: an address that it has mapped.
- * @room: where the answer goes to, of ROOM bytes for records and ROOM for strings.
- */
-void prepare_request(const struct request_of *r, char *answer, char *room,
-		     uint32_t kind, const void *about);
-
 #endif /* SELFTESTS_DEVICE_LEAKS_H */

@@ -5,7 +5,8 @@
 #
 # A complaint starts at a line that starts() knows. It ends at the kernel's own end
 # marker, at a line of this harness, where the log has a gap of two seconds, or after
-# 150 lines.
+# 150 lines.  A data race (KCSAN) counts when one of its stacks has a function of a module:
+# the kernel has races of its own.
 
 function body(line)
 {
@@ -41,14 +42,21 @@ function starts(line)
 	       line ~ /(BUG|WARNING): (KASAN|KCSAN|KMSAN|lock|suspicious|possible|nested|bad|inconsistent)/
 }
 
+function end_complaint()
+{
+	if (inside && (!race || of_module)) {
+		printf "%s\n", text
+		found++
+	}
+	inside = 0
+}
+
 {
 	line = body($0)
 	now = stamp($0)
 
-	if (inside && (line ~ /^vmlab-guest: / || (now >= 0 && now > last + 2) || lines >= 150)) {
-		inside = 0
-		print ""
-	}
+	if (inside && (line ~ /^vmlab-guest: / || (now >= 0 && now > last + 2) || lines >= 150))
+		end_complaint()
 	if (now >= 0)
 		last = now
 	if (line ~ /^vmlab-guest: /)
@@ -56,21 +64,22 @@ function starts(line)
 	if (!inside && starts(line)) {
 		inside = 1
 		lines = 0
-		found++
-		if (during != "")
-			print "(during: " during ")"
+		race = line ~ /BUG: KCSAN/
+		of_module = 0
+		text = during != "" ? "(during: " during ")\n" : ""
 	}
 	if (inside) {
 		sub(/\r$/, "")
-		print
+		text = text $0 "\n"
+		of_module = of_module || line ~ /\[[a-z0-9_]+\]$/
 		lines++
-		if (line ~ /^---\[ end (trace|Kernel panic)/) {
-			inside = 0
-			print ""
-		}
+		if (line ~ /^---\[ end (trace|Kernel panic)/ ||
+		    (race && lines > 1 && line ~ /^=+$/))
+			end_complaint()
 	}
 }
 
 END {
+	end_complaint()
 	exit found > 0
 }

@@ -4,7 +4,8 @@
 # From the name of a kernel to its files.
 #
 #   stock-6.1, stock-6.12   as Debian builds them
-#   lean-7.3, debug-7.3     our own: allnoconfig plus config/*.config
+#   lean-7.3, debug-7.3, kcsan-7.3
+#                           our own: allnoconfig plus config/*.config
 #
 # After the dash stands any series that Debian has.
 
@@ -24,8 +25,8 @@ kernel_check_name()
 kernel_check_known()
 {
 	kernel_check_name "$1"
-	[[ -n $(kernel_override "$1") ]] || [[ $1 =~ ^(stock|lean|debug)-[0-9]+\.[0-9] ]] ||
-		die "there is no kernel '$1': give lean-7.3, debug-7.3, stock-6.1 or stock-6.12"
+	[[ -n $(kernel_override "$1") ]] || [[ $1 =~ ^(stock|lean|debug|kcsan)-[0-9]+\.[0-9] ]] ||
+		die "there is no kernel '$1': give lean-7.3, debug-7.3, kcsan-7.3, stock-6.1 or stock-6.12"
 }
 
 # kernel_override NAME: print the build tree that the user has set for that kernel

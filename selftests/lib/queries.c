@@ -6,8 +6,8 @@
 
 #include <linux/vmlab.h>
 
-#include "device/leaks/leaks.h"
 #include "lib/page.h"
+#include "lib/queries.h"
 
 #define REQUEST(request, structure, ...)				\
 	{ .name = #request, .nr = VMLAB_IOC_ ## request,		\
@@ -21,7 +21,7 @@
 	.strings_bytes = offsetof(struct structure, strings_size)
 #define KIND(structure)		.kind = offsetof(struct structure, kind)
 
-const struct request_of requests[] = {
+const struct query queries[] = {
 	REQUEST(INFO, vmlab_info),
 	REQUEST(FLAG_NAMES, vmlab_flag_names, KIND(vmlab_flag_names)),
 	REQUEST(MM, vmlab_mm, TARGET(vmlab_mm)),
@@ -60,7 +60,7 @@ const struct request_of requests[] = {
 	REQUEST(DIRTY, vmlab_dirty),
 };
 
-const size_t nr_requests = sizeof(requests) / sizeof(requests[0]);
+const size_t nr_queries = sizeof(queries) / sizeof(queries[0]);
 
 static void put64(char *p, uint64_t value)
 {
@@ -104,24 +104,30 @@ static void prepare_own(unsigned long nr, void *answer, const void *about,
 	}
 }
 
-void prepare_request(const struct request_of *r, char *answer, char *room,
-		     uint32_t kind, const void *about)
+void prepare_query(const struct query *q, char *answer, char *room,
+		   uint32_t kind, const void *about)
 {
 	const struct vmlab_target self = { .kind = VMLAB_TARGET_SELF };
 
-	memset(answer, 0, r->bytes);
-	put32(answer, (uint32_t)r->bytes);
-	if (r->target)
-		memcpy(answer + r->target, &self, sizeof(self));
-	if (r->kind)
-		put32(answer + r->kind, kind);
-	if (r->pointer) {
-		put64(answer + r->pointer, (uintptr_t)room);
-		put32(answer + r->count, ROOM / r->record);
+	memset(answer, 0, q->bytes);
+	put32(answer, (uint32_t)q->bytes);
+	if (q->target)
+		memcpy(answer + q->target, &self, sizeof(self));
+	if (q->kind)
+		put32(answer + q->kind, kind);
+	if (q->pointer) {
+		put64(answer + q->pointer, (uintptr_t)room);
+		put32(answer + q->count, QUERY_ROOM / q->record);
 	}
-	if (r->strings) {
-		put64(answer + r->strings, (uintptr_t)room + ROOM);
-		put32(answer + r->strings_bytes, ROOM);
+	if (q->strings) {
+		put64(answer + q->strings, (uintptr_t)room + QUERY_ROOM);
+		put32(answer + q->strings_bytes, QUERY_ROOM);
 	}
-	prepare_own(r->nr, answer, about, room);
+	prepare_own(q->nr, answer, about, room);
+}
+
+void set_query_flags(const struct query *q, char *answer, uint32_t flags)
+{
+	if (q->kind != sizeof(uint32_t))
+		put32(answer + sizeof(uint32_t), flags);
 }
