@@ -82,7 +82,7 @@ CALL(readv)
 }
 
 static const struct arg args_pread[] = {
-	{ .name = "fd", .type = A_FD },
+	{ .name = "fd", .type = A_FILE },
 	{ .name = "addr", .type = A_ADDR },
 	{ .name = "bytes", .type = A_COUNT, .limit = 4 * PAGE },
 	{ .name = "offset", .type = A_OFFSET },
@@ -201,14 +201,15 @@ CALL(vmsplice)
 }
 
 static const struct arg args_splice[] = {
-	{ .name = "in", .type = A_FD },
-	{ .name = "out", .type = A_FD },
+	{ .name = "in", .type = A_FILE },
+	{ .name = "out", .type = A_COUNT, .limit = 2 },
 	{ .name = "bytes", .type = A_COUNT, .limit = 4 * PAGE },
 };
 
 CALL(splice)
 {
-	return splice((int)v[0], NULL, (int)v[1], NULL, v[2], SPLICE_F_NONBLOCK);
+	return v[1] ? splice(world.pipe[0], NULL, (int)v[0], NULL, v[2], SPLICE_F_NONBLOCK) :
+		      splice((int)v[0], NULL, world.pipe[1], NULL, v[2], SPLICE_F_NONBLOCK);
 }
 
 const struct call_kind file_kinds[] = {

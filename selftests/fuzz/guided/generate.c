@@ -55,6 +55,12 @@ static uint64_t small(uint64_t *rng, uint64_t limit)
 	return below(4) ? below(4) : below(limit ? limit : 1);
 }
 
+static uint64_t usual_number(const struct arg *a, uint64_t *rng)
+{
+	return a->least && below(8) ? a->least + small(rng, a->limit) :
+	       below(3) ? small(rng, a->limit) : below(a->limit + 1);
+}
+
 static uint64_t usual_word(const struct arg *a, uint64_t *rng)
 {
 	switch (a->type) {
@@ -95,7 +101,7 @@ static uint64_t usual_word(const struct arg *a, uint64_t *rng)
 	case A_COUNT:
 		return below(3) ? small(rng, a->limit) : below(a->limit);
 	default:
-		return below(3) ? small(rng, a->limit) : below(a->limit + 1);
+		return usual_number(a, rng);
 	}
 }
 
@@ -122,13 +128,16 @@ static uint8_t any_kind(uint64_t *rng)
 
 static void generate_call(struct call *c, uint64_t *rng)
 {
+	/* Requests have many arguments, of which most fit only few others. */
+	const bool sparse = below(3);
 	const struct call_kind *kind;
 
 	memset(c, 0, sizeof(*c));
 	c->kind = any_kind(rng);
 	kind = kind_of(c->kind);
 	for (unsigned int i = 0; i < kind->nr_args; i++)
-		c->word[i] = any_word(&kind->args[i], rng);
+		if (!sparse || !kind->request || kind->args[i].least || !below(4))
+			c->word[i] = any_word(&kind->args[i], rng);
 	c->thread = below(4) ? 0 : (uint8_t)below(NR_THREADS);
 	c->fail = below(12) ? 0 : (uint16_t)(1 + below(below(3) ? 10 : 60));
 }

@@ -71,7 +71,7 @@ class Grammar:
         named = constants_of(self.defines, field, doc)
         report = not doc.startswith("[in") and (struct in REPORTS and field != "flags" or
                                                 label.endswith("_get_" + field))
-        limit = re.search(r"VMLAB_\w+_(MAX|CERTAIN)", doc)
+        limit = re.search(r"VMLAB_\w+_(MAX|CERTAIN)\b", doc)
         if field == "size":
             return f".type = A_SIZE, .limit = sizeof(struct vmlab_{struct})"
         if (report and not re.match(r"(\[.*\] )?pointer", doc)) or doc.startswith("[out]") or re.match(r"(\[in\] )?(must be )?zero\b", doc):
@@ -90,6 +90,10 @@ class Grammar:
             return ".type = A_CURSOR"
         if field == "delay_us":
             return f".type = A_NUMBER, .limit = {DELAY_US}"
+        least = re.search(r"VMLAB_\w+_MIN|at least 1\b", doc)
+        if field in ("nr", "strings_size") and least:
+            return (f".type = A_NUMBER, .limit = 100, .least = "
+                    f"{least.group(0).replace('at least ', '')}")
         if field == "nr" and struct == "inject":
             return f".type = A_NUMBER, .limit = {SIDE_ELEMENTS + 1}"
         if field == "fd":
@@ -106,8 +110,6 @@ class Grammar:
             return ".type = A_ADDR" + ("" if field in ("addr", "start") else ", .limit = 1")
         if re.search(r"^(\[.*\] )?(start |end )?offset|multiple of the page size|bytes", doc):
             return ".type = A_OFFSET"
-        if field in ("nr", "strings_size"):
-            return f".type = A_NUMBER, .limit = {16384 if field != 'nr' else 100}"
         if limit:
             return f".type = A_NUMBER, .limit = {limit.group(0)}"
         return ".type = A_NUMBER, .limit = 64"

@@ -113,7 +113,7 @@ static const struct word remote_calls[] = {
 };
 
 static const struct arg args_remote[] = {
-	{ .name = "target", .type = A_TARGET_ID },
+	{ .name = "target", .type = A_COUNT, .limit = NR_CHILDREN + 1 },
 	{ .name = "op", .type = A_ENUM, WORDS(remote_calls) },
 	{ .name = "addr", .type = A_ADDR },
 	{ .name = "buf", .type = A_BUF },
@@ -154,9 +154,10 @@ CALL(remote)
 {
 	struct iovec local = { (void *)(uintptr_t)v[3], v[4] };
 	struct iovec remote = { (void *)(uintptr_t)v[2], v[4] };
-	pid_t pid = (pid_t)v[0];
+	/* No other process: it could be the fuzzer. */
+	pid_t pid = v[0] ? world.child[v[0] - 1] : 0;
 
-	if (pid < 0 || pid == 1)
+	if (v[0] && pid <= 1)
 		return -1;
 	if (v[1] % 4 < 2)
 		return proc_mem(pid, v);

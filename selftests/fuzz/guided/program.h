@@ -34,7 +34,7 @@ enum arg_type {
 	A_ADDR,		/* an address: see address_of(); @limit: 0 is 0 */
 	A_LENGTH,	/* bytes at an address */
 	A_BUF,		/* memory for an answer: see buffer_of() */
-	A_SIDE,		/* the array in the side buffer */
+	A_SIDE,		/* the array in the side buffer; the next argument counts it */
 	A_TARGET_KIND, A_TARGET_ID, A_CHILD,
 	A_SPACE,	/* the number of a space */
 	A_FD,		/* a descriptor: see descriptor_of() */
@@ -51,7 +51,7 @@ struct word {
 struct arg {
 	const char *name;
 	enum arg_type type;
-	uint64_t limit;
+	uint64_t limit, least;	/* of usual numbers */
 	const struct word *words;
 	unsigned int nr_words;
 	unsigned int offset, width;	/* in the structure of a request */

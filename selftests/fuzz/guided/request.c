@@ -26,6 +26,12 @@ static void store(struct worker *w, const struct arg *a, uint64_t value)
 	memcpy(to, &value, a->width);
 }
 
+/* Is argument @i a pointer to an array without elements? */
+static bool is_empty(const struct call_kind *kind, unsigned int i, const uint64_t *v)
+{
+	return kind->args[i].type == A_SIDE && !v[i + 1];
+}
+
 /* Where the structure is: mostly memory of the process, else of a mapping. */
 static void *place(struct worker *w, const struct call_kind *kind, uint64_t where)
 {
@@ -76,7 +82,7 @@ long run_request(struct worker *w, const struct call_kind *kind, const uint64_t 
 	memset(w->request, 0, REQUEST_BYTES);
 	memset(w->side, 0, SIDE_BYTES);
 	for (unsigned int i = NR_REQUEST_ARGS; i < kind->nr_args; i++)
-		store(w, &kind->args[i], v[i]);
+		store(w, &kind->args[i], is_empty(kind, i, v) ? 0 : v[i]);
 	at = place(w, kind, v[WHERE]);
 	w->may_fault = 0;
 	for (uint64_t n = 0; n <= v[AGAIN]; n++) {

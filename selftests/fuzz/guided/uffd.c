@@ -20,7 +20,9 @@ static const struct word features[] = {
 };
 
 static const struct arg args_uffd_open[] = {
-	{ .name = "features", .type = A_FLAGS, WORDS(features) },
+	/* With WP_ASYNC alone, memory of any kind can be registered. */
+	{ .name = "features", .type = A_FLAGS, WORDS(features),
+	  .limit = UFFD_FEATURE_PAGEFAULT_FLAG_WP | 1 << 12 | 1 << 13 | 1 << 15 },
 };
 
 CALL(uffd_open)
