@@ -74,6 +74,20 @@ static void keep_clone(const struct worker *w, const void *at, int fd)
 	close(clone.fd);
 }
 
+/*
+ * Fill the structure: for the first call, or for one that goes on where the last one
+ * ended.
+ */
+static void fill(struct worker *w, const struct call_kind *kind, const uint64_t *v, bool first)
+{
+	for (unsigned int i = NR_REQUEST_ARGS; i < kind->nr_args; i++) {
+		const enum arg_type type = kind->args[i].type;
+
+		if (first || (type != A_ADDR && type != A_CURSOR && type != A_OFFSET))
+			store(w, &kind->args[i], is_empty(kind, i, v) ? 0 : v[i]);
+	}
+}
+
 long run_request(struct worker *w, const struct call_kind *kind, const uint64_t *v)
 {
 	void *at;
@@ -81,8 +95,7 @@ long run_request(struct worker *w, const struct call_kind *kind, const uint64_t 
 
 	memset(w->request, 0, REQUEST_BYTES);
 	memset(w->side, 0, SIDE_BYTES);
-	for (unsigned int i = NR_REQUEST_ARGS; i < kind->nr_args; i++)
-		store(w, &kind->args[i], is_empty(kind, i, v) ? 0 : v[i]);
+	fill(w, kind, v, true);
 	at = place(w, kind, v[WHERE]);
 	w->may_fault = 0;
 	for (uint64_t n = 0; n <= v[AGAIN]; n++) {
@@ -91,6 +104,7 @@ long run_request(struct worker *w, const struct call_kind *kind, const uint64_t 
 			return ret;
 		if (kind->request == VMLAB_IOC_CLONE)
 			keep_clone(w, at, (int)v[FD]);
+		fill(w, kind, v, false);
 	}
 	return 0;
 }
