@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -88,7 +89,8 @@ void cover_sections(void)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
 			continue;
-		if (read(fd, text, sizeof(text) - 1) > 0 && sscanf(text, "%lx", &s->start) == 1) {
+		s->start = read(fd, text, sizeof(text) - 1) > 0 ? strtoull(text, NULL, 16) : 0;
+		if (s->start) {
 			snprintf(s->name, sizeof(s->name), "%s", names[i]);
 			nr_sections++;
 		}

@@ -185,13 +185,15 @@ static void prepare(const struct program *p)
 		world.fd[i] = -1;
 	for (int i = 0; i < NR_CHILDREN; i++)
 		world.pidfd[i] = -1;
-	world.uffd = world.ring = world.probe = -1;
+	world.uffd = -1;
+	world.ring = -1;
+	world.probe = -1;
 	for (unsigned int i = 0; i < NR_WORKERS; i++) {
 		world.worker[i].nr = i;
 		world.worker[i].fail_nth = -1;
 	}
 	if (pipe2(world.pipe, O_NONBLOCK | O_CLOEXEC))
-		world.pipe[0] = world.pipe[1] = -1;
+		_exit(96);
 	mmap((void *)(uintptr_t)(ARENA + NR_REGIONS * REGION_SPAN), 16 * PAGE,
 	     PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	set_handler(SIGSEGV, fault_handler);

@@ -217,4 +217,5 @@ const struct call_kind file_kinds[] = {
 	KIND(readv, 1), KIND(pread, 2), KIND(pwrite, 2), KIND(lseek, 1), KIND(file, 4),
 	KIND(fcntl, 1), KIND(poll, 1), KIND(unknown, 1), KIND(vmsplice, 3), KIND(splice, 1),
 };
+
 const size_t nr_file_kinds = ARRAY_SIZE(file_kinds);

@@ -5,6 +5,7 @@
 #include "fuzz/guided/program.h"
 #include "lib/random.h"
 
+#define MMAP "mmap prot=PROT_READ|PROT_WRITE flags=MAP_SHARED place=FIXED "
 #define below(n)	random_below(rng, (n))
 
 static uint64_t any_number(uint64_t *rng)
@@ -162,9 +163,7 @@ void program_generate(struct program *p, uint64_t *rng)
 	if (below(10))
 		append_text(p, "open flags=O_RDWR");
 	if (below(5))
-		append_text(p, below(4) ?
-			    "mmap pages=0x40 prot=PROT_READ|PROT_WRITE flags=MAP_SHARED place=FIXED" :
-			    "mmap pages=0x400 prot=PROT_READ|PROT_WRITE flags=MAP_SHARED place=FIXED");
+		append_text(p, below(4) ? MMAP "pages=0x40" : MMAP "pages=0x400");
 	while (p->nr < nr)
 		generate_call(&p->call[p->nr++], rng);
 }

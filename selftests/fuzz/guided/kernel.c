@@ -161,4 +161,5 @@ const struct call_kind kernel_kinds[] = {
 	KIND(probe, 2), KIND(look, 5), KIND(attach, 2), KIND(param, 2), KIND(knob, 2),
 	KIND(unload, 1),
 };
+
 const size_t nr_kernel_kinds = ARRAY_SIZE(kernel_kinds);

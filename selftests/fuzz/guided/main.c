@@ -258,26 +258,52 @@ static void report_calls(void)
 static void parse_options(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{ "seed", required_argument, NULL, 's' }, { "seconds", required_argument, NULL, 't' },
-		{ "list", required_argument, NULL, 'l' }, { "times", required_argument, NULL, 'n' },
-		{ "seeds", required_argument, NULL, 'c' }, { "repro", required_argument, NULL, 'r' },
-		{ "out", required_argument, NULL, 'o' }, { "module", required_argument, NULL, 'm' },
-		{ "tap", no_argument, NULL, 'a' }, { "exit", no_argument, NULL, 'x' }, { 0 },
+		{ "seed", required_argument, NULL, 's' },
+		{ "seconds", required_argument, NULL, 't' },
+		{ "list", required_argument, NULL, 'l' },
+		{ "times", required_argument, NULL, 'n' },
+		{ "seeds", required_argument, NULL, 'c' },
+		{ "repro", required_argument, NULL, 'r' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "module", required_argument, NULL, 'm' },
+		{ "tap", no_argument, NULL, 'a' },
+		{ "exit", no_argument, NULL, 'x' },
+		{ 0 },
 	};
 
 	for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
 		switch (c) {
-		case 's': options.seed = strtoull(optarg, NULL, 0); break;
-		case 't': options.seconds = strtoul(optarg, NULL, 0); break;
-		case 'l': options.list = strtoul(optarg, NULL, 0); break;
-		case 'n': options.times = strtoul(optarg, NULL, 0); break;
-		case 'c': options.seeds = optarg; break;
-		case 'r': options.repro = optarg; break;
-		case 'o': options.out = optarg; break;
-		case 'm': options.module = optarg; break;
-		case 'a': options.tap = true; break;
-		case 'x': _exit(0);	/* what programs execute */
-		default: exit(2);
+		case 's':
+			options.seed = strtoull(optarg, NULL, 0);
+			break;
+		case 't':
+			options.seconds = strtoul(optarg, NULL, 0);
+			break;
+		case 'l':
+			options.list = strtoul(optarg, NULL, 0);
+			break;
+		case 'n':
+			options.times = strtoul(optarg, NULL, 0);
+			break;
+		case 'c':
+			options.seeds = optarg;
+			break;
+		case 'r':
+			options.repro = optarg;
+			break;
+		case 'o':
+			options.out = optarg;
+			break;
+		case 'm':
+			options.module = optarg;
+			break;
+		case 'a':
+			options.tap = true;
+			break;
+		case 'x':	/* what programs execute */
+			_exit(0);
+		default:
+			exit(2);
 		}
 	}
 }

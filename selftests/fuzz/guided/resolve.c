@@ -16,13 +16,20 @@ int descriptor_of(uint64_t word)
 	if (word < 8)
 		return world.file[word % NR_FILES];
 	switch (word) {
-	case 8: return world.pipe[0];
-	case 9: return world.pipe[1];
-	case 10: return world.uffd;
-	case 11: return world.ring;
-	case 12: return world.probe;
-	case 13: return world.pidfd[0];
-	default: return -1;
+	case 8:
+		return world.pipe[0];
+	case 9:
+		return world.pipe[1];
+	case 10:
+		return world.uffd;
+	case 11:
+		return world.ring;
+	case 12:
+		return world.probe;
+	case 13:
+		return world.pidfd[0];
+	default:
+		return -1;
 	}
 }
 

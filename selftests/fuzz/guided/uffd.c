@@ -98,4 +98,5 @@ CALL(uffd_op)
 const struct call_kind uffd_kinds[] = {
 	KIND(uffd_open, 2), KIND(uffd_register, 2), KIND(uffd_op, 2),
 };
+
 const size_t nr_uffd_kinds = ARRAY_SIZE(uffd_kinds);

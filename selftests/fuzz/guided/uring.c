@@ -23,6 +23,7 @@ static const struct arg args_uring_open[] = {
 
 CALL(uring_open)
 {
+	size_t bytes;
 	int fd;
 
 	memset(&ring_params, 0, sizeof(ring_params));
@@ -31,8 +32,9 @@ CALL(uring_open)
 	fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &ring_params);
 	if (fd < 0)
 		return -1;
-	rings = mmap(NULL, ring_params.cq_off.cqes + ring_params.cq_entries * sizeof(struct io_uring_cqe),
-		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQ_RING);
+	bytes = ring_params.cq_off.cqes + ring_params.cq_entries * sizeof(struct io_uring_cqe);
+	rings = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd,
+		     IORING_OFF_SQ_RING);
 	sqes = mmap(NULL, ring_params.sq_entries * sizeof(*sqes), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_POPULATE, fd, (off_t)IORING_OFF_SQES);
 	if ((void *)rings == MAP_FAILED || (void *)sqes == MAP_FAILED) {
@@ -55,7 +57,8 @@ CALL(uring_register)
 	struct iovec iov = { (void *)(uintptr_t)v[0], v[1] % (64 * PAGE) };
 
 	if (v[2] == 1)
-		return syscall(SYS_io_uring_register, world.ring, IORING_UNREGISTER_BUFFERS, NULL, 0);
+		return syscall(SYS_io_uring_register, world.ring, IORING_UNREGISTER_BUFFERS,
+			       NULL, 0);
 	return syscall(SYS_io_uring_register, world.ring, IORING_REGISTER_BUFFERS, &iov, 1);
 }
 
@@ -101,4 +104,5 @@ CALL(uring_submit)
 const struct call_kind uring_kinds[] = {
 	KIND(uring_open, 2), KIND(uring_register, 2), KIND(uring_submit, 3),
 };
+
 const size_t nr_uring_kinds = ARRAY_SIZE(uring_kinds);

@@ -77,11 +77,14 @@ const char *watch_kernel(void)
 	ssize_t n;
 
 	/* EPIPE: records were overwritten before they were read. */
-	while (log_fd >= 0 && ((n = read(log_fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE)) {
+	while (log_fd >= 0) {
 		char *text;
 
-		if (n <= 0)
+		n = read(log_fd, record, sizeof(record) - 1);
+		if (n < 0 && errno == EPIPE)
 			continue;
+		if (n <= 0)
+			return NULL;
 		record[n] = 0;
 		text = strchr(record, ';');
 		if (!text || !is_complaint(text + 1))
@@ -130,6 +133,7 @@ const char *watch_left(void)
 			return NULL;
 		usleep(POLL_US);
 	}
-	snprintf(text, sizeof(text), "left behind: %d spaces, %ld frames", other_spaces(), frames());
+	snprintf(text, sizeof(text), "left behind: %d spaces, %ld frames", other_spaces(),
+		 frames());
 	return text;
 }
