@@ -77,6 +77,18 @@ void corpus_write(const char *path)
 		rename(tmp, path);
 }
 
+void append_program(const char *path, const struct program *p)
+{
+	static char text[MAX_TEXT];
+	FILE *f = fopen(path, "ae");
+
+	if (!f)
+		return;
+	if (program_print(p, text, sizeof(text)) > 0)
+		fprintf(f, "%s\n", text);
+	fclose(f);
+}
+
 int corpus_read(const char *path, int (*fn)(const struct program *p))
 {
 	static char text[MAX_TEXT];

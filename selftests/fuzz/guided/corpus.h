@@ -16,6 +16,9 @@ void corpus_write(const char *path);
 /* Call @fn for each program of a file, as corpus_write() writes it; return -1 for an error. */
 int corpus_read(const char *path, int (*fn)(const struct program *p));
 
+/* Add a program to the end of a file. */
+void append_program(const char *path, const struct program *p);
+
 /* A ring of the last programs, written before each runs, for after a crash. */
 void last_open(const char *path);
 void last_write(const struct program *p, unsigned long nr);

@@ -32,7 +32,7 @@ enum {
 static struct options {
 	uint64_t seed;
 	unsigned long seconds, list, times;
-	const char *seeds, *repro, *out, *module;
+	const char *seeds, *repro, *out, *module, *setup, *cleanup;
 	bool tap;
 } options = { .seed = 1, .seconds = 10, .times = 1 };
 
@@ -86,6 +86,8 @@ static struct news run_one(const struct program *p)
 	end = run_program(p, &outcome, LIMIT_MS);
 	total.programs++;
 	total.killed += end != RUN_ENDED;
+	if (end == RUN_KILLED && options.out)
+		append_program(in_out("killed"), p);
 	if (end == RUN_STUCK)
 		find("a killed program does not end");
 	count_results(p);
@@ -266,6 +268,8 @@ static void parse_options(int argc, char **argv)
 		{ "repro", required_argument, NULL, 'r' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "module", required_argument, NULL, 'm' },
+		{ "setup", required_argument, NULL, 'b' },
+		{ "cleanup", required_argument, NULL, 'e' },
 		{ "tap", no_argument, NULL, 'a' },
 		{ "exit", no_argument, NULL, 'x' },
 		{ 0 },
@@ -297,6 +301,12 @@ static void parse_options(int argc, char **argv)
 		case 'm':
 			options.module = optarg;
 			break;
+		case 'b':
+			options.setup = optarg;
+			break;
+		case 'e':
+			options.cleanup = optarg;
+			break;
 		case 'a':
 			options.tap = true;
 			break;
@@ -306,6 +316,13 @@ static void parse_options(int argc, char **argv)
 			exit(2);
 		}
 	}
+}
+
+/* Run a command of the options: it loads policies in BPF, or unloads them. */
+static void command(const char *text)
+{
+	if (text && system(text))
+		printf("fuzz: this failed: %s\n", text);
 }
 
 static void run_all(void)
@@ -343,9 +360,11 @@ int main(int argc, char **argv)
 	}
 	if (options.out)
 		last_open(in_out("last"));
+	command(options.setup);
 	run_open();
 	watch_open();
 	run_all();
+	command(options.cleanup);
 	if (options.module)
 		unload_module();
 	save();
