@@ -15,7 +15,7 @@
 #include "fuzz/guided/world.h"
 
 enum {
-	AREA_WORDS = 1 << 16,
+	AREA_WORDS = 1 << 17,
 	MAX_POINTS = 1 << 16,	/* a power of two, above the points of the module */
 	MAX_EDGES = 1 << 18,
 	MAX_SECTIONS = 16,
@@ -24,11 +24,12 @@ enum {
 static uint64_t *area[NR_WORKERS];
 static int area_fd[NR_WORKERS];
 
-/* Points reached: a hash table of addresses. */
-static uint64_t points[MAX_POINTS];
-static size_t nr_points;
-/* Pairs of points in a row, and results of calls. */
-static uint8_t edges[MAX_EDGES];
+/* What all programs have reached; children add to it, also when they are killed later. */
+static struct reached {
+	uint64_t points[MAX_POINTS];	/* a hash table of addresses */
+	uint32_t nr_points, nr_edges;
+	uint8_t edges[MAX_EDGES];	/* pairs of points in a row, and results of calls */
+} *reached;
 
 static struct section {
 	char name[32];
@@ -38,6 +39,10 @@ static size_t nr_sections;
 
 bool cover_open(void)
 {
+	reached = mmap(NULL, sizeof(*reached), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if ((void *)reached == MAP_FAILED)
+		exit(2);
 	for (int i = 0; i < NR_WORKERS; i++) {
 		area_fd[i] = open("/sys/kernel/debug/kcov", O_RDWR | O_CLOEXEC);
 		if (area_fd[i] < 0)
@@ -54,23 +59,69 @@ bool cover_open(void)
 	return true;
 }
 
-void cover_reset(void)
+static void add_point(uint64_t pc)
 {
-	for (int i = 0; i < NR_WORKERS; i++)
-		if (area[i])
-			__atomic_store_n(area[i], 0, __ATOMIC_RELAXED);
+	size_t at = (pc * 0x9e3779b97f4a7c15ULL >> 40) % MAX_POINTS;
+
+	if (reached->nr_points >= MAX_POINTS / 2)
+		return;
+	for (;; at = (at + 1) % MAX_POINTS) {
+		uint64_t is = 0;
+
+		if (__atomic_load_n(&reached->points[at], __ATOMIC_RELAXED) == pc)
+			return;
+		if (__atomic_compare_exchange_n(&reached->points[at], &is, pc, false,
+						__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+			__atomic_fetch_add(&reached->nr_points, 1, __ATOMIC_RELAXED);
+			return;
+		}
+		if (is == pc)
+			return;
+	}
+}
+
+static void add_edge(uint64_t a, uint64_t b)
+{
+	uint8_t *edge = &reached->edges[((a * 31 + b) * 0x9e3779b97f4a7c15ULL) >> 46];
+
+	if (!__atomic_exchange_n(edge, 1, __ATOMIC_RELAXED))
+		__atomic_fetch_add(&reached->nr_edges, 1, __ATOMIC_RELAXED);
+}
+
+void cover_call(unsigned int worker)
+{
+	uint64_t n, before = 0;
+
+	if (!area[worker])
+		return;
+	n = __atomic_load_n(area[worker], __ATOMIC_RELAXED);
+	n = n < AREA_WORDS - 1 ? n : AREA_WORDS - 1;
+	for (uint64_t k = 1; k <= n; k++) {
+		const uint64_t pc = area[worker][k];
+
+		if (pc != before) {
+			add_point(pc);
+			add_edge(before, pc);
+		}
+		before = pc;
+	}
+	__atomic_store_n(area[worker], 0, __ATOMIC_RELAXED);
 }
 
 void cover_enable(unsigned int worker)
 {
-	if (area[worker])
-		ioctl(area_fd[worker], KCOV_ENABLE, KCOV_TRACE_PC);
+	if (!area[worker])
+		return;
+	__atomic_store_n(area[worker], 0, __ATOMIC_RELAXED);
+	ioctl(area_fd[worker], KCOV_ENABLE, KCOV_TRACE_PC);
 }
 
 void cover_disable(unsigned int worker)
 {
-	if (area[worker])
-		ioctl(area_fd[worker], KCOV_DISABLE, 0);
+	if (!area[worker])
+		return;
+	ioctl(area_fd[worker], KCOV_DISABLE, 0);
+	cover_call(worker);
 }
 
 void cover_sections(void)
@@ -98,53 +149,25 @@ void cover_sections(void)
 	}
 }
 
-static bool add_point(uint64_t pc)
-{
-	size_t at = pc * 0x9e3779b97f4a7c15ULL >> 40;
-
-	for (at %= MAX_POINTS; points[at]; at = (at + 1) % MAX_POINTS)
-		if (points[at] == pc)
-			return false;
-	if (nr_points >= MAX_POINTS / 2)
-		return false;
-	points[at] = pc;
-	nr_points++;
-	return true;
-}
-
-static unsigned int add_edge(uint64_t a, uint64_t b)
-{
-	uint8_t *edge = &edges[((a * 31 + b) * 0x9e3779b97f4a7c15ULL) >> 46];
-	const unsigned int is_new = !*edge;
-
-	*edge = 1;
-	return is_new;
-}
-
 struct news cover_collect(const struct program *p, const struct outcome *o)
 {
-	struct news news = { 0, 0 };
+	static struct news before;
+	struct news news;
 
-	for (int i = 0; i < NR_WORKERS && area[0]; i++) {
-		uint64_t n = __atomic_load_n(area[i], __ATOMIC_RELAXED), before = 0;
-
-		n = n < AREA_WORDS - 1 ? n : AREA_WORDS - 1;
-		for (uint64_t k = 1; k <= n; k++) {
-			news.points += add_point(area[i][k]);
-			news.edges += add_edge(before, area[i][k]);
-			before = area[i][k];
-		}
-	}
 	for (uint32_t i = 0; i < p->nr; i++)
 		if (o->call[i].error != NOT_RUN)
-			news.edges += add_edge((uint64_t)p->call[i].kind << 16 | o->call[i].size,
-					       (uint64_t)o->call[i].error);
+			add_edge((uint64_t)p->call[i].kind << 16 | o->call[i].size,
+				 (uint64_t)o->call[i].error);
+	news.points = reached->nr_points - before.points;
+	news.edges = reached->nr_edges - before.edges;
+	before.points = reached->nr_points;
+	before.edges = reached->nr_edges;
 	return news;
 }
 
 size_t cover_points(void)
 {
-	return nr_points;
+	return reached->nr_points;
 }
 
 void cover_write(const char *path)
@@ -156,12 +179,12 @@ void cover_write(const char *path)
 	for (size_t i = 0; i < MAX_POINTS; i++) {
 		const struct section *best = NULL;
 
-		for (size_t k = 0; points[i] && k < nr_sections; k++)
-			if (sections[k].start <= points[i] &&
+		for (size_t k = 0; reached->points[i] && k < nr_sections; k++)
+			if (sections[k].start <= reached->points[i] &&
 			    (!best || sections[k].start > best->start))
 				best = &sections[k];
 		if (best)
-			fprintf(f, "%s %#lx\n", best->name, points[i] - best->start);
+			fprintf(f, "%s %#lx\n", best->name, reached->points[i] - best->start);
 	}
 	fclose(f);
 }

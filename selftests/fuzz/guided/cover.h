@@ -11,7 +11,6 @@ struct news {
 
 /* False: this kernel has no KCOV; then only results of calls guide. */
 bool cover_open(void);
-void cover_reset(void);
 /* Read where the sections of the module are. */
 void cover_sections(void);
 /* What the last program has reached and none before it. */

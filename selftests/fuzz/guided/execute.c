@@ -89,6 +89,7 @@ static void run_call(struct worker *w, unsigned int nr)
 	if (c->fail)
 		set_failure(w, 0);
 	w->may_fault = 0;
+	cover_call(w->nr);
 	atomic_store(&world.done[nr], 1);
 }
 

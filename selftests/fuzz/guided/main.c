@@ -33,7 +33,7 @@ static struct options {
 	uint64_t seed;
 	unsigned long seconds, list, times;
 	const char *seeds, *repro, *out, *module, *setup, *cleanup;
-	bool tap;
+	bool tap, verbose;
 } options = { .seed = 1, .seconds = 10, .times = 1 };
 
 static struct {
@@ -154,9 +154,21 @@ static void fuzz_loop(void)
 	progress(since);
 }
 
+/* Print the result of each call below the call. */
+static void show_results(const struct program *p)
+{
+	for (uint32_t i = 0; i < p->nr; i++)
+		printf("%-16s %s\n", kind_of(p->call[i].kind)->name,
+		       outcome.call[i].error == NOT_RUN ? "did not end" :
+		       outcome.call[i].error ? strerror(outcome.call[i].error) : "ok");
+	printf("\n");
+}
+
 static int repro_one(const struct program *p)
 {
 	run_one(p);
+	if (options.verbose)
+		show_results(p);
 	return *total.finding ? 1 : 0;
 }
 
@@ -211,7 +223,6 @@ static void unload_module(void)
 	long ret = -1;
 
 	close(device);
-	cover_reset();
 	cover_enable(0);
 	/* A reference that a program held is dropped soon. */
 	for (int i = 0; i < 100 && ret; i++) {
@@ -271,6 +282,7 @@ static void parse_options(int argc, char **argv)
 		{ "setup", required_argument, NULL, 'b' },
 		{ "cleanup", required_argument, NULL, 'e' },
 		{ "tap", no_argument, NULL, 'a' },
+		{ "verbose", no_argument, NULL, 'v' },
 		{ "exit", no_argument, NULL, 'x' },
 		{ 0 },
 	};
@@ -309,6 +321,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'a':
 			options.tap = true;
+			break;
+		case 'v':
+			options.verbose = true;
 			break;
 		case 'x':	/* what programs execute */
 			_exit(0);

@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fuzz/guided/cover.h"
-
 enum {
 	END_US = 60 * 1000000,	/* a killed process must have ended by then */
 	POLL_US = 1000,
@@ -99,7 +97,6 @@ enum run_end run_program(const struct program *p, struct outcome *o, int limit_m
 
 	for (int i = 0; i < MAX_CALLS; i++)
 		shared->call[i] = (struct result){ .error = NOT_RUN };
-	cover_reset();
 	pid = fork();
 	if (!pid) {
 		setpgid(0, 0);

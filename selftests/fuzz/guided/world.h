@@ -88,6 +88,8 @@ long fork_calls(struct worker *w, uint64_t slot, uint64_t nr, bool stay);
 /* cover.c */
 void cover_enable(unsigned int worker);
 void cover_disable(unsigned int worker);
+/* Record what the call that ended has reached. */
+void cover_call(unsigned int worker);
 
 /* request.c */
 long run_request(struct worker *w, const struct call_kind *kind,
