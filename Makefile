@@ -95,6 +95,11 @@ check-all:
 check-packages:
 	@$(SUDO) selftests/packages/pristine $(RELEASE)
 
+## fuzz: fuzz the module, guided by coverage; TIME=600 seconds, SEED=1, CORPUS=FILE to go on
+fuzz:
+	@$(VM) fuzz $(if $(TIME),--time $(TIME)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(CORPUS),--corpus $(CORPUS)) $(KERNEL)
+
 ## bench: measure what vmlab and its peers cost; BASE=REV: what got worse since REV
 bench:
 	@$(VM) bench $(if $(KERNEL),--kernel $(KERNEL)) $(if $(BASE),--base $(BASE)) \
@@ -161,5 +166,5 @@ help:
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix \
-	check-all check-packages bench docs man lint deps install uninstall install-dkms \
+	check-all check-packages fuzz bench docs man lint deps install uninstall install-dkms \
 	uninstall-dkms dist clean distclean help

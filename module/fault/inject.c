@@ -64,9 +64,14 @@ static bool vmlab_inject_hits(struct vmlab_inject_state *state,
 	if (rule->action == VMLAB_INJECT_DELAY && !state->kernel &&
 	    !(vmf->flags & FAULT_FLAG_USER))
 		return false;
-	/* The lock was dropped already, or must not be dropped. */
+	/*
+	 * The lock was dropped already, or must not be dropped.  Where mm populates a
+	 * mapping, for mlock(2) or MAP_POPULATE, it does not tell a repeated fault from
+	 * a first one, and would repeat it for ever.
+	 */
 	if (rule->action == VMLAB_INJECT_RETRY &&
-	    !vmlab_fault_may_retry(vmf->flags))
+	    (!(vmf->flags & FAULT_FLAG_USER) ||
+	     !vmlab_fault_may_retry(vmf->flags)))
 		return false;
 
 	n = atomic64_inc_return(&state->matches);

@@ -70,6 +70,29 @@ static void errors(int fd, char *p)
 	is(get_rule(fd).hits, 2, "hits: one for each fault");
 }
 
+/* Return 0 when mlock(2) of a page that nothing maps yet succeeds. */
+static int lock_page(void *arg)
+{
+	return mlock(map(*(int *)arg) + 60 * psize, psize) ? 1 : 0;
+}
+
+/*
+ * When mm populates a mapping, it repeats a fault as if it were the first: it must not
+ * repeat it for ever.
+ */
+static void populated(int fd)
+{
+	struct vmlab_inject_rule rule = {
+		.access = VMLAB_ACCESS_READ | VMLAB_ACCESS_WRITE,
+		.action = VMLAB_INJECT_RETRY, .probability = VMLAB_INJECT_CERTAIN,
+	};
+
+	works(set_rules(fd, &rule, 1), "a rule: RETRY for all faults");
+	is((unsigned int)run_bounded(lock_page, &fd), 0, "mlock(2) ends, and succeeds");
+	is(get_rule(fd).hits, 0, "faults of the kernel are not retried");
+	works(set_rules(fd, NULL, 0), "no rules");
+}
+
 static void probability(int fd, char *p)
 {
 	struct vmlab_inject_rule rule = {
@@ -124,6 +147,7 @@ static void actions(void)
 	char *p = map(fd);
 
 	errors(fd, p);
+	populated(fd);
 	probability(fd, p);
 	delays(fd, p);
 	unmap_and_close(fd, p, PAGES);
