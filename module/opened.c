@@ -90,7 +90,12 @@ struct vmlab_space *vmlab_opened_space(const struct file *file)
 	return smp_load_acquire(&opened->space);
 }
 
-static struct vmlab_space *opened_create_space(const struct file *file)
+/*
+ * Create the space, unless another task did.  With @later a worker creates the
+ * directory in debugfs: only the task that creates the space may start it.
+ */
+static struct vmlab_space *opened_create_space(const struct file *file,
+					       bool later)
 {
 	struct vmlab_opened *opened = file->private_data;
 	struct vmlab_space *space;
@@ -100,9 +105,12 @@ static struct vmlab_space *opened_create_space(const struct file *file)
 	space = opened->space;
 	if (!space) {
 		space = vmlab_space_create(&opened->opener);
-		if (!IS_ERR(space))
+		if (!IS_ERR(space)) {
+			if (later)
+				vmlab_debugfs_add_space_later(space);
 			/* Pairs with vmlab_opened_space(). */
 			smp_store_release(&opened->space, space);
+		}
 	}
 	mutex_unlock(&opened->lock);
 	return space;
@@ -121,7 +129,7 @@ struct vmlab_space *vmlab_opened_use(const struct file *file)
 	struct vmlab_space *space = vmlab_opened_space(file);
 
 	if (unlikely(!space)) {
-		space = opened_create_space(file);
+		space = opened_create_space(file, false);
 		if (IS_ERR(space))
 			return space;
 	}
@@ -139,12 +147,5 @@ struct vmlab_space *vmlab_opened_use(const struct file *file)
  */
 struct vmlab_space *vmlab_opened_map(const struct file *file)
 {
-	struct vmlab_space *space = vmlab_opened_space(file);
-
-	if (space)
-		return space;
-	space = opened_create_space(file);
-	if (!IS_ERR(space))
-		vmlab_debugfs_add_space_later(space);
-	return space;
+	return vmlab_opened_space(file) ?: opened_create_space(file, true);
 }

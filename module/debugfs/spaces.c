@@ -399,7 +399,7 @@ static void add_work(struct work_struct *work)
 
 /**
  * vmlab_debugfs_add_space_later() - let a worker create the directory of a space
- * @space: a new space
+ * @space: a new space, which no other task knows yet
  *
  * Context: process context.
  */

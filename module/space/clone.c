@@ -75,16 +75,20 @@ static int clone_copy(struct clone *clone, struct page *page, pgoff_t pgoff,
 	return ret;
 }
 
-/* Copy a huge frame from an offset on into single frames.  Returns 0 or an errno. */
+/*
+ * Copy a huge frame from an offset on into single frames.  The clone can end inside of
+ * it: the source is longer since the request began.  Returns 0 or an errno.
+ */
 static int clone_huge(struct clone *clone, struct folio *folio, pgoff_t pgoff)
 {
+	const pgoff_t end = min(folio_next_index(folio), clone->to->nr_pages);
 	struct vmlab_space *from = clone->from;
 	int ret = 0;
 
 	/* It is not known which page lost its contents to a reader. */
 	if (vmlab_frame_poisoned(folio))
 		return -EHWPOISON;
-	for (; !ret && pgoff < folio_next_index(folio); pgoff++) {
+	for (; !ret && pgoff < end; pgoff++) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		ret = clone_copy(clone, vmlab_frame_page(folio, pgoff), pgoff,

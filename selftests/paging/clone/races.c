@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,6 +33,10 @@ enum {
 	CLONES = 24,
 	MOST_MS = 15000,	/* fewer clones where the machine is slow */
 };
+
+/* A space with huge frames that is cloned, when it is longer. */
+#define HUGE	(2ul << 20)
+#define GROWN	(8 * HUGE)
 
 /* What a clone writes: no version has this bit. */
 #define OWN	(1ull << 63)
@@ -359,6 +364,68 @@ static void forks(void)
 	unmap_and_close(fd, source, PAGES + BEYOND);
 }
 
+/* Make the space longer once it is being cloned, and fill a huge frame across its end. */
+static void *grow(void *arg)
+{
+	const unsigned long long before = module_frames();
+
+	(void)arg;
+	while (!atomic_load(&stop) && module_frames() < before + HUGE / page)
+		;
+	set_space(fd, VMLAB_SPACE_HUGE, GROWN, VMLAB_BACKING_ZERO);
+	for (size_t i = 0; i < HUGE / page; i++)
+		*first_word(source + GROWN - HUGE, i) = OWN;
+	return NULL;
+}
+
+/* Return the pages of a clone that are not zero from an offset to the end of @source. */
+static unsigned int words_beyond(int clone, size_t bytes)
+{
+	unsigned int nr = 0;
+	char *p;
+
+	set_space(clone, 0, GROWN, VMLAB_BACKING_ZERO);
+	p = map_shared(clone, GROWN / page);
+	for (size_t i = bytes / page; i < GROWN / page; i++)
+		nr += *first_word(p, i) != 0;
+	munmap(p, GROWN);
+	return nr;
+}
+
+/* A clone has no page beyond the length that the source had at first. */
+static void source_grows(void)
+{
+	struct vmlab_space_config config = { .size = sizeof(config) };
+	pthread_t thread;
+	uint64_t frames;
+	int clone;
+
+	fd = dev_open(O_RDWR);
+	if (set_space(fd, VMLAB_SPACE_HUGE, GROWN - HUGE / 2,
+		      VMLAB_BACKING_ZERO)) {
+		skip("VMLAB_FEAT_HUGE is missing", "the source grows");
+		close(fd);
+		return;
+	}
+	source = map_shared(fd, GROWN / page);
+	madvise(source, GROWN, MADV_HUGEPAGE);
+	for (size_t i = 0; i < (GROWN - HUGE) / page; i++)
+		*first_word(source, i) = 1;
+	atomic_store(&stop, false);
+	pthread_create(&thread, NULL, grow, NULL);
+	clone = clone_space(fd);
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	works(ioctl(clone, VMLAB_IOC_SPACE_GET, &config), "SPACE_GET");
+	frames = space_stats(clone).frames;
+	ok(frames * page <= config.bytes,
+	   "the source grows: %llu frames in a clone of %llu bytes",
+	   (unsigned long long)frames, (unsigned long long)config.bytes);
+	is(words_beyond(clone, config.bytes), 0, "... pages beyond its end");
+	close(clone);
+	unmap_and_close(fd, source, GROWN / page);
+}
+
 int main(void)
 {
 	close(dev_open(O_RDWR));
@@ -366,5 +433,6 @@ int main(void)
 	clones_while_written(true);
 	killed();
 	forks();
+	source_grows();
 	return tap_done();
 }
