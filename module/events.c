@@ -48,6 +48,7 @@ void vmlab_events_destroy(struct vmlab_event_ring *events)
 static __always_inline void event_put(struct vmlab_event_ring *events,
 				      u64 time_ns, u32 type, pgoff_t pgoff,
 				      u32 arg, u64 cost_ns, s32 tgid, s32 tid)
+	__must_hold(&events->lock)
 {
 	struct vmlab_event *event;
 
@@ -75,6 +76,7 @@ static __always_inline void event_put(struct vmlab_event_ring *events,
  */
 static __always_inline s32 event_pid(const struct vmlab_event_ring *events,
 				     bool thread)
+	__must_hold(&events->lock)
 {
 	if (unlikely(current->flags & PF_KTHREAD) || !events->ns)
 		return 0;
@@ -203,6 +205,7 @@ static int vmlab_events_wait(struct vmlab_event_ring *events)
  */
 static ssize_t vmlab_events_copy(struct vmlab_event_ring *events,
 				 char __user *buf, size_t size)
+	__must_hold(&events->reader)
 {
 	struct vmlab_event event;
 	ssize_t done = 0;
@@ -247,12 +250,12 @@ ssize_t vmlab_events_read(struct vmlab_event_ring *events, struct file *file,
 		return -EINVAL;
 	for (;;) {
 		/* One reader at a time: what cannot be copied stays. */
-		if (!(file->f_flags & O_NONBLOCK))
-			ret = mutex_lock_interruptible(&events->reader);
-		else
-			ret = mutex_trylock(&events->reader) ? 0 : -EAGAIN;
-		if (ret)
-			return ret == -EINTR ? -ERESTARTSYS : ret;
+		if (file->f_flags & O_NONBLOCK) {
+			if (!mutex_trylock(&events->reader))
+				return -EAGAIN;
+		} else if (mutex_lock_interruptible(&events->reader)) {
+			return -ERESTARTSYS;
+		}
 		done = vmlab_events_copy(events, buf, size);
 		mutex_unlock(&events->reader);
 		if (done)

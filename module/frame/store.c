@@ -25,6 +25,7 @@
  * Return: 0 or a negative errno.
  */
 int vmlab_store_create(struct vmlab_space *space)
+	__must_hold(&space->config_lock)
 {
 	struct file *file;
 

@@ -153,6 +153,7 @@ static void pager_swap(struct vmlab_pager *pager,
 
 /* Charge all frames, once.  The caller holds config_lock. */
 static int pager_start(struct vmlab_space *space)
+	__must_hold(&space->config_lock)
 {
 	struct vmlab_pager *pager = &space->pager;
 	int ret;
@@ -173,6 +174,7 @@ static int pager_start(struct vmlab_space *space)
 /* Choose a policy, unless it is in force already.  The caller holds config_lock. */
 static int pager_choose(struct vmlab_space *space,
 			struct vmlab_policy_args *args)
+	__must_hold(&space->config_lock)
 {
 	struct vmlab_pager *pager = &space->pager;
 	void *state;

@@ -168,6 +168,7 @@ int vmlab_evict_clean(struct vmlab_space *space, struct folio *folio)
 static struct vmlab_frame *evict_skip(struct vmlab_pager *pager,
 				      struct vmlab_frame *victim, bool busy,
 				      unsigned int skipped)
+	__must_hold(&pager->lock)
 {
 	if (busy && skipped <= VMLAB_SKIPPED && !pager->nr_aside)
 		return vmlab_pager_victim(pager, victim);
