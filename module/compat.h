@@ -30,6 +30,7 @@
 #endif
 #ifndef __context_unsafe
 #define __context_unsafe(comment)
+#define context_unsafe(...)	(__VA_ARGS__)
 #endif
 
 /* Batches of pages and folios; the header was renamed in 7.3. */

@@ -34,6 +34,7 @@ void vmlab_events_init(struct vmlab_event_ring *events)
  * Context: process context, may sleep.
  */
 void vmlab_events_destroy(struct vmlab_event_ring *events)
+	__context_unsafe(/* no other task has the space any more */)
 {
 	kvfree(events->ring);
 	vmlab_user_uncharge(events->user, VMLAB_USER_EVENTS, events->nr);
@@ -143,8 +144,8 @@ void __vmlab_event_fault(struct vmlab_event_ring *events, u64 now,
 
 static bool vmlab_events_ready(struct vmlab_event_ring *events)
 {
-	return READ_ONCE(events->head) != READ_ONCE(events->tail) ||
-	       READ_ONCE(events->lost) || !READ_ONCE(events->mask);
+	return vmlab_read_unlocked(events->head) != vmlab_read_unlocked(events->tail) ||
+	       vmlab_read_unlocked(events->lost) || !READ_ONCE(events->mask);
 }
 
 /*

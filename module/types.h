@@ -66,6 +66,9 @@ struct vmlab_user;
 #define VMLAB_EVICTED_STORED	1UL
 #define VMLAB_EVICTED_SHIFT	1
 
+/* Read a member without the lock that protects it: it can change at once. */
+#define vmlab_read_unlocked(member)	context_unsafe(READ_ONCE(member))
+
 /**
  * struct vmlab_opener - what an open file has of a space that was not used yet
  * @inode: the inode of the space; its mapping is that of the file
@@ -157,7 +160,8 @@ struct vmlab_frames {
  * @step_pages: pages that were mapped since the last step
  * @step_nr: number of @step_pages; beyond their capacity, all pages may be
  *	mapped
- * @whole_next: where prefetching whole mappings resumes after memory ran out
+ * @whole_next: where prefetching whole mappings resumes after memory ran out.  Read
+ *	and set by faults without the lock: a hint.
  * @prefetch_after: no fault prefetches before this time, in jiffies, because
  *	memory ran out.  Without the lock.
  */
@@ -199,7 +203,7 @@ struct vmlab_pager {
 	struct pt_regs step_regs __guarded_by(&lock);
 	pgoff_t step_pages[VMLAB_STEP_PAGES] __guarded_by(&lock);
 	unsigned int step_nr __guarded_by(&lock);
-	pgoff_t whole_next __guarded_by(&lock);
+	pgoff_t whole_next;
 	unsigned long prefetch_after;
 };
 

@@ -46,6 +46,7 @@ int vmlab_store_create(struct vmlab_space *space)
  * Context: process context, may sleep.
  */
 void vmlab_store_destroy(struct vmlab_space *space)
+	__context_unsafe(/* no other task has the space any more */)
 {
 	if (!space->frames.store)
 		return;

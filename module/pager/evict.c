@@ -286,7 +286,7 @@ int vmlab_evict_rejoin(struct vmlab_space *space, unsigned long nr)
 	struct vmlab_frame *frame;
 	struct folio *folio;
 
-	while (nr-- && READ_ONCE(pager->nr_aside)) {
+	while (nr-- && vmlab_read_unlocked(pager->nr_aside)) {
 		spin_lock(&pager->lock);
 		frame = list_first_entry_or_null(&pager->aside,
 						 struct vmlab_frame, link);
