@@ -250,6 +250,7 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 	struct vmlab_pager *pager = &space->pager;
 	u32 kind = READ_ONCE(pager->prefetch);
 	struct prefetch_run run = { .first = first, .end = end, .stride = 1 };
+	unsigned long budget;
 
 	if (current->flags & PF_DUMPCORE)
 		return;
@@ -262,8 +263,8 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 			return;
 		run.pgoff = pgoff + run.stride;
 		/* Prefetched pages must not evict the page of the fault. */
-		run.nr = min_t(unsigned long, READ_ONCE(pager->prefetch_pages),
-			       vmlab_read_unlocked(pager->budget) - 1);
+		budget = vmlab_read_unlocked(pager->budget);
+		run.nr = min_t(unsigned long, READ_ONCE(pager->prefetch_pages), budget - 1);
 		run.room = run.nr;
 	}
 	prefetch_run(space, &run);
