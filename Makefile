@@ -119,6 +119,10 @@ man: tools
 lint:
 	@tools/lint/lint $(LINT)
 
+## coccicheck: run the kernel's scripts of coccinelle over the module; a check of lint, too
+coccicheck:
+	@tools/lint/lint coccicheck
+
 ## deps: install all packages that the host lacks; other targets install what they need
 deps:
 	@tools/vm/deps/ensure all
@@ -166,5 +170,6 @@ help:
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix \
-	check-all check-packages fuzz bench docs man lint deps install uninstall install-dkms \
+	check-all check-packages fuzz bench docs man lint coccicheck deps install uninstall \
+	install-dkms \
 	uninstall-dkms dist clean distclean help

@@ -17,6 +17,22 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
+/*
+ * Annotations of locks.  Since 7.0 clang checks them, and tells RCU and other shared
+ * locks from exclusive ones; before, sparse checked some.
+ */
+#ifndef __guarded_by
+#define __guarded_by(...)
+#endif
+#ifndef __acquires_shared
+#define __acquires_shared(...)	__acquires(__VA_ARGS__)
+#define __releases_shared(...)	__releases(__VA_ARGS__)
+#endif
+#ifndef __context_unsafe
+#define __context_unsafe(comment)
+#define context_unsafe(...)	(__VA_ARGS__)
+#endif
+
 /* Batches of pages and folios; the header was renamed in 7.3. */
 #if __has_include(<linux/folio_batch.h>)
 #include <linux/folio_batch.h>

@@ -34,6 +34,7 @@ void vmlab_events_init(struct vmlab_event_ring *events)
  * Context: process context, may sleep.
  */
 void vmlab_events_destroy(struct vmlab_event_ring *events)
+	__context_unsafe(/* no other task has the space any more */)
 {
 	kvfree(events->ring);
 	vmlab_user_uncharge(events->user, VMLAB_USER_EVENTS, events->nr);
@@ -48,6 +49,7 @@ void vmlab_events_destroy(struct vmlab_event_ring *events)
 static __always_inline void event_put(struct vmlab_event_ring *events,
 				      u64 time_ns, u32 type, pgoff_t pgoff,
 				      u32 arg, u64 cost_ns, s32 tgid, s32 tid)
+	__must_hold(&events->lock)
 {
 	struct vmlab_event *event;
 
@@ -75,6 +77,7 @@ static __always_inline void event_put(struct vmlab_event_ring *events,
  */
 static __always_inline s32 event_pid(const struct vmlab_event_ring *events,
 				     bool thread)
+	__must_hold(&events->lock)
 {
 	if (unlikely(current->flags & PF_KTHREAD) || !events->ns)
 		return 0;
@@ -141,8 +144,8 @@ void __vmlab_event_fault(struct vmlab_event_ring *events, u64 now,
 
 static bool vmlab_events_ready(struct vmlab_event_ring *events)
 {
-	return READ_ONCE(events->head) != READ_ONCE(events->tail) ||
-	       READ_ONCE(events->lost) || !READ_ONCE(events->mask);
+	return vmlab_read_unlocked(events->head) != vmlab_read_unlocked(events->tail) ||
+	       vmlab_read_unlocked(events->lost) || !READ_ONCE(events->mask);
 }
 
 /*
@@ -203,6 +206,7 @@ static int vmlab_events_wait(struct vmlab_event_ring *events)
  */
 static ssize_t vmlab_events_copy(struct vmlab_event_ring *events,
 				 char __user *buf, size_t size)
+	__must_hold(&events->reader)
 {
 	struct vmlab_event event;
 	ssize_t done = 0;
@@ -247,12 +251,12 @@ ssize_t vmlab_events_read(struct vmlab_event_ring *events, struct file *file,
 		return -EINVAL;
 	for (;;) {
 		/* One reader at a time: what cannot be copied stays. */
-		if (!(file->f_flags & O_NONBLOCK))
-			ret = mutex_lock_interruptible(&events->reader);
-		else
-			ret = mutex_trylock(&events->reader) ? 0 : -EAGAIN;
-		if (ret)
-			return ret == -EINTR ? -ERESTARTSYS : ret;
+		if (file->f_flags & O_NONBLOCK) {
+			if (!mutex_trylock(&events->reader))
+				return -EAGAIN;
+		} else if (mutex_lock_interruptible(&events->reader)) {
+			return -ERESTARTSYS;
+		}
 		done = vmlab_events_copy(events, buf, size);
 		mutex_unlock(&events->reader);
 		if (done)

@@ -26,6 +26,7 @@
 
 #include <linux/vmlab.h>
 
+#include "compat.h"
 #include "counters.h"
 
 struct dentry;
@@ -64,6 +65,9 @@ struct vmlab_user;
 
 #define VMLAB_EVICTED_STORED	1UL
 #define VMLAB_EVICTED_SHIFT	1
+
+/* Read a member without the lock that protects it: it can change at once. */
+#define vmlab_read_unlocked(member)	context_unsafe(READ_ONCE(member))
 
 /**
  * struct vmlab_opener - what an open file has of a space that was not used yet
@@ -111,7 +115,7 @@ struct vmlab_frames {
 	atomic_long_t nr_shared;
 	atomic_long_t evictions;
 	spinlock_t store_lock;	/* see above */
-	long store_pages;
+	long store_pages __guarded_by(&store_lock);
 };
 
 /* Pages that stepping mode can map between two steps without a full sweep. */
@@ -158,7 +162,8 @@ struct vmlab_frames {
  * @step_pages: pages that were mapped since the last step
  * @step_nr: number of @step_pages; beyond their capacity, all pages may be
  *	mapped
- * @whole_next: where prefetching whole mappings resumes after memory ran out
+ * @whole_next: where prefetching whole mappings resumes after memory ran out.  Read
+ *	and set by faults without the lock: a hint.
  * @prefetch_after: no fault prefetches before this time, in jiffies, because
  *	memory ran out.  Without the lock.
  */
@@ -179,27 +184,27 @@ struct vmlab_pager {
 	void (*dirty_evicted)(struct vmlab_space *space);
 
 	spinlock_t lock ____cacheline_aligned_in_smp;	/* see above */
-	void *state;
-	const struct vmlab_policy *old_policy;
-	void *old_state;
-	bool generation;
-	struct vmlab_frame *old_next;
-	struct list_head frames;
-	struct vmlab_frame *hand;
-	struct list_head aside;
-	unsigned long nr_aside;
-	unsigned long budget;
-	unsigned long charged;
-	unsigned long locked;
+	void *state __guarded_by(&lock);
+	const struct vmlab_policy *old_policy __guarded_by(&lock);
+	void *old_state __guarded_by(&lock);
+	bool generation __guarded_by(&lock);
+	struct vmlab_frame *old_next __guarded_by(&lock);
+	struct list_head frames __guarded_by(&lock);
+	struct vmlab_frame *hand __guarded_by(&lock);
+	struct list_head aside __guarded_by(&lock);
+	unsigned long nr_aside __guarded_by(&lock);
+	unsigned long budget __guarded_by(&lock);
+	unsigned long charged __guarded_by(&lock);
+	unsigned long locked __guarded_by(&lock);
 	unsigned long capacity;
 	u64 seed;
 	u32 variant;
-	pgoff_t last_fill;
-	long last_stride;
-	struct task_struct *step_task;
-	struct pt_regs step_regs;
-	pgoff_t step_pages[VMLAB_STEP_PAGES];
-	unsigned int step_nr;
+	pgoff_t last_fill __guarded_by(&lock);
+	long last_stride __guarded_by(&lock);
+	struct task_struct *step_task __guarded_by(&lock);
+	struct pt_regs step_regs __guarded_by(&lock);
+	pgoff_t step_pages[VMLAB_STEP_PAGES] __guarded_by(&lock);
+	unsigned int step_nr __guarded_by(&lock);
 	pgoff_t whole_next;
 	unsigned long prefetch_after;
 };
@@ -222,13 +227,13 @@ struct vmlab_pager {
 struct vmlab_event_ring {
 	u32 mask;
 	spinlock_t lock;	/* see above */
-	struct vmlab_event *ring;
+	struct vmlab_event *ring __guarded_by(&lock);
 	u32 nr;
-	u64 head;
-	u64 tail;
-	u64 lost;
-	struct pid_namespace *ns;
-	u64 epoch;
+	u64 head __guarded_by(&lock);
+	u64 tail __guarded_by(&lock);
+	u64 lost __guarded_by(&lock);
+	struct pid_namespace *ns __guarded_by(&lock);
+	u64 epoch __guarded_by(&lock);
 	struct vmlab_user *user;
 	struct mutex reader;	/* see above */
 	wait_queue_head_t wait;
@@ -249,8 +254,8 @@ struct vmlab_writeback {
 	struct workqueue_struct *wq;
 	struct delayed_work work;
 	spinlock_t lock;	/* see above */
-	struct list_head requests;
-	bool evicted;
+	struct list_head requests __guarded_by(&lock);
+	bool evicted __guarded_by(&lock);
 };
 
 /*

@@ -2,6 +2,7 @@
 /* /sys/kernel/debug/vmlab: the top of the tree. */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
+#include <linux/string_helpers.h>
 
 #include "debugfs/debugfs.h"
 #include "frame/frame.h"
@@ -20,7 +21,7 @@ static int features_show(struct seq_file *m, void *v)
 
 		if (*name)
 			seq_printf(m, "%s %s\n", name,
-				   features & BIT_ULL(bit) ? "yes" : "no");
+				   str_yes_no(features & BIT_ULL(bit)));
 	}
 	return 0;
 }

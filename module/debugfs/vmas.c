@@ -10,6 +10,7 @@
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string_helpers.h>
 
 #include "debugfs/debugfs.h"
 #include "inspect/inspect.h"
@@ -128,7 +129,7 @@ static void show_vma(struct seq_file *m, const struct vmas_private *p,
 		   r->pgoff, r->dev_major, r->dev_minor, r->ino,
 		   (r->end - r->start) >> PAGE_SHIFT);
 	show_flags(m, r->vm_flags);
-	seq_printf(m, " %s %s ", r->flags & VMLAB_VMA_ANON_VMA ? "yes" : "no",
+	seq_printf(m, " %s %s ", str_yes_no(r->flags & VMLAB_VMA_ANON_VMA),
 		   *ops ? ops : "-");
 	if (r->flags & VMLAB_VMA_NAME_CUT)
 		seq_puts(m, "?");

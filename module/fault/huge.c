@@ -45,9 +45,11 @@ static void huge_make_writable(struct vm_fault *vmf, struct folio *folio)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long addr = vmf->address & PMD_MASK;
-	spinlock_t *ptl = pmd_lock(vma->vm_mm, vmf->pmd);
-	pmd_t entry = READ_ONCE(*vmf->pmd);
+	spinlock_t *ptl = pmd_lockptr(vma->vm_mm, vmf->pmd);
+	pmd_t entry;
 
+	spin_lock(ptl);
+	entry = READ_ONCE(*vmf->pmd);
 	if (pmd_trans_huge(entry) && pmd_pfn(entry) == folio_pfn(folio) &&
 	    !vmlab_pmd_uffd(entry)) {
 		/* Only more is allowed: a stale TLB entry faults again. */

@@ -25,6 +25,7 @@
  * Return: 0 or a negative errno.
  */
 int vmlab_store_create(struct vmlab_space *space)
+	__must_hold(&space->config_lock)
 {
 	struct file *file;
 
@@ -45,6 +46,7 @@ int vmlab_store_create(struct vmlab_space *space)
  * Context: process context, may sleep.
  */
 void vmlab_store_destroy(struct vmlab_space *space)
+	__context_unsafe(/* no other task has the space any more */)
 {
 	if (!space->frames.store)
 		return;

@@ -9,7 +9,7 @@
 
 struct folio;
 
-int vmlab_store_create(struct vmlab_space *space);
+int vmlab_store_create(struct vmlab_space *space) __must_hold(&space->config_lock);
 void vmlab_store_destroy(struct vmlab_space *space);
 int vmlab_store_save(struct vmlab_space *space, struct folio *folio);
 int vmlab_store_load(struct vmlab_space *space, struct folio *folio);

@@ -17,10 +17,10 @@ static inline pgoff_t vma_first(const struct vm_area_struct *vma)
 	return vma->vm_pgoff;
 }
 
-static inline pgoff_t vma_last(const struct vm_area_struct *vma)
+/* Before 6.10, vma_pages() takes no pointer to const. */
+static inline pgoff_t vma_last(struct vm_area_struct *vma)
 {
-	return vma->vm_pgoff + ((vma->vm_end - vma->vm_start) >> PAGE_SHIFT) -
-	       1;
+	return vma->vm_pgoff + vma_pages(vma) - 1;
 }
 
 INTERVAL_TREE_DEFINE(struct vm_area_struct, shared.rb, unsigned long,

@@ -74,6 +74,7 @@ int vmlab_pt_lock_vma(struct vm_area_struct *vma)
  * Context: process context; mmap_lock held since vmlab_pt_lock_vma().
  */
 void vmlab_pt_unlock_vma(struct vm_area_struct *vma)
+	__context_unsafe(/* which VMAs have a lock is known at run time only */)
 {
 	struct rw_semaphore *sema = hugetlb_sema(vma);
 
@@ -128,7 +129,7 @@ static bool is_last_table(struct vmlab_pt_table *t, const u64 *parent,
  * lock held: the caller must vmlab_pt_unlock().
  */
 void vmlab_pt_lock(struct mm_struct *mm, u64 addr, struct vmlab_pt_table *t)
-	__acquires(RCU) __acquires(t->ptl)
+	__acquires_shared(RCU) __acquires(t->ptl)
 {
 	const u64 *parent;
 
@@ -154,7 +155,7 @@ void vmlab_pt_lock(struct mm_struct *mm, u64 addr, struct vmlab_pt_table *t)
  * Context: any.
  */
 void vmlab_pt_unlock(struct vmlab_pt_table *t)
-	__releases(t->ptl) __releases(RCU)
+	__releases(t->ptl) __releases_shared(RCU)
 {
 	spin_unlock(t->ptl);
 	rcu_read_unlock();

@@ -8,6 +8,8 @@
 
 #include <linux/vmlab.h>
 
+#include "compat.h"
+
 /**
  * struct vmlab_pt_table - a page table that is locked
  * @entry: its entries; read each with READ_ONCE(): the CPU sets accessed and
@@ -30,8 +32,10 @@ struct vmlab_pt_table {
 	} path[VMLAB_PT_LEVELS_MAX];
 };
 
-void vmlab_pt_lock(struct mm_struct *mm, u64 addr, struct vmlab_pt_table *t);
-void vmlab_pt_unlock(struct vmlab_pt_table *t);
+void vmlab_pt_lock(struct mm_struct *mm, u64 addr, struct vmlab_pt_table *t)
+	__acquires_shared(RCU) __acquires(t->ptl);
+void vmlab_pt_unlock(struct vmlab_pt_table *t)
+	__releases(t->ptl) __releases_shared(RCU);
 int vmlab_pt_lock_vma(struct vm_area_struct *vma);
 void vmlab_pt_unlock_vma(struct vm_area_struct *vma);
 

@@ -189,8 +189,9 @@ int vmlab_charge_shrink(struct vmlab_space *space)
 	bool drained = false;
 	int ret;
 
-	ret = vmlab_evict_rejoin(space, READ_ONCE(pager->nr_aside));
-	while (!ret && READ_ONCE(pager->charged) > READ_ONCE(pager->budget)) {
+	ret = vmlab_evict_rejoin(space, vmlab_read_unlocked(pager->nr_aside));
+	while (!ret &&
+	       vmlab_read_unlocked(pager->charged) > vmlab_read_unlocked(pager->budget)) {
 		ret = vmlab_evict_victim(space, true);
 		if (ret && ret != -EBUSY && ret != -EINTR && attempts--)
 			ret = 0;
@@ -198,7 +199,7 @@ int vmlab_charge_shrink(struct vmlab_space *space)
 			vmlab_drain(true);
 			drained = true;
 			ret = vmlab_evict_rejoin(space,
-						 READ_ONCE(pager->nr_aside));
+						 vmlab_read_unlocked(pager->nr_aside));
 		}
 		if (fatal_signal_pending(current))
 			ret = -EINTR;

@@ -29,6 +29,7 @@
  */
 void vmlab_pager_setup(struct vmlab_pager *pager,
 		       void (*dirty_evicted)(struct vmlab_space *space))
+	__context_unsafe(/* no other task has the space yet */)
 {
 	spin_lock_init(&pager->lock);
 	INIT_LIST_HEAD(&pager->frames);
@@ -45,6 +46,7 @@ void vmlab_pager_setup(struct vmlab_pager *pager,
  * Context: process context, may sleep.
  */
 void vmlab_pager_destroy(struct vmlab_pager *pager)
+	__context_unsafe(/* no other task has the space any more */)
 {
 	WARN_ON_ONCE(pager->charged || !list_empty(&pager->frames));
 	if (pager->policy)
@@ -99,7 +101,7 @@ static bool pager_swap_some(struct vmlab_pager *pager)
 		frame->generation = pager->generation;
 	}
 	spin_unlock(&pager->lock);
-	return READ_ONCE(pager->old_next);
+	return vmlab_read_unlocked(pager->old_next);
 }
 
 /*
@@ -153,6 +155,7 @@ static void pager_swap(struct vmlab_pager *pager,
 
 /* Charge all frames, once.  The caller holds config_lock. */
 static int pager_start(struct vmlab_space *space)
+	__must_hold(&space->config_lock)
 {
 	struct vmlab_pager *pager = &space->pager;
 	int ret;
@@ -173,6 +176,7 @@ static int pager_start(struct vmlab_space *space)
 /* Choose a policy, unless it is in force already.  The caller holds config_lock. */
 static int pager_choose(struct vmlab_space *space,
 			struct vmlab_policy_args *args)
+	__must_hold(&space->config_lock)
 {
 	struct vmlab_pager *pager = &space->pager;
 	void *state;
@@ -331,6 +335,7 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 	struct vmlab_policy_args args = {
 		.seed = seed,
 	};
+	unsigned long budget;
 	int ret;
 
 	args.policy = vmlab_policy_get(id, bpf_id);
@@ -342,8 +347,10 @@ int vmlab_pager_set_policy(struct vmlab_space *space, u32 id, u32 bpf_id,
 	ret = -EINTR;
 	if (mutex_lock_killable(&space->config_lock))
 		goto out;
-	if (space->pager.budget != ULONG_MAX)
-		args.capacity = min(space->pager.budget, totalram_pages());
+	/* It changes only under both locks. */
+	budget = vmlab_read_unlocked(space->pager.budget);
+	if (budget != ULONG_MAX)
+		args.capacity = min(budget, totalram_pages());
 	ret = vmlab_store_create(space);
 	if (!ret)
 		ret = pager_choose(space, &args);
@@ -366,13 +373,15 @@ out:
 int vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 {
 	struct vmlab_pager *pager = &space->pager;
+	unsigned long budget;
 
 	if (mutex_lock_killable(&space->config_lock))
 		return -EINTR;
 	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
 			(pager->around ? VMLAB_PAGING_AROUND : 0) |
 			pager->variant;
-	paging->budget = pager->budget == ULONG_MAX ? 0 : pager->budget;
+	budget = vmlab_read_unlocked(pager->budget);
+	paging->budget = budget == ULONG_MAX ? 0 : budget;
 	if (pager->policy) {
 		paging->policy = pager->policy->id;
 		paging->policy_id = READ_ONCE(pager->policy->bpf_id);

@@ -168,6 +168,7 @@ int vmlab_evict_clean(struct vmlab_space *space, struct folio *folio)
 static struct vmlab_frame *evict_skip(struct vmlab_pager *pager,
 				      struct vmlab_frame *victim, bool busy,
 				      unsigned int skipped)
+	__must_hold(&pager->lock)
 {
 	if (busy && skipped <= VMLAB_SKIPPED && !pager->nr_aside)
 		return vmlab_pager_victim(pager, victim);
@@ -285,7 +286,7 @@ int vmlab_evict_rejoin(struct vmlab_space *space, unsigned long nr)
 	struct vmlab_frame *frame;
 	struct folio *folio;
 
-	while (nr-- && READ_ONCE(pager->nr_aside)) {
+	while (nr-- && vmlab_read_unlocked(pager->nr_aside)) {
 		spin_lock(&pager->lock);
 		frame = list_first_entry_or_null(&pager->aside,
 						 struct vmlab_frame, link);

@@ -170,7 +170,7 @@ void vmlab_prefetch_ask(struct vmlab_space *space, pgoff_t pgoff,
 		.filled = filled,
 	};
 	/* Prefetched pages must not evict the page of the fault. */
-	unsigned long room = READ_ONCE(pager->budget) - 1;
+	unsigned long room = vmlab_read_unlocked(pager->budget) - 1;
 	struct prefetch_run run = { .first = first, .end = end };
 	unsigned int i;
 
@@ -222,8 +222,8 @@ static long prefetch_stride(struct vmlab_pager *pager, pgoff_t pgoff)
 /* Set up a run of all pages of the VMA, as far as they evict no others. */
 static void prefetch_whole(struct vmlab_pager *pager, struct prefetch_run *run)
 {
-	const unsigned long budget = READ_ONCE(pager->budget);
-	const unsigned long charged = READ_ONCE(pager->charged);
+	const unsigned long budget = vmlab_read_unlocked(pager->budget);
+	const unsigned long charged = vmlab_read_unlocked(pager->charged);
 
 	/* Where memory ran out: the pages before were tried. */
 	run->pgoff = READ_ONCE(pager->whole_next);
@@ -250,6 +250,7 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 	struct vmlab_pager *pager = &space->pager;
 	u32 kind = READ_ONCE(pager->prefetch);
 	struct prefetch_run run = { .first = first, .end = end, .stride = 1 };
+	unsigned long budget;
 
 	if (current->flags & PF_DUMPCORE)
 		return;
@@ -262,8 +263,8 @@ void vmlab_prefetch_pages(struct vmlab_space *space, pgoff_t pgoff,
 			return;
 		run.pgoff = pgoff + run.stride;
 		/* Prefetched pages must not evict the page of the fault. */
-		run.nr = min_t(unsigned long, READ_ONCE(pager->prefetch_pages),
-			       READ_ONCE(pager->budget) - 1);
+		budget = vmlab_read_unlocked(pager->budget);
+		run.nr = min_t(unsigned long, READ_ONCE(pager->prefetch_pages), budget - 1);
 		run.room = run.nr;
 	}
 	prefetch_run(space, &run);

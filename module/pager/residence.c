@@ -83,6 +83,7 @@ void vmlab_pager_record_free(struct vmlab_frame *frame)
 /* Insert a frame into the policy.  The caller holds the pager's lock. */
 static void policy_insert(struct vmlab_pager *pager, struct vmlab_frame *frame,
 			  bool accessed)
+	__must_hold(&pager->lock)
 {
 	pager->policy->insert(pager->state, frame, accessed);
 	frame->in_policy = true;
@@ -94,6 +95,7 @@ static void policy_insert(struct vmlab_pager *pager, struct vmlab_frame *frame,
  * The caller holds the pager's lock.
  */
 static void policy_remove(struct vmlab_pager *pager, struct vmlab_frame *frame)
+	__must_hold(&pager->lock)
 {
 	if (frame->aside) {
 		list_del(&frame->link);
@@ -123,6 +125,7 @@ static void policy_remove(struct vmlab_pager *pager, struct vmlab_frame *frame)
  */
 struct vmlab_frame *vmlab_pager_victim(struct vmlab_pager *pager,
 				       struct vmlab_frame *prev)
+	__must_hold(&pager->lock)
 {
 	struct vmlab_frame *victim = NULL;
 
@@ -146,6 +149,7 @@ struct vmlab_frame *vmlab_pager_victim(struct vmlab_pager *pager,
  */
 void vmlab_pager_set_aside(struct vmlab_pager *pager,
 			   struct vmlab_frame *frame)
+	__must_hold(&pager->lock)
 {
 	policy_remove(pager, frame);
 	frame->aside = true;
@@ -161,6 +165,7 @@ void vmlab_pager_set_aside(struct vmlab_pager *pager,
  * Context: the pager's lock is held.
  */
 void vmlab_pager_rejoin(struct vmlab_pager *pager, struct vmlab_frame *frame)
+	__must_hold(&pager->lock)
 {
 	policy_remove(pager, frame);
 	policy_insert(pager, frame, false);

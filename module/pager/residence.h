@@ -21,6 +21,7 @@ static inline bool vmlab_pager_on(const struct vmlab_pager *pager)
 /* Is a frame that is in a policy in the one that is being replaced? */
 static inline bool vmlab_pager_in_old(const struct vmlab_pager *pager,
 				      const struct vmlab_frame *frame)
+	__must_hold(&pager->lock)
 {
 	return frame->generation != pager->generation;
 }
@@ -41,6 +42,7 @@ static inline void vmlab_pager_mapped_around(struct vmlab_space *space,
 /* The frame that arrived after another, or NULL. */
 static inline struct vmlab_frame *
 vmlab_pager_after(struct vmlab_pager *pager, struct vmlab_frame *frame)
+	__must_hold(&pager->lock)
 {
 	return list_is_last(&frame->pager_link, &pager->frames) ?
 	       NULL : list_next_entry(frame, pager_link);
@@ -54,10 +56,13 @@ struct vmlab_frame *vmlab_pager_record(unsigned int nr, bool prefetched,
 void vmlab_pager_record_free(struct vmlab_frame *frame);
 
 struct vmlab_frame *vmlab_pager_victim(struct vmlab_pager *pager,
-				       struct vmlab_frame *prev);
+				       struct vmlab_frame *prev)
+	__must_hold(&pager->lock);
 void vmlab_pager_set_aside(struct vmlab_pager *pager,
-			   struct vmlab_frame *frame);
-void vmlab_pager_rejoin(struct vmlab_pager *pager, struct vmlab_frame *frame);
+			   struct vmlab_frame *frame)
+	__must_hold(&pager->lock);
+void vmlab_pager_rejoin(struct vmlab_pager *pager, struct vmlab_frame *frame)
+	__must_hold(&pager->lock);
 
 int vmlab_pager_adopt(struct vmlab_space *space, struct folio *folio,
 		      struct vmlab_frame *frame);

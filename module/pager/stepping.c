@@ -22,6 +22,7 @@
  * lock.
  */
 static bool step_is_new(struct vmlab_pager *pager, unsigned int flags)
+	__must_hold(&pager->lock)
 {
 	struct pt_regs regs;
 	bool fresh, same_task;

@@ -211,6 +211,7 @@ static bool dirty_copy_nofault(void __user *to, const unsigned long *bits,
  */
 static long dirty_take(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 		       unsigned long *bits, void __user *to)
+	__must_hold(&space->dirty_lock)
 {
 	const unsigned int nr = end - first;
 	long ret;
@@ -236,6 +237,7 @@ static long dirty_take(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 /* Make marks of the dirty entries of one chunk.  The caller holds dirty_lock. */
 static void dirty_move(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 		       unsigned long *bits)
+	__must_hold(&space->dirty_lock)
 {
 	const unsigned int nr = end - first;
 

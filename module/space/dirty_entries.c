@@ -93,6 +93,7 @@ int vmlab_dirty_entries_start(struct vmlab_space *space)
  */
 void vmlab_dirty_entries_clean(struct vmlab_space *space, pgoff_t first,
 			       pgoff_t end, unsigned long *bits)
+	__must_hold(&space->dirty_lock)
 {
 	struct address_space *mapping = space->inode->i_mapping;
 	pgoff_t lowest = 0, highest = 0;
@@ -125,6 +126,7 @@ void vmlab_dirty_entries_clean(struct vmlab_space *space, pgoff_t first,
  */
 void vmlab_dirty_entries_mark(struct vmlab_space *space, pgoff_t first,
 			      unsigned int nr, const unsigned long *bits)
+	__must_hold(&space->dirty_lock)
 {
 	XA_STATE(xas, &space->frames.xa, first);
 	unsigned int batch = 0;

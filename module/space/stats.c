@@ -55,7 +55,7 @@ void vmlab_space_paging_stats(struct vmlab_space *space,
 {
 	unsigned int cpu, i;
 
-	stats->charged = READ_ONCE(space->pager.charged);
+	stats->charged = vmlab_read_unlocked(space->pager.charged);
 
 	for_each_possible_cpu(cpu) {
 		const struct vmlab_counters *c =

@@ -108,6 +108,7 @@ static int truncate_huge(struct vmlab_space *space, pgoff_t pgoff)
  * the new one can be discarded.
  */
 int vmlab_space_truncate(struct vmlab_space *space, unsigned long nr_pages)
+	__must_hold(&space->config_lock)
 {
 	unsigned long old = space->nr_pages;
 	int ret;

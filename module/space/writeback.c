@@ -323,6 +323,7 @@ static void writeback_work(struct work_struct *work)
  * Context: any.
  */
 void vmlab_writeback_init(struct vmlab_space *space)
+	__context_unsafe(/* no other task has the space yet */)
 {
 	struct vmlab_writeback *wb = &space->writeback;
 

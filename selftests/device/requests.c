@@ -52,6 +52,8 @@ static void test_size(const struct request_info *kind)
 	size_t page = page_size(), room = 4 * page;
 	char *buf = malloc(room);
 
+	if (!buf)
+		bail("out of memory");
 	prepare(kind, buf, room, kind->size);
 	works(ioctl(fd, kind->nr, buf), "%s: its own size", kind->name);
 	prepare(kind, buf, room, 0);

@@ -74,14 +74,17 @@ static void test_order(void)
 static void test_user(void)
 {
 	struct vmlab_info info = dev_info();
-	const struct vmlab_region *high = named("user_high");
+	const struct vmlab_region *high = named("user_high"), *top;
 	struct vmlab_mm mm;
 	uint64_t end;
 
 	if (get_mm(fd, VMLAB_TARGET_SELF, 0, &mm))
 		bail("MM: %s", strerror(errno));
 	ok(within("user", (uintptr_t)&end), "the stack is in user space");
-	end = (high ? high : named("user"))->last + 1;
+	top = high ? high : named("user");
+	if (!top)
+		bail("no region is called user");
+	end = top->last + 1;
 	is(end, mm.task_size, "the user half ends at task_size");
 	is(!!high, info.va_bits > 47, "there is a high part with five levels");
 }

@@ -17,6 +17,7 @@ bool maps_read(pid_t pid, struct maps *maps)
 	unsigned long long start, end;
 	size_t room = 0;
 	char *copy, *rest, *line;
+	struct range *more;
 
 	memset(maps, 0, sizeof(*maps));
 	maps->text = slurp("/proc/%d/maps", pid);
@@ -35,10 +36,10 @@ bool maps_read(pid_t pid, struct maps *maps)
 			bail("/proc/%d/maps: %s", pid, line);
 		if (maps->nr == room) {
 			room = room ? 2 * room : 64;
-			maps->vma = realloc(maps->vma,
-					    room * sizeof(*maps->vma));
-			if (!maps->vma)
+			more = realloc(maps->vma, room * sizeof(*more));
+			if (!more)
 				bail("out of memory");
+			maps->vma = more;
 		}
 		maps->vma[maps->nr++] = (struct range){
 			.start = start,

@@ -120,6 +120,8 @@ static void dirty(uint64_t budget)
 	char *copy = calloc(PAGES, psize);
 	unsigned int odd;
 
+	if (!copy)
+		bail("out of memory");
 	if (budget)
 		use_paging(fd, .budget = budget, .policy = VMLAB_POLICY_CLOCK);
 	work.map = p;

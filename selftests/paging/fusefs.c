@@ -69,6 +69,42 @@ static void lookup(int fd, const struct fuse_in_header *in, const char *name)
 	answer(fd, in, 0, &entry, sizeof(entry));
 }
 
+/* @file: NULL when no file has this number */
+static void serve_read(int fd, const struct fuse_in_header *in, struct fusefs_file *file)
+{
+	static char data[REQUEST_MAX];
+
+	if (!file) {
+		answer(fd, in, -EBADF, NULL, 0);
+		return;
+	}
+	file->reads++;
+	if (file->hang_read)
+		return;
+	if (file->read_error) {
+		answer(fd, in, -file->read_error, NULL, 0);
+		return;
+	}
+	memset(data, 'f', sizeof(data));
+	answer(fd, in, 0, data, ((const struct fuse_read_in *)(in + 1))->size);
+}
+
+static void serve_write(int fd, const struct fuse_in_header *in, struct fusefs_file *file)
+{
+	struct fuse_write_out written = { 0 };
+
+	if (!file) {
+		answer(fd, in, -EBADF, NULL, 0);
+		return;
+	}
+	file->uid = in->uid;
+	file->writes++;
+	if (file->hang_write)
+		return;
+	written.size = ((const struct fuse_write_in *)(in + 1))->size;
+	answer(fd, in, 0, &written, sizeof(written));
+}
+
 static void serve(struct fusefs *fs, const struct fuse_in_header *in)
 {
 	static const struct fuse_init_out init = {
@@ -81,19 +117,13 @@ static void serve(struct fusefs *fs, const struct fuse_in_header *in)
 		.max_write = WRITE_MAX,
 		.time_gran = 1,
 	};
-	static char data[REQUEST_MAX];
 	const void *arg = in + 1;
 	struct fuse_attr_out attr = { .attr_valid = 3600 };
 	struct fuse_open_out open_out = { .open_flags = FOPEN_KEEP_CACHE };
-	struct fuse_write_out written = { 0 };
 	struct fusefs_file *file = NULL;
 
 	if (in->nodeid >= FIRST_FILE && in->nodeid < FIRST_FILE + FUSEFS_FILES)
 		file = &fs->file[in->nodeid - FIRST_FILE];
-	if (!file && (in->opcode == FUSE_READ || in->opcode == FUSE_WRITE)) {
-		answer(fs->fd, in, -EBADF, NULL, 0);
-		return;
-	}
 	switch (in->opcode) {
 	case FUSE_INIT:
 		answer(fs->fd, in, 0, &init, sizeof(init));
@@ -110,24 +140,10 @@ static void serve(struct fusefs *fs, const struct fuse_in_header *in)
 		answer(fs->fd, in, 0, &open_out, sizeof(open_out));
 		return;
 	case FUSE_READ:
-		file->reads++;
-		if (file->hang_read)
-			return;
-		if (file->read_error) {
-			answer(fs->fd, in, -file->read_error, NULL, 0);
-			return;
-		}
-		memset(data, 'f', sizeof(data));
-		answer(fs->fd, in, 0, data,
-		       ((const struct fuse_read_in *)arg)->size);
+		serve_read(fs->fd, in, file);
 		return;
 	case FUSE_WRITE:
-		file->uid = in->uid;
-		file->writes++;
-		if (file->hang_write)
-			return;
-		written.size = ((const struct fuse_write_in *)arg)->size;
-		answer(fs->fd, in, 0, &written, sizeof(written));
+		serve_write(fs->fd, in, file);
 		return;
 	case FUSE_FLUSH:
 	case FUSE_RELEASE:

@@ -96,7 +96,7 @@ static int compare(const void *a, const void *b)
 
 double median(double (*measure)(void *arg), void *arg)
 {
-	double value[RUNS];
+	double value[RUNS] = { 0 };
 
 	for (int i = 0; i < runs; i++)
 		value[i] = measure(arg);

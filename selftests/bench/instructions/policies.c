@@ -16,7 +16,7 @@
 /* Return the id of a loaded policy, or 0. */
 static uint32_t loaded_policy(const char *name)
 {
-	struct vmlab_policy_info infos[16];
+	struct vmlab_policy_info infos[16] = { 0 };
 	struct vmlab_policies req = {
 		.size = sizeof(req),
 		.policies = (uintptr_t)infos,

@@ -50,7 +50,7 @@ static void *touch(void *arg)
 /* Let the threads start together; return the time until the last one is done. */
 static double touch_all(char *p, int nr)
 {
-	struct work work[2];
+	struct work work[2] = { 0 };
 	pthread_t thread;
 	atomic_int waiting = nr;
 	uint64_t begin;

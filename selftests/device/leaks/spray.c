@@ -71,7 +71,7 @@ static void spray_attributes(void)
 /* poll(2) copies what it is given to its stack. */
 static void spray_stack(void)
 {
-	struct pollfd fds[30];
+	struct pollfd fds[30] = { 0 };
 
 	fill((char *)fds, sizeof(fds));
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)

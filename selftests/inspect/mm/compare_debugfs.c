@@ -58,6 +58,8 @@ static char *debugfs_text(const struct vmlab_mm *mm)
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
+	if (!f)
+		bail("out of memory");
 	/* debugfs escapes a newline, which would end the record. */
 	for (const char *c = mm->comm; *c; c++) {
 		if (*c == '\n')

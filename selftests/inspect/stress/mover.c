@@ -40,7 +40,7 @@ static char *current_word(char *text)
 {
 	char *open = strchr(text, '['), *close = strchr(text, ']');
 
-	if (open && close > open) {
+	if (open && close && close > open) {
 		*close = '\0';
 		return open + 1;
 	}

@@ -102,7 +102,7 @@ void check_shape(const struct dump *d)
 		const struct vmlab_tree_item *i = &d->item[n];
 
 		if (i->flags & VMLAB_TREE_AGAIN || i->first > i->last ||
-		    i->level > open) {
+		    i->level > open || i->level > VMLAB_TREE_LEVELS) {
 			differs("item %zu: level %u of %u, %#llx-%#llx, %#x",
 				n, i->level, open,
 				(unsigned long long)i->first,

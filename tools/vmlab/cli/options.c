@@ -346,6 +346,9 @@ int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 			return stop(cli, bad_option(cli, &list, c, argv));
 		cli->option = index >= 0 ? list.spec[index] :
 					   find_letter(&list, c);
+		/* getopt_long(3) returns only letters of the list */
+		if (!cli->option)
+			abort();
 		if (check_option(cli, &list, index, argv))
 			return stop(cli, EXIT_USAGE);
 		if (output_names_file(cli, c))

@@ -249,7 +249,7 @@ static size_t keep_hottest(const struct heat *h, struct heat_row *areas, size_t 
 		size_t hotter = 0;
 
 		for (size_t j = 0; j < nr; j++)
-			hotter += heat[j] > heat[i] || (heat[j] == heat[i] && j < i);
+			hotter += heat[j] > heat[i] || (j < i && heat[j] == heat[i]);
 		if (hotter < wanted)
 			areas[kept++] = areas[i];
 	}

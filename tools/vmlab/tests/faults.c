@@ -10,6 +10,7 @@
 #include "model/heat.h"
 #include "show/faults.h"
 #include "show/heat.h"
+#include "sys/xalloc.h"
 #include "tap.h"
 
 static void test_percentiles(void)
@@ -65,7 +66,7 @@ static void test_merge(void)
 {
 	struct faults_report r = { 0 };
 
-	r.ips = calloc(6, sizeof(*r.ips));
+	r.ips = check_alloc(calloc(6, sizeof(*r.ips)));
 	r.ips[r.nr_ips++] = ip("/b", 16, 1, 0); /* a frame of a stack */
 	r.ips[r.nr_ips++] = ip("/a", 16, 1, 2);
 	r.ips[r.nr_ips++] = ip("/a", 16, 2, 3);
@@ -87,11 +88,11 @@ static void test_signals(void)
 	size_t len;
 	FILE *out;
 
-	r.ips = calloc(2, sizeof(*r.ips));
+	r.ips = check_alloc(calloc(2, sizeof(*r.ips)));
 	r.ips[r.nr_ips++] = ip("/b", 16, 1, 0);
 	r.ips[r.nr_ips++] = ip("/b", 16, 2, 0);
 	r.ips[1].key.exec_id = 7;
-	r.signals = calloc(2, sizeof(*r.signals));
+	r.signals = check_alloc(calloc(2, sizeof(*r.signals)));
 	r.nr_signals = 2;
 	for (__u32 i = 0; i < 2; i++) {
 		r.signals[i].key = (struct signal_key){ .ip = 1016, .tgid = i + 1,
@@ -159,7 +160,7 @@ static void test_heat(void)
 	struct heat_row *rows;
 	size_t nr;
 
-	h.samples = calloc(2, sizeof(*h.samples));
+	h.samples = check_alloc(calloc(2, sizeof(*h.samples)));
 	h.nr_samples = 2;
 	h.samples[0].time = 1;
 	h.samples[1].time = 2;

@@ -5,6 +5,7 @@
 
 #include "model/diff.h"
 #include "snapshots.h"
+#include "sys/xalloc.h"
 #include "tap.h"
 
 /* events as text: "split 1-3 1>2; flags 2-3 1>1" in pages */
@@ -13,7 +14,7 @@ static char *events_text(const struct snapshot *a, const struct snapshot *b)
 	struct vma_events events;
 	char *text = NULL;
 	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out = check_alloc(open_memstream(&text, &len));
 
 	vma_diff(a, b, &events);
 	for (size_t i = 0; i < events.nr; i++) {

@@ -7,6 +7,7 @@
 
 #include "paging/libbpf_log.h"
 #include "paging/policy_object.h"
+#include "sys/xalloc.h"
 #include "tap.h"
 
 static char policies[4096]; /* the directory of the objects that make compiled */
@@ -22,7 +23,7 @@ static char *renamed(const char *name, size_t *len)
 	in = fopen(path, "re");
 	if (!in)
 		bail("cannot read %s", path);
-	data = malloc(1 << 20);
+	data = check_alloc(malloc(1 << 20));
 	*len = fread(data, 1, 1 << 20, in);
 	fclose(in);
 	at = memmem(data, *len, old, sizeof(old));
@@ -44,7 +45,10 @@ static const char *open_renamed(const char *name)
 	int fd = mkstemp(path);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 
-	if (!out || fwrite(data, 1, len, out) != len || fclose(out))
+	if (!out)
+		bail("cannot open %s", path);
+	ok(fwrite(data, 1, len, out) == len, "the object is written");
+	if (fclose(out))
 		bail("cannot write %s", path);
 	free(data);
 	failure.text[0] = '\0';

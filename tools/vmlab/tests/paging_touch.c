@@ -22,12 +22,15 @@ static void test_touch(void)
 	char *base;
 
 	/* a real file of 8 pages, mapped with 2 pages too many */
-	ok(file && !ftruncate(fileno(file), (off_t)(8 * page)),
-	   "a file of 8 pages");
+	if (!file)
+		bail("tmpfile");
+	ok(!ftruncate(fileno(file), (off_t)(8 * page)), "a file of 8 pages");
 	base = mmap(NULL, 10 * page, PROT_READ | PROT_WRITE, MAP_SHARED,
 		    fileno(file), 0);
-	if (!ok(base != MAP_FAILED, "mapped with 10"))
+	if (!ok(base != MAP_FAILED, "mapped with 10")) {
+		fclose(file);
 		return;
+	}
 
 	is(touch_pages(base, page, &touch, 7, &touched), 0,
 	   "write pages 0,2,6,8");

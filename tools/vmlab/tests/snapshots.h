@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/snapshot.h"
+#include "sys/xalloc.h"
 
 #define PAGE UINT64_C(4096)
 
@@ -36,7 +37,7 @@ static inline struct snap_vma *add(struct snapshot *snap, uint64_t start,
 {
 	struct snap_vma *v;
 
-	snap->vma = reallocarray(snap->vma, snap->nr + 1, sizeof(*snap->vma));
+	snap->vma = check_alloc(reallocarray(snap->vma, snap->nr + 1, sizeof(*snap->vma)));
 	v = &snap->vma[snap->nr++];
 	snap->room = snap->nr;
 	memset(v, 0, sizeof(*v));
@@ -46,7 +47,7 @@ static inline struct snap_vma *add(struct snapshot *snap, uint64_t start,
 	v->ino = file;
 	v->pgoff = pgoff;
 	v->flags = file ? VMLAB_VMA_FILE : 0;
-	v->name = strdup(name);
+	v->name = check_alloc(strdup(name));
 	return v;
 }
 
