@@ -37,6 +37,46 @@
 #define VMLAB_PAGING_CLOCK_LOAD_0 (1u << 2) /* CLOCK: fill a frame with its reference bit clear */
 #define VMLAB_PAGING_LFU_TIES_LRU (1u << 3) /* LFU: evict the least recently used of equals */
 
+#define VMLAB_PAGING_SAMPLE	(1u << 4) /* each access to another page of @sample faults */
+
+#define VMLAB_SAMPLE_ALL	(1u << 24) /* vmlab_paging.sample: all pages */
+#define VMLAB_SAMPLE_KEEP_MAX	16	/* highest vmlab_paging.sample_keep */
+
+/**
+ * vmlab_page_mix() - mix the bits of a page number
+ * @page: offset in the space, pages
+ *
+ * The finaliser of MurmurHash3, fmix64:
+ *
+ *	h = page; h ^= h >> 33; h *= 0xff51afd7ed558ccd; h ^= h >> 33;
+ *	h *= 0xc4ceb9fe1a85ec53; h ^= h >> 33
+ *
+ * modulo 2^64.  VMLAB_PAGING_SAMPLE uses its upper 24 bits.
+ *
+ * Return: 64 bits, one value for each page number.
+ */
+static __inline__ __u64 vmlab_page_mix(__u64 page)
+{
+	page ^= page >> 33;
+	page *= 0xff51afd7ed558ccdULL;
+	page ^= page >> 33;
+	page *= 0xc4ceb9fe1a85ec53ULL;
+	page ^= page >> 33;
+	return page;
+}
+
+/**
+ * vmlab_sample_hash() - return the hash that decides whether a page is sampled
+ * @page: offset in the space, pages
+ *
+ * Return: 0 to VMLAB_SAMPLE_ALL - 1; the page is sampled when it is below
+ * vmlab_paging.sample.
+ */
+static __inline__ __u32 vmlab_sample_hash(__u64 page)
+{
+	return (__u32)(vmlab_page_mix(page) >> 40);
+}
+
 #define VMLAB_TRACE_MAX		(1u << 24) /* highest vmlab_paging.nr_trace */
 
 /**
