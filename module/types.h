@@ -95,6 +95,7 @@ struct vmlab_opener {
  * @store: the swap store, a tmpfs file; NULL until the space gets a pager.
  *	Written under config_lock, read with smp_load_acquire().
  * @nr: pages of all resident frames
+ * @nr_peak: the highest @nr so far; changes with it, so in its cache line
  * @nr_dirty: pages of resident frames that carry VMLAB_FRAME_DIRTY
  * @nr_shared: frames that are shared, see frame/share.c
  * @evictions: pages evicted so far
@@ -106,6 +107,7 @@ struct vmlab_frames {
 	struct xarray private;
 	struct file *store;
 	atomic_long_t nr ____cacheline_aligned_in_smp;
+	atomic_long_t nr_peak;
 	atomic_long_t nr_dirty;
 	atomic_long_t nr_shared;
 	atomic_long_t evictions;

@@ -178,6 +178,7 @@ static int stats_show(struct seq_file *m, void *v)
 	seq_puts(m, "field value unit\n");
 	seq_printf(m, "bytes %llu bytes\n", config.bytes);
 	ROW(frames, "pages", s);
+	ROW(frames_peak, "pages", s);
 	ROW(frames_dirty, "pages", s);
 	ROW(frames_shared, "pages", s);
 	ROW(vmas, "count", s);

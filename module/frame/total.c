@@ -47,6 +47,12 @@ void vmlab_frame_exit(void)
  */
 void vmlab_frame_count(struct vmlab_space *space, long nr)
 {
-	atomic_long_add(nr, &space->frames.nr);
+	struct vmlab_frames *frames = &space->frames;
+	long now = atomic_long_add_return(nr, &frames->nr);
+	long peak = atomic_long_read(&frames->nr_peak);
+
+	/* Every value of @nr is returned to one caller: none is missed. */
+	while (now > peak && !atomic_long_try_cmpxchg(&frames->nr_peak, &peak, now))
+		;
 	this_cpu_add(vmlab_frames, nr);
 }

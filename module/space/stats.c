@@ -22,6 +22,7 @@ void vmlab_space_stats(struct vmlab_space *space,
 
 	stats->space_id = space->id;
 	stats->frames = atomic_long_read(&space->frames.nr);
+	stats->frames_peak = atomic_long_read(&space->frames.nr_peak);
 	stats->frames_dirty = atomic_long_read(&space->frames.nr_dirty);
 	stats->frames_shared = atomic_long_read(&space->frames.nr_shared);
 	stats->vmas = vmlab_vmas_count(space);

@@ -163,7 +163,14 @@ static void shrink_discards(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, resident(space, pgoff), pgoff < 4);
 	vmlab_space_stats(space, &stats);
 	KUNIT_EXPECT_EQ(test, stats.frames, 4);
+	KUNIT_EXPECT_EQ(test, stats.frames_peak, 10);
 	KUNIT_EXPECT_EQ(test, stats.discarded, 6);
+
+	for (pgoff = 0; pgoff < 4; pgoff++)
+		touch(space, pgoff);
+	memset(&stats, 0, sizeof(stats));
+	vmlab_space_stats(space, &stats);
+	KUNIT_EXPECT_EQ(test, stats.frames_peak, 10);
 }
 
 static void pressure_is_bounded(struct kunit *test)

@@ -53,7 +53,7 @@ WRONG = {
 WRONG_DEVICE = {"NAME": ["nosuch"], "FLAG": ["", "nosuch", "present,dirty"]}
 # The module provides the names that these options take.
 DEVICE_OPTIONS = {("vmas", "flag"), ("pagetable", "require"), ("pagetable", "any"),
-                  ("pagetable", "not"), ("space", "policy")}
+                  ("pagetable", "not"), ("space", "policy"), ("run", "policy")}
 
 # By the operands in the usage line: operands that are right, and wrong ones, each with
 # the word that the message must contain. A missing operand is in the second list.
@@ -85,6 +85,8 @@ OPERANDS = {
         (["set", "1"], "set SPACE NAME"), (["set", "x", "lru"], "x"),
         (["set", "0", "lru"], "0"), (["list", "x"], "policy list"),
         (["load", "a", "b"], "load FILE"), (["set", "1", "2", "x"], "x")]),
+    "-- COMMAND [ARG...]": (["--", "true"], [
+        ([], "-- COMMAND"), (["--"], "-- COMMAND")]),
     "[-- COMMAND [ARG...]]": (["--pid=self"], [
         ([], "--pid"), ([], "--all"), (["--pid=self", "--", "true"], "--pid"),
         (["--pid=self", "--all"], "--all"), (["--all", "--follow"], "--follow"),
@@ -266,8 +268,10 @@ def test_meanings(g, options):
     """One name, one letter, one kind of value in all commands, and back"""
     names, letters, problems = {}, {}, []
     for command, option in options:
-        # a LIST of what is one NAME elsewhere
-        arg = "NAME" if option.name == "policy" else option.arg
+        # a LIST of what is one NAME elsewhere; for a program, bytes instead of frames; and
+        # a FILE where standard output is the program's
+        arg = {("replay", "policy"): "NAME", ("run", "budget"): "N",
+               ("run", "events"): None}.get((command, option.name), option.arg)
         first = names.setdefault(option.name, (command, option.letter, arg))
         if first[1:] != (option.letter, arg):
             problems.append(f"{command} {option}, but '{first[0]}' has "

@@ -55,6 +55,9 @@ DEVICE = [
     (f"replay --policy fifo,lru --steps {STRING}", 0), (f"replay --curve {STRING}", 0),
     ("replay --loaded 9,8 1,2w", 0), ("replay --file DIR/trace", 0),
     ("policy list", 0),
+    ("run -o - -- true", 0), ("run -o - --budget 64K -- sh -c 'ls / >&2; exit 3'", 3),
+    ("compare --policies lru --budgets 50%,none --runs 2 -- true", 0),
+    ("compare --budgets 64K -- sh -c 'exit 3'", 1),
     ("heat PID --count 2 --interval 0.1 --method bits", 0),
 ]
 BTF = [

@@ -86,6 +86,7 @@ static void test_write_first(void)
 	is(s.mkwrite, PAGES, "shared, writes: mkwrite");
 	is(s.frames, PAGES, "shared, writes: frames");
 	is(s.frames_dirty, PAGES, "shared, writes: frames_dirty");
+	is(s.frames_peak, PAGES, "shared, writes: frames_peak");
 	is(module_frames(), PAGES, "the module holds these frames only");
 	touch_all(p, PAGES, TOUCH_WRITE);
 	is(space_stats(fd).faults, PAGES, "a second touch faults nothing");

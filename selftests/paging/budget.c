@@ -85,6 +85,26 @@ static void whole_turn(void)
 	unmap_and_close(fd, p, MANY + 1);
 }
 
+/* The highest number of frames: bounded by the budget, and never lower than before. */
+static void peak(void)
+{
+	int fd = dev_open(O_RDWR);
+	char *p = map_shared(fd, PAGES);
+
+	use_paging(fd, .budget = 8, .policy = VMLAB_POLICY_FIFO);
+	for (size_t i = 0; i < PAGES; i++)
+		p[i * psize] = 1;
+	is(space_stats(fd).frames_peak, 8, "the peak is the budget");
+	is(range(fd, VMLAB_RANGE_DROP, 0, PAGES).busy, 0, "pages not dropped");
+	is(space_stats(fd).frames, 0, "frames left");
+	is(space_stats(fd).frames_peak, 8, "the peak after all frames were dropped");
+	use_paging(fd, .budget = 0, .policy = VMLAB_POLICY_FIFO);
+	for (size_t i = 0; i < 20; i++)
+		p[i * psize] = 1;
+	is(space_stats(fd).frames_peak, 20, "the peak without a budget");
+	unmap_and_close(fd, p, PAGES);
+}
+
 /* Flags that change how a policy decides belong to that policy alone. */
 static void variants(int fd)
 {
@@ -120,5 +140,6 @@ int main(void)
 	variants(fd);
 	unmap_and_close(fd, p, PAGES);
 	whole_turn();
+	peak();
 	return tap_done();
 }

@@ -16,6 +16,9 @@
  *   prefetch_pages  vmlab_paging.prefetch_pages
  *   paging_flags    vmlab_paging.flags
  *   space_flags     vmlab_space_config.flags
+ *   event_mask      vmlab_events.mask: the library sets it, so that the first fault of a
+ *                   space is recorded; vmlab run reads the events.  0 when missing
+ *   events          vmlab_events.nr
  *   socket          the last one: not a number but the rest of the variable, the name of
  *                   an abstract Unix socket (unix(7)) without its leading zero byte, of
  *                   type SOCK_SEQPACKET.  Without it nothing is reported.

@@ -138,6 +138,7 @@ struct vmlab_space_config {
  * @frames_shared: resident frames that VMLAB_IOC_CLONE shared and that were not
  *	written since, now; also where no other space has them any more
  * @unshared: frames copied because they were written while another space shared them
+ * @frames_peak: the highest @frames since the open(2)
  *
  * The counters are sums of per-CPU counters: they are exact while no fault is
  * being handled.
@@ -170,6 +171,7 @@ struct vmlab_space_stats {
 	__u64 latency[VMLAB_LATENCY_BUCKETS];
 	__u64 frames_shared;
 	__u64 unshared;
+	__u64 frames_peak;
 };
 
 #define VMLAB_IOC_SPACE_STATS	_IO(VMLAB_IOC_MAGIC, 0x12)

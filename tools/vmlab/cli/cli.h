@@ -70,6 +70,7 @@ struct command {
 	const struct option_spec *options;
 	/* the tables it prints; with them it takes the options of tables */
 	const struct column_list *tables;
+	bool output_was_file; /* --output had the meaning of --output-file once */
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 

@@ -300,13 +300,12 @@ static int at_end(struct cli *cli, int argc, char **argv)
  * Tell whether --output has the name of a file instead of a column: it was the name of
  * --output-file once.
  */
-static bool output_names_file(const struct cli *cli,
-			      const struct option_spec *spec, int c)
+static bool output_names_file(const struct cli *cli, int c)
 {
 	const char *unknown;
 
-	if (c != OPT_OUTPUT || !has_option(spec, "output-file") || !*optarg ||
-	    strchr(optarg, ','))
+	if (c != OPT_OUTPUT || !cli->command || !cli->command->output_was_file ||
+	    !*optarg || strchr(optarg, ','))
 		return false;
 	if (!table_unknown_column(optarg, cli->command->tables, &unknown))
 		return false;
@@ -349,7 +348,7 @@ int cli_option(struct cli *cli, const struct option_spec *spec, int argc,
 					   find_letter(&list, c);
 		if (check_option(cli, &list, index, argv))
 			return stop(cli, EXIT_USAGE);
-		if (output_names_file(cli, spec, c))
+		if (output_names_file(cli, c))
 			return 'o';
 		if (!common_option(cli, c, &end))
 			return c;

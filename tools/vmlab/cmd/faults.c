@@ -282,5 +282,6 @@ const struct command cmd_faults = {
 	.help = help,
 	.options = options,
 	.tables = faults_tables,
+	.output_was_file = true,
 	.run = run,
 };

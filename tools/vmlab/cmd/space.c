@@ -111,7 +111,7 @@ static const char help[] =
 	"NONZERO   reads that found data: what the parent wrote, seen by the child\n"
 	"TIME      of all touches of the process\n"
 	"COUNTER   the statistics of the space: now, and how much each process added;\n"
-	"          frames, frames_dirty and vmas can also fall\n"
+	"          frames, frames_dirty and vmas can also fall; frames_peak never does\n"
 	"HISTOGRAM how long the fault handler took, and how often\n"
 	"START...  the VMAs of the mapping, as 'vmlab vmas' shows them\n"
 	"\n"

@@ -606,6 +606,16 @@ int vmlab_space_clone(const struct vmlab_space *space,
 		      struct vmlab_space **clone);
 
 /**
+ * vmlab_space_from_fd - use the space of an open file, such as one from SCM_RIGHTS
+ * @fd: a descriptor of the device; vmlab_space_close() closes it.  Stays the caller's
+ *	on failure
+ * @space: [out] the handle
+ *
+ * Return: 0; -ENOTTY when @fd is no descriptor of the device; -EBADF or -ENOMEM.
+ */
+int vmlab_space_from_fd(int fd, struct vmlab_space **space);
+
+/**
  * vmlab_space_close - close the file and free the handle
  *
  * The space exists until its mappings are unmapped too.

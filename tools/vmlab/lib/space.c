@@ -58,6 +58,25 @@ int vmlab_space_clone(const struct vmlab_space *space,
 	return 0;
 }
 
+int vmlab_space_from_fd(int fd, struct vmlab_space **out)
+{
+	struct vmlab_space_config config;
+	struct vmlab_space *space;
+	int err;
+
+	space = calloc(1, sizeof(*space));
+	if (!space)
+		return -ENOMEM;
+	space->fd = fd;
+	err = vmlab_space_get(space, &config);
+	if (err) {
+		free(space);
+		return err;
+	}
+	*out = space;
+	return 0;
+}
+
 void vmlab_space_close(struct vmlab_space *space)
 {
 	if (!space)

@@ -11,6 +11,7 @@
 #include "paging/policy_bpf.h"
 #include "paging/policy_object.h"
 #include "paging/policy_pins.h"
+#include "sys/xalloc.h"
 
 /* the first libbpf that knows the struct_ops types of modules */
 #define LIBBPF_NEEDED_MAJOR 1
@@ -114,18 +115,26 @@ static int explain_attach(const char *file, const char *name, int err,
 	}
 }
 
+/* Load and register a policy; it is there as long as @link is. */
+static int attach(const char *file, const struct policy_object *o,
+		  struct bpf_link **link, struct failure *failure)
+{
+	int err = bpf_object__load(o->obj);
+
+	if (err)
+		return explain_load(file, err, failure);
+	*link = bpf_map__attach_struct_ops(o->ops);
+	return *link ? 0 : explain_attach(file, o->name, -errno, failure);
+}
+
 static int load(const char *file, const struct policy_object *o,
 		struct failure *failure)
 {
 	struct bpf_link *link;
-	int err;
+	int err = attach(file, o, &link, failure);
 
-	err = bpf_object__load(o->obj);
 	if (err)
-		return explain_load(file, err, failure);
-	link = bpf_map__attach_struct_ops(o->ops);
-	if (!link)
-		return explain_attach(file, o->name, -errno, failure);
+		return err;
 	err = policy_pins_create(o->obj, link, o->name);
 	bpf_link__destroy(link);
 	return err ? failure_set(failure, err,
@@ -134,26 +143,74 @@ static int load(const char *file, const struct policy_object *o,
 		     0;
 }
 
-int policy_load(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
-		bool verbose, struct failure *failure)
+/* Read an object, and check whether it could be loaded. */
+static int open_object(const char *file, struct policy_object *o, bool verbose,
+		       struct failure *failure)
 {
-	struct policy_object o;
 	int err;
 
 	libbpf_log_start(verbose);
 	err = check_libbpf(failure);
 	if (!err)
-		err = policy_object_open(file, &o, failure);
+		err = policy_object_open(file, o, failure);
 	if (err)
 		return err;
 	err = check_privilege(failure);
-	if (!err)
-		err = mount_pins(failure);
+	if (err)
+		bpf_object__close(o->obj);
+	return err;
+}
+
+int policy_load(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
+		bool verbose, struct failure *failure)
+{
+	struct policy_object o;
+	int err = open_object(file, &o, verbose, failure);
+
+	if (err)
+		return err;
+	err = mount_pins(failure);
 	if (!err)
 		err = load(file, &o, failure);
 	memcpy(name, o.name, sizeof(o.name));
 	bpf_object__close(o.obj);
 	return err;
+}
+
+struct policy_attached {
+	struct bpf_object *obj;
+	struct bpf_link *link;
+};
+
+int policy_attach(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
+		  struct policy_attached **attached, struct failure *failure)
+{
+	struct policy_attached *a;
+	struct policy_object o;
+	int err = open_object(file, &o, false, failure);
+
+	if (err)
+		return err;
+	a = check_alloc(calloc(1, sizeof(*a)));
+	err = attach(file, &o, &a->link, failure);
+	if (err) {
+		bpf_object__close(o.obj);
+		free(a);
+		return err;
+	}
+	memcpy(name, o.name, sizeof(o.name));
+	a->obj = o.obj;
+	*attached = a;
+	return 0;
+}
+
+void policy_detach(struct policy_attached *a)
+{
+	if (!a)
+		return;
+	bpf_link__destroy(a->link);
+	bpf_object__close(a->obj);
+	free(a);
 }
 
 int policy_unload(const char *name, struct failure *failure)

@@ -22,6 +22,22 @@
 int policy_load(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
 		bool verbose, struct failure *failure);
 
+/** struct policy_attached - a policy that is loaded as long as this program needs it */
+struct policy_attached;
+
+/**
+ * policy_attach - load a policy, without a pin: it does not outlive the command
+ * @file, @name, @failure: as in policy_load()
+ * @attached: [out] to be freed with policy_detach()
+ *
+ * Return: as policy_load().
+ */
+int policy_attach(const char *file, char name[static VMLAB_POLICY_NAME_MAX],
+		  struct policy_attached **attached, struct failure *failure);
+
+/** policy_detach - unload the policy; spaces that use it go on with fifo.  Accepts NULL */
+void policy_detach(struct policy_attached *attached);
+
 /**
  * policy_unload - unload a policy, also while spaces use it
  * @name: the name of the policy

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "show/command.h"
 #include "show/faults.h"
 #include "show/faults_words.h"
 #include "show/format.h"
@@ -128,18 +129,9 @@ static void print_summary(const struct faults_report *r, FILE *out, bool colour)
 {
 	if (r->command) {
 		fputs("vmlab faults:", out);
-		for (char *const *arg = r->command; *arg; arg++) {
-			char *safe = check_alloc(format_safe(*arg));
-
-			fprintf(out, " %s", safe);
-			free(safe);
-		}
-		if (r->waited && WIFSIGNALED(r->status))
-			fprintf(out, ": killed by SIG%s",
-				sigabbrev_np(WTERMSIG(r->status)));
-		else if (r->waited && WEXITSTATUS(r->status))
-			fprintf(out, ": exit status %d",
-				WEXITSTATUS(r->status));
+		command_print(out, r->command);
+		if (r->waited)
+			command_print_status(out, r->status);
 	} else if (r->pid) {
 		fprintf(out, "vmlab faults: process %d", r->pid);
 	} else {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "show/command.h"
 #include "show/faults.h"
 #include "show/faults_words.h"
 #include "show/format.h"
@@ -66,19 +67,7 @@ static json_t *usage(const struct faults_report *r)
 
 static json_t *command(const struct faults_report *r)
 {
-	json_t *array;
-
-	if (!r->command)
-		return json_null();
-	array = check_alloc(json_array());
-	for (char *const *arg = r->command; *arg; arg++) {
-		char *safe = check_alloc(format_safe(*arg));
-		const char *text = utf8_valid(*arg) ? *arg : safe;
-
-		json_array_append_new(array, json_string(text));
-		free(safe);
-	}
-	return array;
+	return r->command ? command_json(r->command) : json_null();
 }
 
 static void print_head(const struct faults_report *r, struct json_doc *doc)

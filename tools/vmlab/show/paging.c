@@ -49,19 +49,19 @@ static const struct field counters[] = {
 	{ 0 },
 };
 
-void paging_print_line(const struct vmlab_paging *paging)
+void paging_print_line(FILE *out, const struct vmlab_paging *paging)
 {
-	printf("paging: %s", paging_policy_name(paging->policy));
+	fprintf(out, "paging: %s", paging_policy_name(paging->policy));
 	if (paging->policy_id)
-		printf(" %u", paging->policy_id);
+		fprintf(out, " %u", paging->policy_id);
 	if (paging->budget)
-		printf(", %" PRIu64 " frames", (uint64_t)paging->budget);
+		fprintf(out, ", %" PRIu64 " frames", (uint64_t)paging->budget);
 	else
-		printf(", no budget");
-	printf(", prefetch %s", paging_prefetch_name(paging->prefetch));
+		fprintf(out, ", no budget");
+	fprintf(out, ", prefetch %s", paging_prefetch_name(paging->prefetch));
 	if (paging->prefetch_pages)
-		printf(" %u", paging->prefetch_pages);
-	printf("%s%s\n",
+		fprintf(out, " %u", paging->prefetch_pages);
+	fprintf(out, "%s%s\n",
 	       paging->flags & VMLAB_PAGING_AROUND ? ", mapped around" : "",
 	       paging->flags & VMLAB_PAGING_STEPPING ? ", stepping" : "");
 }
@@ -78,11 +78,18 @@ const struct column paging_distance_columns[3] = {
 	{ "PAGES", true },
 };
 
+static bool has_refaults(const struct vmlab_paging_stats *stats)
+{
+	for (size_t i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
+		if (stats->refault_distance[i])
+			return true;
+	return false;
+}
+
 void paging_print_stats(bool colour,
 			const struct vmlab_paging_stats *stats)
 {
 	struct table *t = table_open(stdout, paging_counter_columns, 3, colour);
-	bool any = false;
 
 	for (const struct field *f = counters; f->name; f++) {
 		uint64_t now = field_value(stats, f);
@@ -93,13 +100,18 @@ void paging_print_stats(bool colour,
 		table_cell(t, style, "%s", f->meaning);
 	}
 	table_close(t);
+	if (has_refaults(stats))
+		putchar('\n');
+	paging_print_distances(stdout, colour, stats);
+}
 
-	for (size_t i = 0; i < VMLAB_DISTANCE_BUCKETS; i++)
-		any = any || stats->refault_distance[i];
-	if (!any)
+void paging_print_distances(FILE *out, bool colour, const struct vmlab_paging_stats *stats)
+{
+	struct table *t;
+
+	if (!has_refaults(stats))
 		return;
-	putchar('\n');
-	t = table_open(stdout, paging_distance_columns, 3, colour);
+	t = table_open(out, paging_distance_columns, 3, colour);
 	for (size_t i = 0; i < VMLAB_DISTANCE_BUCKETS; i++) {
 		if (!stats->refault_distance[i])
 			continue;
@@ -169,37 +181,41 @@ const struct column paging_event_columns[8] = {
 	{ "TID", true },     { "LOST", true },
 };
 
+struct table *paging_open_events(FILE *out, bool colour)
+{
+	return table_open(out, paging_event_columns,
+			  sizeof(paging_event_columns) / sizeof(paging_event_columns[0]),
+			  colour);
+}
+
+void paging_event_row(struct table *t, const struct vmlab_event *e, uint64_t first_ns)
+{
+	const char *detail = paging_event_detail(e);
+
+	/* those of another space can be older than the first one */
+	table_cell(t, STYLE_PLAIN, "%.1f", (double)(int64_t)(e->time_ns - first_ns) / 1000);
+	table_cell(t, STYLE_PLAIN, "%s", paging_event_name(e->type));
+	if (e->type == VMLAB_EVENT_LOST)
+		table_cell(t, STYLE_DIM, "-");
+	else
+		table_cell(t, STYLE_PLAIN, "%" PRIu64, (uint64_t)e->pgoff);
+	table_cell(t, detail ? STYLE_PLAIN : STYLE_DIM, "%s", detail ? detail : "-");
+	if (e->cost_ns)
+		table_cell(t, STYLE_PLAIN, "%" PRIu64, (uint64_t)e->cost_ns);
+	else
+		table_cell(t, STYLE_DIM, "-");
+	table_cell(t, STYLE_PLAIN, "%d", e->tgid);
+	table_cell(t, STYLE_PLAIN, "%d", e->tid);
+	table_cell(t, e->lost ? STYLE_WARN : STYLE_PLAIN, "%" PRIu64, (uint64_t)e->lost);
+}
+
 void paging_print_events(bool colour,
 			 const struct vmlab_event *events, size_t nr)
 {
-	struct table *t = table_open(stdout, paging_event_columns,
-				     sizeof(paging_event_columns) / sizeof(paging_event_columns[0]),
-				     colour);
+	struct table *t = paging_open_events(stdout, colour);
 
-	for (size_t i = 0; i < nr; i++) {
-		const struct vmlab_event *e = &events[i];
-		const char *detail = paging_event_detail(e);
-
-		table_cell(t, STYLE_PLAIN, "%.1f",
-			   (double)(e->time_ns - events[0].time_ns) / 1000);
-		table_cell(t, STYLE_PLAIN, "%s", paging_event_name(e->type));
-		if (e->type == VMLAB_EVENT_LOST)
-			table_cell(t, STYLE_DIM, "-");
-		else
-			table_cell(t, STYLE_PLAIN, "%" PRIu64,
-				   (uint64_t)e->pgoff);
-		table_cell(t, detail ? STYLE_PLAIN : STYLE_DIM, "%s",
-			   detail ? detail : "-");
-		if (e->cost_ns)
-			table_cell(t, STYLE_PLAIN, "%" PRIu64,
-				   (uint64_t)e->cost_ns);
-		else
-			table_cell(t, STYLE_DIM, "-");
-		table_cell(t, STYLE_PLAIN, "%d", e->tgid);
-		table_cell(t, STYLE_PLAIN, "%d", e->tid);
-		table_cell(t, e->lost ? STYLE_WARN : STYLE_PLAIN, "%" PRIu64,
-			   (uint64_t)e->lost);
-	}
+	for (size_t i = 0; i < nr; i++)
+		paging_event_row(t, &events[i], events[0].time_ns);
 	table_close(t);
 }
 

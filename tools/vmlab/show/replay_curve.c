@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "sys/xalloc.h"
+#include "show/curves.h"
 #include "show/json.h"
 #include "show/replay_curve.h"
-
-#define ROWS_MAX 20 /* of the drawing */
 
 const struct column replay_curve_columns[] = {
 	{ "FRAMES", true }, { "FIFO", true }, { "CLOCK", true },
@@ -67,103 +66,41 @@ void replay_print_curves(bool colour, const struct replay_runs *runs)
 	free(columns);
 }
 
-/*
- * struct plot - the scale of the drawing
- * @low, @high: the fewest and the most faults
- * @rows: lines; the first is @high, the last @low
- * @cell: columns of one budget: a letter for each policy, and blanks
- * @every: one budget of so many is drawn
- */
-struct plot {
-	uint64_t low, high;
-	uint64_t rows;
-	size_t cell;
-	size_t every;
-};
-
-static struct plot scale(const struct replay_runs *runs, unsigned int columns)
+/* Make the arrays of a drawing; free_curves() frees them. */
+static struct curves make_curves(const struct replay_runs *runs)
 {
-	const size_t room = columns > 20 ? columns - 10 : 10;
-	struct plot plot = { .low = UINT64_MAX, .every = 1 };
+	const size_t nr = runs->nr_policies * runs->nr_frames;
+	char **labels = check_alloc(calloc(runs->nr_frames, sizeof(*labels)));
+	const char **names = check_alloc(calloc(runs->nr_policies, sizeof(*names)));
+	uint64_t *y = check_alloc(calloc(nr, sizeof(*y)));
 
-	for (size_t i = 0; i < runs->nr_policies * runs->nr_frames; i++) {
-		uint64_t faults = runs->run[i].faults;
-
-		plot.low = faults < plot.low ? faults : plot.low;
-		plot.high = faults > plot.high ? faults : plot.high;
-	}
-	plot.rows = plot.high - plot.low + 1;
-	if (plot.rows > ROWS_MAX)
-		plot.rows = ROWS_MAX;
-	plot.cell = runs->nr_policies + 2;
-	if (plot.cell < 5)
-		plot.cell = 5;
-	while (runs->nr_frames / plot.every * plot.cell > room)
-		plot.every++;
-	return plot;
-}
-
-/* Return the row of a number of faults, 0 at the top. */
-static uint64_t row_of(const struct plot *plot, uint64_t faults)
-{
-	const uint64_t span = plot->high - plot->low;
-
-	if (!span)
-		return 0;
-	return ((plot->high - faults) * (plot->rows - 1) + span / 2) / span;
-}
-
-static uint64_t faults_of(const struct plot *plot, uint64_t row)
-{
-	const uint64_t span = plot->high - plot->low;
-
-	if (plot->rows == 1)
-		return plot->high;
-	return plot->high - (row * span + (plot->rows - 1) / 2) /
-				    (plot->rows - 1);
-}
-
-static char letter(size_t policy)
-{
-	return "abcdefghijklmnopqrstuvwxyzABCDEF"[policy % 32];
-}
-
-/* Draw a row: each policy has a column of its own in the cell of a budget. */
-static void draw_row(FILE *out, const struct plot *plot,
-		     const struct replay_runs *runs, uint64_t row)
-{
-	size_t blanks = 0; /* printed only before a letter */
-
-	fprintf(out, "%8" PRIu64 " |", faults_of(plot, row));
-	for (size_t f = 0; f < runs->nr_frames; f += plot->every) {
-		blanks += plot->cell - runs->nr_policies;
-		for (size_t p = 0; p < runs->nr_policies; p++) {
-			if (row_of(plot, run_at(runs, p, f)->faults) != row) {
-				blanks++;
-				continue;
-			}
-			fprintf(out, "%*s%c", (int)blanks, "", letter(p));
-			blanks = 0;
-		}
-	}
-	fputc('\n', out);
-}
-
-static void draw_axis(FILE *out, const struct plot *plot,
-		      const struct replay_runs *runs)
-{
-	fputs("         +", out);
-	for (size_t f = 0; f < runs->nr_frames; f += plot->every)
-		for (size_t i = 0; i < plot->cell; i++)
-			fputc('-', out);
-	fputs("\n  frames  ", out);
-	for (size_t f = 0; f < runs->nr_frames; f += plot->every)
-		fprintf(out, "%*" PRIu64, (int)plot->cell,
-			run_at(runs, 0, f)->frames);
-	fputs("\n\n", out);
+	for (size_t f = 0; f < runs->nr_frames; f++)
+		if (asprintf(&labels[f], "%" PRIu64, run_at(runs, 0, f)->frames) < 0)
+			check_alloc(NULL);
 	for (size_t p = 0; p < runs->nr_policies; p++)
-		fprintf(out, "  %c %s", letter(p), run_at(runs, p, 0)->name);
-	fputc('\n', out);
+		names[p] = run_at(runs, p, 0)->name;
+	for (size_t i = 0; i < nr; i++)
+		y[i] = runs->run[i].faults;
+	return (struct curves){
+		.x_title = "frames",
+		.y_title = "page faults",
+		.y_short = "faults",
+		.x_unit = " frames",
+		.nr_x = runs->nr_frames,
+		.labels = (const char *const *)labels,
+		.nr_curves = runs->nr_policies,
+		.names = names,
+		.y = y,
+	};
+}
+
+static void free_curves(struct curves *curves)
+{
+	for (size_t x = 0; x < curves->nr_x; x++)
+		free((char *)curves->labels[x]);
+	free((void *)curves->labels);
+	free((void *)curves->names);
+	free((void *)curves->y);
 }
 
 static void print_anomalies(FILE *out, bool colour,
@@ -189,14 +126,19 @@ static void print_anomalies(FILE *out, bool colour,
 void replay_draw_curves(FILE *out, bool colour, unsigned int columns,
 			const struct replay_runs *runs)
 {
-	const struct plot plot = scale(runs, columns);
+	struct curves curves = make_curves(runs);
 
-	fprintf(out, "%s  faults%s\n", style_on(colour, STYLE_HEAD),
-		style_off(colour, STYLE_HEAD));
-	for (uint64_t row = 0; row < plot.rows; row++)
-		draw_row(out, &plot, runs, row);
-	draw_axis(out, &plot, runs);
+	curves_draw(out, colour, columns, &curves);
+	free_curves(&curves);
 	print_anomalies(out, colour, runs);
+}
+
+void replay_curves_svg(FILE *out, const struct replay_runs *runs)
+{
+	struct curves curves = make_curves(runs);
+
+	curves_svg(out, &curves);
+	free_curves(&curves);
 }
 
 json_t *replay_curve_json(const struct replay_runs *runs, size_t policy)

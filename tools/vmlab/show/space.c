@@ -22,6 +22,7 @@
 /* counts of now, which rise and fall: no differences between processes are shown */
 static const struct field gauges[] = {
 	{ "frames", STATS(frames), "resident frames" },
+	{ "frames_peak", STATS(frames_peak), "the most resident frames at once" },
 	{ "frames_dirty", STATS(frames_dirty),
 	  "resident frames written since they were filled" },
 	{ "vmas", STATS(vmas), "VMAs that map the space" },
@@ -258,7 +259,7 @@ void space_print_tables(bool colour, const struct vmlab *lab,
 	       format_size(actors[0].length, length),
 	       format_size(r->offset, from));
 	if (r->paged)
-		paging_print_line(&r->paging);
+		paging_print_line(stdout, &r->paging);
 	if (r->synced)
 		printf("fsync: %s\n",
 		       r->sync_error ? strerror(-r->sync_error) : "done");
@@ -284,7 +285,7 @@ void space_print_tables(bool colour, const struct vmlab *lab,
 	print_vmas(colour, lab, actors, nr, err);
 }
 
-static json_t *stats_json(const struct vmlab_space_stats *stats)
+json_t *space_stats_json(const struct vmlab_space_stats *stats)
 {
 	json_t *o = json_object();
 	const struct field *f;
@@ -294,6 +295,15 @@ static json_t *stats_json(const struct vmlab_space_stats *stats)
 	for (f = counters; f->name; f++)
 		json_put(o, f->name, json_count(field_value(stats, f)));
 	return o;
+}
+
+json_t *space_latency_json(const struct vmlab_space_stats *stats)
+{
+	json_t *latency = check_alloc(json_array());
+
+	for (size_t i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
+		json_append(latency, json_count(stats->latency[i]));
+	return latency;
 }
 
 static json_t *added_json(const struct space_actor *actors, size_t i)
@@ -355,11 +365,7 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 	const struct vmlab_space_stats *stats = &actors[r->nr_actors - 1].stats;
 	const char *synced = r->sync_error ? strerrorname_np(-r->sync_error) :
 					     "done";
-	json_t *latency = check_alloc(json_array());
 	struct json_doc doc;
-
-	for (size_t i = 0; i < VMLAB_LATENCY_BUCKETS; i++)
-		json_append(latency, json_count(stats->latency[i]));
 
 	json_begin(&doc, stdout);
 	json_member(&doc, "space_id", json_count(r->config.space_id));
@@ -373,8 +379,8 @@ void space_print_json(const struct vmlab *lab, const struct space_result *r)
 	json_member(&doc, "length", json_count(actors[0].length));
 	json_member(&doc, "fsync",
 		    r->synced ? json_string(synced) : json_null());
-	json_member(&doc, "stats", stats_json(stats));
-	json_member(&doc, "latency", latency);
+	json_member(&doc, "stats", space_stats_json(stats));
+	json_member(&doc, "latency", space_latency_json(stats));
 	json_member(&doc, "paging",
 		    r->paged ? paging_json(&r->paging) : json_null());
 	json_member(&doc, "paging_stats", paging_stats_json(&r->paging_stats));

@@ -3,6 +3,7 @@
 #ifndef VMLAB_SHOW_SPACE_H
 #define VMLAB_SHOW_SPACE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "libvmlab.h"
@@ -22,5 +23,9 @@ void space_print_tables(bool colour, const struct vmlab *lab,
 /** space_print_json - print the results as a JSON document */
 void space_print_json(const struct vmlab *lab,
 		      const struct space_result *result);
+
+/** space_stats_json, space_latency_json - return counters as an object, the histogram as an array */
+json_t *space_stats_json(const struct vmlab_space_stats *stats);
+json_t *space_latency_json(const struct vmlab_space_stats *stats);
 
 #endif /* VMLAB_SHOW_SPACE_H */

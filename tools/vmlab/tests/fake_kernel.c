@@ -321,6 +321,9 @@ static int answer(unsigned long request, void *arg)
 		return do_tasks(arg);
 	case VMLAB_IOC_MM:
 		return do_mm(arg);
+	case VMLAB_IOC_SPACE_GET:
+		*(struct vmlab_space_config *)arg = kernel.config;
+		return 0;
 	case VMLAB_IOC_SPACE_SET:
 		return do_space_set(arg);
 	case VMLAB_IOC_CLONE:

@@ -464,6 +464,11 @@ static void test_space(void)
 	   "has a descriptor of its own");
 	vmlab_space_close(clone);
 	ok(fcntl(fd, F_GETFD) < 0, "which is closed with it");
+	fd = dup(vmlab_space_fd(space));
+	is(vmlab_space_from_fd(fd, &clone), 0, "the space of a descriptor");
+	is(vmlab_space_fd(clone), fd, "... with this descriptor");
+	vmlab_space_close(clone);
+	is(fcntl(fd, F_GETFD), -1, "... which is closed with it");
 	kernel.old = true;
 	clone = NULL;
 	is(vmlab_space_clone(space, &clone), -ENOTTY,

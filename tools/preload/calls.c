@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The functions of libc that the library replaces, except those that fork. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "preload.h"
+
+EXPORTED void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	return (void *)result(run_mmap((uintptr_t)addr, len, prot, flags, fd, offset));
+}
+
+EXPORTED void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
+	__attribute__((alias("mmap")));
+
+EXPORTED int munmap(void *addr, size_t len)
+{
+	return (int)result(run_munmap((uintptr_t)addr, len));
+}
+
+EXPORTED void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
+{
+	uintptr_t addr;
+	va_list args;
+
+	va_start(args, flags);
+	addr = (uintptr_t)va_arg(args, void *);
+	va_end(args);
+	return (void *)result(run_mremap((uintptr_t)old, old_len, new_len, flags, addr));
+}
+
+EXPORTED int madvise(void *addr, size_t len, int advice)
+{
+	return (int)result(run_madvise((uintptr_t)addr, len, advice));
+}
+
+EXPORTED int mprotect(void *addr, size_t len, int prot)
+{
+	return (int)result(run_mprotect((uintptr_t)addr, len, prot, -1));
+}
+
+EXPORTED int pkey_mprotect(void *addr, size_t len, int prot, int pkey)
+{
+	return (int)result(run_mprotect((uintptr_t)addr, len, prot, pkey));
+}
+
+EXPORTED int close(int fd)
+{
+	return (int)result(run_close(fd));
+}
+
+EXPORTED int close_range(unsigned int first, unsigned int last, int flags)
+{
+	return (int)result(run_close_range(first, last, (unsigned int)flags));
+}
+
+EXPORTED void closefrom(int low)
+{
+	run_close_range(low < 0 ? 0 : (unsigned int)low, ~0u, 0);
+}
+
+EXPORTED int dup2(int from, int to)
+{
+	return (int)result(run_dup3(from, to, 0, true));
+}
+
+EXPORTED int dup3(int from, int to, int flags)
+{
+	return (int)result(run_dup3(from, to, flags, false));
+}
+
+EXPORTED void _exit(int status)
+{
+	report_exit();
+	for (;;)
+		raw3(SYS_exit_group, status, 0, 0);
+}
+
+EXPORTED void _Exit(int status) __attribute__((alias("_exit"), noreturn));
