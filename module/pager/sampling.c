@@ -26,6 +26,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "events.h"
 #include "frame/frame.h"
 #include "pager/evict.h"
@@ -353,6 +354,7 @@ void vmlab_sample(struct vmlab_space *space, struct folio *folio, bool filled,
 			release.pages[i];
 	spin_unlock(&pager->lock);
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_sample);
 
 /**
  * vmlab_sample_dropped() - record that the contents of a page were dropped

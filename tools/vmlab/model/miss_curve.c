@@ -97,6 +97,32 @@ void miss_curve_make(struct miss_curve *curve, const struct miss_ratio *m,
 	make(curve, &m->whole.weights, all_pages(m), known);
 }
 
+void miss_curve_add(struct miss_curve *curve, const struct miss_curve *other)
+{
+	struct miss_curve sum = {
+		.size = check_alloc(calloc(curve->nr + other->nr, sizeof(double))),
+		.misses = check_alloc(calloc(curve->nr + other->nr, sizeof(double))),
+		.cold = curve->cold + other->cold,
+		.accesses = curve->accesses + other->accesses,
+	};
+	size_t a = 0, b = 0;
+
+	/* Both begin at 0. */
+	while (a < curve->nr || b < other->nr) {
+		double size = a < curve->nr ? curve->size[a] : INFINITY;
+
+		if (b < other->nr && other->size[b] < size)
+			size = other->size[b];
+		while (a < curve->nr && curve->size[a] <= size)
+			a++;
+		while (b < other->nr && other->size[b] <= size)
+			b++;
+		add_step(&sum, size, curve->misses[a - 1] + other->misses[b - 1]);
+	}
+	miss_curve_free(curve);
+	*curve = sum;
+}
+
 void miss_curve_free(struct miss_curve *curve)
 {
 	free(curve->size);

@@ -43,7 +43,7 @@ static void weights_free(struct distance_weights *w)
 /* --- one set of pages ---------------------------------------------------------- */
 
 static void sample_access(struct miss_sample *s, uint64_t key, bool filled,
-			  double rate)
+			  bool inherited, double rate)
 {
 	const double scale = 1 / (rate * s->part);
 	uint64_t distance;
@@ -52,6 +52,8 @@ static void sample_access(struct miss_sample *s, uint64_t key, bool filled,
 	if (filled)
 		stack_distance_drop(&s->stack, key);
 	distance = stack_distance_access(&s->stack, key);
+	if (distance == STACK_DISTANCE_COLD && inherited)
+		distance = stack_distance_pages(&s->stack) - 1;
 	if (distance == STACK_DISTANCE_COLD)
 		s->weights.cold += scale;
 	else
@@ -131,12 +133,13 @@ bool miss_ratio_access(struct miss_ratio *m, uint64_t key, bool filled)
 {
 	const uint32_t hash = vmlab_sample_hash(miss_ratio_page(key));
 	const double rate = (double)m->sample / VMLAB_SAMPLE_ALL;
+	const bool inherited = m->fills_known && !filled;
 
 	if (hash >= m->sample)
 		return false;
 	m->accesses++;
-	sample_access(&m->whole, key, filled, rate);
-	sample_access(part_of(m, key), key, filled, rate);
+	sample_access(&m->whole, key, filled, inherited, rate);
+	sample_access(part_of(m, key), key, filled, inherited, rate);
 	if (page_map_find(&m->known, key))
 		return false;
 	page_map_set(&m->known, key, 0);

@@ -52,6 +52,10 @@ struct miss_sample {
  *	the highest hash first
  * @known: the tracked pages
  * @accesses: accesses added to pages of the sample
+ * @fills_known: set by the caller when miss_ratio_access() is told of each filling: a
+ *	page that is new but was not filled has contents from before the first access,
+ *	as those of a clone.  Its access counts as one after accesses to all pages
+ *	known by then.
  */
 struct miss_ratio {
 	uint32_t sample;
@@ -65,6 +69,7 @@ struct miss_ratio {
 	size_t nr_tracked, tracked_room;
 	struct page_map known;
 	uint64_t accesses;
+	bool fills_known;
 };
 
 /* miss_ratio keys: a page of one of several spaces; both below 2^32 or so */
@@ -137,6 +142,9 @@ struct miss_known {
 /** miss_curve_make - make the curve of all sampled pages; @known may be NULL */
 void miss_curve_make(struct miss_curve *curve, const struct miss_ratio *m,
 		     const struct miss_known *known);
+
+/** miss_curve_add - add the misses of another program, with as much memory of its own */
+void miss_curve_add(struct miss_curve *curve, const struct miss_curve *other);
 
 /** miss_curve_free - free the steps */
 void miss_curve_free(struct miss_curve *curve);

@@ -199,6 +199,43 @@ static void test_points(void)
 	miss_ratio_free(&m);
 }
 
+/* Two programs, each with as much memory; and one that begins with contents. */
+static void test_more(void)
+{
+	struct miss_curve sum, one, two;
+	unsigned int bad = 0;
+	struct miss_ratio m;
+
+	miss_ratio_init(&m, VMLAB_SAMPLE_ALL, 0);
+	for (uint64_t i = 0; i < 300; i++)
+		miss_ratio_access(&m, i % 30, false);
+	miss_curve_make(&one, &m, NULL);
+	miss_curve_make(&sum, &m, NULL);
+	for (uint64_t i = 0; i < 300; i++)
+		miss_ratio_access(&m, i % 7, false);
+	miss_curve_make(&two, &m, NULL);
+	miss_curve_add(&sum, &two);
+	for (double size = 0; size < 40; size++)
+		bad += miss_curve_at(&sum, size) !=
+		       miss_curve_at(&one, size) + miss_curve_at(&two, size);
+	ok(!bad, "the sum of two curves");
+	ok(sum.cold == 60 && miss_curve_pages(&sum) == 30, "its end");
+	miss_curve_free(&sum);
+	miss_curve_free(&one);
+	miss_curve_free(&two);
+	miss_ratio_free(&m);
+
+	miss_ratio_init(&m, VMLAB_SAMPLE_ALL, 0);
+	m.fills_known = true;
+	miss_ratio_access(&m, 1, true);
+	miss_ratio_access(&m, 2, false);
+	miss_curve_make(&one, &m, NULL);
+	ok(one.cold == 1 && miss_curve_at(&one, 1) == 2 && miss_curve_at(&one, 2) == 1,
+	   "contents from before are no cold miss");
+	miss_curve_free(&one);
+	miss_ratio_free(&m);
+}
+
 int main(void)
 {
 	for (int p = PATTERN_UNIFORM; p <= PATTERN_PHASES; p++)
@@ -207,5 +244,6 @@ int main(void)
 	test_error();
 	test_drop();
 	test_points();
+	test_more();
 	return tap_done();
 }

@@ -212,7 +212,7 @@ try 2 'missing operand: PID' heat
 try 2 'give kmalloc, vmalloc or vmap' kmem heap
 try 2 'at most 8M' kmem --length 9M vmalloc
 try 4 'no process 4194305' heat 4194305
-for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing snapshot diff watch space run compare replay faults top heat lab report completion help; do
+for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing snapshot diff watch space run compare mrc replay faults top heat lab report completion help; do
 	try 0 '^Exit codes:' "$c" --help
 	try 0 '^Example' "$c" --help
 done
