@@ -260,8 +260,9 @@ static void pager_set_extra(struct vmlab_pager *pager,
 	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
 	WRITE_ONCE(pager->prefetch, paging->prefetch);
 	WRITE_ONCE(pager->prefetches, paging->prefetch != VMLAB_PREFETCH_NONE);
-	WRITE_ONCE(pager->sample, paging->sample);
 	spin_lock(&pager->lock);
+	/* A fault that sees it takes the lock: then it sees the sampler too. */
+	WRITE_ONCE(pager->sample, paging->sample);
 	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
 	pager->sample_keep = paging->sample_keep;
 	pager->last_stride = 0;

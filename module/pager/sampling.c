@@ -131,9 +131,16 @@ static void start_frame(struct vmlab_space *space, struct folio *folio)
  */
 int vmlab_sample_start(struct vmlab_space *space)
 {
+	struct vmlab_pager *pager = &space->pager;
 	unsigned long pgoff;
 	struct folio *entry, *folio;
 
+	/* No thread holds a page of an earlier sample: all are unmapped below. */
+	spin_lock(&pager->lock);
+	pager->sampler->nr = 0;
+	pager->sampler->nr_late = 0;
+	memset(pager->sampler->threads, 0, sizeof(pager->sampler->threads));
+	spin_unlock(&pager->lock);
 	/*
 	 * Pairs with the barrier in bring_adopt(): either a fault sees the
 	 * sample, or the loop sees its frame, and then waits for its lock.

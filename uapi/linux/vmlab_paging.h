@@ -142,18 +142,18 @@ static __inline__ __u32 vmlab_sample_hash(__u64 page)
  * recorded as VMLAB_EVENT_ACCESS, and the policy sees it.  All other pages are
  * mapped as usual and stay mapped.  It is independent of budget and policy.
  * A thread holds the page that it accessed last, mapped, and @sample_keep before
- * it; all pages that an instruction or a system call accesses, at most 16, stay
- * mapped until the thread accesses one in another instruction.  So with
- * VMLAB_SAMPLE_ALL and a @sample_keep of 0, the accesses of one thread are seen in
- * order, but for repeats of the same page.  These are missed:
- *   - accesses to pages that the thread, or another one, holds.  A page that was
- *     held counts as used when it was faulted, so the number of pages used since
- *     then is too high by those that were accessed meanwhile.
- *   - accesses by 64 and more threads in turn, and by a thread that loses its
- *     pages because it does not fault for 0.1 s while others do, may fault, and
- *     be recorded, more than once
+ * it; all pages that an instruction or a system call accesses, the last 16 at
+ * least, stay mapped until the thread accesses one in another instruction.  So
+ * with VMLAB_SAMPLE_ALL and a @sample_keep of 0, the accesses of one thread are
+ * seen in order, but for repeats of the same page.  Not seen are
+ *   - accesses to a page that a thread holds, also by other threads: so it counts
+ *     as used when it was faulted.  By as many pages as threads hold, the number of
+ *     pages used since then can be too high
  *   - accesses to private copies, and to the pages of huge frames
  *   - accesses of the kernel through references (pinned pages)
+ * A thread that does not fault for 0.1 s while others do loses its pages, and so
+ * does the one of more than 64 that did so the longest ago: it may fault again for
+ * the same access, which is then recorded twice.
  * No huge frame is filled while accesses are sampled.  Those that there are, are
  * evicted when @sample grows; one that cannot be evicted stays.  Prefetched pages are
  * not mapped, and VMLAB_PAGING_AROUND has no effect.  When @sample shrinks, pages
