@@ -70,7 +70,7 @@ static int many_pages(void *arg)
 }
 
 #define THREADS	4
-#define ROUNDS	300
+#define ROUNDS	200
 
 /*
  * Counters of threads.  One on each page, which any thread increments; and one
