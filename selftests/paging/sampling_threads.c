@@ -40,14 +40,14 @@ static int many_pages(void *arg)
 	struct iovec local = { p + 8 * psize, 20 * psize };
 	struct iovec remote = { p + 36 * psize, 20 * psize };
 	const ssize_t most = 50 * psize, some = 3 * psize;
+	char *source = last, *target = p + 5 * psize - 3;
 	size_t nr = 20 * psize;
 	int ends[2], file = open("/dev/shm", O_TMPFILE | O_RDWR, 0600);
 
 	memset(p, 1, PAGES * psize);
 	*(volatile uint64_t *)last = 42;
 	/* Both operands lie on two pages. */
-	asm volatile("movsq" : :
-		     "S"(last), "D"(p + 5 * psize - 3) : "memory");
+	asm volatile("movsq" : "+S"(source), "+D"(target) : : "memory");
 	if (memcmp(last, p + 5 * psize - 3, 8))
 		return 1;
 	memset(from, 2, nr);
@@ -180,7 +180,8 @@ static void progress(void)
 	int fd = dev_open(O_RDWR | O_NONBLOCK), result;
 	struct threads t = { fd, map_shared(fd, PAGES), ROUNDS, false };
 	struct vmlab_event event;
-	unsigned long long begin;
+	unsigned long long begin, faults;
+	struct vmlab_space_stats stats;
 
 	use_sample(fd, VMLAB_SAMPLE_ALL);
 	is(run_bounded(many_pages, t.p), 0,
@@ -192,9 +193,16 @@ static void progress(void)
 	use_sample(fd, VMLAB_SAMPLE_ALL);
 	works(set_events(fd, 1u << VMLAB_EVENT_ACCESS, 4096), "events");
 	begin = now_ms();
+	stats = space_stats(fd);
+	faults = stats.filled + stats.mapped;
 	is(run_bounded(run_threads, &t), 0, "%d threads that access all pages",
 	   THREADS);
-	diag("%d x %d rounds took %llu ms", THREADS, ROUNDS, now_ms() - begin);
+	stats = space_stats(fd);
+	faults = stats.filled + stats.mapped - faults;
+	diag("%d x %d rounds took %llu ms and %llu faults", THREADS, ROUNDS,
+	     now_ms() - begin, faults);
+	/* Each round has three pages. */
+	ok(faults <= 5 * THREADS * ROUNDS, "... fault little more than once each");
 	ok(read(fd, &event, sizeof(event)) == sizeof(event) &&
 	   event.type == VMLAB_EVENT_ACCESS, "... are recorded");
 	range(fd, VMLAB_RANGE_DROP, 0, PAGES);
