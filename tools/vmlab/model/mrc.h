@@ -49,7 +49,6 @@ struct mrc_process {
  *	standard error, misses of OPT
  * @set: the working set of the process with the most accesses
  * @verified, @nr_verified: runs with a budget: predicted and measured misses
- * @verified_exactly: these runs saw each access
  */
 struct mrc_result {
 	char *const *command;
@@ -71,7 +70,6 @@ struct mrc_result {
 		uint64_t measured;
 	} verified[MRC_VERIFIED];
 	size_t nr_verified;
-	bool verified_exactly;
 };
 
 /** mrc_process_init - begin without accesses; arguments as of miss_ratio_init() */

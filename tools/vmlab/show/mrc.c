@@ -108,9 +108,7 @@ static void print_verified(FILE *out, bool colour, const struct mrc_result *r)
 
 	if (!r->nr_verified)
 		return;
-	fprintf(out, "\nruns with a budget, %s\n",
-		r->verified_exactly ? "LRU exact" :
-				      "LRU as far as it sees accesses without sampling");
+	fputs("\nruns with a budget, where LRU sees each access\n", out);
 	t = table_open(out, verify_columns, NR(verify_columns), colour);
 	for (size_t i = 0; i < r->nr_verified; i++) {
 		const struct mrc_verified *v = &r->verified[i];

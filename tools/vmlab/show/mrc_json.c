@@ -71,7 +71,6 @@ void mrc_print_json(FILE *out, const struct mrc_result *r)
 		json_item(&doc, point_json(&r->point[i]));
 	json_array_end(&doc);
 	json_member(&doc, "working_set", set_json(&r->set));
-	json_member(&doc, "verified_exactly", json_boolean(r->verified_exactly));
 	json_array_begin(&doc, "verified");
 	for (size_t i = 0; i < r->nr_verified; i++)
 		json_item(&doc, verified_json(&r->verified[i]));
