@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "events.h"
 #include "user.h"
 
@@ -335,3 +336,4 @@ int vmlab_events_config(struct vmlab_event_ring *events, u32 mask, u32 nr)
 		put_pid_ns(ns);
 	return 0;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_events_config);

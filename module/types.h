@@ -38,6 +38,7 @@ struct vmlab_backing;
 struct vmlab_frame;
 struct vmlab_inject_rules;
 struct vmlab_policy;
+struct vmlab_sampler;
 struct vmlab_space;
 struct vmlab_user;
 
@@ -132,7 +133,9 @@ struct vmlab_frames {
  * @around: read faults map the resident pages that follow.  Read without the
  *	lock.
  * @prefetches: @prefetch is not VMLAB_PREFETCH_NONE.  Read without the lock.
- * @extra: not 0 when one of the four members above is set: faults test it alone
+ * @sample: as vmlab_paging.sample, 0 when no accesses are sampled.  Read without the
+ *	lock.
+ * @extra: not 0 when one of the five members above is set: faults test it alone
  * @complete: every resident frame is in @frames; set once, under config_lock
  * @dirty_evicted: called after the eviction of a page that has to be written
  *	back; set once by space/, which is above
@@ -162,6 +165,9 @@ struct vmlab_frames {
  * @step_pages: pages that were mapped since the last step
  * @step_nr: number of @step_pages; beyond their capacity, all pages may be
  *	mapped
+ * @sampler: the pages of the sample that are mapped; NULL until accesses are first
+ *	sampled, and never again
+ * @sample_keep: as vmlab_paging.sample_keep
  * @whole_next: where prefetching whole mappings resumes after memory ran out.  Read
  *	and set by faults without the lock: a hint.
  * @prefetch_after: no fault prefetches before this time, in jiffies, because
@@ -177,8 +183,9 @@ struct vmlab_pager {
 			bool asks;
 			bool around;
 			bool prefetches;
+			u32 sample;
 		};
-		u32 extra;
+		u64 extra;
 	};
 	bool complete;
 	void (*dirty_evicted)(struct vmlab_space *space);
@@ -205,6 +212,8 @@ struct vmlab_pager {
 	struct pt_regs step_regs __guarded_by(&lock);
 	pgoff_t step_pages[VMLAB_STEP_PAGES] __guarded_by(&lock);
 	unsigned int step_nr __guarded_by(&lock);
+	struct vmlab_sampler *sampler;
+	unsigned int sample_keep;
 	pgoff_t whole_next;
 	unsigned long prefetch_after;
 };

@@ -13,6 +13,9 @@
 #include "uarg.h"
 #include "user.h"
 
+/* The size of struct vmlab_paging before accesses could be sampled. */
+#define VMLAB_PAGING_MIN	offsetofend(struct vmlab_paging, prefetch_pages)
+
 /**
  * vmlab_ioctl_paging_get() - VMLAB_IOC_PAGING_GET
  * @space: the space of the open file
@@ -27,7 +30,7 @@ long vmlab_ioctl_paging_get(struct vmlab_space *space, void __user *uarg)
 	u32 usize;
 	int ret;
 
-	ret = vmlab_uarg_get(&paging, sizeof(paging), sizeof(paging), uarg);
+	ret = vmlab_uarg_get(&paging, sizeof(paging), VMLAB_PAGING_MIN, uarg);
 	if (ret)
 		return ret;
 	if (paging.flags || paging.policy_id)
@@ -54,7 +57,7 @@ long vmlab_ioctl_paging_set(struct vmlab_space *space, void __user *uarg)
 	u64 *trace = NULL;
 	int ret;
 
-	ret = vmlab_uarg_get(&paging, sizeof(paging), sizeof(paging), uarg);
+	ret = vmlab_uarg_get(&paging, sizeof(paging), VMLAB_PAGING_MIN, uarg);
 	if (ret)
 		return ret;
 	if (paging.nr_trace > VMLAB_TRACE_MAX)

@@ -233,6 +233,8 @@ static int policy_show(struct seq_file *m, void *v)
 	seq_printf(m, "stepping %d\n",
 		   !!(paging.flags & VMLAB_PAGING_STEPPING));
 	seq_printf(m, "around %d\n", !!(paging.flags & VMLAB_PAGING_AROUND));
+	seq_printf(m, "sample %u\n", paging.sample);
+	seq_printf(m, "sample_keep %u\n", paging.sample_keep);
 	seq_printf(m, "backing %s\n",
 		   vmlab_backing_find(config.backing)->name);
 	return 0;

@@ -10,12 +10,13 @@
 #include "fault/huge.h"
 #include "frame/frame.h"
 #include "pager/bring.h"
+#include "pager/sampling.h"
 #include "pager/stepping.h"
 
 #ifdef VMLAB_HAVE_HUGE
 
 /*
- * Should a huge frame serve a fault?  Not while each access must fault or rules
+ * Should a huge frame serve a fault?  Not while accesses must fault or rules
  * disturb faults: both are about pages.  Nor in a private mapping that is
  * written: mm copies pages there.  Nor for a core dump, which must not fill
  * holes: ->fault tells them from pages.  Nor where fault_fits() fails.
@@ -25,7 +26,7 @@ static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 	const struct vm_area_struct *vma = vmf->vma;
 
 	return READ_ONCE(space->huge) && space->backing->huge &&
-	       !vmlab_stepping(space) &&
+	       !vmlab_stepping(space) && !vmlab_sampling(space) &&
 	       !rcu_access_pointer(space->inject) &&
 	       !(current->flags & PF_DUMPCORE) &&
 	       !(vma->vm_flags & VM_PFNMAP) &&

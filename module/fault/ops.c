@@ -22,6 +22,7 @@
 #include "frame/frame.h"
 #include "pager/bring.h"
 #include "pager/prefetch.h"
+#include "pager/sampling.h"
 #include "pager/stepping.h"
 
 static struct vmlab_space *vma_space(const struct vm_area_struct *vma)
@@ -58,7 +59,7 @@ static bool fault_may_map_around(struct vmlab_space *space,
 }
 
 /*
- * Do what paging wants besides the page of the fault: prefetch, stepping,
+ * Do what paging wants besides the page of the fault: prefetch, stepping, sampling,
  * fault-around.  Returns whether the page was mapped.
  */
 static noinline bool fault_extra(struct vmlab_space *space,
@@ -69,6 +70,10 @@ static noinline bool fault_extra(struct vmlab_space *space,
 		       vmf->vma->vm_pgoff + vma_pages(vmf->vma), filled);
 	if (vmlab_stepping(space)) {
 		vmlab_step(space, vmf->pgoff, vmf->flags);
+		return false;
+	}
+	if (vmlab_sampling(space)) {
+		vmlab_sample(space, folio, filled, vmf->flags);
 		return false;
 	}
 	return READ_ONCE(space->pager.around) &&

@@ -13,6 +13,7 @@
 #include "pager/charge.h"
 #include "pager/config.h"
 #include "pager/residence.h"
+#include "pager/sampling.h"
 #include "pager/stepping.h"
 #include "policy/registry.h"
 
@@ -49,6 +50,7 @@ void vmlab_pager_destroy(struct vmlab_pager *pager)
 	__context_unsafe(/* no other task has the space any more */)
 {
 	WARN_ON_ONCE(pager->charged || !list_empty(&pager->frames));
+	vmlab_sample_free(pager);
 	if (pager->policy)
 		pager->policy->destroy(pager->state);
 }
@@ -230,6 +232,51 @@ int vmlab_pager_enable(struct vmlab_space *space)
 	return ret;
 }
 
+/* Are the members of a configuration valid that need no policy? */
+static bool paging_valid(const struct vmlab_paging *paging)
+{
+	const u32 flags = paging->flags;
+	const bool counted = paging->prefetch == VMLAB_PREFETCH_NEXT ||
+			     paging->prefetch == VMLAB_PREFETCH_STRIDE;
+
+	if (flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND |
+		      VMLAB_PAGING_SAMPLE | VMLAB_PAGING_VARIANTS))
+		return false;
+	if (paging->prefetch > VMLAB_PREFETCH_WHOLE ||
+	    paging->prefetch_pages > VMLAB_PREFETCH_MAX ||
+	    !paging->prefetch_pages == counted)
+		return false;
+	if (flags & VMLAB_PAGING_AROUND &&
+	    paging->prefetch != VMLAB_PREFETCH_NEXT)
+		return false;
+	if (!(flags & VMLAB_PAGING_SAMPLE))
+		return !paging->sample && !paging->sample_keep;
+	return !(flags & VMLAB_PAGING_STEPPING) && paging->sample &&
+	       paging->sample <= VMLAB_SAMPLE_ALL &&
+	       paging->sample_keep <= VMLAB_SAMPLE_KEEP_MAX;
+}
+
+/* Set how accesses are made to fault.  The caller holds config_lock. */
+static void pager_set_extra(struct vmlab_pager *pager,
+			    const struct vmlab_paging *paging)
+{
+	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
+	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
+	WRITE_ONCE(pager->prefetch, paging->prefetch);
+	WRITE_ONCE(pager->prefetches, paging->prefetch != VMLAB_PREFETCH_NONE);
+	spin_lock(&pager->lock);
+	/* A fault that sees it takes the lock: then it sees the sampler too. */
+	WRITE_ONCE(pager->sample, paging->sample);
+	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
+	pager->sample_keep = paging->sample_keep;
+	pager->last_stride = 0;
+	pager->whole_next = 0;
+	WRITE_ONCE(pager->prefetch_after, jiffies);
+	pager->step_task = NULL;
+	pager->step_nr = VMLAB_STEP_PAGES + 1;
+	spin_unlock(&pager->lock);
+}
+
 /**
  * vmlab_pager_set() - change budget and policy, also while in use
  * @space: the space
@@ -250,19 +297,10 @@ int vmlab_pager_set(struct vmlab_space *space,
 		.nr_trace = paging->nr_trace,
 	};
 	unsigned long budget;
+	u32 old_sample;
 	int ret;
 
-	if (paging->flags & ~(VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND |
-			      VMLAB_PAGING_VARIANTS))
-		return -EINVAL;
-	if (paging->prefetch > VMLAB_PREFETCH_WHOLE ||
-	    paging->prefetch_pages > VMLAB_PREFETCH_MAX ||
-	    !paging->prefetch_pages !=
-	    (paging->prefetch == VMLAB_PREFETCH_NONE ||
-	     paging->prefetch == VMLAB_PREFETCH_WHOLE))
-		return -EINVAL;
-	if (paging->flags & VMLAB_PAGING_AROUND &&
-	    paging->prefetch != VMLAB_PREFETCH_NEXT)
+	if (!paging_valid(paging))
 		return -EINVAL;
 
 	budget = paging->budget && paging->budget < ULONG_MAX ?
@@ -283,23 +321,15 @@ int vmlab_pager_set(struct vmlab_space *space,
 	if (mutex_lock_killable(&space->config_lock))
 		goto out_policy;
 	ret = vmlab_store_create(space);
+	if (!ret && paging->sample)
+		ret = vmlab_sample_prepare(pager);
 	if (!ret)
 		ret = pager_choose(space, &args);
 	if (ret)
 		goto out;
 
-	WRITE_ONCE(pager->stepping, paging->flags & VMLAB_PAGING_STEPPING);
-	WRITE_ONCE(pager->around, paging->flags & VMLAB_PAGING_AROUND);
-	WRITE_ONCE(pager->prefetch, paging->prefetch);
-	WRITE_ONCE(pager->prefetches, paging->prefetch != VMLAB_PREFETCH_NONE);
-	spin_lock(&pager->lock);
-	WRITE_ONCE(pager->prefetch_pages, paging->prefetch_pages);
-	pager->last_stride = 0;
-	pager->whole_next = 0;
-	WRITE_ONCE(pager->prefetch_after, jiffies);
-	pager->step_task = NULL;
-	pager->step_nr = VMLAB_STEP_PAGES + 1;
-	spin_unlock(&pager->lock);
+	old_sample = pager->sample;
+	pager_set_extra(pager, paging);
 
 	ret = pager_start(space);
 	if (ret)
@@ -311,6 +341,8 @@ int vmlab_pager_set(struct vmlab_space *space,
 	ret = vmlab_charge_shrink(space);
 	if (vmlab_stepping(space))
 		unmap_mapping_pages(space->inode->i_mapping, 0, 0, false);
+	else if (paging->sample > old_sample)
+		ret = vmlab_sample_start(space) ?: ret;
 out:
 	mutex_unlock(&space->config_lock);
 out_policy:
@@ -379,6 +411,7 @@ int vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 		return -EINTR;
 	paging->flags = (pager->stepping ? VMLAB_PAGING_STEPPING : 0) |
 			(pager->around ? VMLAB_PAGING_AROUND : 0) |
+			(pager->sample ? VMLAB_PAGING_SAMPLE : 0) |
 			pager->variant;
 	budget = vmlab_read_unlocked(pager->budget);
 	paging->budget = budget == ULONG_MAX ? 0 : budget;
@@ -392,6 +425,8 @@ int vmlab_pager_get(struct vmlab_space *space, struct vmlab_paging *paging)
 	paging->seed = pager->seed;
 	paging->prefetch = pager->prefetch;
 	paging->prefetch_pages = pager->prefetch_pages;
+	paging->sample = pager->sample;
+	paging->sample_keep = pager->sample_keep;
 	mutex_unlock(&space->config_lock);
 	return 0;
 }

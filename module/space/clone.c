@@ -272,7 +272,8 @@ static int clone_paging(struct vmlab_space *from, struct vmlab_space *to)
 	}
 	paging.policy = VMLAB_POLICY_FIFO;
 	paging.policy_id = 0;
-	paging.flags &= VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND;
+	paging.flags &= VMLAB_PAGING_STEPPING | VMLAB_PAGING_AROUND |
+			VMLAB_PAGING_SAMPLE;
 	return vmlab_pager_set(to, &paging, NULL);
 }
 

@@ -13,6 +13,7 @@
 #include "pager/evict.h"
 #include "pager/prefetch.h"
 #include "pager/residence.h"
+#include "pager/sampling.h"
 #include "space/range.h"
 
 /*
@@ -132,6 +133,7 @@ again:
 	vmlab_frame_unmap(space, folio);
 	vmlab_store_discard(space, pgoff, pgoff);
 	vmlab_pager_remove(space, folio, NULL);
+	vmlab_sample_dropped(space, pgoff);
 	vmlab_frame_release(folio);
 	return 1;
 }

@@ -58,6 +58,7 @@ DEVICE = [
     ("run -o - -- true", 0), ("run -o - --budget 64K -- sh -c 'ls / >&2; exit 3'", 3),
     ("compare --policies lru --budgets 50%,none --runs 2 -- true", 0),
     ("compare --budgets 64K -- sh -c 'exit 3'", 1),
+    ("mrc -o - -- true", 0), ("mrc -o - --exact --verify -- sh -c 'exit 3'", 3),
     ("heat PID --count 2 --interval 0.1 --method bits", 0),
 ]
 BTF = [

@@ -14,6 +14,8 @@
  *   seed            vmlab_paging.seed
  *   prefetch        vmlab_paging.prefetch
  *   prefetch_pages  vmlab_paging.prefetch_pages
+ *   sample          vmlab_paging.sample
+ *   sample_keep     vmlab_paging.sample_keep
  *   paging_flags    vmlab_paging.flags
  *   space_flags     vmlab_space_config.flags
  *   event_mask      vmlab_events.mask: the library sets it, so that the first fault of a

@@ -81,6 +81,8 @@ static bool set(const char *name, size_t len, uint64_t value)
 		{ "seed", &paging->seed, 8 },
 		{ "prefetch", &paging->prefetch, 4 },
 		{ "prefetch_pages", &paging->prefetch_pages, 4 },
+		{ "sample", &paging->sample, 4 },
+		{ "sample_keep", &paging->sample_keep, 4 },
 		{ "paging_flags", &paging->flags, 4 },
 		{ "space_flags", &settings.space_flags, 4 },
 		{ "event_mask", &settings.event_mask, 4 },

@@ -11,7 +11,7 @@ static const struct command *const commands[] = {
 	&cmd_mm, &cmd_vmas, &cmd_map, &cmd_tree, &cmd_gaps, &cmd_find,
 	&cmd_layout, &cmd_pagetable, &cmd_translate, &cmd_sharing, &cmd_heat,
 	&cmd_snapshot, &cmd_diff, &cmd_watch, &cmd_faults, &cmd_top,
-	&cmd_space, &cmd_run, &cmd_compare, &cmd_replay, &cmd_policy, &cmd_kmem, &cmd_lab,
+	&cmd_space, &cmd_run, &cmd_compare, &cmd_mrc, &cmd_replay, &cmd_policy, &cmd_kmem, &cmd_lab,
 	&cmd_report,
 	&cmd_info, &cmd_completion, &cmd_help, NULL,
 };

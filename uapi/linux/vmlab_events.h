@@ -98,7 +98,15 @@ struct vmlab_inject {
 #define VMLAB_EVENT_EVICT	3	/* a frame was evicted: @arg is 1 when it was stored */
 #define VMLAB_EVENT_WRITEBACK	4	/* a page was written back: @arg is an errno, or 0 */
 #define VMLAB_EVENT_INJECT	5	/* a rule hit: @arg is its VMLAB_INJECT_* */
-#define VMLAB_EVENT_NR		6
+#define VMLAB_EVENT_ACCESS	6	/* an access to a page of the sample of VMLAB_PAGING_SAMPLE:
+					 * @arg is VMLAB_ACCESS_READ or VMLAB_ACCESS_WRITE, and
+					 * perhaps VMLAB_EVENT_ACCESS_FILLED
+					 */
+#define VMLAB_EVENT_DROP	7	/* VMLAB_RANGE_DROP dropped a page of that sample */
+#define VMLAB_EVENT_NR		8
+
+/* vmlab_event.arg of VMLAB_EVENT_ACCESS: a bit besides VMLAB_ACCESS_* */
+#define VMLAB_EVENT_ACCESS_FILLED (1u << 8) /* the page was not resident */
 
 /* vmlab_event.arg of VMLAB_EVENT_FAULT: the outcomes of struct vmlab_space_stats */
 #define VMLAB_FAULT_FILLED	0

@@ -37,6 +37,48 @@
 #define VMLAB_PAGING_CLOCK_LOAD_0 (1u << 2) /* CLOCK: fill a frame with its reference bit clear */
 #define VMLAB_PAGING_LFU_TIES_LRU (1u << 3) /* LFU: evict the least recently used of equals */
 
+#define VMLAB_PAGING_SAMPLE	(1u << 4) /* each access to another page of a sample faults */
+
+#define VMLAB_SAMPLE_ALL	(1u << 24) /* vmlab_paging.sample: all pages */
+#define VMLAB_SAMPLE_KEEP_MAX	16	/* highest vmlab_paging.sample_keep */
+
+/**
+ * vmlab_page_mix() - mix the bits of a page number
+ * @page: offset in the space, pages
+ *
+ * The finaliser of MurmurHash3, fmix64, after an addition that gives page 0 a hash
+ * as good as any other:
+ *
+ *	h = page + 0x9e3779b97f4a7c15; h ^= h >> 33; h *= 0xff51afd7ed558ccd;
+ *	h ^= h >> 33; h *= 0xc4ceb9fe1a85ec53; h ^= h >> 33
+ *
+ * modulo 2^64.  VMLAB_PAGING_SAMPLE uses its upper 24 bits.
+ *
+ * Return: 64 bits, one value for each page number.
+ */
+static __inline__ __u64 vmlab_page_mix(__u64 page)
+{
+	page += 0x9e3779b97f4a7c15ULL;
+	page ^= page >> 33;
+	page *= 0xff51afd7ed558ccdULL;
+	page ^= page >> 33;
+	page *= 0xc4ceb9fe1a85ec53ULL;
+	page ^= page >> 33;
+	return page;
+}
+
+/**
+ * vmlab_sample_hash() - return the hash that decides whether a page is sampled
+ * @page: offset in the space, pages
+ *
+ * Return: 0 to VMLAB_SAMPLE_ALL - 1; the page is sampled when it is below
+ * vmlab_paging.sample.
+ */
+static __inline__ __u32 vmlab_sample_hash(__u64 page)
+{
+	return (__u32)(vmlab_page_mix(page) >> 40);
+}
+
 #define VMLAB_TRACE_MAX		(1u << 24) /* highest vmlab_paging.nr_trace */
 
 /**
@@ -59,6 +101,11 @@
  *	WHOLE.  A page whose prefetch would have to wait is left out, and
  *	prefetching ends where memory would have to be reclaimed: up to 256
  *	pages are given back then, and for a second no fault prefetches.
+ * @sample: with VMLAB_PAGING_SAMPLE, 1 to VMLAB_SAMPLE_ALL: a page is in the
+ *	sample when vmlab_sample_hash() of it is below; otherwise 0
+ * @sample_keep: with VMLAB_PAGING_SAMPLE, pages of the sample, besides the last
+ *	one, that stay mapped for each thread, at most VMLAB_SAMPLE_KEEP_MAX;
+ *	otherwise 0
  *
  * The reference bit of VMLAB_POLICY_CLOCK is set when a page is accessed, also by
  * the access that fills its frame.  With VMLAB_PAGING_CLOCK_LOAD_0 that first
@@ -90,6 +137,28 @@
  * while it is set: they are VM_MIXEDMAP there, and mlock(2), guard regions and
  * KSM do not work in them.
  *
+ * With VMLAB_PAGING_SAMPLE, pages whose hash is below @sample are sampled: each
+ * access of a thread to another one of them than its last ones faults, is
+ * recorded as VMLAB_EVENT_ACCESS, and the policy sees it.  All other pages are
+ * mapped as usual and stay mapped.  It is independent of budget and policy.
+ * A thread holds the page that it accessed last, mapped, and @sample_keep before
+ * it; all pages that an instruction or a system call accesses, the last 16 at
+ * least, stay mapped until the thread accesses one in another instruction.  So
+ * with VMLAB_SAMPLE_ALL and a @sample_keep of 0, the accesses of one thread are
+ * seen in order, but for repeats of the same page.  Not seen are
+ *   - accesses to a page that a thread holds, also by other threads: so it counts
+ *     as used when it was faulted.  By as many pages as threads hold, the number of
+ *     pages used since then can be too high
+ *   - accesses to private copies, and to the pages of huge frames
+ *   - accesses of the kernel through references (pinned pages)
+ * A thread that does not fault for 0.1 s while others do loses its pages, and so
+ * does the one of more than 64 that did so the longest ago: it may fault again for
+ * the same access, which is then recorded twice.
+ * No huge frame is filled while accesses are sampled.  Those that there are, are
+ * evicted when @sample grows; one that cannot be evicted stays.  Prefetched pages are
+ * not mapped, and VMLAB_PAGING_AROUND has no effect.  When @sample shrinks, pages
+ * that were unmapped are mapped by their next access, without an event.
+ *
  * VMLAB_IOC_PAGING_SET errors:
  *   EBADF   the device is not open for writing
  *   EINVAL  a bit of @flags, @policy or @prefetch is unknown; a trace without
@@ -97,7 +166,10 @@
  *           @prefetch_pages is out of range; VMLAB_PAGING_AROUND without
  *           VMLAB_PREFETCH_NEXT; VMLAB_PAGING_CLOCK_LOAD_0 without
  *           VMLAB_POLICY_CLOCK; VMLAB_PAGING_LFU_TIES_LRU without
- *           VMLAB_POLICY_LFU; @policy_id without VMLAB_POLICY_BPF
+ *           VMLAB_POLICY_LFU; @policy_id without VMLAB_POLICY_BPF;
+ *           VMLAB_PAGING_SAMPLE with VMLAB_PAGING_STEPPING, or with @sample 0
+ *           or above VMLAB_SAMPLE_ALL, or @sample_keep above
+ *           VMLAB_SAMPLE_KEEP_MAX; @sample or @sample_keep without it
  *   ENOENT  no policy @policy_id is loaded
  *   EOPNOTSUPP  VMLAB_POLICY_BPF without VMLAB_FEAT_STRUCT_OPS
  *   E2BIG   @nr_trace is above VMLAB_TRACE_MAX
@@ -107,7 +179,8 @@
  *           for each page of the budget, and while the policy is replaced there
  *           are two
  *   ENOMEM  no memory for the policy
- *   EINTR   the caller was killed while frames above the budget were evicted
+ *   EINTR   the caller was killed while frames above the budget were evicted, or
+ *           pages of the sample unmapped
  *   others  the error that the init callback of the BPF policy returned
  */
 struct vmlab_paging {
@@ -121,6 +194,8 @@ struct vmlab_paging {
 	__u64 nr_trace;
 	__u32 prefetch;
 	__u32 prefetch_pages;
+	__u32 sample;
+	__u32 sample_keep;
 };
 
 #define VMLAB_IOC_PAGING_GET	_IO(VMLAB_IOC_MAGIC, 0x50)

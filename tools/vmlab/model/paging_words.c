@@ -36,6 +36,7 @@ static const char *const events[VMLAB_EVENT_NR] = {
 	[VMLAB_EVENT_LOST] = "lost",	       [VMLAB_EVENT_FAULT] = "fault",
 	[VMLAB_EVENT_MKWRITE] = "mkwrite",     [VMLAB_EVENT_EVICT] = "evict",
 	[VMLAB_EVENT_WRITEBACK] = "writeback", [VMLAB_EVENT_INJECT] = "inject",
+	[VMLAB_EVENT_ACCESS] = "access",       [VMLAB_EVENT_DROP] = "drop",
 };
 
 static const char *const outcomes[] = {
@@ -154,6 +155,8 @@ const char *paging_event_detail(const struct vmlab_event *event)
 		return event->arg ? strerrorname_np((int)event->arg) : "done";
 	case VMLAB_EVENT_INJECT:
 		return paging_action_name(event->arg);
+	case VMLAB_EVENT_ACCESS:
+		return event->arg & VMLAB_ACCESS_WRITE ? "write" : "read";
 	default:
 		return NULL;
 	}

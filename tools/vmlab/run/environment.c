@@ -138,10 +138,11 @@ static char *settings_variable(const struct run_settings *s)
 		snprintf(events, sizeof(events), "event_mask=%u,events=%u,", s->event_mask,
 			 s->nr_events);
 	if (asprintf(&text, RUN_ENVIRONMENT "=version=%u,budget=%llu,policy=%u,policy_id=%u,"
-		     "seed=%llu,prefetch=%u,prefetch_pages=%u,paging_flags=%u,space_flags=%u,"
-		     "%ssocket=%s", RUN_VERSION,
+		     "seed=%llu,prefetch=%u,prefetch_pages=%u,sample=%u,sample_keep=%u,"
+		     "paging_flags=%u,space_flags=%u,%ssocket=%s", RUN_VERSION,
 		     (unsigned long long)p->budget, p->policy, p->policy_id,
-		     (unsigned long long)p->seed, p->prefetch, p->prefetch_pages, p->flags,
+		     (unsigned long long)p->seed, p->prefetch, p->prefetch_pages, p->sample,
+		     p->sample_keep, p->flags,
 		     s->space_flags, events, s->socket) < 0)
 		check_alloc(NULL);
 	return text;

@@ -81,6 +81,11 @@ try 2 '^vmlab: --shared and --private exclude each other' space --private --shar
 try 2 '^vmlab: --child-touch needs --fork' space --child-touch read
 try 2 '^vmlab: --remap needs --fork' space --remap
 try 2 '^vmlab: --seed: .*give --policy=random' space --budget 1 --seed 1
+try 2 'give -- COMMAND, or --pid PID' mrc
+try 2 '^vmlab: --pid excludes a COMMAND' mrc --pid self -- true
+try 2 '^vmlab: --exact .*excludes --rate' mrc --exact --rate 4 -- true
+try 2 '^vmlab: --duration: .*give --pid' mrc --duration 1 -- true
+try 2 '^vmlab: --verify: only a COMMAND' mrc --verify --pid self
 try 2 '^vmlab: --seed: .*give --policy random' replay --policy lru --seed 1 1,2
 try 2 '^vmlab: --write: .*give STRING' replay --file /dev/null --write
 try 2 "'sigbus,nth=0' is not a value" space --inject sigbus,nth=0
@@ -212,7 +217,7 @@ try 2 'missing operand: PID' heat
 try 2 'give kmalloc, vmalloc or vmap' kmem heap
 try 2 'at most 8M' kmem --length 9M vmalloc
 try 4 'no process 4194305' heat 4194305
-for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing snapshot diff watch space run compare replay faults top heat lab report completion help; do
+for c in info mm vmas tree gaps find layout kmem map pagetable translate sharing snapshot diff watch space run compare mrc replay faults top heat lab report completion help; do
 	try 0 '^Exit codes:' "$c" --help
 	try 0 '^Example' "$c" --help
 done

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Record the accesses of a command to a sample of its pages. */
+#ifndef VMLAB_RUN_ACCESSES_H
+#define VMLAB_RUN_ACCESSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/mrc.h"
+#include "run/session.h"
+
+/**
+ * struct accesses - the processes of a command that is sampled
+ * @sample: the rate to begin with, as vmlab_paging.sample
+ * @max_pages: the rate of a process drops when more pages are tracked; 0: it stays
+ * @adapt: it drops too when faults take much of the time, or events are lost
+ * @process, @nr, @room: each space, also of those that ended
+ * @spaces, @nr_spaces, @spaces_room: those that did not end, and the time in faults at
+ *	the last tick
+ * @lost: events lost
+ * @observer: for run_plan.observer
+ */
+struct accesses {
+	uint32_t sample;
+	size_t max_pages;
+	bool adapt;
+	struct mrc_process **process;
+	size_t nr, room;
+	struct sampled_space {
+		const struct vmlab_space *space;
+		struct mrc_process *process;
+		uint64_t in_faults_ns;
+		bool lost;
+	} *spaces;
+	size_t nr_spaces, spaces_room;
+	uint64_t lost;
+	struct run_observer observer;
+};
+
+/** accesses_plan - set up @plan so that the accesses of its command are recorded */
+void accesses_plan(struct accesses *a, struct run_plan *plan);
+
+/** accesses_free - free the memory */
+void accesses_free(struct accesses *a);
+
+#endif /* VMLAB_RUN_ACCESSES_H */
