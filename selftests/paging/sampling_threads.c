@@ -45,7 +45,7 @@ static int many_pages(void *arg)
 	int ends[2], file = open("/dev/shm", O_TMPFILE | O_RDWR, 0600);
 
 	memset(p, 1, PAGES * psize);
-	*(volatile uint64_t *)last = 42;
+	asm volatile("movq %1, (%0)" : : "r"(last), "r"(42UL) : "memory");
 	/* Both operands lie on two pages. */
 	asm volatile("movsq" : "+S"(source), "+D"(target) : : "memory");
 	if (memcmp(last, p + 5 * psize - 3, 8))

@@ -42,7 +42,7 @@ exact()
 	holds '... the curve falls' "all(a['lru'] >= b['lru'] for a, b in zip(doc['curve'], doc['curve'][1:]))"
 	holds '... OPT is not above LRU' "all(p['opt'] <= p['lru'] for p in doc['curve'])"
 	holds '... ends with the cold misses' "doc['curve'][-1]['lru'] == doc['cold'] and doc['curve'][-1]['pages'] == doc['pages']"
-	holds '... predicts within 2%' "len($v) == 3 and all(abs(v['predicted'] - v['measured']) <= 0.02 * v['measured'] for v in $v)"
+	holds '... predicts within 2%, or 3 misses' "len($v) == 3 and all(abs(v['predicted'] - v['measured']) <= max(0.02 * v['measured'], 3) for v in $v)"
 	check '... draws it as SVG' grep -q '^<svg' "$work/svg"
 	check '... and as HTML' grep -q '</html>' "$work/html"
 	mrc 3 'the exit code of the command' -- sh -c 'exit 3'
