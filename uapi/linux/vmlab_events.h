@@ -16,8 +16,8 @@
 #define VMLAB_INJECT_SIGBUS	0	/* SIGBUS, BUS_ADRERR */
 #define VMLAB_INJECT_OOM	1	/* VM_FAULT_OOM: the OOM killer may run */
 #define VMLAB_INJECT_HWPOISON	2	/* SIGBUS, BUS_MCEERR_AR, as for a memory error */
-#define VMLAB_INJECT_RETRY	3	/* VM_FAULT_RETRY: mm repeats the fault, once; only in faults
-					 * of user mode
+#define VMLAB_INJECT_RETRY	3	/* VM_FAULT_RETRY: mm repeats the fault, once; only in
+					 * faults of user mode
 					 */
 #define VMLAB_INJECT_DELAY	4	/* wait @delay_us, then handle the fault; only in faults of
 					 * user mode, unless the caller has CAP_SYS_PTRACE

@@ -147,6 +147,12 @@ CALL(madvise)
 {
 	uint64_t length = inside(v[0], v[1]);
 
+	/*
+	 * In a mapping that userfaultfd write-protects mm tries this for ever, with memfd
+	 * too: zapping leaves a marker where there must be none.
+	 */
+	if (v[2] == GUARD_INSTALL && world.uffd >= 0)
+		return -1;
 	/* Such frames are lost until the next boot. */
 	if (v[2] == MADV_HWPOISON || v[2] == SOFT_OFFLINE)
 		length = length > PAGE ? PAGE : length;
