@@ -305,8 +305,8 @@ static bool output_names_file(const struct cli *cli,
 {
 	const char *unknown;
 
-	if (c != OPT_OUTPUT || !has_option(spec, "output-file") || !*optarg ||
-	    strchr(optarg, ','))
+	if (c != OPT_OUTPUT || !cli->command || !has_option(spec, "output-file") ||
+	    !*optarg || strchr(optarg, ','))
 		return false;
 	if (!table_unknown_column(optarg, cli->command->tables, &unknown))
 		return false;
