@@ -50,8 +50,9 @@ static __always_inline bool read_entry(__u64 slot, __u64 *entry, bool cast)
 {
 	if (cast) {
 		/* a type that begins with a word */
-		*entry = *(const __u64 *)bpf_rdonly_cast(
-			(void *)slot, bpf_core_type_id_kernel(struct pt_regs));
+		const __u32 type = bpf_core_type_id_kernel(struct pt_regs);
+
+		*entry = *(const __u64 *)bpf_rdonly_cast((void *)slot, type);
 		return true;
 	}
 	return !bpf_probe_read_kernel(entry, sizeof(*entry), (void *)slot);

@@ -231,11 +231,21 @@ static int perform(const struct cli *cli, struct request *q)
 	return code;
 }
 
+/* Is there a device?  Return an exit code, with the error reported. */
+static int find_device(void)
+{
+	struct vmlab *lab;
+	int err = cli_open(&lab);
+
+	if (!err)
+		vmlab_close(lab);
+	return err;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct request q = { 0 };
 	struct failure failure, ignored;
-	struct vmlab *lab;
 	int c, err;
 
 	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
@@ -247,10 +257,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	err = check(cli, &q, argc, argv);
 	if (!err)
-		err = cli_open(&lab);
+		err = find_device();
 	if (err)
 		return err;
-	vmlab_close(lab);
 	if (output_open(&q.svg, &failure) || output_open(&q.html, &failure) ||
 	    output_open(&q.output, &failure))
 		err = cli_failure(&failure);
