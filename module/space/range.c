@@ -99,25 +99,53 @@ static int range_unlock(struct vmlab_space *space, pgoff_t pgoff,
 }
 
 /*
+ * Drop an evicted page, with a locked frame in its place: no newer contents can reach
+ * the swap store before it drops the old.  The frame has no contents, is not charged to
+ * the budget, and nobody gets it: it leaves the space before it is unlocked.  Returns 1,
+ * -EEXIST when the page is no longer evicted, or another errno.
+ */
+static int drop_evicted(struct vmlab_space *space, pgoff_t pgoff, void *evicted)
+{
+	const gfp_t gfp = VMLAB_FRAME_GFP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	struct folio *folio;
+	int ret;
+
+	folio = vmlab_frame_alloc(space, pgoff, 0, gfp | __GFP_HIGHMEM);
+	if (!folio)
+		return -ENOMEM;
+	ret = vmlab_frame_publish(space, folio, evicted, false, gfp);
+	if (ret)
+		return ret;
+	vmlab_store_discard(space, pgoff, pgoff);
+	/* A pager that just started has adopted it. */
+	vmlab_pager_remove(space, folio, NULL);
+	vmlab_sample_dropped(space, pgoff);
+	vmlab_frame_release(folio);
+	return 1;
+}
+
+/*
  * Drop a page and its contents: the next access finds the backing's contents.
  * Private copies stay.
  */
 static int range_drop(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end)
 {
 	struct folio *folio;
-	bool filled;
+	void *evicted;
 	int ret;
 
 again:
-	if (!xa_load(&space->frames.xa, pgoff))
-		return 0;
-	/*
-	 * An evicted page is brought in for a moment: with its folio locked
-	 * no newer contents can reach the store before it drops the old.
-	 */
-	folio = vmlab_bring(space, pgoff, VMLAB_BRING_REQUEST, &filled);
+	folio = vmlab_frame_lock(space, pgoff, &evicted);
 	if (IS_ERR(folio))
-		return PTR_ERR(folio) == -ERANGE ? 0 : PTR_ERR(folio);
+		return PTR_ERR(folio);
+	if (!folio) {
+		ret = evicted ? drop_evicted(space, pgoff, evicted) : 0;
+		if (ret != -EEXIST)
+			return ret;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		goto again;
+	}
 	if (vmlab_pager_is_locked(space, folio)) {
 		vmlab_frame_release(folio);
 		return -EBUSY;

@@ -48,6 +48,27 @@ static void drop(int fd, char *p)
 	   "a page that was not dropped keeps its contents");
 }
 
+/* Evicted pages are dropped without being read, and nothing is evicted for them. */
+static void drop_evicted(int fd, char *p)
+{
+	struct vmlab_paging_stats before, after;
+	char value;
+
+	use_paging(fd, .budget = 4, .policy = VMLAB_POLICY_FIFO);
+	memset(p, 'b', 8 * psize);
+	before = paging_stats(fd);
+	is(range(fd, VMLAB_RANGE_DROP, 0, 4).done, 4, "evicted pages dropped");
+	after = paging_stats(fd);
+	is(after.loaded, before.loaded, "no page was loaded for that");
+	is(after.refaults, before.refaults, "nor counted as a refault");
+	is(after.evicted, before.evicted, "no page was evicted for that");
+	is(after.charged, before.charged, "and the budget is as it was");
+	ok(!touch_load(p, &value) && !value, "a dropped evicted page is zero");
+	ok(!touch_load(p + 7 * psize, &value) && value == 'b',
+	   "a page that was resident keeps its contents");
+	use_paging(fd, .budget = 0);
+}
+
 static void lock(int fd, char *p)
 {
 	struct vmlab_range r;
@@ -108,6 +129,7 @@ int main(void)
 	p = map_shared(fd, PAGES);
 	evict_and_prefetch(fd, p);
 	drop(fd, p);
+	drop_evicted(fd, p);
 	lock(fd, p);
 	bad_requests(fd);
 	unmap_and_close(fd, p, PAGES);
