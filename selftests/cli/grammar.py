@@ -92,6 +92,10 @@ OPERANDS = {
         (["--pid=self", "--all"], "--all"), (["--all", "--follow"], "--follow"),
         (["--duration=1", "--", "true"], "--duration"),
         (["--follow", "--", "true"], "--follow")]),
+    "-- COMMAND [ARG...] | --pid=PID": (["--", "true"], [
+        ([], "--pid"), (["--pid=self", "--", "true"], "--pid"),
+        (["--duration=1", "--", "true"], "--duration"), (["--verify", "--pid=self"], "--verify"),
+        (["--exact", "--rate=2", "--", "true"], "--exact")]),
     "ACTION [LAB...]": (["run", "11"], [
         ([], "ACTION"), (["nosuch"], "nosuch"), (["list", "11"], "list"),
         (["show"], "show"), (["show", "11", "12"], "show"), (["run"], "run"),

@@ -101,8 +101,8 @@ static void one_call(struct fuzzer *f)
 	where = below(f, 40) ? own :
 			       (char *)(uintptr_t)pointer(f, f->records);
 
-	f->calls[kind]++;
 	if (ioctl(f->fd, nr, where)) {
+		f->calls[kind]++;
 		if (!is_documented(errno)) {
 			f->bad_errno++;
 			diag("  %s: %s", kind_name(kind), strerror(errno));
@@ -112,7 +112,9 @@ static void one_call(struct fuzzer *f)
 			reset_buffer(f);
 		return;
 	}
+	/* In this order: a call that is not counted yet must not look as if it had failed. */
 	f->succeeded[kind]++;
+	f->calls[kind]++;
 	/* Also as an unknown number. */
 	if (nr == VMLAB_IOC_CLONE)
 		close_clone(where);

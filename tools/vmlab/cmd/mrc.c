@@ -16,20 +16,20 @@
 #include "show/terminal.h"
 #include "sys/output.h"
 
-enum { OPT_EXACT = 0x100, OPT_RATE, OPT_MAX_PAGES, OPT_WINDOW, OPT_PID, OPT_DURATION,
-       OPT_SVG, OPT_HTML, OPT_VERIFY };
+enum { OPT_EXACT = 0x100, OPT_RATE, OPT_MAX_PAGES, OPT_WINDOW, OPT_SVG, OPT_HTML,
+       OPT_VERIFY };
 
 enum { CODE_INTERRUPTED = 130, MAX_PAGES = 8192, MAX_PAGES_LEAST = 64 };
 
 static const struct option_spec options[] = {
 	{ "exact", OPT_EXACT, NULL, NULL, "see all accesses, whatever that costs" },
-	{ "rate", OPT_RATE, "R", NULL, "sample a page of R, from 1 (default: adapt)" },
+	{ "rate", OPT_RATE, "N", NULL, "sample one page of N, from 1 (default: adapt)" },
 	{ "max-pages", OPT_MAX_PAGES, "N", NULL,
 	  "track at most N pages of each process (default 8192)" },
-	{ "window", OPT_WINDOW, "SECONDS", NULL,
+	{ "window", OPT_WINDOW, "TIME", NULL,
 	  "window of the working set (default: 1/20 of the run)" },
-	{ "pid", OPT_PID, "PID", NULL, "sample a process of 'vmlab run' instead of a command" },
-	{ "duration", OPT_DURATION, "SECONDS", NULL,
+	{ "pid", 'p', "PID", NULL, "sample a process of 'vmlab run' instead of a command" },
+	{ "duration", 'd', "TIME", NULL,
 	  "with --pid, for so long (default: until it ends, or ^C)" },
 	{ "svg", OPT_SVG, "FILE", NULL, "write the curve to FILE as SVG" },
 	{ "html", OPT_HTML, "FILE", NULL, "write a page to FILE as HTML" },
@@ -62,9 +62,9 @@ static int parse_option(const struct cli *cli, struct request *q, int c)
 		return cli_number(cli, "pages", MAX_PAGES_LEAST, UINT32_MAX, &q->max_pages);
 	case OPT_WINDOW:
 		return cli_duration(cli, 1e-6, 1e6, &q->window);
-	case OPT_PID:
+	case 'p':
 		return cli_pid(cli, &q->pid);
-	case OPT_DURATION:
+	case 'd':
 		return cli_duration(cli, 0.001, 1e9, &q->duration);
 	case OPT_SVG:
 		q->svg.path = optarg;
@@ -84,11 +84,11 @@ static int parse_option(const struct cli *cli, struct request *q, int c)
 static int check(const struct cli *cli, struct request *q, int argc, char **argv)
 {
 	if (q->pid && optind != argc)
-		return cli_usage(cli, "--pid excludes a COMMAND");
+		return cli_usage(cli, "give a command or --pid=PID, not both");
 	if (!q->pid && optind == argc)
-		return cli_usage(cli, "nothing to run: give -- COMMAND, or --pid PID");
+		return cli_usage(cli, "nothing to run: give -- COMMAND or --pid=PID");
 	if (q->duration > 0 && !q->pid)
-		return cli_usage(cli, "--duration: a command has its own end: give --pid PID");
+		return cli_usage(cli, "--duration: a command has its own end: give --pid=PID");
 	if (q->verify && q->pid)
 		return cli_usage(cli, "--verify: only a COMMAND can run again");
 	if (q->exact && (q->rate || q->max_pages))
@@ -280,7 +280,7 @@ static const char help[] =
 	"All pages are seen at first.  When more than --max-pages of a process were\n"
 	"accessed, or faults take more than 40% of the time, fewer pages are: those whose\n"
 	"hash is lowest (SHARDS).  All others cost nothing then.  ERROR is the standard\n"
-	"error of LRU that follows from the differences between eight parts of the sample.\n"
+	"error of LRU that follows from differences between eight parts of the sample.\n"
 	"--rate sets the rate to begin with, without regard to the time; --exact keeps\n"
 	"it at all pages.\n"
 	"\n"
@@ -315,7 +315,7 @@ static const char help[] =
 const struct command cmd_mrc = {
 	.name = "mrc",
 	.group = GROUP_MEMORY,
-	.operands = "[-- COMMAND [ARG...]]",
+	.operands = "-- COMMAND [ARG...] | --pid=PID",
 	.operand = OPERAND_COMMAND,
 	.more_operands = OPERANDS_ANY,
 	.summary = "predict the misses of a command for any memory size",
