@@ -21,7 +21,7 @@
 #include "lib/random.h"
 
 enum {
-	LIMIT_MS = 3000,
+	LIMIT_MS = 6000,
 	LEFT_EVERY = 64,	/* programs */
 	SAVE_EVERY = 60,	/* seconds */
 	PROGRESS_EVERY = 10,
