@@ -112,6 +112,17 @@ static void report_now_and_then(void)
 	}
 }
 
+/* A limit that a program set must not hold for the next one. */
+static void restore_limits(const struct program *p)
+{
+	for (uint32_t i = 0; i < p->nr; i++) {
+		if (!strcmp(kind_of(p->call[i].kind)->name, "param")) {
+			watch_restore();
+			return;
+		}
+	}
+}
+
 static struct news run_one(const struct program *p)
 {
 	enum run_end end;
@@ -127,10 +138,9 @@ static struct news run_one(const struct program *p)
 		find("a killed program does not end");
 	count_results(p);
 	find(watch_kernel());
-	if (total.programs % LEFT_EVERY == 0) {
-		watch_restore();
+	restore_limits(p);
+	if (total.programs % LEFT_EVERY == 0)
 		find(watch_left());
-	}
 	return cover_collect(p, &outcome);
 }
 
