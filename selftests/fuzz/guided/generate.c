@@ -127,6 +127,20 @@ static uint8_t any_kind(uint64_t *rng)
 	return (uint8_t)i;
 }
 
+/* A target is a kind and a number that fits it: see target_of(). */
+static void fit_targets(struct call *c, const struct call_kind *kind, uint64_t *rng)
+{
+	static const uint8_t pids[] = { 1, 2, 3, 8, 8, 9, 10 };
+
+	for (unsigned int i = 0; i + 1 < kind->nr_args; i++) {
+		if (kind->args[i].type != A_TARGET_KIND || !below(8))
+			continue;
+		c->word[i] = below(2) ? 0 : 1 + below(2);
+		c->word[i + 1] = !c->word[i] ? 0 : c->word[i] == 1 ? pids[below(sizeof(pids))] :
+				 4 + below(3);
+	}
+}
+
 static void generate_call(struct call *c, uint64_t *rng)
 {
 	/* Requests have many arguments, of which most fit only few others. */
@@ -139,6 +153,7 @@ static void generate_call(struct call *c, uint64_t *rng)
 	for (unsigned int i = 0; i < kind->nr_args; i++)
 		if (!sparse || !kind->request || kind->args[i].least || !below(4))
 			c->word[i] = any_word(&kind->args[i], rng);
+	fit_targets(c, kind, rng);
 	c->thread = below(4) ? 0 : (uint8_t)below(NR_THREADS);
 	c->fail = below(12) ? 0 : (uint16_t)(1 + below(below(3) ? 10 : 60));
 }

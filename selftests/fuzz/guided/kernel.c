@@ -134,7 +134,8 @@ static const struct {
 	const char *path, *text;
 } knobs[] = {
 	{ "/proc/self/clear_refs", "1" }, { "/proc/self/clear_refs", "4" },
-	{ "/proc/sys/vm/drop_caches", "2" }, { "/proc/sys/vm/drop_caches", "3" },
+	{ "/proc/sys/vm/drop_caches", "2" },
+	{ "/sys/kernel/tracing/events/vmlab/enable", "1" },
 	{ "/proc/sys/vm/compact_memory", "1" }, { "/sys/fs/cgroup/fuzz/memory.reclaim", "4M" },
 };
 

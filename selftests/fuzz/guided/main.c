@@ -21,7 +21,7 @@
 #include "lib/random.h"
 
 enum {
-	LIMIT_MS = 3000,
+	LIMIT_MS = 6000,
 	LEFT_EVERY = 64,	/* programs */
 	SAVE_EVERY = 60,	/* seconds */
 	PROGRESS_EVERY = 10,
@@ -43,6 +43,7 @@ static struct {
 } total;
 
 static int device = -1;
+static double started;
 static struct program program, other;
 static struct outcome outcome;
 
@@ -78,10 +79,55 @@ static void count_results(const struct program *p)
 	}
 }
 
+static void save(void)
+{
+	if (!options.out)
+		return;
+	corpus_write(in_out("corpus"));
+	cover_write(in_out("coverage"));
+}
+
+static void progress(void)
+{
+	double seconds = now() - started;
+
+	printf("fuzz: %.0f s, %lu programs, %.1f a second, %zu points, corpus %zu, killed %lu\n",
+	       seconds, total.programs, (double)total.programs / seconds, cover_points(),
+	       corpus_size(), total.killed);
+	fflush(stdout);
+}
+
+/* From time to time, for who waits, and because the guest can die. */
+static void report_now_and_then(void)
+{
+	static double shown, saved;
+
+	if (now() - shown > PROGRESS_EVERY) {
+		shown = now();
+		progress();
+	}
+	if (now() - saved > SAVE_EVERY) {
+		saved = now();
+		save();
+	}
+}
+
+/* A limit that a program set must not hold for the next one. */
+static void restore_limits(const struct program *p)
+{
+	for (uint32_t i = 0; i < p->nr; i++) {
+		if (!strcmp(kind_of(p->call[i].kind)->name, "param")) {
+			watch_restore();
+			return;
+		}
+	}
+}
+
 static struct news run_one(const struct program *p)
 {
 	enum run_end end;
 
+	report_now_and_then();
 	last_write(p, total.programs);
 	end = run_program(p, &outcome, LIMIT_MS);
 	total.programs++;
@@ -92,10 +138,9 @@ static struct news run_one(const struct program *p)
 		find("a killed program does not end");
 	count_results(p);
 	find(watch_kernel());
-	if (total.programs % LEFT_EVERY == 0) {
-		watch_restore();
+	restore_limits(p);
+	if (total.programs % LEFT_EVERY == 0)
 		find(watch_left());
-	}
 	return cover_collect(p, &outcome);
 }
 
@@ -106,28 +151,10 @@ static int run_seed(const struct program *p)
 	return *total.finding ? 1 : 0;
 }
 
-static void save(void)
-{
-	if (!options.out)
-		return;
-	corpus_write(in_out("corpus"));
-	cover_write(in_out("coverage"));
-}
-
-static void progress(double since)
-{
-	double seconds = now() - since;
-
-	printf("fuzz: %.0f s, %lu programs, %.1f a second, %zu points, corpus %zu, killed %lu\n",
-	       seconds, total.programs, (double)total.programs / seconds, cover_points(),
-	       corpus_size(), total.killed);
-	fflush(stdout);
-}
-
 static void fuzz_loop(void)
 {
 	uint64_t rng = random_state(options.seed, 0);
-	double since = now(), shown = since, saved = since;
+	const double since = now();
 
 	while (!*total.finding && now() - since < (double)options.seconds) {
 		struct news news;
@@ -142,16 +169,8 @@ static void fuzz_loop(void)
 		news = run_one(&program);
 		if (news.points || news.edges)
 			corpus_add(&program);
-		if (now() - shown > PROGRESS_EVERY) {
-			progress(since);
-			shown = now();
-		}
-		if (now() - saved > SAVE_EVERY) {
-			save();
-			saved = now();
-		}
 	}
-	progress(since);
+	progress();
 }
 
 /* Print the result of each call below the call. */
@@ -376,6 +395,7 @@ int main(int argc, char **argv)
 	if (options.out)
 		last_open(in_out("last"));
 	command(options.setup);
+	started = now();
 	run_open();
 	watch_open();
 	run_all();

@@ -19,6 +19,9 @@ enum {
 	FILE_PAGES = 128,
 };
 
+/* see tools/vm/guest/inside/fuzz */
+#define DISK	"/tmp/disk"
+
 static struct outcome *shared;
 
 /* @bytes of memory with a page without access behind. */
@@ -40,9 +43,16 @@ static void open_files(void)
 	for (int i = 0; i < NR_FILES; i++) {
 		char path[40];
 
-		snprintf(path, sizeof(path), "/tmp/vmlab-fuzz-%d", i % 3);
+		/* The last one is on a file system with a page cache of its own, if there is one. */
+		snprintf(path, sizeof(path), "%s/vmlab-fuzz-%d",
+			 i == 3 && !access(DISK, W_OK) ? DISK : "/tmp", i);
 		world.file[i] = open(path, O_CREAT | O_CLOEXEC | flags[i], 0666);
-		if (flags[i] != O_RDONLY && ftruncate(world.file[i], FILE_PAGES * PAGE - i * 100))
+		if (flags[i] == O_RDONLY)
+			continue;
+		for (int page = 0; page < FILE_PAGES; page += 2)
+			if (pwrite(world.file[i], path, sizeof(path), page * PAGE) < 0)
+				perror("vmlab-fuzz: pwrite");
+		if (ftruncate(world.file[i], FILE_PAGES * PAGE - i * 100))
 			perror("vmlab-fuzz: ftruncate");
 	}
 }
