@@ -208,7 +208,7 @@ static void open_and_leave(int id, const int end[2])
 
 static void owner(int fd)
 {
-	unsigned long long id;
+	unsigned long long id = 0;
 	char pid[16], comm[16];
 	int ids[2], end[2], status;
 	pid_t child;

@@ -53,7 +53,7 @@ bool all_are(const struct mapped *m, size_t from, size_t end, uint64_t first)
 		if (word(m, i) != first + i) {
 			diag("  page %zu: %llx, not %llx", i,
 			     (unsigned long long)word(m, i),
-			     (unsigned long long)(first + i));
+			     (unsigned long long)first + i);
 			return false;
 		}
 	}

@@ -127,7 +127,7 @@ static unsigned long limit(const char *name)
 	unsigned long value;
 
 	snprintf(path, sizeof(path), PARAMETERS "%s", name);
-	text = slurp(path);
+	text = slurp("%s", path);
 	if (!text)
 		bail("%s: %s", path, strerror(errno));
 	value = strtoul(text, NULL, 10);

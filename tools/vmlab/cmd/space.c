@@ -55,7 +55,7 @@ static int perform(const struct cli *cli, const struct space_arguments *a,
 		err = cli_failure(&s.failure);
 	} else {
 		err = print(cli, &s);
-		if (a->hold) {
+		if (a->hold > 0) {
 			session_close_lab(&s);
 			hold(a->hold, &s.child);
 		}

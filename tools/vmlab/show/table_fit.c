@@ -128,6 +128,8 @@ static size_t share(struct libscols_table *table, size_t room)
 
 	for (size_t i = 0; i < scols_table_get_ncols(table); i++)
 		nr += wraps(table, i) ? 1 : 0;
+	if (!nr)
+		return LEAST;
 	for (size_t i = 0; i < scols_table_get_ncols(table); i++) {
 		if (!wraps(table, i))
 			continue;

@@ -75,13 +75,13 @@ void table_sort_key(struct libscols_line *line, size_t column,
 		    enum sort_rank rank, const uint64_t *value,
 		    const char *text)
 {
-	struct sort_key *key = check_alloc(calloc(1, sizeof(*key) +
-						  strlen(text) + 1));
+	const size_t size = strlen(text) + 1;
+	struct sort_key *key = check_alloc(calloc(1, sizeof(*key) + size));
 
 	key->rank = rank;
 	key->has_value = value;
 	key->value = value ? *value : 0;
-	strcpy(key->text, text);
+	memcpy(key->text, text, size);
 	scols_cell_set_userdata(scols_line_get_cell(line, column), key);
 }
 
