@@ -15,6 +15,9 @@ enum { EVENTS_KEPT = 1 << 18 };
 /* Lowest rate: a page of 65536. */
 #define LEAST_SAMPLE	(VMLAB_SAMPLE_ALL >> 16)
 
+/* So many pages stay in the sample, whatever their faults take: fewer say nothing. */
+enum { LEAST_PAGES = 128 };
+
 /* Lower the rate of the kernel to that of the model. */
 static void set_rate(struct sampled_space *s)
 {
@@ -106,6 +109,13 @@ static void on_end(void *arg, struct run_space *space, const struct vmlab_space_
 	*s = a->spaces[--a->nr_spaces];
 }
 
+/* Do faults take too much of the time, where a smaller sample will do? */
+static bool is_slow(const struct sampled_space *s, const struct vmlab_space_stats *stats)
+{
+	return stats->latency_ns_sum - s->in_faults_ns > MOST_IN_FAULTS &&
+	       s->process->misses.nr_tracked >= 2 * LEAST_PAGES;
+}
+
 static void on_tick(void *arg)
 {
 	struct accesses *a = arg;
@@ -116,7 +126,7 @@ static void on_tick(void *arg)
 
 		if (vmlab_space_stats_get(s->space, &stats))
 			continue;
-		if (s->lost || stats.latency_ns_sum - s->in_faults_ns > MOST_IN_FAULTS)
+		if (s->lost || is_slow(s, &stats))
 			halve_rate(s);
 		s->in_faults_ns = stats.latency_ns_sum;
 		s->lost = false;
