@@ -43,7 +43,7 @@ static void open_files(void)
 	for (int i = 0; i < NR_FILES; i++) {
 		char path[40];
 
-		/* The last one is on a file system with a page cache of its own, if there is one. */
+		/* The last one is on another file system than tmpfs, if there is one. */
 		snprintf(path, sizeof(path), "%s/vmlab-fuzz-%d",
 			 i == 3 && !access(DISK, W_OK) ? DISK : "/tmp", i);
 		world.file[i] = open(path, O_CREAT | O_CLOEXEC | flags[i], 0666);
