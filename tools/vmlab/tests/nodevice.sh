@@ -81,8 +81,8 @@ try 2 '^vmlab: --shared and --private exclude each other' space --private --shar
 try 2 '^vmlab: --child-touch needs --fork' space --child-touch read
 try 2 '^vmlab: --remap needs --fork' space --remap
 try 2 '^vmlab: --seed: .*give --policy=random' space --budget 1 --seed 1
-try 2 'give -- COMMAND, or --pid PID' mrc
-try 2 '^vmlab: --pid excludes a COMMAND' mrc --pid self -- true
+try 2 'give -- COMMAND or --pid=PID' mrc
+try 2 '^vmlab: give a command or --pid=PID, not both' mrc --pid self -- true
 try 2 '^vmlab: --exact .*excludes --rate' mrc --exact --rate 4 -- true
 try 2 '^vmlab: --duration: .*give --pid' mrc --duration 1 -- true
 try 2 '^vmlab: --verify: only a COMMAND' mrc --verify --pid self
