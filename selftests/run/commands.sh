@@ -89,7 +89,8 @@ counts()
 	options=(--budget 2M --policy clock)
 	report 0 'with a budget of 2 MiB' python3 -c "$program"
 	check '... the same output' test "$(<"$work/out")" = "$want"
-	holds '... the peak is not above the budget' "doc['paging']['budget'] == 512 and doc['frames_peak'] <= 512 + doc['paging_stats']['over_budget'] and doc['paging_stats']['refaults'] > 0"
+	# One more: VMLAB_RANGE_DROP has a frame for a moment.
+	holds '... the peak is not above the budget' "doc['paging']['budget'] == 512 and doc['frames_peak'] <= 512 + 1 + doc['paging_stats']['over_budget'] and doc['paging_stats']['refaults'] > 0"
 	options=()
 	report 0 'a pipeline' sh -c 'ls / | sort | cat'
 	check '... with its output' test "$(<"$work/out")" = "$(sh -c 'ls / | sort | cat')"

@@ -138,7 +138,8 @@ struct vmlab_space_config {
  * @frames_shared: resident frames that VMLAB_IOC_CLONE shared and that were not
  *	written since, now; also where no other space has them any more
  * @unshared: frames copied because they were written while another space shared them
- * @frames_peak: the highest @frames since the open(2)
+ * @frames_peak: the highest @frames since the open(2); VMLAB_RANGE_DROP holds one frame
+ *	for a moment for an evicted page, which no budget counts
  *
  * The counters are sums of per-CPU counters: they are exact while no fault is
  * being handled.
