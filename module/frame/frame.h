@@ -117,16 +117,24 @@ static inline bool vmlab_frame_poisoned(struct folio *folio)
  * Does a frame have more references than its spaces, its mappings and the caller
  * hold?  Then a system call may read or write it without an entry.
  *
- * The caller holds the folio lock, so that no entry is set meanwhile.  One that is
- * removed counts here, for mm drops its reference last.
+ * The caller holds the folio lock, so that no fault sets an entry meanwhile.  One that
+ * is removed counts here, for mm drops its reference last.  But fork(2) takes no folio
+ * lock when it copies entries, of private mappings and of those with VM_COPY_ON_FORK:
+ * one that it set after the references were read would hide a user.  So the mapcount
+ * must not have changed since before they were read.
  */
 static inline bool vmlab_frame_held(struct folio *folio)
 {
-	const int refs = folio_ref_count(folio);
+	const int mapped = vmlab_frame_mapcount(folio);
+	int refs;
 
+	/* Pairs with mm, which takes a reference before it sets an entry. */
+	smp_rmb();
+	refs = folio_ref_count(folio);
 	/* Pairs with mm, which removes an entry before it drops its reference. */
 	smp_rmb();
-	return refs > 1 + vmlab_frame_spaces(folio) + vmlab_frame_mapcount(folio);
+	return mapped != vmlab_frame_mapcount(folio) ||
+	       refs > 1 + vmlab_frame_spaces(folio) + mapped;
 }
 
 /* Must the contents of a page be saved before the frame may be freed? */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tests of space/clone.c and frame/share.c: frames that two spaces share. */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
@@ -186,10 +189,64 @@ static void records_of_both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats.charged, PAGES);
 }
 
+/* So long that some entries are set between two reads of the test. */
+#define COPY_TIME	(HZ / 2)
+/* The mapcount stays far below the values that mean something else. */
+#define ENTRIES_MAX	(64 << 20)
+
+struct copier {
+	struct folio *folio;
+	unsigned int nr;
+	struct completion done;
+};
+
+/* As fork(2) copies entries of a private mapping: without the folio lock. */
+static int copy_entries(void *arg)
+{
+	const unsigned long end = jiffies + COPY_TIME;
+	struct copier *copier = arg;
+
+	while (time_before(jiffies, end) && copier->nr < ENTRIES_MAX) {
+		folio_ref_inc(copier->folio);
+		atomic_inc(&copier->folio->_mapcount);
+		copier->nr++;
+		cond_resched();
+	}
+	complete(&copier->done);
+	return 0;
+}
+
+/* New entries do not hide that a GUP user holds a frame. */
+static void held_while_entries_are_set(struct kunit *test)
+{
+	struct spaces *s = test->priv;
+	unsigned long missed = 0;
+	struct task_struct *task;
+	struct copier copier = {};
+
+	init_completion(&copier.done);
+	copier.folio = write_page(test, s->from, 0);
+	KUNIT_EXPECT_FALSE(test, vmlab_frame_held(copier.folio));
+	folio_get(copier.folio);
+	task = kthread_run(copy_entries, &copier, "vmlab-copier");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	while (!try_wait_for_completion(&copier.done)) {
+		missed += !vmlab_frame_held(copier.folio);
+		cond_resched();
+	}
+	KUNIT_EXPECT_EQ(test, missed, 0UL);
+	atomic_sub(copier.nr, &copier.folio->_mapcount);
+	folio_ref_sub(copier.folio, copier.nr);
+	folio_put(copier.folio);
+	KUNIT_EXPECT_FALSE(test, vmlab_frame_held(copier.folio));
+	vmlab_frame_release(copier.folio);
+}
+
 static struct kunit_case clone_cases[] = {
 	KUNIT_CASE(frames_are_shared),
 	KUNIT_CASE(writer_gets_a_copy),
 	KUNIT_CASE(records_of_both),
+	KUNIT_CASE(held_while_entries_are_set),
 	{}
 };
 
