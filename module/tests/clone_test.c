@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -188,23 +189,28 @@ static void records_of_both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats.charged, PAGES);
 }
 
-/* Entries that a fork copies, so many that some are set between two reads. */
-#define ENTRIES	200000
+/* So long that some entries are set between two reads of the test. */
+#define COPY_TIME	(HZ / 2)
+/* The mapcount stays far below the values that mean something else. */
+#define ENTRIES_MAX	(64 << 20)
 
 struct copier {
 	struct folio *folio;
+	unsigned int nr;
 	struct completion done;
 };
 
 /* As fork(2) copies entries of a private mapping: without the folio lock. */
 static int copy_entries(void *arg)
 {
+	const unsigned long end = jiffies + COPY_TIME;
 	struct copier *copier = arg;
-	unsigned int i;
 
-	for (i = 0; i < ENTRIES; i++) {
+	while (time_before(jiffies, end) && copier->nr < ENTRIES_MAX) {
 		folio_ref_inc(copier->folio);
 		atomic_inc(&copier->folio->_mapcount);
+		copier->nr++;
+		cond_resched();
 	}
 	complete(&copier->done);
 	return 0;
@@ -216,7 +222,7 @@ static void held_while_entries_are_set(struct kunit *test)
 	struct spaces *s = test->priv;
 	unsigned long missed = 0;
 	struct task_struct *task;
-	struct copier copier;
+	struct copier copier = {};
 
 	init_completion(&copier.done);
 	copier.folio = write_page(test, s->from, 0);
@@ -229,8 +235,8 @@ static void held_while_entries_are_set(struct kunit *test)
 		cond_resched();
 	}
 	KUNIT_EXPECT_EQ(test, missed, 0UL);
-	atomic_sub(ENTRIES, &copier.folio->_mapcount);
-	folio_ref_sub(copier.folio, ENTRIES);
+	atomic_sub(copier.nr, &copier.folio->_mapcount);
+	folio_ref_sub(copier.folio, copier.nr);
 	folio_put(copier.folio);
 	KUNIT_EXPECT_FALSE(test, vmlab_frame_held(copier.folio));
 	vmlab_frame_release(copier.folio);
