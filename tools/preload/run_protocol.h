@@ -71,7 +71,8 @@ enum run_cause {
  * @RUN_OPEN: open(2) of the device
  * @RUN_CONFIGURE: VMLAB_IOC_SPACE_SET
  * @RUN_PAGING: VMLAB_IOC_PAGING_SET
- * @RUN_CLONE: VMLAB_IOC_CLONE at fork(2): the child got a copy in a space of its own
+ * @RUN_CLONE: VMLAB_IOC_CLONE at fork(2): the child has a copy that no space holds; what it
+ *	maps from then on is managed
  */
 enum run_step {
 	RUN_OPEN = 1,
