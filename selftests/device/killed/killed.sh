@@ -30,12 +30,12 @@ if ! grep -q attached "$places"; then
 	exit 1
 fi
 
+# Its points are printed as they come: a guest that prints nothing for long is killed.
 rc=0
-"$1" >"$work/victims" 2>&1 || rc=$?
+"$1" 2>&1 | tee "$work/victims" | sed -u '/^1\.\.[0-9]*$/d' || rc=$?
 kill -INT "$tracer"
 wait "$tracer" || true
 children=()
-sed '/^1\.\.[0-9]*$/d' "$work/victims"
 points=$(grep -cE '^(not )?ok ' "$work/victims" || true)
 failures=$(grep -c '^not ok ' "$work/victims" || true)
 ((rc == 0 || failures > 0)) || result 1 "the victims: exit code $rc"
