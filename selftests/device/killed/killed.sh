@@ -30,11 +30,40 @@ if ! grep -q attached "$places"; then
 	exit 1
 fi
 
+# stacks: where the kernel has the threads of the victims, and the tracer
+stacks()
+{
+	local task
+
+	for task in /proc/[0-9]*/task/[0-9]*; do
+		case $(cat "$task/comm" 2>/dev/null) in
+		victim | child | device-victims | bpftrace)
+			echo "# $task: $(cat "$task/comm")"
+			sed 's/^/#   /' "$task/stack"
+			;;
+		esac
+	done 2>/dev/null
+}
+
+# Many times what it takes, and less than what a guest that prints nothing has.
+{
+	for ((i = 0; i < 360; i++)); do
+		sleep 1
+	done
+	echo "# not done after 360 s"
+	stacks
+	kill -KILL "$tracer"
+	pkill -KILL -x 'victim|device-victims'
+} &
+watch=$!
+children+=("$watch")
+
 # Its points are printed as they come: a guest that prints nothing for long is killed.
 rc=0
 "$1" 2>&1 | tee "$work/victims" | sed -u '/^1\.\.[0-9]*$/d' || rc=$?
 kill -INT "$tracer"
 wait "$tracer" || true
+kill "$watch" 2>/dev/null || true
 children=()
 points=$(grep -cE '^(not )?ok ' "$work/victims" || true)
 failures=$(grep -c '^not ok ' "$work/victims" || true)
