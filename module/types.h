@@ -122,6 +122,28 @@ struct vmlab_frames {
 /* Pages that stepping mode can map between two steps without a full sweep. */
 #define VMLAB_STEP_PAGES	16
 
+/* Tasks, and pages of each, that struct vmlab_together lists. */
+#define VMLAB_TOGETHER_BITS	2
+#define VMLAB_TOGETHER_PAGES	8
+
+/**
+ * struct vmlab_together - pages that a task brought in without executing an instruction
+ * @task: only compared, never dereferenced
+ * @regs: its registers
+ * @time: of the last one, in jiffies
+ * @again: it brought one of them in twice
+ * @nr: how many there were; the last ones are listed
+ * @pgoff: offsets
+ */
+struct vmlab_together {
+	struct task_struct *task;
+	struct pt_regs regs;
+	unsigned long time;
+	bool again;
+	unsigned int nr;
+	pgoff_t pgoff[VMLAB_TOGETHER_PAGES];
+};
+
 /**
  * struct vmlab_pager - frame budget and replacement policy; the part of pager/
  * @policy: names the victim; NULL until the space first gets a budget or a
@@ -165,6 +187,7 @@ struct vmlab_frames {
  * @step_pages: pages that were mapped since the last step
  * @step_nr: number of @step_pages; beyond their capacity, all pages may be
  *	mapped
+ * @together: of some tasks, by a hash of their addresses, see pager/together.c
  * @sampler: the pages of the sample that are mapped; NULL until accesses are first
  *	sampled, and never again
  * @sample_keep: as vmlab_paging.sample_keep
@@ -212,6 +235,7 @@ struct vmlab_pager {
 	struct pt_regs step_regs __guarded_by(&lock);
 	pgoff_t step_pages[VMLAB_STEP_PAGES] __guarded_by(&lock);
 	unsigned int step_nr __guarded_by(&lock);
+	struct vmlab_together together[1 << VMLAB_TOGETHER_BITS] __guarded_by(&lock);
 	struct vmlab_sampler *sampler;
 	unsigned int sample_keep;
 	pgoff_t whole_next;

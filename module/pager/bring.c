@@ -18,6 +18,7 @@
 #include "pager/bring.h"
 #include "pager/charge.h"
 #include "pager/residence.h"
+#include "pager/together.h"
 
 /* Record that an evicted page came back, and after how many evictions. */
 static void bring_count_refault(struct vmlab_space *space, unsigned long value)
@@ -190,6 +191,9 @@ bring_create_charged(struct vmlab_space *space, pgoff_t pgoff,
 	else if (how == VMLAB_BRING_REQUEST)
 		gfp |= __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 	if (vmlab_pager_on(&space->pager)) {
+		if (!order && how == VMLAB_BRING_ACCESS &&
+		    vmlab_charge_is_full(&space->pager))
+			vmlab_together_note(space, pgoff);
 		charge = order ? vmlab_charge_huge(space, 1u << order) :
 			 vmlab_charge(space, how != VMLAB_BRING_NOWAIT,
 				      how != VMLAB_BRING_ACCESS, gfp);

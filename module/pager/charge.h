@@ -5,6 +5,13 @@
 
 #include "types.h"
 
+/* Is the budget used up?  Without the lock: a hint. */
+static inline bool vmlab_charge_is_full(const struct vmlab_pager *pager)
+{
+	return vmlab_read_unlocked(pager->charged) >=
+	       vmlab_read_unlocked(pager->budget);
+}
+
 struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
 				 bool prefetched, gfp_t gfp);
 struct vmlab_frame *vmlab_charge_huge(struct vmlab_space *space,

@@ -21,10 +21,11 @@
 #include "pager/drain.h"
 #include "pager/evict.h"
 #include "pager/residence.h"
+#include "pager/together.h"
 #include "policy/policy.h"
 #include "trace.h"
 
-/* Victims locked by others after which one attempt ends. */
+/* Victims locked by others, or kept, after which one attempt ends. */
 #define VMLAB_LOCKED	64
 /* Busy victims that one attempt skips before it sets busy frames aside. */
 #define VMLAB_SKIPPED	32
@@ -217,6 +218,13 @@ int vmlab_evict_victim(struct vmlab_space *space, bool wait)
 			cond_resched();
 			spin_lock(&pager->lock);
 			victim = vmlab_pager_victim(pager, NULL);
+			continue;
+		}
+		if (unlikely(vmlab_together_keeps(pager, victim))) {
+			/* The clock names it again and again. */
+			if (++locked == VMLAB_LOCKED)
+				break;
+			victim = vmlab_pager_victim(pager, victim);
 			continue;
 		}
 		folio = victim->folio;

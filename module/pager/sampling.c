@@ -23,13 +23,13 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 
 #include "compat.h"
 #include "events.h"
 #include "frame/frame.h"
 #include "pager/evict.h"
+#include "pager/regs.h"
 #include "pager/sampling.h"
 
 /* Threads that hold pages. */
@@ -228,11 +228,7 @@ static bool thread_moved(struct sample_thread *thread)
 	/* It has no registers of a user. */
 	if (current->flags & PF_KTHREAD)
 		return false;
-	regs = *current_pt_regs();
-#ifdef CONFIG_X86
-	/* Holds the error code of the fault, which tells how it was touched. */
-	regs.orig_ax = 0;
-#endif
+	vmlab_user_regs(&regs);
 	moved = memcmp(&regs, &thread->regs, sizeof(regs));
 	thread->regs = regs;
 	return moved;

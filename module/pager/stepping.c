@@ -11,8 +11,8 @@
  * mapping of the page first, with madvise(MADV_DONTNEED).
  */
 #include <linux/mm.h>
-#include <linux/sched/task_stack.h>
 
+#include "pager/regs.h"
 #include "pager/stepping.h"
 
 /*
@@ -30,11 +30,7 @@ static bool step_is_new(struct vmlab_pager *pager, unsigned int flags)
 	/* The kernel accesses the page for a system call. */
 	if (!(flags & FAULT_FLAG_USER))
 		return false;
-	regs = *current_pt_regs();
-#ifdef CONFIG_X86
-	/* Holds the error code of the fault, which tells how it was touched. */
-	regs.orig_ax = 0;
-#endif
+	vmlab_user_regs(&regs);
 	same_task = pager->step_task == current;
 	fresh = same_task && memcmp(&regs, &pager->step_regs, sizeof(regs));
 	/* A thread that was interrupted may yet map a page that is not listed. */

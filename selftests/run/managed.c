@@ -10,6 +10,8 @@
 #include "lib/tap.h"
 #include "run/managed.h"
 
+enum { LIMIT_SECONDS = 300 };
+
 const char *budget_name(int budget)
 {
 	static char name[32];
@@ -22,20 +24,21 @@ const char *budget_name(int budget)
 	return name;
 }
 
-static void set_environment(int budget)
+/* @more: further settings, or NULL to run natively. */
+static void set_environment(int budget, const char *more)
 {
 	const char *tools = getenv("VMLAB_BIN");
 	char text[4096];
 
 	unsetenv("LD_PRELOAD");
 	unsetenv("VMLAB_RUN");
-	if (budget == NATIVE)
+	if (!more)
 		return;
 	if (!tools)
 		bail("VMLAB_BIN does not name the directory of the library");
 	snprintf(text, sizeof(text), "%s/libvmlab-run.so libjemalloc.so.2", tools);
 	setenv("LD_PRELOAD", text, 1);
-	snprintf(text, sizeof(text), "version=1,budget=%d", budget);
+	snprintf(text, sizeof(text), "version=1,budget=%d%s", budget, more);
 	setenv("VMLAB_RUN", text, 1);
 }
 
@@ -58,6 +61,11 @@ static char *read_all(int fd)
 
 char *run_self(int budget, int *status, const char *const arguments[])
 {
+	return run_self_with(budget, budget == NATIVE ? NULL : "", status, arguments);
+}
+
+char *run_self_with(int budget, const char *more, int *status, const char *const arguments[])
+{
 	int pipes[2];
 	char *text;
 	pid_t pid;
@@ -67,7 +75,9 @@ char *run_self(int budget, int *status, const char *const arguments[])
 		bail("pipe");
 	pid = fork();
 	if (!pid) {
-		set_environment(budget);
+		set_environment(budget, more);
+		/* one that hangs before main() ends, too */
+		alarm(LIMIT_SECONDS);
 		dup2(pipes[1], 1);
 		dup2(pipes[1], 2);
 		execv("/proc/self/exe", (char *const *)arguments);

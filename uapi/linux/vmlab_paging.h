@@ -214,7 +214,7 @@ struct vmlab_paging {
  * @loaded: frames filled from the swap store
  * @refaults: frames filled after an eviction
  * @over_budget: frames filled above the budget because none could be evicted:
- *	all were pinned or locked, or the swap store failed
+ *	all were pinned, locked or accessed by one instruction, or the swap store failed
  * @store_errors: evictions that failed because the swap store refused the
  *	contents
  * @prefetched: frames filled before their first access

@@ -121,7 +121,7 @@ static void note_options(const struct request *q)
 			 "lacks memory");
 	if (pages && pages < SMALL_BUDGET)
 		cli_note("--budget: %llu pages are few: one instruction can access several, so "
-			 "the command may hardly make progress",
+			 "the command is slow, and some frames are above the budget",
 			 (unsigned long long)pages);
 }
 

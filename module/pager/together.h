@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Pages that one instruction needs at once. */
+#ifndef VMLAB_PAGER_TOGETHER_H
+#define VMLAB_PAGER_TOGETHER_H
+
+#include "types.h"
+
+void vmlab_together_note(struct vmlab_space *space, pgoff_t pgoff);
+bool vmlab_together_keeps(const struct vmlab_pager *pager,
+			  const struct vmlab_frame *frame)
+	__must_hold(&pager->lock);
+
+#endif /* VMLAB_PAGER_TOGETHER_H */
