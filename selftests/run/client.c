@@ -13,20 +13,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/vmlab.h>
 
-#include "../tools/preload/run_protocol.h"
+#include "../tools/preload/run_packet.h"
 
 static int connection = -1;
 static int space = -1;
@@ -63,41 +60,30 @@ static uint64_t number(const char *name)
 
 static void dial(void)
 {
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	const char *name = setting("socket");
+	struct sockaddr_un to;
+	socklen_t len;
 
 	if (!name)
 		fail("no socket in the environment");
 	connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	strncpy(to.sun_path + 1, name, sizeof(to.sun_path) - 2);
-	if (connect(connection, (struct sockaddr *)&to,
-		    offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name)))
+	len = run_packet_address(&to, name, strlen(name));
+	if (connect(connection, (struct sockaddr *)&to, len))
 		fail("connect");
 }
 
 static void say(uint32_t type, uint64_t first, uint64_t second, int fd)
 {
-	struct run_message m = {
-		.version = RUN_VERSION, .type = type, .pid = getpid(), .name = "client",
-		.value = { first, second },
+	struct run_packet packet = {
+		.message = {
+			.version = RUN_VERSION, .type = type, .pid = getpid(),
+			.name = "client", .value = { first, second },
+		},
 	};
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .room = { 0 } };
-	struct iovec part = { &m, sizeof(m) };
-	struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
 
-	if (fd >= 0) {
-		control.header.cmsg_len = CMSG_LEN(sizeof(int));
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-		packet.msg_control = &control;
-		packet.msg_controllen = sizeof(control.room);
-	}
+	run_packet_fill(&packet, fd);
 	/* a supervisor that was killed is no failure */
-	if (sendmsg(connection, &packet, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+	if (sendmsg(connection, &packet.header, MSG_NOSIGNAL) < 0 && errno != EPIPE)
 		fail("sendmsg");
 }
 

@@ -126,3 +126,15 @@ long run_madvise(uintptr_t addr, size_t len, int advice)
 	}
 	return advise_each(fd, addr, addr + bytes, advice);
 }
+
+/*
+ * What discards contents is for the memory of the caller only, since Linux 6.13.  Refused,
+ * as by the kernels before: those that use it go on with madvise(2).
+ */
+long run_process_madvise(int pidfd, const struct iovec *ranges, size_t nr, int advice,
+			 unsigned int flags)
+{
+	if (is_special(advice) && advice != MADV_COLLAPSE)
+		return -EINVAL;
+	return raw6(SYS_process_madvise, pidfd, (long)ranges, (long)nr, advice, flags, 0);
+}

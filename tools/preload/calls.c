@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The functions of libc that the library replaces, except those that fork. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "cease.h"
 #include "memory.h"
 #include "report.h"
 
@@ -47,10 +50,32 @@ EXPORTED int pkey_mprotect(void *addr, size_t len, int prot, int pkey)
 	return (int)result(run_mprotect((uintptr_t)addr, len, prot, pkey));
 }
 
+EXPORTED ssize_t process_madvise(int pidfd, const struct iovec *ranges, size_t nr, int advice,
+				 unsigned int flags)
+{
+	return result(run_process_madvise(pidfd, ranges, nr, advice, flags));
+}
+
+EXPORTED int prctl(int option, ...)
+{
+	long arg[4];
+	va_list args;
+
+	va_start(args, option);
+	for (int i = 0; i < 4; i++)
+		arg[i] = va_arg(args, long);
+	va_end(args);
+	return (int)result(run_prctl(option, arg[0], arg[1], arg[2], arg[3]));
+}
+
 EXPORTED int close(int fd)
 {
+	/* As libc does: a thread can be cancelled here. */
+	pthread_testcancel();
 	return (int)result(run_close(fd));
 }
+
+EXPORTED int __close(int fd) __attribute__((alias("close")));
 
 EXPORTED int close_range(unsigned int first, unsigned int last, int flags)
 {
@@ -66,6 +91,8 @@ EXPORTED int dup2(int from, int to)
 {
 	return (int)result(run_dup3(from, to, 0, true));
 }
+
+EXPORTED int __dup2(int from, int to) __THROW __attribute__((alias("dup2")));
 
 EXPORTED int dup3(int from, int to, int flags)
 {

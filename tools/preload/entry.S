@@ -58,6 +58,12 @@ syscall:
 	je	run_syscall
 	cmpq	$__NR_close_range, %rdi
 	je	run_syscall
+	cmpq	$__NR_prctl, %rdi
+	je	run_syscall
+	cmpq	$__NR_seccomp, %rdi
+	je	run_syscall
+	cmpq	$__NR_process_madvise, %rdi
+	je	run_syscall
 	cmpq	$__NR_clone3, %rdi
 	jne	.Lraw
 	/* A bad pointer is for the kernel to refuse. */

@@ -67,11 +67,25 @@ static long map_aligned(size_t len, int prot, int flags)
 	return (long)start;
 }
 
-static bool wants_aligned(uintptr_t addr, size_t len, int flags)
+/*
+ * Does RLIMIT_MEMLOCK allow to map @len more bytes with MAP_LOCKED?  Asked before anything
+ * is replaced, as the kernel does.  Nothing is touched: there is no access.
+ */
+static long may_lock(size_t len)
+{
+	const long at = raw_mmap(0, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS |
+				 MAP_NORESERVE | MAP_LOCKED, -1, 0);
+
+	if (!raw_failed(at))
+		raw_munmap((uintptr_t)at, len);
+	return at;
+}
+
+static bool wants_aligned(uintptr_t addr, size_t len, int flags, off_t offset)
 {
 	const struct settings *settings = settings_get();
 
-	return !addr && len >= HUGE_BYTES && len <= SIZE_MAX - HUGE_BYTES &&
+	return !addr && !(offset % (off_t)PAGE_BYTES) && len >= HUGE_BYTES && len <= SIZE_MAX - HUGE_BYTES &&
 	       !(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_32BIT)) && settings &&
 	       settings->space_flags & VMLAB_SPACE_HUGE;
 }
@@ -84,6 +98,11 @@ long run_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off
 	const int space = manage || flags & MAP_FIXED ? space_use(manage) : -1;
 	long ret;
 
+	if (manage && space >= 0 && flags & MAP_LOCKED) {
+		ret = may_lock(len);
+		if (raw_failed(ret))
+			return ret;
+	}
 	if (!manage || space < 0) {
 		ret = raw_mmap(addr, len, prot, flags, fd, offset);
 		if (!raw_failed(ret) && space >= 0 && flags & MAP_FIXED &&
@@ -91,7 +110,7 @@ long run_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off
 			space_drop(space, (uintptr_t)ret, page_up(len));
 		return ret;
 	}
-	if (wants_aligned(addr, len, flags))
+	if (wants_aligned(addr, len, flags, offset))
 		ret = map_aligned(page_up(len), prot, flags & ~later);
 	else
 		ret = raw_mmap(addr, len, prot, flags & ~later, fd, offset);

@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 #include <string.h>
 
+#include "cease.h"
 #include "entry.h"
 #include "fork.h"
 #include "memory.h"
@@ -90,6 +91,13 @@ static long run_number(long nr, long a, long b, long c, long d, long e, long f)
 		return run_mremap((uintptr_t)a, (size_t)b, (size_t)c, (int)d, (uintptr_t)e);
 	case SYS_madvise:
 		return run_madvise((uintptr_t)a, (size_t)b, (int)c);
+	case SYS_process_madvise:
+		return run_process_madvise((int)a, (const struct iovec *)b, (size_t)c, (int)d,
+					   (unsigned int)e);
+	case SYS_prctl:
+		return run_prctl((int)a, b, c, d, e);
+	case SYS_seccomp:
+		return run_seccomp((unsigned int)a, (unsigned int)b, (void *)c);
 	case SYS_mprotect:
 		return run_mprotect((uintptr_t)a, (size_t)b, (int)c, -1);
 	case SYS_pkey_mprotect:

@@ -95,3 +95,22 @@ int space_use(bool open)
 	lock_give(&mask);
 	return fd;
 }
+
+void space_cease(void)
+{
+	const int fd = space_use(false);
+	uint64_t mask;
+
+	if (fd < 0)
+		return;
+	lock_take(&mask);
+	/* The parent of a child of vfork(2) goes on. */
+	if (space_is_mine() && !give_back(fd, false, 0, UINTPTR_MAX & ~(PAGE_BYTES - 1))) {
+		failed = true;
+		space_inherit(-1, 0);
+		managed_none();
+		raw_close(fd);
+		report_end();
+	}
+	lock_give(&mask);
+}

@@ -11,4 +11,7 @@
  */
 int space_use(bool open);
 
+/* Give all memory back, and make no system calls any more.  Not on a managed stack. */
+void space_cease(void);
+
 #endif /* PRELOAD_OPEN_H */

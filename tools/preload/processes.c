@@ -115,6 +115,8 @@ EXPORTED pid_t fork(void)
 	return (pid_t)stack_private(do_fork, NULL);
 }
 
+EXPORTED pid_t __fork(void) __THROWNL __attribute__((alias("fork")));
+
 static long do_fork_alone(void *arg)
 {
 	pid_t pid;
@@ -233,6 +235,10 @@ EXPORTED int clone(int (*fn)(void *arg), void *stack, int flags, void *arg, ...)
 		return libc.clone(fn, stack, flags, arg, parent_tid, tls, child_tid);
 	return clone_process(&child, flags, parent_tid, tls, child_tid);
 }
+
+EXPORTED int __clone(int (*fn)(void *arg), void *stack, int flags, void *arg, ...)
+	__THROW
+	__attribute__((alias("clone")));
 
 /*
  * A thread's control block lies on its stack.  libc writes to it in the child of a fork

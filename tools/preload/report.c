@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the library tells vmlab run: messages of run_protocol.h. */
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include "high.h"
 #include "report.h"
+#include "run_packet.h"
 #include "run_protocol.h"
 #include "settings.h"
+
+enum { LAST_WAIT_MS = 200 };
 
 /*
  * @fd: of the connection, -1 without one
  * @ino: the inode of the socket: tells it from a file of the program that got the number
  * @pid: the process that connected; a child of vfork(2) shares this memory
  * @tried: connect only once
+ * @given_back: bytes that have yet to be reported
  */
 static struct {
 	int fd;
 	ino_t ino;
 	int pid;
 	bool tried;
+	size_t given_back;
 } connection = { .fd = -1 };
 
 static ino_t inode(int fd)
@@ -59,7 +63,8 @@ void report_move(void)
 static void connect_once(void)
 {
 	const struct settings *settings = settings_get();
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct sockaddr_un to;
+	socklen_t len;
 	long fd, ret;
 
 	if (connection.tried || !settings || !settings->socket_len)
@@ -68,12 +73,9 @@ static void connect_once(void)
 	fd = raw3(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (raw_failed(fd))
 		return;
-	memcpy(to.sun_path + 1, settings->socket, settings->socket_len < sizeof(to.sun_path) ?
-	       settings->socket_len : sizeof(to.sun_path) - 1);
+	len = run_packet_address(&to, settings->socket, settings->socket_len);
 	do {
-		ret = raw3(SYS_connect, fd, (long)&to,
-			   (long)(offsetof(struct sockaddr_un, sun_path) + 1 +
-				  settings->socket_len));
+		ret = raw3(SYS_connect, fd, (long)&to, (long)len);
 	} while (ret == -EINTR);
 	if (ret) {
 		raw_close((int)fd);
@@ -110,37 +112,33 @@ static void name_of_process(char name[16])
 	memcpy(name, comm, 16);
 }
 
-/* Send a message; @fd goes with it unless it is -1. */
-static void report(uint32_t type, uint64_t id, uint64_t first, uint64_t second, int fd)
+/*
+ * Send a message; @fd goes with it unless it is -1.  Return false when vmlab run has not
+ * read those before: it may be stopped, and must not stop the program.
+ */
+static bool report(uint32_t type, uint64_t id, uint64_t first, uint64_t second, int fd)
 {
-	struct run_message message = {
-		.version = RUN_VERSION,
-		.type = type,
-		.pid = raw_getpid(),
-		.space_id = id,
-		.value = { first, second },
+	struct run_packet packet = {
+		.message = {
+			.version = RUN_VERSION,
+			.type = type,
+			.pid = raw_getpid(),
+			.space_id = id,
+			.value = { first, second },
+		},
 	};
-	struct iovec part = { &message, sizeof(message) };
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .room = { 0 } };
-	struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
 	const int to = __atomic_load_n(&connection.fd, __ATOMIC_ACQUIRE);
+	long ret;
 
-	if (message.pid != connection.pid || !report_is_ours(to))
-		return;
-	name_of_process(message.name);
-	if (fd >= 0) {
-		control.header.cmsg_len = CMSG_LEN(sizeof(int));
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-		packet.msg_control = &control;
-		packet.msg_controllen = sizeof(control.room);
-	}
-	while (raw3(SYS_sendmsg, to, (long)&packet, MSG_NOSIGNAL) == -EINTR)
-		;
+	if (packet.message.pid != connection.pid || !report_is_ours(to))
+		return true;
+	name_of_process(packet.message.name);
+	run_packet_fill(&packet, fd);
+	do {
+		ret = raw3(SYS_sendmsg, to, (long)&packet.header,
+			   MSG_NOSIGNAL | MSG_DONTWAIT);
+	} while (ret == -EINTR);
+	return ret != -EAGAIN;
 }
 
 void report_space(int fd, uint64_t id, uint64_t cause)
@@ -157,7 +155,21 @@ void report_no_space(uint64_t err, uint64_t step)
 
 void report_given_back(size_t len)
 {
-	report(RUN_GIVEN_BACK, 0, len, 0, -1);
+	/* Together with what could not be sent before. */
+	const size_t sum = __atomic_exchange_n(&connection.given_back, 0, __ATOMIC_RELAXED) + len;
+
+	if (!report(RUN_GIVEN_BACK, 0, sum, 0, -1))
+		__atomic_add_fetch(&connection.given_back, sum, __ATOMIC_RELAXED);
+}
+
+/* At the end of the process: let vmlab run read, for a while. */
+static void make_room(void)
+{
+	struct pollfd poll = { .fd = connection.fd, .events = POLLOUT };
+
+	raw3(SYS_poll, (long)&poll, 1, LAST_WAIT_MS);
+	if (connection.given_back)
+		report_given_back(0);
 }
 
 /* Return the number in a line of /proc/self/status, in bytes. */
@@ -182,6 +194,7 @@ void report_exit(void)
 	if (connection.fd < 0 || connection.pid != raw_getpid() ||
 	    !read_start("/proc/self/status", text, sizeof(text)))
 		return;
+	make_room();
 	report(RUN_EXIT, 0, status_bytes(text, "RssAnon:"), 0, -1);
 }
 
@@ -191,4 +204,13 @@ void report_forget(bool close)
 		raw_close(connection.fd);
 	__atomic_store_n(&connection.fd, -1, __ATOMIC_RELEASE);
 	connection.tried = false;
+	connection.given_back = 0;
+}
+
+void report_end(void)
+{
+	report_exit();
+	report_forget(true);
+	/* What the program does from now on is its own. */
+	connection.tried = true;
 }

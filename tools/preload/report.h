@@ -10,6 +10,9 @@ void report_no_space(uint64_t err, uint64_t step);
 void report_given_back(size_t len);
 void report_exit(void);
 
+/* Report as at the end of the process, and nothing after that. */
+void report_end(void);
+
 /* Is it the library's socket; move it to another number. */
 bool report_is_ours(int fd);
 int report_descriptor(void);

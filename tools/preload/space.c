@@ -41,10 +41,21 @@ void managed_add(uintptr_t start, size_t len)
 		;
 }
 
+void managed_none(void)
+{
+	__atomic_store_n(&space.high, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&space.low, UINTPTR_MAX, __ATOMIC_RELAXED);
+}
+
 bool managed_may_have(uintptr_t start, size_t len)
 {
 	return start < __atomic_load_n(&space.high, __ATOMIC_RELAXED) &&
 	       start + len > __atomic_load_n(&space.low, __ATOMIC_RELAXED);
+}
+
+bool space_is_mine(void)
+{
+	return raw_getpid() == space.pid;
 }
 
 uint64_t space_number(int fd)
@@ -91,7 +102,7 @@ int space_move(void)
 	long new;
 
 	/* A child of vfork(2) has descriptors of its own, but this memory is its parent's. */
-	if (raw_getpid() != space.pid)
+	if (!space_is_mine())
 		return 0;
 	new = raw3(SYS_fcntl, old, F_DUPFD_CLOEXEC, old + 1);
 

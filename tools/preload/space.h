@@ -9,6 +9,9 @@
 int space_descriptor(void);
 bool space_is_ours(int fd);
 
+/* Did this process open it?  A child of vfork(2) did not. */
+bool space_is_mine(void);
+
 /* In a forked child, with the lock: @fd is the space now, -1 for none. */
 void space_inherit(int fd, uint64_t id);
 uint64_t space_number(int fd);
@@ -25,6 +28,7 @@ bool space_has_orphans(void);
 
 /* Note that addresses are managed; whether some of a range may be. */
 void managed_add(uintptr_t start, size_t len);
+void managed_none(void);
 bool managed_may_have(uintptr_t start, size_t len);
 
 /*
