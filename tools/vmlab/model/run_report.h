@@ -76,6 +76,8 @@ struct run_program {
  *	because there was one process
  * @anon_peak: the most anonymous memory that no space held at once, in bytes: a sample
  * @nr_running: processes that had not ended when the command had
+ * @nr_refused: processes whose reports could not be received, because there were no more
+ *	descriptors
  * @interrupted: the signal that asked vmlab to end, and that the command got too, or 0
  * @events: events that were read
  * @events_lost: events that were lost, because they came faster than they were read
@@ -99,6 +101,7 @@ struct run_report {
 	bool frames_peak_exact;
 	uint64_t anon_peak;
 	size_t nr_running;
+	uint64_t nr_refused;
 	int interrupted;
 	uint64_t events;
 	uint64_t events_lost;

@@ -2,7 +2,9 @@
 /* The environment with which a command loads the preload library. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +15,6 @@
 #include "run/environment.h"
 #include "sys/xalloc.h"
 
-#define LIBRARY	  "libvmlab-run.so"
 #define ALLOCATOR "libjemalloc.so.2"
 
 /* from the directory of vmlab: where make builds it, and where make install puts it */
@@ -40,7 +41,7 @@ static char *find_library(void)
 		return NULL;
 	slash[1] = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (asprintf(&path, "%s%s" LIBRARY, self, places[i]) < 0)
+		if (asprintf(&path, "%s%s" RUN_LIBRARY, self, places[i]) < 0)
 			check_alloc(NULL);
 		real = realpath(path, NULL);
 		free(path);
@@ -50,38 +51,68 @@ static char *find_library(void)
 	return NULL;
 }
 
-/*
- * Tell whether the loader finds the allocator: in a child, because it takes over the
- * allocations of the process that loads it.
- */
-static bool allocator_is_found(void)
+/* In a child: write the path of the allocator, or its name if that is not known. */
+static void __attribute__((noreturn)) tell_allocator(int to)
 {
-	int status;
+	void *handle = dlopen(ALLOCATOR, RTLD_NOW | RTLD_LOCAL);
+	const char *name = ALLOCATOR;
+	struct link_map *map;
+	size_t len;
+
+	if (handle) {
+		if (!dlinfo(handle, RTLD_DI_LINKMAP, &map) && *map->l_name == '/')
+			name = map->l_name;
+		len = strlen(name);
+	} else {
+		/* A library for programs that start with it may refuse to be loaded later. */
+		const char *error = dlerror();
+
+		if (!error || strstr(error, "No such file"))
+			_exit(1);
+		if (*error == '/')
+			name = error;
+		len = strcspn(name, ": ");
+	}
+	_exit(write(to, name, len) != (ssize_t)len);
+}
+
+/*
+ * Return what the loader finds as the allocator, to be freed, or NULL: in a child, because it
+ * takes over the allocations of the process that loads it.
+ *
+ * It is a path, because the loader skips paths silently in programs with privileges of
+ * their own, but complains about names.
+ */
+static char *find_allocator(void)
+{
+	char name[PATH_MAX];
+	ssize_t len = 0;
+	int fds[2];
 	pid_t child;
 
+	if (pipe2(fds, O_CLOEXEC))
+		return check_alloc(strdup(ALLOCATOR)); /* the loader will say so */
 	fflush(NULL);
 	child = fork();
-	if (child < 0)
-		return true; /* the loader will say so */
-	if (!child) {
-		const char *error;
-
-		if (dlopen(ALLOCATOR, RTLD_NOW | RTLD_LOCAL))
-			_exit(0);
-		/* a library for programs that start with it may refuse to be loaded later */
-		error = dlerror();
-		_exit(error && strstr(error, "No such file") ? 1 : 0);
+	if (!child)
+		tell_allocator(fds[1]);
+	close(fds[1]);
+	if (child > 0) {
+		len = read(fds[0], name, sizeof(name) - 1);
+		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+			;
 	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return true;
-	return !WIFEXITED(status) || WEXITSTATUS(status) == 0;
+	close(fds[0]);
+	if (child > 0 && len <= 0)
+		return NULL;
+	name[len] = '\0';
+	return check_alloc(strdup(child < 0 || strpbrk(name, " :") ? ALLOCATOR : name));
 }
 
 int environment_libraries(char **libraries, struct failure *failure)
 {
 	const char *given = getenv("VMLAB_RUN_LIBRARY");
-	char *path;
+	char *path, *allocator;
 
 	if (given) {
 		*libraries = check_alloc(strdup(given));
@@ -89,7 +120,7 @@ int environment_libraries(char **libraries, struct failure *failure)
 	}
 	path = find_library();
 	if (!path)
-		return failure_set(failure, -ENOENT, "cannot find " LIBRARY ", the library "
+		return failure_set(failure, -ENOENT, "cannot find " RUN_LIBRARY ", the library "
 				   "that manages the memory of programs: it belongs beside "
 				   "vmlab or in ../lib/vmlab: run 'make tools' or 'make "
 				   "install' again");
@@ -99,14 +130,16 @@ int environment_libraries(char **libraries, struct failure *failure)
 		free(path);
 		return -EINVAL;
 	}
-	if (!allocator_is_found()) {
+	allocator = find_allocator();
+	if (!allocator) {
 		free(path);
 		return failure_set(failure, -ENOENT, "cannot find " ALLOCATOR ", the allocator "
 				   "that takes memory from vmlab: install the package "
 				   "libjemalloc2 (Debian, Ubuntu) or jemalloc (Fedora)");
 	}
-	if (asprintf(libraries, "%s " ALLOCATOR, path) < 0)
+	if (asprintf(libraries, "%s %s", path, allocator) < 0)
 		check_alloc(NULL);
+	free(allocator);
 	free(path);
 	return 0;
 }

@@ -8,6 +8,8 @@
 #include "libvmlab.h"
 #include "sys/failure.h"
 
+#define RUN_LIBRARY "libvmlab-run.so"
+
 /**
  * environment_libraries - find the libraries to preload
  * @libraries: [out] the start of LD_PRELOAD, to be freed by the caller

@@ -56,6 +56,8 @@ struct run_session {
 	int listener;
 	int signals;
 	int timer;
+	int spare; /* a descriptor to close when there are no more */
+	bool preloads; /* the command is given the library */
 	struct member *members;
 	size_t nr_members, members_room;
 	struct space_entry *spaces;
@@ -72,6 +74,9 @@ enum source { SOURCE_LISTENER, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_MEMBER, SOUR
 
 /** run_watch - wait for input at a descriptor; 0 or a negative errno */
 int run_watch(struct run_session *s, int fd, enum source source, size_t index);
+
+/** run_unwatch - wait no more */
+void run_unwatch(struct run_session *s, int fd);
 
 /**
  * run_wait - wait until a descriptor is ready

@@ -87,7 +87,9 @@ static void look_at(struct run_session *s, size_t member)
 	m->seen++;
 	if (m->program != NO_PROGRAM)
 		return;
-	if (why == RUN_MANAGED && m->seen > SAMPLES_UNTIL_SILENT)
+	if (why == RUN_MANAGED &&
+	    (m->seen > SAMPLES_UNTIL_SILENT ||
+	     (s->preloads && m->seen > 1 && !tree_preloads(m->pid))))
 		why = RUN_WHY_SILENT;
 	if (why == RUN_MANAGED)
 		return;
@@ -189,7 +191,9 @@ void run_member_receive(struct run_session *s, size_t member)
 			note(s, member, &message, fd);
 			continue;
 		}
-		if (ret == -EPROTO)
+		if (ret == -EMFILE)
+			s->report->nr_refused++;
+		if (ret == -EPROTO || ret == -EMFILE)
 			continue;
 		disconnected(s, member);
 		return;

@@ -111,6 +111,13 @@ static void handle_listener(struct run_session *s)
 
 	while ((connection = run_socket_accept(s->listener, &pid)) >= 0)
 		run_member_connect(s, connection, pid);
+	if (connection != -EMFILE && connection != -ENFILE)
+		return;
+	/* It would be ready for ever: refuse it, with the descriptor that is kept for that. */
+	s->report->nr_refused++;
+	close(s->spare);
+	close(run_socket_accept(s->listener, &pid));
+	s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 /* Handle one thing that is ready; return false when there was none in time. */
@@ -212,6 +219,10 @@ static int open_session(struct run_session *s, char name[static RUN_SOCKET_NAME]
 	}
 	if (!err)
 		err = run_watch(s, s->timer, SOURCE_TIMER, 0);
+	if (!err) {
+		s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		err = s->spare < 0 ? -errno : 0;
+	}
 	if (!err && prctl(PR_SET_CHILD_SUBREAPER, 1))
 		err = -errno;
 	return err ? failure_set(failure, err, "cannot wait for the command: %s",
@@ -221,7 +232,7 @@ static int open_session(struct run_session *s, char name[static RUN_SOCKET_NAME]
 
 static void close_session(struct run_session *s, const sigset_t *mask)
 {
-	const int fds[] = { s->timer, s->listener, s->signals, s->epoll };
+	const int fds[] = { s->timer, s->listener, s->signals, s->epoll, s->spare };
 	struct signalfd_siginfo info;
 
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
@@ -311,6 +322,7 @@ int run_command(const struct run_plan *plan, struct run_report *report,
 		.listener = -1,
 		.signals = -1,
 		.timer = -1,
+		.spare = -1,
 	};
 	char *path, *libraries;
 	int err;
@@ -330,6 +342,7 @@ int run_command(const struct run_plan *plan, struct run_report *report,
 	} else {
 		err = environment_libraries(&libraries, failure);
 		if (!err) {
+			s.preloads = *libraries;
 			err = run_program(&s, path, libraries, failure);
 			free(libraries);
 		}

@@ -98,6 +98,8 @@ int run_socket_receive(int connection, struct run_message *message, int *fd)
 	if (length < 0)
 		return -errno;
 	*fd = take_descriptor(&header);
+	if (header.msg_flags & MSG_CTRUNC && *fd < 0)
+		return -EMFILE;
 	if (!length && *fd < 0)
 		return 0;
 	message->name[sizeof(message->name) - 1] = '\0';

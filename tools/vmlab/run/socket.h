@@ -32,7 +32,8 @@ int run_socket_accept(int listener, pid_t *pid);
  * @fd: [out] the descriptor that came with it, or -1; the caller closes it
  *
  * Return: 1; 0 at the end of the connection; -EAGAIN when there is no message;
- * -EPROTO for one that the protocol does not have; or another negative errno.
+ * -EPROTO for one that the protocol does not have; -EMFILE when its descriptor could not be
+ * received; or another negative errno.
  */
 int run_socket_receive(int connection, struct run_message *message, int *fd);
 

@@ -11,6 +11,9 @@
 /* events read at once */
 enum { EVENTS_PER_READ = 1024 };
 
+/* reads at the end of a space, for a ring of the usual size */
+enum { LAST_READS = 64 };
+
 static size_t free_entry(struct run_session *s)
 {
 	for (size_t i = 0; i < s->nr_spaces; i++)
@@ -65,7 +68,8 @@ void run_space_add(struct run_session *s, size_t member, int fd, enum run_cause 
 		o->on_space(o->arg, &s->spaces[index].pub);
 }
 
-void run_space_read(struct run_session *s, size_t index)
+/* Pass on what one read returns; return whether there may be more. */
+static bool read_events(struct run_session *s, size_t index)
 {
 	const struct run_observer *o = s->plan->observer;
 	struct space_entry *e = &s->spaces[index];
@@ -77,14 +81,20 @@ void run_space_read(struct run_session *s, size_t index)
 	for (ssize_t i = 0; i < nr; i++)
 		s->report->events_lost += s->events[i].lost;
 	if (nr <= 0)
-		return;
+		return false;
 	s->report->events += (uint64_t)nr;
 	e->pub.name = s->report->programs[s->members[e->member].program].name;
 	if (o && o->on_events)
 		o->on_events(o->arg, &e->pub, s->events, (size_t)nr);
 	/* a short read is the end of what there is now */
-	if (nr == EVENTS_PER_READ)
-		run_space_read(s, index);
+	return nr == EVENTS_PER_READ;
+}
+
+/* Once: a program can be faster than this, and others wait. */
+void run_space_read(struct run_session *s, size_t index)
+{
+	if (s->spaces[index].live)
+		read_events(s, index);
 }
 
 static void end(struct run_session *s, size_t index)
@@ -95,8 +105,14 @@ static void end(struct run_session *s, size_t index)
 	struct vmlab_paging_stats paging = { 0 };
 	struct vmlab_space_stats stats = { 0 };
 
-	if (s->plan->event_mask)
-		run_space_read(s, index);
+	if (s->plan->event_mask) {
+		/* what is there, but not what another process adds all the while */
+		for (size_t i = 0; i < s->plan->nr_events / EVENTS_PER_READ + LAST_READS; i++)
+			if (!read_events(s, index))
+				break;
+		/* closing is not enough: the program may have the same open file */
+		run_unwatch(s, vmlab_space_fd(e->handle));
+	}
 	if (!vmlab_space_stats_get(e->handle, &stats) &&
 	    !vmlab_space_paging_stats_get(e->handle, &paging)) {
 		run_add_stats(&program->stats, &stats);

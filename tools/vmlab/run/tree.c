@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "run/environment.h"
 #include "run/program.h"
 #include "run/tree.h"
 #include "sys/xalloc.h"
@@ -166,6 +167,24 @@ bool tree_name(pid_t pid, char name[static 16])
 	name[length] = '\0';
 	name[strcspn(name, "\n")] = '\0';
 	return length;
+}
+
+bool tree_preloads(pid_t pid)
+{
+	bool found = false;
+	char path[64], *entry = NULL;
+	size_t room = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return true;
+	while (!found && getdelim(&entry, &room, '\0', file) > 0)
+		found = !strncmp(entry, "LD_PRELOAD=", 11) && strstr(entry, RUN_LIBRARY);
+	fclose(file);
+	free(entry);
+	return found;
 }
 
 enum run_why tree_program(pid_t pid, uint64_t *id)

@@ -37,6 +37,13 @@ uint64_t tree_anon(pid_t pid);
 bool tree_name(pid_t pid, char name[static 16]);
 
 /**
+ * tree_preloads - tell whether the environment of a process has it load the library
+ *
+ * Return: also true when that cannot be read.
+ */
+bool tree_preloads(pid_t pid);
+
+/**
  * tree_program - identify the program that a process runs, and tell whether it can be
  * managed
  * @id: [out] the same number as long as it runs the same file

@@ -18,6 +18,11 @@ int run_watch(struct run_session *s, int fd, enum source source, size_t index)
 	return epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
+void run_unwatch(struct run_session *s, int fd)
+{
+	epoll_ctl(s->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
 bool run_wait(struct run_session *s, int timeout, enum source *source, size_t *index)
 {
 	struct epoll_event event;

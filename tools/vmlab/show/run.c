@@ -97,6 +97,11 @@ static void print_summary(FILE *out, bool colour, const struct run_report *r)
 	if (r->nr_running)
 		fprintf(out, "running: %zu process%s had not ended with the command\n",
 			r->nr_running, r->nr_running == 1 ? "" : "es");
+	if (r->nr_refused)
+		fprintf(out, "%snot counted: %" PRIu64 " processes, because vmlab had no more "
+			"descriptors for them: raise 'ulimit -n'%s\n",
+			style_on(colour, STYLE_WARN), r->nr_refused,
+			style_off(colour, STYLE_WARN));
 	if (r->events_lost)
 		fprintf(out, "%slost: %" PRIu64 " events came faster than they were read%s\n",
 			style_on(colour, STYLE_WARN), r->events_lost,

@@ -48,6 +48,7 @@ void run_print_json(FILE *out, const struct run_report *r)
 	json_member(&doc, "unmanaged_bytes", json_count(r->anon_peak));
 	json_member(&doc, "nr_processes", json_count(r->nr_processes));
 	json_member(&doc, "nr_running", json_count(r->nr_running));
+	json_member(&doc, "nr_refused", json_count(r->nr_refused));
 	json_member(&doc, "events", json_count(r->events));
 	json_member(&doc, "events_lost", json_count(r->events_lost));
 	json_member(&doc, "stats", space_stats_json(&r->stats));
