@@ -58,4 +58,33 @@ void case_close_all(void);
 void case_dup_all(void);
 void case_lost(void);
 
+/* limits.c */
+void case_limits(void);
+void case_unusual_flags(void);
+void case_many_mappings(void);
+
+/* faults.c */
+void case_write_barrier(void);
+void case_unmapped(void);
+void case_executable(void);
+void case_fork_signals(void);
+void case_fork_churn(void);
+void case_cancel(void);
+
+/* sandbox.c */
+void case_seccomp(void);
+void case_privileges(void);
+
+/* kernel.c */
+void case_direct_io(void);
+void case_pipes(void);
+void case_debugger(void);
+void case_locked(void);
+void case_process_madvise(void);
+
+/* storms.c */
+void case_fork_chain(void);
+void case_fork_storm(void);
+void case_ends(void);
+
 #endif /* SELFTESTS_RUN_CASES_H */
