@@ -50,8 +50,10 @@ struct request {
 	struct output svg, html, output;
 };
 
-static int parse_option(const struct cli *cli, struct request *q, int c)
+static int parse_option(const struct cli *cli, void *request, int c)
 {
+	struct request *q = request;
+
 	switch (c) {
 	case OPT_EXACT:
 		q->exact = true;
@@ -81,8 +83,10 @@ static int parse_option(const struct cli *cli, struct request *q, int c)
 	}
 }
 
-static int check(const struct cli *cli, struct request *q, int argc, char **argv)
+static int check(const struct cli *cli, void *request, int argc, char **argv)
 {
+	struct request *q = request;
+
 	if (q->pid && optind != argc)
 		return cli_usage(cli, "give a command or --pid=PID, not both");
 	if (!q->pid && optind == argc)
@@ -231,35 +235,17 @@ static int perform(const struct cli *cli, struct request *q)
 	return code;
 }
 
-/* Is there a device?  Return an exit code, with the error reported. */
-static int find_device(void)
-{
-	struct vmlab *lab;
-	int err = cli_open(&lab);
-
-	if (!err)
-		vmlab_close(lab);
-	return err;
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct request q = { 0 };
+	static const struct run_syntax syntax = { options, parse_option, check };
 	struct failure failure, ignored;
-	int c, err;
+	struct request q = { 0 };
+	struct vmlab *lab;
+	int err;
 
-	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
-		if (c == CLI_STOP)
-			return cli->exit_code;
-		err = parse_option(cli, &q, c);
-		if (err)
-			return err;
-	}
-	err = check(cli, &q, argc, argv);
-	if (!err)
-		err = find_device();
-	if (err)
+	if (!run_begin(cli, argc, argv, &syntax, &q, &lab, &err))
 		return err;
+	vmlab_close(lab);
 	if (output_open(&q.svg, &failure) || output_open(&q.html, &failure) ||
 	    output_open(&q.output, &failure))
 		err = cli_failure(&failure);
