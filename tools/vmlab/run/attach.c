@@ -109,7 +109,7 @@ static int start(struct attached *t, struct borrowed *b)
 	paging.flags &= ~VMLAB_PAGING_STEPPING;
 	paging.flags |= VMLAB_PAGING_SAMPLE;
 	paging.sample = t->accesses->sample;
-	paging.sample_keep = 0;
+	paging.sample_keep = t->accesses->keep;
 	err = vmlab_space_events_set(b->handle, 1u << VMLAB_EVENT_ACCESS |
 				     1u << VMLAB_EVENT_DROP, EVENTS_KEPT);
 	if (!err)
