@@ -51,14 +51,44 @@ static char *find_library(void)
 }
 
 /*
- * Tell whether the loader finds the allocator: in a child, because it takes over the
- * allocations of the process that loads it.
+ * Tell whether the allocator is in a directory that the loader searches: its defaults and
+ * LD_LIBRARY_PATH, but not those of ld.so.conf(5).
+ */
+static bool allocator_is_in_path(void)
+{
+	void *self = dlopen(NULL, RTLD_NOW);
+	Dl_serinfo size, *info;
+	bool found = false;
+
+	if (!self || dlinfo(self, RTLD_DI_SERINFOSIZE, &size))
+		return false;
+	info = check_alloc(malloc(size.dls_size));
+	if (!dlinfo(self, RTLD_DI_SERINFOSIZE, info) &&
+	    !dlinfo(self, RTLD_DI_SERINFO, info)) {
+		for (unsigned int i = 0; !found && i < info->dls_cnt; i++) {
+			char path[PATH_MAX];
+
+			snprintf(path, sizeof(path), "%s/" ALLOCATOR,
+				 info->dls_serpath[i].dls_name);
+			found = !access(path, R_OK);
+		}
+	}
+	free(info);
+	dlclose(self);
+	return found;
+}
+
+/*
+ * Tell whether the loader finds the allocator.  To load it takes a child, because it takes
+ * over the allocations of its process, and 3 million instructions.
  */
 static bool allocator_is_found(void)
 {
 	int status;
 	pid_t child;
 
+	if (allocator_is_in_path())
+		return true;
 	fflush(NULL);
 	child = fork();
 	if (child < 0)
