@@ -22,7 +22,7 @@ enum { OPT_EXACT = 0x100, OPT_RATE, OPT_MAX_PAGES, OPT_WINDOW, OPT_SVG, OPT_HTML
 enum { CODE_INTERRUPTED = 130, MAX_PAGES = 8192, MAX_PAGES_LEAST = 64 };
 
 static const struct option_spec options[] = {
-	{ "exact", OPT_EXACT, NULL, NULL, "see all accesses, whatever that costs" },
+	{ "exact", OPT_EXACT, NULL, NULL, "see all accesses, which can take 100 times as long" },
 	{ "rate", OPT_RATE, "N", NULL, "sample one page of N, from 1 (default: adapt)" },
 	{ "max-pages", OPT_MAX_PAGES, "N", NULL,
 	  "track at most N pages of each process (default 8192)" },
@@ -263,16 +263,18 @@ static const char help[] =
 	"distances of its accesses, and for OPT, which knows the future.  An access is\n"
 	"seen because the page is unmapped when another page is accessed.\n"
 	"\n"
-	"All pages are seen at first.  When more than --max-pages of a process were\n"
-	"accessed, or faults take more than 40% of the time, fewer pages are, but 128 at\n"
-	"least: those whose hash is lowest (SHARDS).  All others cost nothing then.\n"
-	"ERROR is the standard error of LRU that follows from differences between eight\n"
-	"parts of the sample.  --rate sets the rate to begin with, without regard to the\n"
-	"time; --exact keeps it at all pages.\n"
+	"Each thread keeps the last five pages that it accessed mapped: its accesses to\n"
+	"them are not seen.  When faults take more than 20% of the time, it keeps up to\n"
+	"17, and one page of 16 at most; then fewer pages are seen, but 256 at least:\n"
+	"those whose hash is lowest (SHARDS), as also when more than --max-pages of a\n"
+	"process were accessed.  All others cost nothing.  The curve begins at twice the\n"
+	"pages kept.  ERROR is the standard error of LRU that follows from differences\n"
+	"between eight parts of the sample, 0 with all pages in it.  --rate sets the rate\n"
+	"and keeps no pages, whatever the time; --exact sees each access.\n"
 	"\n"
 	"BUDGET   memory of each process; with as much, LRU and OPT have so many misses,\n"
 	"         the first accesses included, which no memory avoids\n"
-	"RATIO    misses of LRU for each access to another page than the one before\n"
+	"RATIO    misses of LRU for each access to another page than those mapped\n"
 	"EXTRA    misses of LRU beyond those with unlimited memory\n"
 	"knee     the size with the largest distance of the curve below its chord\n"
 	"         (Kneedle): more memory gains less than before\n"
