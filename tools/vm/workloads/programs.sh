@@ -3,8 +3,8 @@
 #
 # programs.sh compare|mrc MODULE POLICIES [NAME...]: in a guest, with each program:
 #
-#   compare  compare all policies; NAME.json in $VMLAB_OUT is the result. POLICIES is the
-#            directory of those in BPF
+#   compare  run it with each policy; NAME-POLICY.json in $VMLAB_OUT is the result. POLICIES is
+#            the directory of those in BPF
 #   mrc      predict misses from each access (NAME.exact.json) and from a sample
 #            (NAME.sampled.json), and measure them; NAME.seconds has the times of three runs
 #            alone, below vmlab run and below vmlab mrc
@@ -21,7 +21,7 @@ export PYTHONHASHSEED=0 HOME=$work GIT_CONFIG_NOSYSTEM=1
 
 # Each takes a second or two in an emulated guest.
 seq 5000 | shuf --random-source=/dev/zero >numbers
-seq -f 'line %g of a text that is compressed' 1000 >text
+seq -f 'line %g of a text that is compressed' 60000 | xz -1 >text.xz
 cat >join.sql <<'END'
 CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);
 WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1500)
@@ -52,7 +52,7 @@ git -C repository fast-import --quiet <history
 python=$(python3 -c 'import sys; print(sys.executable)')
 declare -A programs=(
 	[sort]='sort numbers'
-	[xz]='xz -1 -T1 -c text'
+	[xz]='xz -T1 -dc text.xz'
 	[sqlite3]='sqlite3 -init join.sql :memory: .quit'
 	[python3]="$python -S words.py"
 	[gcc]='gcc -O1 -c functions.c -o functions.o'
@@ -60,17 +60,23 @@ declare -A programs=(
 )
 [[ $# -gt 0 ]] || set -- sort xz sqlite3 python3 gcc git
 
+# A run ends after so many seconds of CPU time: it would take minutes where each access evicts
+# the page that the next one needs.
+readonly LONGEST=8
+
 run_compare()
 {
-	# opt needs the accesses to come
-	local list=fifo,clock,lru,mru,lfu,random file
+	local policy code
 
-	for file in "$policies"/*.bpf.o; do
-		cp "$file" .
-		list+=,./${file##*/}
+	# opt needs the accesses to come
+	for policy in fifo clock lru mru lfu random "$policies"/*.bpf.o; do
+		code=0
+		(ulimit -S -t $LONGEST && exec vmlab compare --json --policies "$policy" \
+			--budgets 25%,50%,75% -- "${command[@]}") </dev/null \
+			>"$VMLAB_OUT/$name-$(basename "$policy" .o).json" 2>errors || code=$?
+		# 1: runs that were ended
+		((code <= 1)) || { cat errors && return "$code"; }
 	done
-	vmlab compare --json --policies "$list" --budgets 25%,50%,75% -- "${command[@]}" \
-		</dev/null >"$VMLAB_OUT/$name.json"
 }
 
 # seconds WAY COMMAND...: print how long it takes

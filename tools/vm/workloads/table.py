@@ -6,36 +6,43 @@ Writes all of them, with the keys and values, to the file JSON.
 """
 import json
 import pathlib
+import statistics
 import sys
 
 ORDER = ["sort", "xz", "sqlite3", "python3", "gcc", "git"]
 BUDGETS = ["25%", "50%", "75%"]
+BUILT_IN = ["fifo", "clock", "lru", "lfu", "random", "mru"]
 
 
-def policy_name(result):
-    """Return "bpf-NAME" for the policy of a file."""
-    name = result["policy"]
-    if "/" not in name:
-        return name
-    return "bpf-" + name.rsplit("/", 1)[1].removesuffix(".bpf.o")
+def rank(policy):
+    return (BUILT_IN.index(policy), "") if policy in BUILT_IN else (len(BUILT_IN), policy)
 
 
-def run_of(result):
-    return result["runs"][0]
+def policy_name(path, program):
+    """Return "bpf-NAME" for the policy of a file NAME.bpf.o."""
+    name = path.stem.removeprefix(program + "-")
+    return "bpf-" + name.removesuffix(".bpf") if name.endswith(".bpf") else name
 
 
-def print_program(name, doc):
-    first = run_of(doc["results"][0])
-    peak = doc["frames_peak"]
-    print(f"\n{name}: {' '.join(doc['command'])}")
-    print(f"peak: {peak} pages; without a budget: {first['filled']} pages filled")
+def filled(result):
+    """Return the text for the first run of a result."""
+    run = result["runs"][0]
+    if run["exit_status"] == 0:
+        return str(run["filled"])
+    return f">{run['filled']}" if run["signal"] else "failed"
+
+
+def print_program(name, docs):
+    """Print the table of a program; docs has the comparison with each policy."""
+    some = next(iter(docs.values()))
+    peaks = [doc["frames_peak"] for doc in docs.values()]
+    cold = [doc["results"][0]["runs"][0]["filled"] for doc in docs.values()]
+    print(f"\n{name}: {' '.join(pathlib.Path(w).name for w in some['command'])}")
+    print(f"peak: {statistics.median_low(peaks)} pages; "
+          f"{statistics.median_low(cold)} filled without a budget")
     print(f"{'POLICY':<12}" + "".join(f"{b:>10}" for b in BUDGETS))
-    filled = {}
-    for result in doc["results"][1:]:
-        run = run_of(result)
-        text = str(run["filled"]) if run["exit_status"] == 0 else "failed"
-        filled.setdefault(policy_name(result), {})[result["budget"]] = text
-    for policy, by_budget in filled.items():
+    for policy, doc in docs.items():
+        by_budget = {r["budget"]: filled(r) for r in doc["results"]}
         print(f"{policy:<12}" + "".join(f"{by_budget[b]:>10}" for b in BUDGETS))
 
 
@@ -44,13 +51,14 @@ def main():
     facts = dict(pair.split("=", 1) for pair in sys.argv[3:])
     programs = {}
     for name in ORDER:
-        path = directory / f"{name}.json"
-        if path.exists():
-            programs[name] = json.loads(path.read_text(encoding="utf-8"))
+        docs = {policy_name(path, name): json.loads(path.read_text(encoding="utf-8"))
+                for path in directory.glob(f"{name}-*.json")}
+        if docs:
+            programs[name] = dict(sorted(docs.items(), key=lambda d: rank(d[0])))
     print("Pages filled with 25, 50 and 75 % of the peak of each program")
     print(", ".join(f"{key}: {value}" for key, value in facts.items()))
-    for name, doc in programs.items():
-        print_program(name, doc)
+    for name, docs in programs.items():
+        print_program(name, docs)
     with open(output, "w", encoding="utf-8") as file:
         json.dump({**facts, "programs": programs}, file, indent=1)
         file.write("\n")
