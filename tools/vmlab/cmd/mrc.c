@@ -272,7 +272,7 @@ static const char help[] =
 	"\n"
 	"Each thread keeps the last five pages that it accessed mapped: its accesses to\n"
 	"them are not seen.  When faults take more than 20% of the time, it keeps up to\n"
-	"17, and one page of 16 at most; then fewer pages are seen, but 256 at least:\n"
+	"17, and one page of 10 at most; then fewer pages are seen, but 256 at least:\n"
 	"those whose hash is lowest (SHARDS), as also when more than --max-pages of a\n"
 	"process were accessed.  All others cost nothing.  The curve begins at twice the\n"
 	"pages kept.  ERROR is the standard error of LRU that follows from differences\n"

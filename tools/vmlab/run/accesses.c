@@ -26,7 +26,7 @@ enum { LEAST_PAGES = 256 };
  * Pages that a thread keeps: to begin with, and the share of the tracked pages that it
  * keeps at most.  The last use of a page is seen too early by as many pages.
  */
-enum { KEEP_FIRST = 4, KEEP_SHARE = 16 };
+enum { KEEP_FIRST = 4, KEEP_SHARE = 10 };
 
 /* Tell the kernel the rate of the model, and how many pages a thread keeps. */
 static void set_sampling(struct sampled_space *s)
