@@ -51,9 +51,9 @@ commands()
 		--budgets 1T,100% -- sh -c 'cat; seq 200000'
 	holds '... a budget above the memory of the machine evicts nothing' \
 		"[r['runs'][0]['evicted'] for r in doc['results'] if r['budget'] == '1T'] == [0]"
-	json 0 'compare: one page' vmlab compare --json --policies fifo,random --seed 5 \
-		--budgets 1p -- true
-	holds '... is a budget' "{r['budget_pages'] for r in doc['results'][1:]} == {1}"
+	json 0 'compare: 16 pages' vmlab compare --json --policies fifo,random --seed 5 \
+		--budgets 16p -- true
+	holds '... are a budget' "{r['budget_pages'] for r in doc['results'][1:]} == {16}"
 }
 
 files()

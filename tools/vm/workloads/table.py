@@ -25,11 +25,9 @@ def policy_name(path, program):
 
 
 def filled(result):
-    """Return the text for the first run of a result."""
+    """Return the text for the first run of a result; ">" when it, or a child, was ended."""
     run = result["runs"][0]
-    if run["exit_status"] == 0:
-        return str(run["filled"])
-    return f">{run['filled']}" if run["signal"] else "failed"
+    return f"{'' if run['exit_status'] == 0 else '>'}{run['filled']}"
 
 
 def print_program(name, docs):

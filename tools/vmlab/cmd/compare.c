@@ -103,9 +103,9 @@ static int parse_option(const struct cli *cli, void *request, int c)
 	switch (c) {
 	case OPT_POLICIES:
 		if (parse_policies(q, optarg))
-			return cli_bad_value(cli, "give up to 32 different policies of 'vmlab "
-					     "policy list' but opt, or files with one in BPF, "
-					     "such as fifo,lru,./sieve.bpf.o");
+			return cli_bad_value(cli, "give up to 32 different policies of "
+					     "'vmlab policy list' but opt, or files with "
+					     "one in BPF, such as fifo,lru,./sieve.bpf.o");
 		return EXIT_OK;
 	case OPT_BUDGETS:
 		if (parse_budgets(q, optarg))

@@ -55,29 +55,29 @@ static void html(FILE *out)
 	mrc_html(out, &result);
 }
 
-static void has(void (*print)(FILE *out), const char *want)
+static void contains(void (*print)(FILE *out), const char *want)
 {
 	char *all = printed(print);
 
-	ok(strstr(all, want) != NULL, "has '%s'", want);
+	ok(!!strstr(all, want), "has '%s'", want);
 	free(all);
 }
 
 static void test_text(void)
 {
 	make_result();
-	has(text, "kept mapped by a thread: 4 pages, so the curve begins at 10\n");
-	has(text, "all pages: 5000 accesses seen\n");
-	has(text, "(50 pages)");
-	has(text, "-2.44%");
+	contains(text, "kept mapped by a thread: 4 pages, so the curve begins at 10\n");
+	contains(text, "all pages: 5000 accesses seen\n");
+	contains(text, "(50 pages)");
+	contains(text, "-2.44%");
 	result.rate = 0.25;
 	result.lost = 3;
-	has(text, "sampled: 25% of the pages");
-	has(text, "3 events were lost");
+	contains(text, "sampled: 25% of the pages");
+	contains(text, "3 events were lost");
 	make_result();
 	result.keep = 0;
-	has(text, "all pages: each access to another page was seen\n");
-	has(drawing, "working set");
+	contains(text, "all pages: each access to another page was seen\n");
+	contains(drawing, "working set");
 }
 
 static void test_documents(void)
@@ -94,9 +94,9 @@ static void test_documents(void)
 	is(json_array_size(json_object_get(doc, "curve")), 2, "its points");
 	json_decref(doc);
 	free(all);
-	has(svg, "</svg>");
-	has(html, "&lt;a &amp; b&gt;");
-	has(html, "</html>");
+	contains(svg, "</svg>");
+	contains(html, "&lt;a &amp; b&gt;");
+	contains(html, "</html>");
 }
 
 /* No process had managed memory, or no access was seen. */
@@ -106,15 +106,15 @@ static void test_empty(void)
 	json_t *doc;
 
 	result = (struct mrc_result){ .pid = 7, .page_size = 4096, .rate = 1, .least = 1 };
-	has(text, "process 7");
-	has(text, "no knee");
+	contains(text, "process 7");
+	contains(text, "no knee");
 	all = printed(json);
 	doc = json_loads(all, 0, NULL);
 	ok(json_is_null(json_object_get(doc, "knee")), "JSON without a knee");
 	json_decref(doc);
 	free(all);
-	has(svg, "</svg>");
-	has(html, "</html>");
+	contains(svg, "</svg>");
+	contains(html, "</html>");
 	all = printed(drawing);
 	ok(!*all, "nothing to draw");
 	free(all);
