@@ -109,9 +109,9 @@ static int parse_option(const struct cli *cli, void *request, int c)
 		return EXIT_OK;
 	case OPT_BUDGETS:
 		if (parse_budgets(q, optarg))
-			return cli_bad_value(cli, "give up to 32 different sizes of a page or more, "
-					     "percentages from 1%% to 1000%%, or none, such as "
-					     "25%%,50%%,64M");
+			return cli_bad_value(cli, "give up to 32 different sizes of a page or "
+					     "more, percentages from 1%% to 1000%%, or none, "
+					     "such as 25%%,50%%,64M");
 		return EXIT_OK;
 	case OPT_RUNS:
 		return cli_number(cli, "runs", 1, RUNS_MAX, &q->runs);
