@@ -58,7 +58,7 @@ def main():
     for name, docs in programs.items():
         print_program(name, docs)
     with open(output, "w", encoding="utf-8") as file:
-        json.dump({"SPDX-License-Identifier": "GPL-2.0", **facts, "programs": programs}, file,
+        json.dump({"licence": "SPDX-License-Identifier: GPL-2.0", **facts, "programs": programs}, file,
                   separators=(",", ":"))
         file.write("\n")
 
