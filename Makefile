@@ -105,6 +105,10 @@ bench:
 	@$(VM) bench $(if $(KERNEL),--kernel $(KERNEL)) $(if $(BASE),--base $(BASE)) \
 		$(if $(RECORD),--record) $(BENCH)
 
+## workloads: run six programs with every policy and three budgets; RECORD=1 keeps the table
+workloads:
+	@$(VM) workloads $(if $(KERNEL),--kernel $(KERNEL)) $(if $(RECORD),--record) $(PROGRAMS)
+
 ## docs: build the documentation as HTML, in build/html
 docs:
 	@tools/vm/deps/ensure docs
@@ -170,6 +174,6 @@ help:
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix \
-	check-all check-packages fuzz bench docs man lint coccicheck deps install uninstall \
+	check-all check-packages fuzz bench workloads docs man lint coccicheck deps install uninstall \
 	install-dkms \
 	uninstall-dkms dist clean distclean help

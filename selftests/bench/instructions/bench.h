@@ -87,6 +87,7 @@ void bench_queries(void);
 void bench_page_tables(void);
 void bench_growth(void);
 void bench_programs(void);
+void bench_run(void);
 void bench_memory(void);
 void bench_threads(void);
 

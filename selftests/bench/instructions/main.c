@@ -153,6 +153,7 @@ static const struct {
 	{ "queries", bench_queries },
 	{ "page-tables", bench_page_tables },
 	{ "programs", bench_programs },
+	{ "run", bench_run },
 	{ "growth", bench_growth },
 	{ "threads", bench_threads },
 };

@@ -13,6 +13,7 @@
 #include "cmd/commands.h"
 #include "cmd/run_arguments.h"
 #include "model/compare.h"
+#include "model/parse.h"
 #include "run/session.h"
 #include "show/compare.h"
 #include "show/terminal.h"
@@ -40,12 +41,12 @@ static const struct option_spec options[] = {
 
 /**
  * struct policy - a policy to try
- * @name: as it was given
+ * @name: as it was given, within struct request.policy_list
  * @paging: its numbers
  * @attached: of a file, else NULL
  */
 struct policy {
-	char *name;
+	const char *name;
 	struct vmlab_paging paging;
 	struct policy_attached *attached;
 };
@@ -53,10 +54,12 @@ struct policy {
 /**
  * struct request - the command line
  * @plan: what all runs have in common
+ * @policy_list, @budget_list: copies of the options
  * @start: where standard input begins, or -1 when it cannot be read again
  */
 struct request {
 	struct run_plan plan;
+	char *policy_list, *budget_list;
 	struct policy policies[COMPARE_LIST_MAX];
 	size_t nr_policies;
 	struct compare_budget budgets[COMPARE_LIST_MAX];
@@ -69,56 +72,46 @@ struct request {
 
 /* --- the command line --------------------------------------------------------------- */
 
-static void free_policies(struct request *q)
-{
-	for (size_t i = 0; i < q->nr_policies; i++) {
-		policy_detach(q->policies[i].attached);
-		free(q->policies[i].name);
-	}
-	q->nr_policies = 0;
-}
-
 static int parse_policies(struct request *q, const char *list)
 {
-	size_t length;
+	const char *name[COMPARE_LIST_MAX];
+	int err;
 
-	free_policies(q);
-	for (;; list += length + 1) {
-		struct policy *p = &q->policies[q->nr_policies];
-
-		length = strcspn(list, ",");
-		if (q->nr_policies == COMPARE_LIST_MAX || !length)
-			return -EINVAL;
-		*p = (struct policy){ .name = check_alloc(strndup(list, length)) };
-		q->nr_policies++;
-		if (!strcmp(p->name, "opt"))
-			return -EINVAL;
-		if (!list[length])
-			return 0;
+	free(q->policy_list);
+	q->policy_list = check_alloc(strdup(list));
+	err = parse_list(q->policy_list, COMPARE_LIST_MAX, name, &q->nr_policies);
+	for (size_t i = 0; !err && i < q->nr_policies; i++) {
+		q->policies[i] = (struct policy){ .name = name[i] };
+		if (!strcmp(name[i], "opt"))
+			err = -EINVAL;
 	}
+	return err;
 }
 
 static int parse_budgets(struct request *q, const char *list)
 {
-	compare_budgets_free(q->budgets, q->nr_budgets);
-	return compare_budgets_parse(list, (uint64_t)sysconf(_SC_PAGESIZE), q->budgets,
-				     &q->nr_budgets);
+	free(q->budget_list);
+	q->budget_list = check_alloc(strdup(list));
+	return compare_budgets_parse(q->budget_list, (uint64_t)sysconf(_SC_PAGESIZE),
+				     q->budgets, &q->nr_budgets);
 }
 
-static int parse_option(const struct cli *cli, struct request *q, int c)
+static int parse_option(const struct cli *cli, void *request, int c)
 {
+	struct request *q = request;
+
 	switch (c) {
 	case OPT_POLICIES:
 		if (parse_policies(q, optarg))
-			return cli_bad_value(cli, "give up to 32 policies of 'vmlab policy list' "
-					     "but opt, or files with one in BPF, such as "
-					     "fifo,lru,./sieve.bpf.o");
+			return cli_bad_value(cli, "give up to 32 different policies of "
+					     "'vmlab policy list' but opt, or files with "
+					     "one in BPF, such as fifo,lru,./sieve.bpf.o");
 		return EXIT_OK;
 	case OPT_BUDGETS:
 		if (parse_budgets(q, optarg))
-			return cli_bad_value(cli, "give up to 32 sizes of a page or more, "
-					     "percentages from 1%% to 1000%%, or none, such as "
-					     "25%%,50%%,64M");
+			return cli_bad_value(cli, "give up to 32 different sizes of a page or "
+					     "more, percentages from 1%% to 1000%%, or none, "
+					     "such as 25%%,50%%,64M");
 		return EXIT_OK;
 	case OPT_RUNS:
 		return cli_number(cli, "runs", 1, RUNS_MAX, &q->runs);
@@ -144,8 +137,10 @@ static bool has_policy(const struct request *q, const char *name)
 	return false;
 }
 
-static int check(const struct cli *cli, struct request *q, int argc, char **argv)
+static int check(const struct cli *cli, void *request, int argc, char **argv)
 {
+	struct request *q = request;
+
 	if (optind == argc)
 		return cli_usage(cli, "nothing to run: give -- COMMAND");
 	q->plan.command = argv + optind;
@@ -330,13 +325,10 @@ static int compare(const struct cli *cli, struct request *q)
 	return code;
 }
 
-static int find_policies(const struct cli *cli, struct request *q)
+static int find_policies(const struct cli *cli, struct request *q, const struct vmlab *lab)
 {
-	struct vmlab *lab;
-	int err = cli_open(&lab);
+	int err = run_check_huge(lab, q->plan.space_flags);
 
-	if (err)
-		return err;
 	for (size_t i = 0; !err && i < q->nr_policies; i++) {
 		struct policy *p = &q->policies[i];
 
@@ -344,17 +336,14 @@ static int find_policies(const struct cli *cli, struct request *q)
 		if (err)
 			p->attached = NULL;
 	}
-	vmlab_close(lab);
 	return err;
 }
 
 static int perform(const struct cli *cli, struct request *q)
 {
 	struct failure failure, ignored;
-	int err = find_policies(cli, q);
+	int err;
 
-	if (err)
-		return err;
 	if (output_open(&q->svg, &failure))
 		return cli_failure(&failure);
 	q->plan.output = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -370,6 +359,7 @@ static int perform(const struct cli *cli, struct request *q)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
+	static const struct run_syntax syntax = { options, parse_option, check };
 	struct request q = {
 		.runs = 1,
 		.plan = {
@@ -378,19 +368,22 @@ static int run(struct cli *cli, int argc, char **argv)
 			.output = -1,
 		},
 	};
-	int c, err = 0;
+	struct vmlab *lab;
+	int err;
 
 	parse_policies(&q, "fifo,clock,lru");
 	parse_budgets(&q, "25%,50%,75%");
-	while (!err && (c = cli_option(cli, options, argc, argv)) != CLI_END)
-		err = c == CLI_STOP ? CLI_STOP : parse_option(cli, &q, c);
-	if (!err)
-		err = check(cli, &q, argc, argv);
-	if (!err)
-		err = perform(cli, &q);
-	free_policies(&q);
-	compare_budgets_free(q.budgets, q.nr_budgets);
-	return err == CLI_STOP ? cli->exit_code : err;
+	if (run_begin(cli, argc, argv, &syntax, &q, &lab, &err)) {
+		err = find_policies(cli, &q, lab);
+		vmlab_close(lab);
+		if (!err)
+			err = perform(cli, &q);
+	}
+	for (size_t i = 0; i < q.nr_policies; i++)
+		policy_detach(q.policies[i].attached);
+	free(q.policy_list);
+	free(q.budget_list);
+	return err;
 }
 
 static const char help[] =

@@ -10,6 +10,7 @@
 #include "cmd/paging_common.h"
 #include "cmd/replay_arguments.h"
 #include "model/paging_words.h"
+#include "model/parse.h"
 #include "sys/input.h"
 #include "sys/xalloc.h"
 
@@ -67,18 +68,9 @@ static int parse_frames(const char *arg, struct replay_arguments *a)
 
 static int parse_policies(const char *arg, struct replay_arguments *a)
 {
-	char *list, *name;
-
 	free(a->policy_list);
-	list = check_alloc(strdup(arg));
-	a->policy_list = list;
-	a->nr_policies = 0;
-	while ((name = strsep(&list, ","))) {
-		if (a->nr_policies == REPLAY_LIST_MAX || !*name)
-			return -EINVAL;
-		a->policy[a->nr_policies++] = name;
-	}
-	return 0;
+	a->policy_list = check_alloc(strdup(arg));
+	return parse_list(a->policy_list, REPLAY_LIST_MAX, a->policy, &a->nr_policies);
 }
 
 /* Parse an option that has a value; return an exit code. */
@@ -95,8 +87,8 @@ static int parse_value(const struct cli *cli, struct replay_arguments *a, int c)
 		return EXIT_OK;
 	case OPT_POLICY:
 		if (parse_policies(optarg, a))
-			return cli_bad_value(cli, "give up to 32 policies of "
-					     "'vmlab policy list', such as "
+			return cli_bad_value(cli, "give up to 32 different policies "
+					     "of 'vmlab policy list', such as "
 					     "fifo,lru");
 		return EXIT_OK;
 	case OPT_SEED:

@@ -125,8 +125,10 @@ static void note_options(const struct request *q)
 			 (unsigned long long)pages);
 }
 
-static int check(const struct cli *cli, struct request *q, int argc, char **argv)
+static int check(const struct cli *cli, void *request, int argc, char **argv)
 {
+	struct request *q = request;
+
 	if (optind == argc)
 		return cli_usage(cli, "nothing to run: give -- COMMAND");
 	q->plan.command = argv + optind;
@@ -140,9 +142,10 @@ static int check(const struct cli *cli, struct request *q, int argc, char **argv
 	return EXIT_OK;
 }
 
-static int parse_option(const struct cli *cli, struct request *q, int c)
+static int parse_option(const struct cli *cli, void *request, int c)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct request *q = request;
 
 	switch (c) {
 	case OPT_BUDGET:
@@ -176,6 +179,7 @@ static int parse_option(const struct cli *cli, struct request *q, int c)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
+	static const struct run_syntax syntax = { options, parse_option, check };
 	struct request q = {
 		.rows = 10,
 		.plan = {
@@ -186,23 +190,11 @@ static int run(struct cli *cli, int argc, char **argv)
 	};
 	struct policy_attached *attached = NULL;
 	struct vmlab *lab;
-	int c, err;
+	int err;
 
-	while ((c = cli_option(cli, options, argc, argv)) != CLI_END) {
-		if (c == CLI_STOP)
-			return cli->exit_code;
-		err = parse_option(cli, &q, c);
-		if (err)
-			return err;
-	}
-	err = check(cli, &q, argc, argv);
-	if (!err)
-		err = cli_open(&lab);
-	if (err)
+	if (!run_begin(cli, argc, argv, &syntax, &q, &lab, &err))
 		return err;
-	if (q.plan.space_flags & VMLAB_SPACE_HUGE && !vmlab_has_feature(lab, VMLAB_FEAT_HUGE))
-		err = cli_error("--huge: this kernel cannot map huge frames of a module: that "
-				"takes Linux 6.15 or later, with transparent huge pages");
+	err = run_check_huge(lab, q.plan.space_flags);
 	if (!err && q.policy)
 		err = run_find_policy(cli, lab, "--policy", q.policy, &q.plan.paging, &attached);
 	/* each open file of the device has a space: leave those of the command alone */

@@ -10,6 +10,34 @@
 #include "cmd/run_arguments.h"
 #include "model/paging_words.h"
 
+bool run_begin(struct cli *cli, int argc, char **argv, const struct run_syntax *syntax,
+	       void *request, struct vmlab **lab, int *code)
+{
+	int c;
+
+	*code = EXIT_OK;
+	while (!*code && (c = cli_option(cli, syntax->options, argc, argv)) != CLI_END) {
+		if (c == CLI_STOP) {
+			*code = cli->exit_code;
+			return false;
+		}
+		*code = syntax->parse(cli, request, c);
+	}
+	if (!*code)
+		*code = syntax->check(cli, request, argc, argv);
+	if (!*code)
+		*code = cli_open(lab);
+	return !*code;
+}
+
+int run_check_huge(const struct vmlab *lab, uint32_t space_flags)
+{
+	if (!(space_flags & VMLAB_SPACE_HUGE) || vmlab_has_feature(lab, VMLAB_FEAT_HUGE))
+		return EXIT_OK;
+	return cli_error("--huge: this kernel cannot map huge frames of a module: that takes "
+			 "Linux 6.15 or later, with transparent huge pages");
+}
+
 uint64_t run_budget_pages(uint64_t bytes)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -13,6 +13,33 @@ enum { CODE_NOT_RUN = 126, CODE_NOT_FOUND = 127 };
 /* a budget below it is noted: one instruction can access several pages */
 enum { SMALL_BUDGET = 16 };
 
+/**
+ * struct run_syntax - the command line of one of these commands
+ * @options: its options
+ * @parse: reads the option @c, whose value is in optarg
+ * @check: reads the operands, which begin at optind, and checks what belongs together
+ *
+ * Both get the @request of run_begin() and return an exit code, with the error reported.
+ */
+struct run_syntax {
+	const struct option_spec *options;
+	int (*parse)(const struct cli *cli, void *request, int c);
+	int (*check)(const struct cli *cli, void *request, int argc, char **argv);
+};
+
+/**
+ * run_begin - read the command line, and open the device
+ * @lab: [out] to be closed before the command runs: each open file of the device has a space
+ * @code: [out] the exit code on false
+ *
+ * Return: whether the device is open, and the command can go on.
+ */
+bool run_begin(struct cli *cli, int argc, char **argv, const struct run_syntax *syntax,
+	       void *request, struct vmlab **lab, int *code);
+
+/** run_check_huge - tell whether --huge can be had; return an exit code */
+int run_check_huge(const struct vmlab *lab, uint32_t space_flags);
+
 /** run_budget_pages - return how many pages hold @bytes */
 uint64_t run_budget_pages(uint64_t bytes);
 

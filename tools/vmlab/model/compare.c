@@ -12,17 +12,17 @@
 
 static int parse_budget(struct compare_budget *b, uint64_t page_size)
 {
-	size_t length = strlen(b->text);
+	const size_t length = strlen(b->text);
+	char number[16] = "";
 	uint64_t bytes;
-	int err;
 
 	if (!strcmp(b->text, "none"))
 		return 0;
-	if (length && b->text[length - 1] == '%') {
-		b->text[length - 1] = '\0';
-		err = parse_u64(b->text, &b->percent);
-		b->text[length - 1] = '%';
-		return err || !b->percent || b->percent > PERCENT_MAX ? -EINVAL : 0;
+	if (length && length < sizeof(number) && b->text[length - 1] == '%') {
+		memcpy(number, b->text, length - 1);
+		if (parse_u64(number, &b->percent) || b->percent > PERCENT_MAX)
+			return -EINVAL;
+		return b->percent ? 0 : -EINVAL;
 	}
 	if (parse_size(b->text, &bytes) || bytes < page_size)
 		return -EINVAL;
@@ -30,30 +30,19 @@ static int parse_budget(struct compare_budget *b, uint64_t page_size)
 	return 0;
 }
 
-int compare_budgets_parse(const char *list, uint64_t page_size,
+int compare_budgets_parse(char *list, uint64_t page_size,
 			  struct compare_budget budgets[static COMPARE_LIST_MAX], size_t *nr)
 {
-	size_t length;
+	const char *text[COMPARE_LIST_MAX];
+	int err = parse_list(list, COMPARE_LIST_MAX, text, nr);
 
-	for (*nr = 0;; list += length + 1) {
-		struct compare_budget *b = &budgets[*nr];
-
-		if (*nr == COMPARE_LIST_MAX)
-			return -EINVAL;
-		length = strcspn(list, ",");
-		*b = (struct compare_budget){ .text = check_alloc(strndup(list, length)) };
-		++*nr;
-		if (parse_budget(b, page_size))
-			return -EINVAL;
-		if (!list[length])
-			return 0;
-	}
-}
-
-void compare_budgets_free(struct compare_budget *budgets, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		free(budgets[i].text);
+	if (err)
+		return -EINVAL;
+	for (size_t i = 0; i < *nr; i++)
+		budgets[i] = (struct compare_budget){ .text = text[i] };
+	for (size_t i = 0; !err && i < *nr; i++)
+		err = parse_budget(&budgets[i], page_size);
+	return err;
 }
 
 void compare_budget_set(struct compare_budget *b, uint64_t peak)

@@ -17,25 +17,24 @@
  * @pages: 0 for no budget
  */
 struct compare_budget {
-	char *text;
+	const char *text;
 	uint64_t percent;
 	uint64_t pages;
 };
 
 /**
  * compare_budgets_parse - read a list such as "25%,64M,none"
+ * @list: the texts of the budgets are within it
  * @page_size: bytes; sizes are rounded up to pages
- * @budgets: [out] up to COMPARE_LIST_MAX, to be freed with compare_budgets_free(), also on
- *	failure
+ * @budgets: [out] up to COMPARE_LIST_MAX, all different
  * @nr: [out] how many
  *
  * A percentage is a number from 1 to 1000.
  *
  * Return: 0 or -EINVAL.
  */
-int compare_budgets_parse(const char *list, uint64_t page_size,
+int compare_budgets_parse(char *list, uint64_t page_size,
 			  struct compare_budget budgets[static COMPARE_LIST_MAX], size_t *nr);
-void compare_budgets_free(struct compare_budget *budgets, size_t nr);
 
 /** compare_budget_set - compute the pages of a percentage; at least 1 */
 void compare_budget_set(struct compare_budget *budget, uint64_t peak);

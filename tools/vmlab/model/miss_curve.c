@@ -161,16 +161,16 @@ double miss_curve_enough(const struct miss_curve *curve, double extra)
 	return curve->size[i];
 }
 
-double miss_curve_knee(const struct miss_curve *curve)
+double miss_curve_knee(const struct miss_curve *curve, double least)
 {
 	const double pages = miss_curve_pages(curve);
-	const double first = miss_curve_at(curve, 1), fall = first - curve->cold;
+	const double first = miss_curve_at(curve, least), fall = first - curve->cold;
 	double best = 0, knee = 0;
 
-	if (pages <= 1 || fall <= 0)
+	if (pages <= least || fall <= 0)
 		return 0;
 	for (size_t i = 0; i < curve->nr && curve->size[i] <= pages; i++) {
-		double x = (curve->size[i] - 1) / (pages - 1);
+		double x = (curve->size[i] - least) / (pages - least);
 		double y = (curve->misses[i] - curve->cold) / fall;
 		double below = 1 - x - y;
 

@@ -163,6 +163,7 @@ double miss_curve_enough(const struct miss_curve *curve, double extra);
 
 /**
  * miss_curve_knee - return the size beyond which more memory gains less than before
+ * @least: the size that the curve begins at, pages
  *
  * The point with the largest distance below the chord from the first to the last
  * point of the curve, with both axes scaled to 1 (Satopaa and others, "Finding a
@@ -170,7 +171,7 @@ double miss_curve_enough(const struct miss_curve *curve, double extra);
  *
  * Return: pages; 0 when no point lies below the chord.
  */
-double miss_curve_knee(const struct miss_curve *curve);
+double miss_curve_knee(const struct miss_curve *curve, double least);
 
 /**
  * struct miss_error - curves of the parts of the sample, for the standard error

@@ -58,6 +58,17 @@ static double trace_rate(const struct mrc_process *p)
 	return fmin(1, filled / (double)p->filled);
 }
 
+/*
+ * Return the smallest memory for which the distances of a process tell hits from misses:
+ * those of kept pages are not seen, and others are too large by as much at most.
+ */
+static double least_pages(const struct mrc_process *p)
+{
+	const double rate = (double)p->misses.sample / VMLAB_SAMPLE_ALL;
+
+	return p->keep ? 2 * (p->keep + 1) / rate : 1;
+}
+
 /* Standard errors of independent samples add up as squares. */
 static void add_process(struct mrc_result *r, struct mrc_process *p)
 {
@@ -119,28 +130,42 @@ void mrc_verify_pages(struct mrc_result *r, struct mrc_process *const *process, 
 	miss_curve_free(&curve);
 }
 
+static void make_points(struct mrc_result *r, const struct miss_curve *curve)
+{
+	const double nr = fmin(floor(r->pages), MRC_POINTS);
+
+	r->nr = 0;
+	for (double i = 1; i <= nr; i++) {
+		const double pages = ceil(r->pages * i / nr);
+
+		if (pages >= r->least)
+			r->point[r->nr++] = (struct mrc_point){
+				.pages = pages, .lru = miss_curve_at(curve, pages),
+			};
+	}
+}
+
 void mrc_make(struct mrc_result *r, struct mrc_process *const *process, size_t nr,
 	      uint64_t window_ns)
 {
 	struct miss_curve curve;
 
+	r->least = 1;
+	for (size_t i = 0; i < nr; i++) {
+		r->least = fmax(r->least, least_pages(process[i]));
+		r->keep = process[i]->keep > r->keep ? process[i]->keep : r->keep;
+	}
 	sum_curves(&curve, process, nr);
 	r->accesses = curve.accesses;
 	r->cold = curve.cold;
 	r->pages = miss_curve_pages(&curve);
-	r->knee = miss_curve_knee(&curve);
-	r->enough = miss_curve_enough(&curve, ENOUGH_EXTRA);
+	r->least = fmax(fmin(ceil(r->least), r->pages), 1);
+	r->knee = miss_curve_knee(&curve, r->least);
+	r->enough = fmax(miss_curve_enough(&curve, ENOUGH_EXTRA), r->least);
 	r->enough_misses = miss_curve_at(&curve, r->enough);
 	r->processes = nr;
 	r->rate = 1;
-	r->nr = r->pages < MRC_POINTS ? (size_t)r->pages : MRC_POINTS;
-	for (size_t i = 0; i < r->nr; i++) {
-		double pages = ceil(r->pages * (double)(i + 1) / (double)r->nr);
-
-		r->point[i] = (struct mrc_point){
-			.pages = pages, .lru = miss_curve_at(&curve, pages),
-		};
-	}
+	make_points(r, &curve);
 	for (size_t i = 0; i < nr; i++) {
 		const struct miss_ratio *m = &process[i]->misses;
 

@@ -22,11 +22,14 @@ enum { MRC_POINTS = 20, MRC_SETS = 40, MRC_VERIFIED = 3 };
  * @misses: its accesses
  * @trace: the same in order, or fewer
  * @filled: pages filled while accesses were recorded
+ * @keep: the most pages that a thread kept mapped besides the last one: accesses to them
+ *	were not seen
  */
 struct mrc_process {
 	struct miss_ratio misses;
 	struct access_trace trace;
 	uint64_t filled;
+	uint32_t keep;
 };
 
 /**
@@ -34,8 +37,11 @@ struct mrc_process {
  * @command: the command; NULL for a process that ran already
  * @pid: that process, else 0
  * @page_size: bytes
- * @accesses: estimate of the accesses to another page than the one before
+ * @accesses: estimate of the accesses to another page than the one before; when pages
+ *	were kept, of those to none of these
  * @cold: misses that no memory avoids
+ * @keep: the most pages that a thread of a process kept, as in struct mrc_process
+ * @least: the smallest memory that the curve is known for: 1 when no pages were kept
  * @pages: memory beyond which there are only those, of the process that needs most
  * @knee: see miss_curve_knee(), 0 for none
  * @enough: the smallest memory with less than 1 % more misses than cold ones
@@ -54,7 +60,8 @@ struct mrc_result {
 	char *const *command;
 	pid_t pid;
 	uint64_t page_size;
-	double accesses, cold, pages, knee, enough, enough_misses;
+	uint32_t keep;
+	double accesses, cold, least, pages, knee, enough, enough_misses;
 	double rate;
 	uint64_t tracked, seen, lost;
 	size_t processes;

@@ -226,6 +226,24 @@ int parse_pages(const char *s, uint64_t limit, struct page_run **runs,
 	return err;
 }
 
+int parse_list(char *list, size_t max, const char **item, size_t *nr)
+{
+	*nr = 0;
+	while (list) {
+		char *one = strsep(&list, ",");
+
+		if (!*one)
+			return -EINVAL;
+		if (*nr == max)
+			return -ERANGE;
+		for (size_t i = 0; i < *nr; i++)
+			if (!strcmp(item[i], one))
+				return -EEXIST;
+		item[(*nr)++] = one;
+	}
+	return 0;
+}
+
 /* Return the nanoseconds of a unit of time, 0 for no unit. */
 static uint64_t time_unit(const char *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Numbers in options and operands.  All functions return 0, -EINVAL or -ERANGE,
- * and write no result on failure.
+ * Numbers and lists in options and operands.  Functions return 0, -EINVAL or -ERANGE if
+ * they say nothing else, and write no result on failure.
  */
 #ifndef VMLAB_MODEL_PARSE_H
 #define VMLAB_MODEL_PARSE_H
@@ -54,6 +54,18 @@ struct page_run {
  */
 int parse_pages(const char *s, uint64_t limit, struct page_run **runs,
 		size_t *nr);
+
+/**
+ * parse_list - split a list at its commas, in place
+ * @list: becomes the items
+ * @max: the most items
+ * @item: [out] up to @max of them, within @list
+ * @nr: [out] how many
+ *
+ * Return: 0, -EINVAL for an empty item, -ERANGE for more than @max, -EEXIST for an item
+ * that stands twice.
+ */
+int parse_list(char *list, size_t max, const char **item, size_t *nr);
 
 /**
  * parse_duration - read a time

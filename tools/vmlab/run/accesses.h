@@ -14,7 +14,9 @@
  * struct accesses - the processes of a command that is sampled
  * @sample: the rate to begin with, as vmlab_paging.sample
  * @max_pages: the rate of a process drops when more pages are tracked; 0: it stays
- * @adapt: it drops too when faults take much of the time, or events are lost
+ * @adapt: when faults take much of the time, or events are lost, each thread keeps more
+ *	pages mapped, and then the rate drops too
+ * @keep: pages that a thread keeps to begin with, as vmlab_paging.sample_keep
  * @process, @nr, @room: each space, also of those that ended
  * @spaces, @nr_spaces, @spaces_room: those that did not end, and the time in faults at
  *	the last tick
@@ -25,6 +27,7 @@ struct accesses {
 	uint32_t sample;
 	size_t max_pages;
 	bool adapt;
+	uint32_t keep;
 	struct mrc_process **process;
 	size_t nr, room;
 	struct sampled_space {

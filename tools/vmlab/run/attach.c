@@ -109,7 +109,7 @@ static int start(struct attached *t, struct borrowed *b)
 	paging.flags &= ~VMLAB_PAGING_STEPPING;
 	paging.flags |= VMLAB_PAGING_SAMPLE;
 	paging.sample = t->accesses->sample;
-	paging.sample_keep = 0;
+	paging.sample_keep = t->accesses->keep;
 	err = vmlab_space_events_set(b->handle, 1u << VMLAB_EVENT_ACCESS |
 				     1u << VMLAB_EVENT_DROP, EVENTS_KEPT);
 	if (!err)
@@ -186,7 +186,7 @@ static void stop(struct attached *t, struct borrowed *b)
 	t->accesses->observer.on_end(t->accesses, &b->pub, &stats, &paging);
 }
 
-static int record_all(struct attached *t, double seconds)
+static int record_all(struct attached *t, double seconds, struct failure *failure)
 {
 	size_t started = 0;
 	int err = 0;
@@ -198,6 +198,13 @@ static int record_all(struct attached *t, double seconds)
 	}
 	if (!err)
 		record(t, seconds);
+	else if (t->space[started].before.policy == VMLAB_POLICY_OPT)
+		failure_set(failure, err, "cannot sample process %d: a space of it has the policy "
+			    "opt, and settings of opt need its trace, which cannot be read back: "
+			    "give the space another policy", t->pid);
+	else
+		failure_set(failure, err, "cannot sample the spaces of process %d: %s", t->pid,
+			    strerror(-err));
 	for (size_t i = 0; i < started; i++)
 		stop(t, &t->space[i]);
 	free(t->events);
@@ -229,10 +236,7 @@ int attach_accesses(struct accesses *a, pid_t pid, double seconds, struct failur
 		err = failure_set(failure, -ENOENT, "process %d has no space: start it with "
 				  "'vmlab run'", pid);
 	} else {
-		err = record_all(&t, seconds);
-		if (err)
-			failure_set(failure, err, "cannot sample the spaces of process %d: %s",
-				    pid, strerror(-err));
+		err = record_all(&t, seconds, failure);
 	}
 	for (size_t i = 0; i < t.nr; i++)
 		vmlab_space_close(t.space[i].handle);

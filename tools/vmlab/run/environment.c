@@ -51,6 +51,36 @@ static char *find_library(void)
 	return NULL;
 }
 
+/*
+ * Return the path of the allocator in the directories that the loader searches, its defaults
+ * and LD_LIBRARY_PATH but not those of ld.so.conf(5), or NULL.
+ */
+static char *allocator_in_path(void)
+{
+	void *self = dlopen(NULL, RTLD_NOW);
+	Dl_serinfo size, *info;
+	char *found = NULL;
+
+	if (!self || dlinfo(self, RTLD_DI_SERINFOSIZE, &size))
+		return NULL;
+	info = check_alloc(malloc(size.dls_size));
+	if (!dlinfo(self, RTLD_DI_SERINFOSIZE, info) &&
+	    !dlinfo(self, RTLD_DI_SERINFO, info)) {
+		for (unsigned int i = 0; !found && i < info->dls_cnt; i++) {
+			char path[PATH_MAX];
+
+			snprintf(path, sizeof(path), "%s/" ALLOCATOR,
+				 info->dls_serpath[i].dls_name);
+			/* LD_PRELOAD separates with both. */
+			if (*path == '/' && !strpbrk(path, " :") && !access(path, R_OK))
+				found = check_alloc(strdup(path));
+		}
+	}
+	free(info);
+	dlclose(self);
+	return found;
+}
+
 /* In a child: write the path of the allocator, or its name if that is not known. */
 static void __attribute__((noreturn)) tell_allocator(int to)
 {
@@ -77,19 +107,22 @@ static void __attribute__((noreturn)) tell_allocator(int to)
 }
 
 /*
- * Return what the loader finds as the allocator, to be freed, or NULL: in a child, because it
- * takes over the allocations of the process that loads it.
+ * Return what the loader finds as the allocator, to be freed, or NULL.  To load it takes a
+ * child, because it takes over the allocations of its process, and 3 million instructions.
  *
  * It is a path, because the loader skips paths silently in programs with privileges of
  * their own, but complains about names.
  */
 static char *find_allocator(void)
 {
+	char *found = allocator_in_path();
 	char name[PATH_MAX];
 	ssize_t len = 0;
 	int fds[2];
 	pid_t child;
 
+	if (found)
+		return found;
 	if (pipe2(fds, O_CLOEXEC))
 		return check_alloc(strdup(ALLOCATOR)); /* the loader will say so */
 	fflush(NULL);

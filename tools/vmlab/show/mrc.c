@@ -60,14 +60,19 @@ static void print_head(FILE *out, const struct mrc_result *r)
 		command_print(out, r->command);
 	else
 		fprintf(out, " process %d", r->pid);
-	fprintf(out, "\naccesses to other pages: %s%" PRIu64 ", %zu process%s\n",
-		r->rate < 1 ? "about " : "", rounded(r->accesses), r->processes,
-		r->processes == 1 ? "" : "es");
+	fprintf(out, "\naccesses to other pages%s: %s%" PRIu64 ", %zu process%s\n",
+		r->keep ? " than those kept" : "", r->rate < 1 ? "about " : "",
+		rounded(r->accesses), r->processes, r->processes == 1 ? "" : "es");
 	if (r->rate < 1)
 		fprintf(out, "sampled: %.4g%% of the pages at the end, %" PRIu64 " of them, "
 			"%" PRIu64 " accesses seen\n", 100 * r->rate, r->tracked, r->seen);
+	else if (r->keep)
+		fprintf(out, "all pages: %" PRIu64 " accesses seen\n", r->seen);
 	else
 		fprintf(out, "all pages: each access to another page was seen\n");
+	if (r->keep)
+		fprintf(out, "kept mapped by a thread: %" PRIu32 " pages, so the curve begins at "
+			"%" PRIu64 "\n", r->keep, rounded(r->least));
 	if (r->lost)
 		fprintf(out, "%" PRIu64 " events were lost: distances are too small\n",
 			r->lost);

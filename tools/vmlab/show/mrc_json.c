@@ -58,11 +58,13 @@ void mrc_print_json(FILE *out, const struct mrc_result *r)
 	json_member(&doc, "page_size", json_count(r->page_size));
 	json_member(&doc, "processes", json_count(r->processes));
 	json_member(&doc, "rate", real(r->rate));
+	json_member(&doc, "keep", json_count(r->keep));
 	json_member(&doc, "tracked", json_count(r->tracked));
 	json_member(&doc, "seen", json_count(r->seen));
 	json_member(&doc, "lost", json_count(r->lost));
 	json_member(&doc, "accesses", real(r->accesses));
 	json_member(&doc, "cold", real(r->cold));
+	json_member(&doc, "least", json_count((uint64_t)r->least));
 	json_member(&doc, "pages", json_count((uint64_t)r->pages));
 	json_member(&doc, "knee", r->knee > 0 ? json_count((uint64_t)r->knee) : json_null());
 	json_member(&doc, "enough", json_count((uint64_t)r->enough));

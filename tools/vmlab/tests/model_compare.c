@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lists of budgets, and medians. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model/compare.h"
@@ -8,22 +9,23 @@
 
 enum { PAGE = 4096 };
 
-static void wrong(const char *list)
+static void wrong(const char *text)
 {
 	struct compare_budget b[COMPARE_LIST_MAX];
+	char list[8 * COMPARE_LIST_MAX];
 	size_t nr;
 
-	is(compare_budgets_parse(list, PAGE, b, &nr), -EINVAL, "'%s' is no list", list);
-	compare_budgets_free(b, nr);
+	strcpy(list, text);
+	is(compare_budgets_parse(list, PAGE, b, &nr), -EINVAL, "'%s' is no list", text);
 }
 
 static void test_budgets(void)
 {
 	struct compare_budget b[COMPARE_LIST_MAX];
-	char list[8 * COMPARE_LIST_MAX] = "none";
+	char list[8 * COMPARE_LIST_MAX] = "none", some[] = "25%,64K,none,4097,1000%";
 	size_t nr;
 
-	is(compare_budgets_parse("25%,64K,none,4097,1000%", PAGE, b, &nr), 0, "a list");
+	is(compare_budgets_parse(some, PAGE, b, &nr), 0, "a list");
 	is(nr, 5, "budgets");
 	is(b[0].percent, 25, "a percentage");
 	is(b[1].pages, 16, "a size");
@@ -38,7 +40,6 @@ static void test_budgets(void)
 	is(b[4].pages / 10, UINT64_MAX / 11, "ten times a large peak");
 	compare_budget_set(&b[1], 1000);
 	is(b[1].pages, 16, "a size does not depend on the peak");
-	compare_budgets_free(b, nr);
 
 	wrong("");
 	wrong(",");
@@ -48,8 +49,10 @@ static void test_budgets(void)
 	wrong("1001%");
 	wrong("-5%");
 	wrong("4095");
+	wrong("50%,64K,50%");
+	wrong("000000000000000000050%");
 	for (int i = 1; i <= COMPARE_LIST_MAX; i++)
-		strcat(list, ",none");
+		sprintf(list + strlen(list), ",%d%%", i);
 	wrong(list);
 }
 

@@ -187,13 +187,13 @@ static void test_points(void)
 	ok(miss_curve_pages(&curve) == 100, "with 100 pages all misses are cold");
 	ok(miss_curve_enough(&curve, 0.01) == 100, "so they are within 1%%");
 	ok(miss_curve_enough(&curve, 20) == 10, "with 10 pages there are few more");
-	ok(miss_curve_knee(&curve) == 10, "the knee is where the small loop fits");
+	ok(miss_curve_knee(&curve, 1) == 10, "the knee is where the small loop fits");
 	miss_curve_free(&curve);
 	miss_ratio_free(&m);
 
 	miss_ratio_init(&m, VMLAB_SAMPLE_ALL, 0);
 	miss_curve_make(&curve, &m, NULL);
-	ok(miss_curve_knee(&curve) == 0 && miss_curve_at(&curve, 10) == 0 &&
+	ok(miss_curve_knee(&curve, 1) == 0 && miss_curve_at(&curve, 10) == 0 &&
 	   miss_curve_enough(&curve, 0.01) <= 1, "no accesses");
 	miss_curve_free(&curve);
 	miss_ratio_free(&m);

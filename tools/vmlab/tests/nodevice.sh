@@ -81,6 +81,16 @@ try 2 '^vmlab: --shared and --private exclude each other' space --private --shar
 try 2 '^vmlab: --child-touch needs --fork' space --child-touch read
 try 2 '^vmlab: --remap needs --fork' space --remap
 try 2 '^vmlab: --seed: .*give --policy=random' space --budget 1 --seed 1
+for list in '' ',' 'lru,' ',lru' 'lru,lru' opt 'fifo,opt'; do
+	try 2 'different policies' compare --policies "$list" -- true
+done
+for list in '' ',' '50%,' '50%,50%' 0 0% 1001% -1 4095 25%%; do
+	try 2 'different sizes' compare --budgets "$list" -- true
+done
+try 2 "'0' is not a value" compare --runs 0 -- true
+try 2 '^vmlab: --seed: only the random' compare --seed 1 -- true
+try 2 '^vmlab: --svg -: --json excludes it' compare --svg - --json -- true
+try 2 'give -- COMMAND' compare --policies lru
 try 2 'give -- COMMAND or --pid=PID' mrc
 try 2 '^vmlab: give a command or --pid=PID, not both' mrc --pid self -- true
 try 2 '^vmlab: --exact .*excludes --rate' mrc --exact --rate 4 -- true
