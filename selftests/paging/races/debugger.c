@@ -139,7 +139,8 @@ static bool stop_one(struct writer *w, pid_t tid)
 		inspect();
 		break;
 	case 2:
-		if (!step(tid))
+		/* The first thread would wait for the others, and we for it. */
+		if (tid != traced && !step(tid))
 			return false;
 		break;
 	default:
