@@ -77,12 +77,13 @@ static void write_and_check(char *p, uint64_t *state)
 /* A space with a budget; the descriptor is closed first or last. */
 static bool use_space(uint64_t *state)
 {
-	int fd = try_open();
+	int fd = try_open(), ret;
 	char *p;
 
 	if (fd < 0)
 		return false;
-	if (set_paging(fd, .budget = BUDGET, .policy = (uint32_t)random_below(state, 2)))
+	ret = set_paging(fd, .budget = BUDGET, .policy = (uint32_t)random_below(state, 2));
+	if (ret)
 		failed("PAGING_SET");
 	p = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED) {
@@ -177,7 +178,9 @@ static int user(void *arg)
 	uint64_t state = random_state(2, nr);
 
 	while (!atomic_load(&shared->stop)) {
-		if (uses[nr](&state))
+		const bool used = uses[nr](&state);
+
+		if (used)
 			atomic_fetch_add(&shared->used[nr], 1);
 		/* So that there are moments without a user. */
 		usleep((useconds_t)random_below(&state, 20000));

@@ -69,7 +69,9 @@ static void hold(struct writer *w, unsigned int i)
 
 static void evict(struct writer *w, unsigned int i)
 {
-	static const uint32_t ops[] = { VMLAB_RANGE_EVICT, VMLAB_RANGE_EVICT, VMLAB_RANGE_PREFETCH };
+	static const uint32_t ops[] = {
+		VMLAB_RANGE_EVICT, VMLAB_RANGE_EVICT, VMLAB_RANGE_PREFETCH,
+	};
 	struct vmlab_range r;
 
 	/* Also the pages of others.  A debugger interrupts it. */

@@ -99,6 +99,7 @@ static void hit_watch(unsigned long word, u8 bytes, unsigned int flags, unsigned
 	    atomic_long_cmpxchg(&w->key, (long)word, WATCH_HIT) != (long)word)
 		return;
 	w->other = this_access(ip, flags);
+	/* Pairs with the acquire in watch(). */
 	smp_store_release(&w->hit, 1);
 }
 
@@ -144,6 +145,7 @@ static void watch(unsigned long word, u8 bytes, unsigned int flags, unsigned lon
 	watch_watched++;
 	if (atomic_long_cmpxchg(&w->key, (long)word, 0) == (long)word)
 		return;
+	/* Pairs with the release in hit_watch(). */
 	while (!smp_load_acquire(&w->hit))
 		cpu_relax();
 	other = w->other;
