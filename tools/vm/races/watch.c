@@ -25,6 +25,7 @@
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/smp.h>
+#include <linux/uaccess.h>
 
 #define WATCH_BITS	6
 #define WATCH_BUSY	1UL	/* being set up */
@@ -161,7 +162,8 @@ static bool on_stack(unsigned long addr)
 	return addr - (unsigned long)task_stack_page(current) < THREAD_SIZE;
 }
 
-static void access(const volatile void *at, size_t size, unsigned int flags, unsigned long ip)
+static void access_memory(const volatile void *at, size_t size, unsigned int flags,
+			  unsigned long ip)
 {
 	unsigned long addr = (unsigned long)at, word = addr & ~7UL, next, irq;
 
@@ -178,6 +180,16 @@ static void access(const volatile void *at, size_t size, unsigned int flags, uns
 	local_irq_save(irq);
 	watch(word, bytes_of(word, addr, size), flags, ip);
 	local_irq_restore(irq);
+}
+
+/* The access may be one between user_access_begin() and user_access_end(). */
+static __always_inline void access(const volatile void *at, size_t size, unsigned int flags,
+				   unsigned long ip)
+{
+	unsigned long user = user_access_save();
+
+	access_memory(at, size, flags, ip);
+	user_access_restore(user);
 }
 
 /* gcc calls these by name: they have no other declaration. */
