@@ -140,7 +140,7 @@ int vmlab_store_save(struct vmlab_space *space, struct folio *folio)
 		cond_resched();
 	}
 	/* First what the store really holds, so that no other task gets room. */
-	if (space->frames.store)
+	if (store_file(space))
 		store_charge(space);
 	vmlab_user_uncharge(space->user, VMLAB_USER_STORE, missing);
 	return ret;
@@ -199,11 +199,12 @@ void vmlab_store_discard(struct vmlab_space *space, pgoff_t first,
 			 pgoff_t last)
 {
 	const pgoff_t max = (MAX_LFS_FILESIZE >> PAGE_SHIFT) - 1;
+	struct file *store = store_file(space);
 
-	if (!space->frames.store || first > max)
+	if (!store || first > max)
 		return;
 	last = min(last, max);
-	shmem_truncate_range(file_inode(space->frames.store),
+	shmem_truncate_range(file_inode(store),
 			     (loff_t)first << PAGE_SHIFT,
 			     ((loff_t)last << PAGE_SHIFT) | ~PAGE_MASK);
 	store_charge(space);

@@ -44,7 +44,8 @@ static void charge_sample(struct vmlab_space *space)
 
 	spin_lock(&pager->lock);
 	frame = pager->hand;
-	if (pager->policy->samples && !list_empty(&pager->frames)) {
+	/* A policy in BPF can be unloaded meanwhile. */
+	if (READ_ONCE(pager->policy->samples) && !list_empty(&pager->frames)) {
 		for (; nr < VMLAB_SAMPLES; nr++) {
 			if (!frame)
 				frame = list_first_entry(&pager->frames,
@@ -102,7 +103,7 @@ struct vmlab_frame *vmlab_charge(struct vmlab_space *space, bool wait,
 		spin_unlock(&pager->lock);
 
 		if (charged) {
-			if (evicted && !pager->stepping)
+			if (evicted && !READ_ONCE(pager->stepping))
 				charge_sample(space);
 			return frame;
 		}

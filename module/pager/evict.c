@@ -241,7 +241,7 @@ int vmlab_evict_victim(struct vmlab_space *space, bool wait)
 		}
 		folio_get(folio);
 		/* Under the lock: a BPF policy can be unloaded. */
-		trace_vmlab_victim(space->id, pager->policy->name,
+		trace_vmlab_victim(space->id, READ_ONCE(pager->policy->name),
 				   folio->index);
 		spin_unlock(&pager->lock);
 

@@ -146,7 +146,8 @@ int vmlab_space_get_config(struct vmlab_space *space,
 	config->space_id = space->id;
 	config->bytes = space->nr_pages == VMLAB_NR_PAGES_MAX ?
 			0 : (u64)space->nr_pages << PAGE_SHIFT;
-	config->backing = space->backing->id;
+	/* It changes under backing_lock. */
+	config->backing = READ_ONCE(space->backing)->id;
 	config->flags = (space->huge ? VMLAB_SPACE_HUGE : 0) |
 			(space->latency ? VMLAB_SPACE_LATENCY : 0);
 	mutex_unlock(&space->config_lock);

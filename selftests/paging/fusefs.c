@@ -69,10 +69,24 @@ static void lookup(int fd, const struct fuse_in_header *in, const char *name)
 	answer(fd, in, 0, &entry, sizeof(entry));
 }
 
-/* @file: NULL when no file has this number */
-static void serve_read(int fd, const struct fuse_in_header *in, struct fusefs_file *file)
+/* Where f9 keeps @bytes from @offset, or NULL. */
+static char *kept_at(const struct fusefs *fs, const struct fusefs_file *file, uint64_t offset,
+		     size_t bytes)
 {
+	const size_t all = FUSEFS_PAGES * page_size();
+
+	return file == &fs->file[FUSEFS_KEEPS] && offset <= all && bytes <= all - offset ?
+	       fs->kept + offset : NULL;
+}
+
+/* @file: NULL when no file has this number */
+static void serve_read(struct fusefs *fs, const struct fuse_in_header *in,
+		       struct fusefs_file *file)
+{
+	const struct fuse_read_in *read_in = (const void *)(in + 1);
 	static char data[REQUEST_MAX];
+	const char *kept = kept_at(fs, file, read_in->offset, read_in->size);
+	int fd = fs->fd;
 
 	if (!file) {
 		answer(fd, in, -EBADF, NULL, 0);
@@ -86,12 +100,16 @@ static void serve_read(int fd, const struct fuse_in_header *in, struct fusefs_fi
 		return;
 	}
 	memset(data, 'f', sizeof(data));
-	answer(fd, in, 0, data, ((const struct fuse_read_in *)(in + 1))->size);
+	answer(fd, in, 0, kept ? kept : data, read_in->size);
 }
 
-static void serve_write(int fd, const struct fuse_in_header *in, struct fusefs_file *file)
+static void serve_write(struct fusefs *fs, const struct fuse_in_header *in,
+			struct fusefs_file *file)
 {
-	struct fuse_write_out written = { 0 };
+	const struct fuse_write_in *write_in = (const void *)(in + 1);
+	struct fuse_write_out written = { .size = write_in->size };
+	char *kept = kept_at(fs, file, write_in->offset, write_in->size);
+	int fd = fs->fd;
 
 	if (!file) {
 		answer(fd, in, -EBADF, NULL, 0);
@@ -101,7 +119,13 @@ static void serve_write(int fd, const struct fuse_in_header *in, struct fusefs_f
 	file->writes++;
 	if (file->hang_write)
 		return;
-	written.size = ((const struct fuse_write_in *)(in + 1))->size;
+	if (file->write_error && !(file->writes % file->write_error_every)) {
+		file->write_errors++;
+		answer(fd, in, -file->write_error, NULL, 0);
+		return;
+	}
+	if (kept)
+		memcpy(kept, write_in + 1, write_in->size);
 	answer(fd, in, 0, &written, sizeof(written));
 }
 
@@ -140,10 +164,10 @@ static void serve(struct fusefs *fs, const struct fuse_in_header *in)
 		answer(fs->fd, in, 0, &open_out, sizeof(open_out));
 		return;
 	case FUSE_READ:
-		serve_read(fs->fd, in, file);
+		serve_read(fs, in, file);
 		return;
 	case FUSE_WRITE:
-		serve_write(fs->fd, in, file);
+		serve_write(fs, in, file);
 		return;
 	case FUSE_FLUSH:
 	case FUSE_RELEASE:
@@ -179,6 +203,10 @@ struct fusefs *fusefs_start(void)
 	char options[128];
 
 	if (fs == MAP_FAILED)
+		bail("mmap: %s", strerror(errno));
+	fs->kept = mmap(NULL, FUSEFS_PAGES * page_size(), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fs->kept == MAP_FAILED)
 		bail("mmap: %s", strerror(errno));
 	if (system("modprobe -q fuse"))
 		diag("no modprobe, or fuse is built in");

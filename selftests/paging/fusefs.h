@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A FUSE file system whose files can stop answering.  It has the files f0 to f9
- * of FUSEFS_PAGES pages; a page that was not written reads as 'f'.
+ * of FUSEFS_PAGES pages, which read as 'f' whatever was written, but for the last
+ * file, which keeps what was written.
  */
 #ifndef SELFTESTS_PAGING_FUSEFS_H
 #define SELFTESTS_PAGING_FUSEFS_H
@@ -11,16 +12,21 @@
 
 #define FUSEFS_FILES	10
 #define FUSEFS_PAGES	64
+#define FUSEFS_KEEPS	(FUSEFS_FILES - 1)	/* the number of that file */
 
 /* Shared with the server. */
 struct fusefs {
 	char dir[32];
 	int fd;				/* /dev/fuse */
 	pid_t server;
+	char *kept;			/* what was written to f9 */
 	struct fusefs_file {
 		volatile bool hang_read;	/* take requests, answer none */
 		volatile bool hang_write;
 		volatile int read_error;	/* 0, or the errno of answers */
+		volatile int write_error;	/* the same, of each */
+		volatile unsigned int write_error_every; /* so many writes */
+		volatile unsigned int write_errors;	/* answers with it */
 		volatile unsigned int reads;	/* requests taken */
 		volatile unsigned int writes;
 		volatile uid_t uid;	/* of the last write */

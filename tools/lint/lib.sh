@@ -49,6 +49,34 @@ user_sources()
 	sources '*.[ch]' | grep -E '^(tools|selftests)/'
 }
 
+# clean_open CHECK FILE...: remember in which sources CHECK finds nothing, as long as the FILEs,
+# its program and its settings, stay the same
+clean_open()
+{
+	clean_dir=$BUILD/lint/clean-$1
+	mkdir -p "$clean_dir"
+	clean_salt=$(cat "${@:2}" | sha256sum)
+	find "$clean_dir" -type f -mtime +30 -delete
+}
+
+# clean_path SOURCE [OPTIONS]: print the path that stands for SOURCE as it is, checked with
+# these OPTIONS
+clean_path()
+{
+	echo "$clean_dir/$({ echo "$clean_salt $*" && cat "$1"; } | sha256sum | cut -d' ' -f1)"
+}
+
+# is_clean SOURCE [OPTIONS], set_clean SOURCE [OPTIONS]: ask, record that nothing is found
+is_clean()
+{
+	[[ -e $(clean_path "$@") ]]
+}
+
+set_clean()
+{
+	: >"$(clean_path "$@")"
+}
+
 # compile_database DIR: write DIR/compile_commands.json for clang-tidy and cppcheck, with
 # the commands by which the Makefiles compile the programs, and make the headers that the
 # build generates. Fail if no Makefile compiles some file.
