@@ -51,13 +51,18 @@ size_t corpus_size(void)
 	return nr_programs;
 }
 
+void corpus_get(struct program *p, size_t nr)
+{
+	memcpy(p, programs[nr], bytes_of(programs[nr]));
+}
+
 void corpus_pick(struct program *p, uint64_t *rng)
 {
 	size_t n = random_below(rng, 3) || nr_programs <= YOUNG ?
 		   random_below(rng, nr_programs) :
 		   nr_programs - 1 - random_below(rng, YOUNG);
 
-	memcpy(p, programs[n], bytes_of(programs[n]));
+	corpus_get(p, n);
 }
 
 void corpus_write(const char *path)

@@ -22,6 +22,7 @@ static const char *const looked_at[] = {
 	DEBUGFS "%llu/pagetable", DEBUGFS "%llu/pgtotals",
 	"/proc/self/smaps", "/proc/self/pagemap", "/proc/self/numa_maps",
 	"/proc/self/smaps_rollup", MODULE_PARAMS "max_user_pages",
+	"/sys/kernel/tracing/trace", "/proc/self/maps",
 };
 
 enum { FIRST_SPACE = 9, FIRST_PROCESS = 13, FIRST_PLAIN = 19 };
@@ -137,6 +138,10 @@ static const struct {
 	{ "/proc/sys/vm/drop_caches", "2" },
 	{ "/sys/kernel/tracing/events/vmlab/enable", "1" },
 	{ "/proc/sys/vm/compact_memory", "1" }, { "/sys/fs/cgroup/fuzz/memory.reclaim", "4M" },
+	{ "/sys/kernel/tracing/events/vmlab/enable", "0" },
+	{ "/sys/devices/system/cpu/cpu1/online", "0" },
+	{ "/sys/devices/system/cpu/cpu1/online", "1" },
+	{ "/sys/kernel/tracing/trace", "" },
 };
 
 static const struct arg args_knob[] = {

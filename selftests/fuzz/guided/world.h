@@ -13,7 +13,7 @@
 
 enum {
 	NR_FDS = 4,		/* of /dev/vmlab */
-	NR_FILES = 4,
+	NR_FILES = 5,
 	NR_REGIONS = 4,
 	NR_CHILDREN = 3,
 	PAGE = 4096,
@@ -63,7 +63,8 @@ extern struct world world;
 /* What happened to each call, shared with the parent. */
 struct result {
 	int32_t error;		/* errno, 0, or NOT_RUN */
-	uint32_t size;		/* a class of the value returned */
+	uint16_t size;		/* a class of the value returned */
+	uint16_t failed;	/* what was to fail, did */
 };
 
 enum { NOT_RUN = -1 };
@@ -97,9 +98,10 @@ long run_request(struct worker *w, const struct call_kind *kind,
 
 /* The calls that no header describes. */
 extern const struct call_kind request_kinds[], memory_kinds[], file_kinds[],
-	process_kinds[], uring_kinds[], uffd_kinds[], kernel_kinds[];
+	process_kinds[], uring_kinds[], uffd_kinds[], kernel_kinds[],
+	observe_kinds[];
 extern const size_t nr_request_kinds, nr_memory_kinds, nr_file_kinds,
-	nr_process_kinds, nr_uring_kinds, nr_uffd_kinds, nr_kernel_kinds;
+	nr_process_kinds, nr_uring_kinds, nr_uffd_kinds, nr_kernel_kinds, nr_observe_kinds;
 
 #define WORD(name)	{ #name, name }
 #define WORDS(w)	.words = (w), .nr_words = ARRAY_SIZE(w)
