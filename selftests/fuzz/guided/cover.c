@@ -31,7 +31,7 @@ static struct reached {
 	uint8_t edges[MAX_EDGES];	/* pairs of points in a row, and results of calls */
 } *reached;
 
-static struct news before;
+static struct news counted;	/* what is not new any more */
 
 static struct section {
 	char name[32];
@@ -169,7 +169,7 @@ static void collect_module(void)
 			if (pcs[i])
 				add_point(pcs[i]);
 	close(fd);
-	before.points += reached->nr_points - nr;
+	counted.points += reached->nr_points - nr;
 }
 
 struct news cover_collect(const struct program *p, const struct outcome *o)
@@ -180,10 +180,10 @@ struct news cover_collect(const struct program *p, const struct outcome *o)
 		if (o->call[i].error != NOT_RUN)
 			add_edge((uint64_t)p->call[i].kind << 16 | o->call[i].size,
 				 (uint64_t)o->call[i].error);
-	news.points = reached->nr_points - before.points;
-	news.edges = reached->nr_edges - before.edges;
-	before.points = reached->nr_points;
-	before.edges = reached->nr_edges;
+	news.points = reached->nr_points - counted.points;
+	news.edges = reached->nr_edges - counted.edges;
+	counted.points = reached->nr_points;
+	counted.edges = reached->nr_edges;
 	return news;
 }
 

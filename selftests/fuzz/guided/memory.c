@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Calls that map memory, change mappings and access them. */
+#include <errno.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -163,6 +164,12 @@ CALL(madvise)
 	/* Such frames are lost until the next boot. */
 	if (v[2] == MADV_HWPOISON || v[2] == SOFT_OFFLINE)
 		length = length > PAGE ? PAGE : length;
+	/* The task that poisons a page it maps is sent SIGBUS. */
+	if (sigsetjmp(w->fault, 0)) {
+		errno = EFAULT;
+		return -1;
+	}
+	w->may_fault = 1;
 	return madvise((void *)(uintptr_t)v[0], length, (int)v[2]);
 }
 
