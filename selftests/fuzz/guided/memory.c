@@ -153,7 +153,7 @@ static const struct arg args_madvise[] = {
 
 CALL(madvise)
 {
-	uint64_t length = inside(v[0], v[1]);
+	volatile uint64_t length = inside(v[0], v[1]);
 
 	/*
 	 * In a mapping that userfaultfd write-protects mm tries this for ever, with memfd
