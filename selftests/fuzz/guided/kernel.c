@@ -25,6 +25,8 @@ static const char *const looked_at[] = {
 	"/sys/kernel/tracing/trace", "/proc/self/maps",
 };
 
+enum { KTHREAD = 2 };	/* a pid */
+
 enum { FIRST_SPACE = 9, FIRST_PROCESS = 13, FIRST_PLAIN = 19 };
 
 static uint64_t space_number(uint64_t slot)
@@ -41,12 +43,14 @@ static unsigned long long number_for(uint64_t file, uint64_t which)
 		return 0;
 	if (file < FIRST_PROCESS)
 		return space_number(which % NR_FDS);
-	return (unsigned long long)(which % 4 < NR_CHILDREN ? world.child[which % 4] : getpid());
+	if (which < NR_CHILDREN)
+		return (unsigned long long)world.child[which];
+	return (unsigned long long)(which == NR_CHILDREN ? getpid() : KTHREAD);
 }
 
 static const struct arg args_probe[] = {
 	{ .name = "file", .type = A_COUNT, .limit = ARRAY_SIZE(looked_at) },
-	{ .name = "which", .type = A_COUNT, .limit = 4 },
+	{ .name = "which", .type = A_COUNT, .limit = NR_CHILDREN + 2 },
 };
 
 /* Open a file, which read and lseek then use. */
@@ -60,7 +64,7 @@ CALL(probe)
 
 static const struct arg args_look[] = {
 	{ .name = "file", .type = A_COUNT, .limit = ARRAY_SIZE(looked_at) },
-	{ .name = "which", .type = A_COUNT, .limit = 4 },
+	{ .name = "which", .type = A_COUNT, .limit = NR_CHILDREN + 2 },
 	{ .name = "bytes", .type = A_COUNT, .limit = 2 * PAGE },
 };
 

@@ -188,6 +188,22 @@ CALL(mprotect)
 	return mprotect((void *)(uintptr_t)v[0], inside(v[0], v[1]), (int)v[2]);
 }
 
+static const struct arg args_stripes[] = {
+	{ .name = "addr", .type = A_ADDR },
+	{ .name = "pages", .type = A_COUNT, .limit = 256 },
+	{ .name = "prot", .type = A_FLAGS, WORDS(prots), .limit = PROT_READ },
+};
+
+/* Change every second page: as many mappings, in a tree with more levels. */
+CALL(stripes)
+{
+	for (uint64_t n = 0; n < v[1]; n += 2)
+		if (mprotect((void *)(uintptr_t)(v[0] + n * PAGE), inside(v[0] + n * PAGE, PAGE),
+			     (int)v[2]))
+			return -1;
+	return 0;
+}
+
 static const struct arg args_name[] = {
 	{ .name = "addr", .type = A_ADDR },
 	{ .name = "length", .type = A_LENGTH },
@@ -318,7 +334,8 @@ CALL(touch)
 
 const struct call_kind memory_kinds[] = {
 	KIND(mmap, 20), KIND(munmap, 6), KIND(mremap, 6), KIND(madvise, 14),
-	KIND(mprotect, 6), KIND(name, 1), KIND(mlock, 4), KIND(msync, 5), KIND(mincore, 1),
+	KIND(mprotect, 6), KIND(name, 1), KIND(stripes, 2),
+	KIND(mlock, 4), KIND(msync, 5), KIND(mincore, 1),
 	KIND(move_pages, 3), KIND(touch, 30),
 };
 

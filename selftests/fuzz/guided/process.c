@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Calls that make and end processes, and that access the memory of one from another. */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -60,6 +61,19 @@ CALL(exec)
 	if (v[1])
 		kill(pid, SIGKILL);
 	return waitpid(pid, &status, 0) < 0 ? -1 : 0;
+}
+
+static const struct word namespaces[] = {
+	WORD(CLONE_NEWUSER), WORD(CLONE_NEWPID),
+};
+
+static const struct arg args_unshare[] = {
+	{ .name = "flags", .type = A_FLAGS, WORDS(namespaces), .limit = CLONE_NEWUSER },
+};
+
+CALL(unshare)
+{
+	return unshare((int)v[0] & (CLONE_NEWUSER | CLONE_NEWPID));
 }
 
 static const struct word signals[] = {
@@ -195,7 +209,7 @@ CALL(yield)
 }
 
 const struct call_kind process_kinds[] = {
-	KIND(fork, 8), KIND(exec, 1), KIND(kill, 2), KIND(wait, 1), KIND(signal, 2),
+	KIND(fork, 8), KIND(exec, 1), KIND(unshare, 1), KIND(kill, 2), KIND(wait, 1), KIND(signal, 2),
 	KIND(ptrace, 4), KIND(remote, 6), KIND(yield, 1),
 };
 

@@ -12,7 +12,10 @@ CALL_BYTES = 4      # from the relocation to the address to which the call retur
 # Calls that the kernel makes when an invariant is broken.
 REPORTS = re.compile(r"^(dump_page|lockdep_rcu_suspicious|__warn_printk|warn_slowpath_fmt|_?_?printk_bug|"
                      r"__ubsan_handle_\w+|__asan_report_\w+|refcount_warn_saturate|__stack_chk_fail|"
-                     r"__list_\w+_or_report)\b")
+                     r"__list_\w+_or_report|__copy_overflow|"
+                     r"__fortify_\w+|fortify_panic)\b")
+# Where the kernel notes that it has warned once: read after the condition was found to be true.
+ONCE = (".data..once", ".data..unlikely")
 
 
 def run(*command):
@@ -52,7 +55,7 @@ class Code:
         """Return (does it report, next places) of one instruction; no place: the way ends."""
         following, text, target = self.sections[section][address]
         name = text.split()[0]
-        if name.startswith("ud"):
+        if name.startswith("ud") or target.startswith(ONCE):
             return True, []
         if name.startswith("call"):
             return bool(REPORTS.match(target)), [(section, following)]
