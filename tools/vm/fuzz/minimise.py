@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """minimise.py FILE COMMAND...: drop programs and calls that a finding does not need.
 
-COMMAND FILE runs programs: it fails as long as the finding is there. First whole programs
+COMMAND FILE runs programs: it fails as long as the finding is there. It must pass for a
+program that does nothing, or else it fails for a reason of its own. First whole programs
 are dropped, then calls: halves of them, quarters, and so on to single ones; then what the
 calls do not need to say. The result is FILE.min, and FILE.min.c stands alone.
 """
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 FUZZ = os.path.dirname(os.path.abspath(__file__))
+NOTHING = [["program", "yield"]]
 PLAIN = ("thread=", "fail=", "again=", "where=")
 
 
@@ -104,6 +106,8 @@ def main():
     search = Search(sys.argv[1], sys.argv[2:])
     if not search.fails(search.programs):
         sys.exit("minimise: the programs do not show the finding")
+    if search.fails(NOTHING):
+        sys.exit("minimise: a program that does nothing fails, too")
     search.drop_programs()
     search.drop_calls()
     search.drop_words()
