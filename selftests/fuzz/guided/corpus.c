@@ -3,6 +3,7 @@
 #include "fuzz/guided/corpus.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +95,7 @@ void append_program(const char *path, const struct program *p)
 	fclose(f);
 }
 
-int corpus_read(const char *path, int (*fn)(const struct program *p))
+static int read_file(const char *path, int (*fn)(const struct program *p))
 {
 	static char text[MAX_TEXT];
 	static struct program p;
@@ -121,6 +122,21 @@ int corpus_read(const char *path, int (*fn)(const struct program *p))
 			break;
 	}
 	fclose(f);
+	return ret;
+}
+
+int corpus_read(const char *path, int (*fn)(const struct program *p))
+{
+	char pattern[4096];
+	glob_t files;
+	int ret = 0;
+
+	snprintf(pattern, sizeof(pattern), "%s/*", path);
+	if (glob(pattern, 0, NULL, &files))
+		return read_file(path, fn);
+	for (size_t i = 0; i < files.gl_pathc && !ret; i++)
+		ret = read_file(files.gl_pathv[i], fn);
+	globfree(&files);
 	return ret;
 }
 

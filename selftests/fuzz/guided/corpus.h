@@ -15,7 +15,10 @@ void corpus_get(struct program *p, size_t nr);
 /* Write all as text, so that no half is seen. */
 void corpus_write(const char *path);
 
-/* Call @fn for each program of a file, as corpus_write() writes it; return -1 for an error. */
+/*
+ * Call @fn for each program of a file, as corpus_write() writes it, or of all files of a
+ * directory; return -1 for an error.
+ */
 int corpus_read(const char *path, int (*fn)(const struct program *p));
 
 /* Add a program to the end of a file. */
