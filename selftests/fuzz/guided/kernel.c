@@ -22,7 +22,7 @@ static const char *const looked_at[] = {
 	DEBUGFS "%llu/pagetable", DEBUGFS "%llu/pgtotals",
 	"/proc/self/smaps", "/proc/self/pagemap", "/proc/self/numa_maps",
 	"/proc/self/smaps_rollup", MODULE_PARAMS "max_user_pages",
-	"/sys/kernel/tracing/trace", "/proc/self/maps",
+	TRACING "trace", "/proc/self/maps",
 };
 
 enum { KTHREAD = 2 };	/* a pid */
@@ -140,12 +140,14 @@ static const struct {
 } knobs[] = {
 	{ "/proc/self/clear_refs", "1" }, { "/proc/self/clear_refs", "4" },
 	{ "/proc/sys/vm/drop_caches", "2" },
-	{ "/sys/kernel/tracing/events/vmlab/enable", "1" },
+	{ TRACING "events/vmlab/enable", "1" },
 	{ "/proc/sys/vm/compact_memory", "1" }, { "/sys/fs/cgroup/fuzz/memory.reclaim", "4M" },
-	{ "/sys/kernel/tracing/events/vmlab/enable", "0" },
+	{ TRACING "events/vmlab/enable", "0" },
 	{ "/sys/devices/system/cpu/cpu1/online", "0" },
 	{ "/sys/devices/system/cpu/cpu1/online", "1" },
-	{ "/sys/kernel/tracing/trace", "" },
+	{ TRACING "trace", "" },
+	/* what functions of headers trace */
+	{ TRACING "events/mmap_lock/enable", "1" }, { TRACING "events/page_ref/enable", "1" },
 };
 
 static const struct arg args_knob[] = {

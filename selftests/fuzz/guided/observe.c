@@ -13,8 +13,6 @@
 
 #include "fuzz/guided/world.h"
 
-#define TRACING "/sys/kernel/tracing/"
-
 static const struct word tracepoints[] = {
 	{ "FAULT", 0 }, { "MKWRITE", 1 }, { "VICTIM", 2 }, { "EVICT", 3 }, { "WRITEBACK", 4 },
 };

@@ -31,7 +31,8 @@ static const struct {
 	const char *path, *text;
 } switches[] = {
 	{ "/sys/devices/system/cpu/cpu1/online", "1" },
-	{ "/sys/kernel/tracing/events/vmlab/enable", "0" },
+	{ TRACING "events/vmlab/enable", "0" }, { TRACING "events/mmap_lock/enable", "0" },
+	{ TRACING "events/page_ref/enable", "0" },
 };
 
 static bool param_file(const struct param *p, int flags, char *value, size_t size)

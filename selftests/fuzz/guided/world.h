@@ -28,6 +28,7 @@ enum {
 
 #define DEBUGFS		"/sys/kernel/debug/vmlab/"
 #define MODULE_PARAMS	"/sys/module/vmlab/parameters/"
+#define TRACING		"/sys/kernel/tracing/"
 #define ARENA		0x10000000000ULL
 #define REGION_SPAN	(256ULL << 20)
 
