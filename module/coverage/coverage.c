@@ -14,9 +14,6 @@ static struct debugfs_blob_wrapper coverage_blob = {
 	.size = sizeof(coverage),
 };
 
-/* Only the code below calls it. */
-void vmlab_coverage_record(unsigned long pc);
-
 /**
  * vmlab_coverage_record() - record that a basic block ran
  * @pc: the address to which its call returns
@@ -46,17 +43,17 @@ void notrace vmlab_coverage_record(unsigned long pc)
 #error "VMLAB_KCOV=1: only for x86-64"
 #endif
 asm(".pushsection .text\n"
-    ".globl vmlab_cov_trace_pc\n"
-    ".type vmlab_cov_trace_pc, @function\n"
-    "vmlab_cov_trace_pc:\n"
-    "	movq (%rsp), %rdi\n"
-    "	pushq %rbp\n"
-    "	movq %rsp, %rbp\n"
-    "	call vmlab_coverage_record\n"
-    "	popq %rbp\n"
-    "	jmp __sanitizer_cov_trace_pc\n"
-    ".size vmlab_cov_trace_pc, . - vmlab_cov_trace_pc\n"
-    ".popsection\n");
+	".globl vmlab_cov_trace_pc\n"
+	".type vmlab_cov_trace_pc, @function\n"
+	"vmlab_cov_trace_pc:\n"
+	"	movq (%rsp), %rdi\n"
+	"	pushq %rbp\n"
+	"	movq %rsp, %rbp\n"
+	"	call vmlab_coverage_record\n"
+	"	popq %rbp\n"
+	"	jmp __sanitizer_cov_trace_pc\n"
+	".size vmlab_cov_trace_pc, . - vmlab_cov_trace_pc\n"
+	".popsection\n");
 
 /**
  * vmlab_coverage_files() - create the file "coverage": addresses, with zeros between

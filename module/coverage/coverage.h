@@ -10,6 +10,8 @@ struct dentry;
 
 #ifdef VMLAB_COVERAGE
 void vmlab_coverage_files(struct dentry *dir);
+/* Only code that stands in each basic block calls it. */
+void vmlab_coverage_record(unsigned long pc);
 #else
 static inline void vmlab_coverage_files(struct dentry *dir) { }
 #endif

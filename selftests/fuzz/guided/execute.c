@@ -71,7 +71,8 @@ static bool has_failed(const struct worker *w)
 {
 	char text[12] = "";
 
-	return w->fail_nth >= 0 && pread(w->fail_nth, text, sizeof(text) - 1, 0) > 0 && *text == '0';
+	return w->fail_nth >= 0 && pread(w->fail_nth, text, sizeof(text) - 1, 0) > 0 &&
+	       *text == '0';
 }
 
 static uint16_t class_of(long value)
