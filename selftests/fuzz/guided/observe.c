@@ -48,6 +48,21 @@ CALL(perf)
 	return fd < 0 ? -1 : 0;
 }
 
+/*
+ * The first event of a task patches the scheduler's code, and so does the close of the last
+ * one.  QEMU's emulation of several CPUs sometimes still executes the old code, int3, and
+ * the kernel panics.  So one event stays.
+ */
+void observe_open(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_DUMMY,
+	};
+
+	/* Without perf there is nothing to patch. */
+	syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
 #define args_raw_tracepoint args_perf
 
 /* A BPF program that returns at once; attached until the program exits. */

@@ -75,6 +75,7 @@ void run_open(void)
 		world.worker[i].buffer = guarded(BUFFER_BYTES);
 	}
 	open_files();
+	observe_open();
 	/* What a program forks is reaped here. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }

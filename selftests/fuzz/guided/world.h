@@ -93,6 +93,9 @@ void cover_disable(unsigned int worker);
 /* Record what the call that ended has reached. */
 void cover_call(unsigned int worker);
 
+/* observe.c: once, before any program runs */
+void observe_open(void);
+
 /* request.c */
 long run_request(struct worker *w, const struct call_kind *kind,
 		 const uint64_t *v);
