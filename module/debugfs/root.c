@@ -4,6 +4,7 @@
 #include <linux/seq_file.h>
 #include <linux/string_helpers.h>
 
+#include "coverage/coverage.h"
 #include "debugfs/debugfs.h"
 #include "frame/frame.h"
 #include "inspect/inspect.h"
@@ -51,6 +52,7 @@ int vmlab_debugfs_init(void)
 	debugfs_create_file("layout", 0400, vmlab_root, NULL,
 			    &vmlab_debugfs_layout_fops);
 	debugfs_create_file("frames", 0400, vmlab_root, NULL, &frames_fops);
+	vmlab_coverage_files(vmlab_root);
 	ret = vmlab_debugfs_spaces_init(vmlab_root);
 	if (!ret) {
 		ret = vmlab_debugfs_attach_init(vmlab_root);

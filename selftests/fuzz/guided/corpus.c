@@ -3,6 +3,7 @@
 #include "fuzz/guided/corpus.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,13 +52,18 @@ size_t corpus_size(void)
 	return nr_programs;
 }
 
+void corpus_get(struct program *p, size_t nr)
+{
+	memcpy(p, programs[nr], bytes_of(programs[nr]));
+}
+
 void corpus_pick(struct program *p, uint64_t *rng)
 {
 	size_t n = random_below(rng, 3) || nr_programs <= YOUNG ?
 		   random_below(rng, nr_programs) :
 		   nr_programs - 1 - random_below(rng, YOUNG);
 
-	memcpy(p, programs[n], bytes_of(programs[n]));
+	corpus_get(p, n);
 }
 
 void corpus_write(const char *path)
@@ -89,7 +95,7 @@ void append_program(const char *path, const struct program *p)
 	fclose(f);
 }
 
-int corpus_read(const char *path, int (*fn)(const struct program *p))
+static int read_file(const char *path, int (*fn)(const struct program *p))
 {
 	static char text[MAX_TEXT];
 	static struct program p;
@@ -116,6 +122,21 @@ int corpus_read(const char *path, int (*fn)(const struct program *p))
 			break;
 	}
 	fclose(f);
+	return ret;
+}
+
+int corpus_read(const char *path, int (*fn)(const struct program *p))
+{
+	char pattern[4096];
+	glob_t files;
+	int ret = 0;
+
+	snprintf(pattern, sizeof(pattern), "%s/*", path);
+	if (glob(pattern, 0, NULL, &files))
+		return read_file(path, fn);
+	for (size_t i = 0; i < files.gl_pathc && !ret; i++)
+		ret = read_file(files.gl_pathv[i], fn);
+	globfree(&files);
 	return ret;
 }
 

@@ -16,7 +16,7 @@ void cover_sections(void);
 /* What the last program has reached and none before it. */
 struct news cover_collect(const struct program *p, const struct outcome *o);
 size_t cover_points(void);
-/* Write one line, section and offset, for each point. */
+/* Write one line, section and offset, for each point; of those of the module itself, too. */
 void cover_write(const char *path);
 
 #endif /* SELFTESTS_FUZZ_GUIDED_COVER_H */

@@ -66,9 +66,18 @@ static void set_failure(struct worker *w, unsigned int nth)
 		w->fail_nth = -1;
 }
 
-static uint32_t class_of(long value)
+/* Has what was to fail failed? */
+static bool has_failed(const struct worker *w)
 {
-	return value <= 0 ? 0 : 64 - (uint32_t)__builtin_clzl((unsigned long)value);
+	char text[12] = "";
+
+	return w->fail_nth >= 0 && pread(w->fail_nth, text, sizeof(text) - 1, 0) > 0 &&
+	       *text == '0';
+}
+
+static uint16_t class_of(long value)
+{
+	return value <= 0 ? 0 : (uint16_t)(64 - __builtin_clzl((unsigned long)value));
 }
 
 static void run_call(struct worker *w, unsigned int nr)
@@ -86,8 +95,10 @@ static void run_call(struct worker *w, unsigned int nr)
 	ret = kind->run(w, kind, v);
 	results->call[nr].error = ret < 0 ? errno : 0;
 	results->call[nr].size = class_of(ret);
-	if (c->fail)
+	if (c->fail) {
+		results->call[nr].failed = has_failed(w);
 		set_failure(w, 0);
+	}
 	w->may_fault = 0;
 	cover_call(w->nr);
 	atomic_store(&world.done[nr], 1);

@@ -22,7 +22,10 @@ static const char *const looked_at[] = {
 	DEBUGFS "%llu/pagetable", DEBUGFS "%llu/pgtotals",
 	"/proc/self/smaps", "/proc/self/pagemap", "/proc/self/numa_maps",
 	"/proc/self/smaps_rollup", MODULE_PARAMS "max_user_pages",
+	TRACING "trace", "/proc/self/maps",
 };
+
+enum { KTHREAD = 2 };	/* a pid */
 
 enum { FIRST_SPACE = 9, FIRST_PROCESS = 13, FIRST_PLAIN = 19 };
 
@@ -40,12 +43,14 @@ static unsigned long long number_for(uint64_t file, uint64_t which)
 		return 0;
 	if (file < FIRST_PROCESS)
 		return space_number(which % NR_FDS);
-	return (unsigned long long)(which % 4 < NR_CHILDREN ? world.child[which % 4] : getpid());
+	if (which < NR_CHILDREN)
+		return (unsigned long long)world.child[which];
+	return (unsigned long long)(which == NR_CHILDREN ? getpid() : KTHREAD);
 }
 
 static const struct arg args_probe[] = {
 	{ .name = "file", .type = A_COUNT, .limit = ARRAY_SIZE(looked_at) },
-	{ .name = "which", .type = A_COUNT, .limit = 4 },
+	{ .name = "which", .type = A_COUNT, .limit = NR_CHILDREN + 2 },
 };
 
 /* Open a file, which read and lseek then use. */
@@ -59,7 +64,7 @@ CALL(probe)
 
 static const struct arg args_look[] = {
 	{ .name = "file", .type = A_COUNT, .limit = ARRAY_SIZE(looked_at) },
-	{ .name = "which", .type = A_COUNT, .limit = 4 },
+	{ .name = "which", .type = A_COUNT, .limit = NR_CHILDREN + 2 },
 	{ .name = "bytes", .type = A_COUNT, .limit = 2 * PAGE },
 };
 
@@ -135,8 +140,14 @@ static const struct {
 } knobs[] = {
 	{ "/proc/self/clear_refs", "1" }, { "/proc/self/clear_refs", "4" },
 	{ "/proc/sys/vm/drop_caches", "2" },
-	{ "/sys/kernel/tracing/events/vmlab/enable", "1" },
+	{ TRACING "events/vmlab/enable", "1" },
 	{ "/proc/sys/vm/compact_memory", "1" }, { "/sys/fs/cgroup/fuzz/memory.reclaim", "4M" },
+	{ TRACING "events/vmlab/enable", "0" },
+	{ "/sys/devices/system/cpu/cpu1/online", "0" },
+	{ "/sys/devices/system/cpu/cpu1/online", "1" },
+	{ TRACING "trace", "" },
+	/* what functions of headers trace */
+	{ TRACING "events/mmap_lock/enable", "1" }, { TRACING "events/page_ref/enable", "1" },
 };
 
 static const struct arg args_knob[] = {

@@ -11,7 +11,7 @@ static const struct {
 	{ request_kinds, &nr_request_kinds }, { memory_kinds, &nr_memory_kinds },
 	{ file_kinds, &nr_file_kinds }, { process_kinds, &nr_process_kinds },
 	{ uring_kinds, &nr_uring_kinds }, { uffd_kinds, &nr_uffd_kinds },
-	{ kernel_kinds, &nr_kernel_kinds },
+	{ kernel_kinds, &nr_kernel_kinds }, { observe_kinds, &nr_observe_kinds },
 };
 
 size_t nr_kinds(void)

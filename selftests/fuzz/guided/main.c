@@ -26,14 +26,16 @@ enum {
 	SAVE_EVERY = 60,	/* seconds */
 	PROGRESS_EVERY = 10,
 	FRESH_OF = 12,		/* one of so many programs is new */
+	SWEEP_OF = 2,		/* ... or is one of the sweep, until that is done */
+	STAY_SECONDS = 10,
 	FINDING = 3,		/* exit status */
 };
 
 static struct options {
-	uint64_t seed;
-	unsigned long seconds, list, times;
+	unsigned long seed, seconds, list, times;
 	const char *seeds, *repro, *out, *module, *setup, *cleanup;
 	bool tap, verbose;
+	bool exit, stay;	/* what programs execute */
 } options = { .seed = 1, .seconds = 10, .times = 1 };
 
 static struct {
@@ -112,11 +114,13 @@ static void report_now_and_then(void)
 	}
 }
 
-/* A limit that a program set must not hold for the next one. */
-static void restore_limits(const struct program *p)
+/* What a program set for all must not hold for the next one. */
+static void restore_settings(const struct program *p)
 {
 	for (uint32_t i = 0; i < p->nr; i++) {
-		if (!strcmp(kind_of(p->call[i].kind)->name, "param")) {
+		const char *name = kind_of(p->call[i].kind)->name;
+
+		if (!strcmp(name, "param") || !strcmp(name, "knob")) {
 			watch_restore();
 			return;
 		}
@@ -138,7 +142,7 @@ static struct news run_one(const struct program *p)
 		find("a killed program does not end");
 	count_results(p);
 	find(watch_kernel());
-	restore_limits(p);
+	restore_settings(p);
 	if (total.programs % LEFT_EVERY == 0)
 		find(watch_left());
 	return cover_collect(p, &outcome);
@@ -151,22 +155,33 @@ static int run_seed(const struct program *p)
 	return *total.finding ? 1 : 0;
 }
 
+/* Choose the next program; true: one of the sweep. */
+static bool choose_program(uint64_t *rng)
+{
+	if (total.programs % SWEEP_OF == 0 && sweep_next(&program))
+		return true;
+	if (!corpus_size() || !random_below(rng, FRESH_OF)) {
+		program_generate(&program, rng);
+	} else {
+		corpus_pick(&program, rng);
+		corpus_pick(&other, rng);
+		program_mutate(&program, &other, rng);
+	}
+	return false;
+}
+
 static void fuzz_loop(void)
 {
 	uint64_t rng = random_state(options.seed, 0);
 	const double since = now();
 
+	sweep_open();
 	while (!*total.finding && now() - since < (double)options.seconds) {
-		struct news news;
+		const bool swept = choose_program(&rng);
+		const struct news news = run_one(&program);
 
-		if (!corpus_size() || !random_below(&rng, FRESH_OF)) {
-			program_generate(&program, &rng);
-		} else {
-			corpus_pick(&program, &rng);
-			corpus_pick(&other, &rng);
-			program_mutate(&program, &other, &rng);
-		}
-		news = run_one(&program);
+		if (swept)
+			sweep_result(&outcome);
 		if (news.points || news.edges)
 			corpus_add(&program);
 	}
@@ -287,68 +302,48 @@ static void report_calls(void)
 		       total.called[i], total.succeeded[i]);
 }
 
+/* The options: each has a number, a text, or is set. */
+static const struct {
+	const char *name;
+	unsigned long *number;
+	const char **text;
+	bool *set;
+} known_options[] = {
+	{ "seed", .number = &options.seed },
+	{ "seconds", .number = &options.seconds },
+	{ "list", .number = &options.list },
+	{ "times", .number = &options.times },
+	{ "seeds", .text = &options.seeds },
+	{ "repro", .text = &options.repro },
+	{ "out", .text = &options.out },
+	{ "module", .text = &options.module },
+	{ "setup", .text = &options.setup },
+	{ "cleanup", .text = &options.cleanup },
+	{ "tap", .set = &options.tap },
+	{ "verbose", .set = &options.verbose },
+	{ "exit", .set = &options.exit },
+	{ "stay", .set = &options.stay },
+};
+
 static void parse_options(int argc, char **argv)
 {
-	static const struct option names[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "seconds", required_argument, NULL, 't' },
-		{ "list", required_argument, NULL, 'l' },
-		{ "times", required_argument, NULL, 'n' },
-		{ "seeds", required_argument, NULL, 'c' },
-		{ "repro", required_argument, NULL, 'r' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "module", required_argument, NULL, 'm' },
-		{ "setup", required_argument, NULL, 'b' },
-		{ "cleanup", required_argument, NULL, 'e' },
-		{ "tap", no_argument, NULL, 'a' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "exit", no_argument, NULL, 'x' },
-		{ 0 },
-	};
+	struct option names[ARRAY_SIZE(known_options) + 1] = { 0 };
 
+	for (size_t i = 0; i < ARRAY_SIZE(known_options); i++)
+		names[i] = (struct option){
+			known_options[i].name,
+			known_options[i].set ? no_argument : required_argument,
+			NULL, (int)i,
+		};
 	for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-		switch (c) {
-		case 's':
-			options.seed = strtoull(optarg, NULL, 0);
-			break;
-		case 't':
-			options.seconds = strtoul(optarg, NULL, 0);
-			break;
-		case 'l':
-			options.list = strtoul(optarg, NULL, 0);
-			break;
-		case 'n':
-			options.times = strtoul(optarg, NULL, 0);
-			break;
-		case 'c':
-			options.seeds = optarg;
-			break;
-		case 'r':
-			options.repro = optarg;
-			break;
-		case 'o':
-			options.out = optarg;
-			break;
-		case 'm':
-			options.module = optarg;
-			break;
-		case 'b':
-			options.setup = optarg;
-			break;
-		case 'e':
-			options.cleanup = optarg;
-			break;
-		case 'a':
-			options.tap = true;
-			break;
-		case 'v':
-			options.verbose = true;
-			break;
-		case 'x':	/* what programs execute */
-			_exit(0);
-		default:
+		if (c == '?')
 			exit(2);
-		}
+		if (known_options[c].number)
+			*known_options[c].number = strtoul(optarg, NULL, 0);
+		else if (known_options[c].text)
+			*known_options[c].text = optarg;
+		else
+			*known_options[c].set = true;
 	}
 }
 
@@ -380,6 +375,10 @@ static void run_all(void)
 int main(int argc, char **argv)
 {
 	parse_options(argc, argv);
+	if (options.stay)
+		sleep(STAY_SECONDS);
+	if (options.exit || options.stay)
+		return 0;
 	if (options.list)
 		return list();
 	cover_open();
@@ -400,6 +399,7 @@ int main(int argc, char **argv)
 	watch_open();
 	run_all();
 	command(options.cleanup);
+	save();
 	if (options.module)
 		unload_module();
 	save();

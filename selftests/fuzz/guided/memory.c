@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Calls that map memory, change mappings and access them. */
+#include <errno.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +13,11 @@ enum {
 	POPULATE_READ = 22, POPULATE_WRITE = 23, DONTNEED_LOCKED = 24, COLLAPSE = 25,
 	SOFT_OFFLINE = 101, GUARD_INSTALL = 102, GUARD_REMOVE = 103,
 };
+
+#ifndef PR_SET_VMA
+#define PR_SET_VMA		0x53564d41
+#define PR_SET_VMA_ANON_NAME	0
+#endif
 
 #define NODES			2
 
@@ -23,7 +30,7 @@ static const struct word map_flags[] = {
 	WORD(MAP_SHARED), WORD(MAP_PRIVATE), WORD(MAP_SHARED_VALIDATE),
 	WORD(MAP_POPULATE), WORD(MAP_LOCKED), WORD(MAP_NORESERVE), WORD(MAP_NONBLOCK),
 	WORD(MAP_GROWSDOWN), WORD(MAP_SYNC), WORD(MAP_32BIT), WORD(MAP_ANONYMOUS),
-	WORD(MAP_STACK), WORD(MAP_DENYWRITE),
+	WORD(MAP_STACK), WORD(MAP_DENYWRITE), WORD(MAP_HUGETLB),
 };
 
 static const struct word map_places[] = {
@@ -45,7 +52,8 @@ CALL(mmap)
 {
 	struct region *r = &world.region[v[0]];
 	uint64_t bytes = (v[3] ? v[3] : 1) * PAGE, at = 0;
-	int flags = (int)v[5] & ~(MAP_FIXED | MAP_HUGETLB);
+	/* A descriptor of the device is none of hugetlbfs. */
+	int flags = (int)v[5] & ~(MAP_FIXED | (v[5] & MAP_ANONYMOUS ? 0 : MAP_HUGETLB));
 	void *p;
 
 	switch (v[6] % 5) {
@@ -145,7 +153,7 @@ static const struct arg args_madvise[] = {
 
 CALL(madvise)
 {
-	uint64_t length = inside(v[0], v[1]);
+	volatile uint64_t length = inside(v[0], v[1]);
 
 	/*
 	 * In a mapping that userfaultfd write-protects mm tries this for ever, with memfd
@@ -156,6 +164,12 @@ CALL(madvise)
 	/* Such frames are lost until the next boot. */
 	if (v[2] == MADV_HWPOISON || v[2] == SOFT_OFFLINE)
 		length = length > PAGE ? PAGE : length;
+	/* The task that poisons a page it maps is sent SIGBUS. */
+	if (sigsetjmp(w->fault, 0)) {
+		errno = EFAULT;
+		return -1;
+	}
+	w->may_fault = 1;
 	return madvise((void *)(uintptr_t)v[0], length, (int)v[2]);
 }
 
@@ -163,11 +177,44 @@ static const struct arg args_mprotect[] = {
 	{ .name = "addr", .type = A_ADDR },
 	{ .name = "length", .type = A_LENGTH },
 	{ .name = "prot", .type = A_FLAGS, WORDS(prots), .limit = PROT_READ | PROT_WRITE },
+	{ .name = "key", .type = A_COUNT, .limit = 2 },
 };
 
 CALL(mprotect)
 {
+	if (v[3])
+		return pkey_mprotect((void *)(uintptr_t)v[0], inside(v[0], v[1]), (int)v[2],
+				     pkey_alloc(0, 0));
 	return mprotect((void *)(uintptr_t)v[0], inside(v[0], v[1]), (int)v[2]);
+}
+
+static const struct arg args_stripes[] = {
+	{ .name = "addr", .type = A_ADDR },
+	{ .name = "pages", .type = A_COUNT, .limit = 256 },
+	{ .name = "prot", .type = A_FLAGS, WORDS(prots), .limit = PROT_READ },
+};
+
+/* Change every second page: as many mappings, in a tree with more levels. */
+CALL(stripes)
+{
+	for (uint64_t n = 0; n < v[1]; n += 2)
+		if (mprotect((void *)(uintptr_t)(v[0] + n * PAGE), inside(v[0] + n * PAGE, PAGE),
+			     (int)v[2]))
+			return -1;
+	return 0;
+}
+
+static const struct arg args_name[] = {
+	{ .name = "addr", .type = A_ADDR },
+	{ .name = "length", .type = A_LENGTH },
+	{ .name = "none", .type = A_COUNT, .limit = 2 },
+};
+
+/* A name for anonymous memory. */
+CALL(name)
+{
+	return prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, v[0], inside(v[0], v[1]),
+		     v[2] ? NULL : "vmlab fuzz");
 }
 
 static const struct word lock_calls[] = {
@@ -287,7 +334,8 @@ CALL(touch)
 
 const struct call_kind memory_kinds[] = {
 	KIND(mmap, 20), KIND(munmap, 6), KIND(mremap, 6), KIND(madvise, 14),
-	KIND(mprotect, 6), KIND(mlock, 4), KIND(msync, 5), KIND(mincore, 1),
+	KIND(mprotect, 6), KIND(name, 1), KIND(stripes, 2),
+	KIND(mlock, 4), KIND(msync, 5), KIND(mincore, 1),
 	KIND(move_pages, 3), KIND(touch, 30),
 };
 

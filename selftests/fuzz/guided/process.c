@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Calls that make and end processes, and that access the memory of one from another. */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -10,6 +12,8 @@
 #include <unistd.h>
 
 #include "fuzz/guided/world.h"
+
+enum { STARTED_US = 200 * 1000 };	/* time to execute something */
 
 static const struct arg args_fork[] = {
 	{ .name = "child", .type = A_COUNT, .limit = NR_CHILDREN },
@@ -24,24 +28,52 @@ CALL(fork)
 
 static const struct arg args_exec[] = {
 	{ .name = "here", .type = A_COUNT, .limit = 2 },
+	{ .name = "stay", .type = A_COUNT, .limit = 2 },
+	{ .name = "legacy", .type = A_COUNT, .limit = 2 },
+	{ .name = "child", .type = A_COUNT, .limit = NR_CHILDREN },
 };
 
-/* Replace the mm: in a child, or in the forked child that makes this call. */
+/*
+ * Replace the mm: in a child, or in the forked child that makes this call. What it
+ * executes ends at once, or stays; its mappings grow up, as of old, or down.
+ */
 CALL(exec)
 {
-	static char *argv[] = { "vmlab-fuzz", "--exit", NULL };
+	char *argv[] = { "vmlab-fuzz", v[1] ? "--stay" : "--exit", NULL };
 	pid_t pid = 0;
 	int status;
 
 	if (!w->forked || !v[0])
 		pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	if (!pid) {
+		if (v[2])
+			personality(ADDR_COMPAT_LAYOUT);
 		execve("/proc/self/exe", argv, NULL);
 		_exit(1);
 	}
 	if (pid < 0)
 		return -1;
+	if (v[1] && !w->forked) {
+		usleep(STARTED_US);
+		world.child[v[3]] = pid;
+		return keep(&world.pidfd[v[3]], (int)syscall(SYS_pidfd_open, pid, 0));
+	}
+	if (v[1])
+		kill(pid, SIGKILL);
 	return waitpid(pid, &status, 0) < 0 ? -1 : 0;
+}
+
+static const struct word namespaces[] = {
+	WORD(CLONE_NEWUSER), WORD(CLONE_NEWPID),
+};
+
+static const struct arg args_unshare[] = {
+	{ .name = "flags", .type = A_FLAGS, WORDS(namespaces), .limit = CLONE_NEWUSER },
+};
+
+CALL(unshare)
+{
+	return unshare((int)v[0] & (CLONE_NEWUSER | CLONE_NEWPID));
 }
 
 static const struct word signals[] = {
@@ -177,8 +209,8 @@ CALL(yield)
 }
 
 const struct call_kind process_kinds[] = {
-	KIND(fork, 8), KIND(exec, 1), KIND(kill, 2), KIND(wait, 1), KIND(signal, 2),
-	KIND(ptrace, 4), KIND(remote, 6), KIND(yield, 1),
+	KIND(fork, 8), KIND(exec, 1), KIND(unshare, 1), KIND(kill, 2), KIND(wait, 1),
+	KIND(signal, 2), KIND(ptrace, 4), KIND(remote, 6), KIND(yield, 1),
 };
 
 const size_t nr_process_kinds = ARRAY_SIZE(process_kinds);

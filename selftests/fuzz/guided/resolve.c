@@ -14,7 +14,7 @@ int descriptor_of(uint64_t word)
 	if (word < NR_FDS)
 		return world.fd[word];
 	if (word < 8)
-		return world.file[word % NR_FILES];
+		return world.file[word - NR_FDS];
 	switch (word) {
 	case 8:
 		return world.pipe[0];
@@ -28,6 +28,8 @@ int descriptor_of(uint64_t word)
 		return world.probe;
 	case 13:
 		return world.pidfd[0];
+	case 14:
+		return world.file[4];
 	default:
 		return -1;
 	}

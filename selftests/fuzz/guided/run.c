@@ -21,6 +21,7 @@ enum {
 
 /* see tools/vm/guest/inside/fuzz */
 #define DISK	"/tmp/disk"
+#define FULL	"/tmp/full"
 
 static struct outcome *shared;
 
@@ -38,18 +39,25 @@ static char *guarded(size_t bytes)
 
 static void open_files(void)
 {
-	static const int flags[NR_FILES] = { O_RDWR, O_RDONLY, O_RDWR | O_APPEND, O_RDWR };
+	static const struct {
+		int flags;
+		const char *dir;
+	} files[NR_FILES] = {
+		{ O_RDWR, "/tmp" }, { O_RDONLY, "/tmp" }, { O_RDWR | O_APPEND, "/tmp" },
+		{ O_RDWR, DISK }, { O_RDWR, FULL },
+	};
 
 	for (int i = 0; i < NR_FILES; i++) {
 		char path[40];
 
-		/* The last one is on another file system than tmpfs, if there is one. */
+		/* See tools/vm/guest/inside/fuzz for those that are not tmpfs. */
 		snprintf(path, sizeof(path), "%s/vmlab-fuzz-%d",
-			 i == 3 && !access(DISK, W_OK) ? DISK : "/tmp", i);
-		world.file[i] = open(path, O_CREAT | O_CLOEXEC | flags[i], 0666);
-		if (flags[i] == O_RDONLY)
+			 access(files[i].dir, W_OK) ? "/tmp" : files[i].dir, i);
+		world.file[i] = open(path, O_CREAT | O_CLOEXEC | files[i].flags, 0666);
+		if (files[i].flags == O_RDONLY)
 			continue;
-		for (int page = 0; page < FILE_PAGES; page += 2)
+		/* Where there is no room for more, a file of holes. */
+		for (int page = 0; page < (i == 4 ? 2 : FILE_PAGES); page += 2)
 			if (pwrite(world.file[i], path, sizeof(path), page * PAGE) < 0)
 				perror("vmlab-fuzz: pwrite");
 		if (ftruncate(world.file[i], FILE_PAGES * PAGE - i * 100))
@@ -67,6 +75,7 @@ void run_open(void)
 		world.worker[i].buffer = guarded(BUFFER_BYTES);
 	}
 	open_files();
+	observe_open();
 	/* What a program forks is reaped here. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }

@@ -22,7 +22,7 @@ void watch_open(void);
 const char *watch_kernel(void);
 /* Wait until no program's space, process or frame is left; what is left, or NULL. */
 const char *watch_left(void);
-/* Set the parameters of the module back. */
+/* Set the parameters of the module back, and other switches. */
 void watch_restore(void);
 
 #endif /* SELFTESTS_FUZZ_GUIDED_RUN_H */

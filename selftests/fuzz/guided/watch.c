@@ -26,6 +26,15 @@ static struct param {
 	{ "max_user_evicted", "" }, { "max_user_trace", "" }, { "max_user_events", "" },
 };
 
+/* What programs switch besides. */
+static const struct {
+	const char *path, *text;
+} switches[] = {
+	{ "/sys/devices/system/cpu/cpu1/online", "1" },
+	{ TRACING "events/vmlab/enable", "0" }, { TRACING "events/mmap_lock/enable", "0" },
+	{ TRACING "events/page_ref/enable", "0" },
+};
+
 static bool param_file(const struct param *p, int flags, char *value, size_t size)
 {
 	char path[80];
@@ -54,6 +63,16 @@ void watch_restore(void)
 {
 	for (int i = 0; i < NR_PARAMS; i++)
 		param_file(&params[i], O_WRONLY, params[i].value, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
+		int fd = open(switches[i].path, O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		/* What is already so may be an error. */
+		if (write(fd, switches[i].text, 1) < 0)
+			errno = 0;
+		close(fd);
+	}
 }
 
 static bool is_complaint(const char *text)

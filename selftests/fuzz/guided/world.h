@@ -13,7 +13,7 @@
 
 enum {
 	NR_FDS = 4,		/* of /dev/vmlab */
-	NR_FILES = 4,
+	NR_FILES = 5,
 	NR_REGIONS = 4,
 	NR_CHILDREN = 3,
 	PAGE = 4096,
@@ -28,6 +28,7 @@ enum {
 
 #define DEBUGFS		"/sys/kernel/debug/vmlab/"
 #define MODULE_PARAMS	"/sys/module/vmlab/parameters/"
+#define TRACING		"/sys/kernel/tracing/"
 #define ARENA		0x10000000000ULL
 #define REGION_SPAN	(256ULL << 20)
 
@@ -63,7 +64,8 @@ extern struct world world;
 /* What happened to each call, shared with the parent. */
 struct result {
 	int32_t error;		/* errno, 0, or NOT_RUN */
-	uint32_t size;		/* a class of the value returned */
+	uint16_t size;		/* a class of the value returned */
+	uint16_t failed;	/* what was to fail, did */
 };
 
 enum { NOT_RUN = -1 };
@@ -91,15 +93,19 @@ void cover_disable(unsigned int worker);
 /* Record what the call that ended has reached. */
 void cover_call(unsigned int worker);
 
+/* observe.c: once, before any program runs */
+void observe_open(void);
+
 /* request.c */
 long run_request(struct worker *w, const struct call_kind *kind,
 		 const uint64_t *v);
 
 /* The calls that no header describes. */
 extern const struct call_kind request_kinds[], memory_kinds[], file_kinds[],
-	process_kinds[], uring_kinds[], uffd_kinds[], kernel_kinds[];
+	process_kinds[], uring_kinds[], uffd_kinds[], kernel_kinds[],
+	observe_kinds[];
 extern const size_t nr_request_kinds, nr_memory_kinds, nr_file_kinds,
-	nr_process_kinds, nr_uring_kinds, nr_uffd_kinds, nr_kernel_kinds;
+	nr_process_kinds, nr_uring_kinds, nr_uffd_kinds, nr_kernel_kinds, nr_observe_kinds;
 
 #define WORD(name)	{ #name, name }
 #define WORDS(w)	.words = (w), .nr_words = ARRAY_SIZE(w)

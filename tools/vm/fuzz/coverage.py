@@ -1,56 +1,42 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""coverage.py MODULE UNREACHED FILE...: what part of a module the fuzzer reached.
+"""coverage.py MODULE REASONS UNREACHED FILE...: what part of a module the fuzzer reached.
 
-MODULE is vmlab.ko, built with VMLAB_KCOV=1: gcc put a call of __sanitizer_cov_trace_pc()
-into each basic block. A FILE has a line, section and offset, for each call that returned.
-Print the share, and write functions and lines that were not reached to UNREACHED.
+MODULE is vmlab.ko, built with VMLAB_KCOV=1: gcc put a call into each basic block. A FILE
+has a line, section and offset, for each call that returned. Print the share, and write
+what was not reached to UNREACHED, by the reason that the table REASONS gives for it.
 """
 
 import collections
+import os
 import re
-import subprocess
 import sys
 
-CALL_BYTES = 4      # from the relocation to the address to which the call returns
+import blocks
 
-
-def run(*command):
-    """Return the output of a command."""
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def read_points(module):
-    """Return {section: set of return addresses} of all calls."""
-    points = collections.defaultdict(set)
-    section = None
-    for line in run("readelf", "-rW", module).splitlines():
-        match = re.match(r"Relocation section '\.rela(\.\S+)'", line)
-        if match:
-            section = match.group(1)
-        elif "__sanitizer_cov_trace_pc" in line and "text" in section:
-            points[section].add(int(line.split()[0], 16) + CALL_BYTES)
-    return points
+# What lockdep asks about RCU and locks. Blocks of these that no run reaches follow a misuse.
+ASKS = re.compile(r"include/linux/(rcupdate|lockdep)\.h:")
+NO_REASON = "no reason given"
 
 
 def locate(module, section, addresses):
-    """Return {address: (function, file:line)} without inlining."""
+    """Return {address: file:line} without inlining."""
     ordered = sorted(addresses)
     # The address before the return lies in the call itself.
-    out = run("addr2line", "-e", module, "-j", section, "-f",
-              *(hex(a - 1) for a in ordered)).splitlines()
-    return {a: (out[2 * i], re.sub(r".*?/(module/|include/)", r"\1",
-                                   out[2 * i + 1].split(" ")[0]))
-            for i, a in enumerate(ordered)}
+    out = blocks.run("addr2line", "-e", module, "-j", section,
+                     *(hex(a - 1) for a in ordered)).splitlines()
+    return {a: os.path.normpath(re.sub(r".*?/(module/|include/)", r"\1", line.split(" ")[0]))
+            for a, line in zip(ordered, out)}
 
 
 def symbols(module):
     """Return a function from (section, address) to the name of the symbol that has it."""
     names = {}
-    for nr, name in re.findall(r"^ +\[ *(\d+)\] (\.\S+)", run("readelf", "-SW", module), re.M):
+    for nr, name in re.findall(r"^ +\[ *(\d+)\] (\.\S+)", blocks.run("readelf", "-SW", module),
+                               re.M):
         names[nr] = name
     table = collections.defaultdict(list)
-    for line in run("readelf", "-sW", module).splitlines():
+    for line in blocks.run("readelf", "-sW", module).splitlines():
         words = line.split()
         if len(words) == 8 and words[3] == "FUNC" and words[6] in names:
             start = int(words[1], 16)
@@ -64,57 +50,121 @@ def symbols(module):
     return name_of
 
 
-def main():
-    """Compare, print and write."""
-    module, unreached, files = sys.argv[1], sys.argv[2], sys.argv[3:]
-    points = read_points(module)
+class Reasons:
+    """The table of reasons: paragraphs of a text, and indented patterns of what it is for."""
+
+    def __init__(self, path):
+        self.rules, text = [], ""
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("#") or not line.strip():
+                    text = ""
+                elif line[0].isspace():
+                    for word in line.split():
+                        self.rules.append((re.compile(word), text))
+                else:
+                    text = (text + " " + line.strip()).strip()
+
+    def of(self, function, place):
+        """Return the reason for a block of a function, at FILE:LINE."""
+        for pattern, text in self.rules:
+            if pattern.fullmatch(function) or pattern.fullmatch(place):
+                return text
+        return NO_REASON
+
+
+class Block:
+    """One basic block."""
+
+    def __init__(self, function, place, reached, reports):
+        self.function, self.place = function, place
+        self.reached, self.reports = reached, reports
+
+
+def read_blocks(module, files):
+    """Return all blocks of a module, in order."""
+    code = blocks.Code(module)
     reached = collections.defaultdict(set)
     for path in files:
         with open(path, encoding="ascii") as file:
             for line in file:
                 section, offset = line.split()
-                if int(offset, 16) in points[section]:
-                    reached[section].add(int(offset, 16))
+                reached[section].add(int(offset, 16))
     name_of = symbols(module)
-    per_file = collections.defaultdict(lambda: [0, 0])
-    functions = collections.defaultdict(lambda: [0, 0, "", []])
-    for section, addresses in points.items():
-        if not addresses:
-            continue
-        lines = locate(module, section, addresses)
+    result = []
+    for section, addresses in code.points().items():
+        places = locate(module, section, addresses)
         for address in sorted(addresses):
-            name, hit = name_of(section, address), address in reached[section]
+            name = name_of(section, address)
             # gcc makes these for KASAN: they are no code of the module.
-            if name.startswith("_sub_"):
-                points[section].discard(address)
-                reached[section].discard(address)
-                continue
-            entry = functions[section, name]
-            entry[0] += hit
-            entry[1] += 1
-            line = lines[address][1]
-            if not entry[2] and line.startswith("module/"):
-                entry[2] = line.split(":")[0]
-            if not hit:
-                entry[3].append(line)
-    for entry in functions.values():
-        per_file[entry[2]][0] += entry[0]
-        per_file[entry[2]][1] += entry[1]
-    with open(unreached, "w", encoding="ascii") as out:
-        for (section, name), (hit, total, path, lines) in sorted(
-                functions.items(), key=lambda item: (item[1][2], item[0])):
-            if hit == total:
-                continue
-            print(f"{path} {name} ({section}): {hit} of {total}", file=out)
-            for line in dict.fromkeys(lines):
-                print(f"    {line}", file=out)
-    total = sum(len(p) for p in points.values())
-    hit = sum(len(p) for p in reached.values())
-    for path, (some, all_) in sorted(per_file.items()):
-        print(f"  {path or '?':36} {some:5} of {all_:5}  {100 * some // all_:3} %")
-    whole = sum(1 for f in functions.values() if not f[0])
-    print(f"Basic blocks reached: {hit} of {total}, {100 * hit / max(total, 1):.1f} %; "
-          f"functions: {len(functions) - whole} of {len(functions)}")
+            if not name.startswith("_sub_"):
+                result.append(Block(re.sub(r"\.(cold|isra|part|constprop)\b.*", "", name),
+                                    places[address], address in reached[section],
+                                    bool(ASKS.match(places[address])) or
+                                    code.only_reports((section, address))))
+    return result
+
+
+def own_files(all_blocks):
+    """Return {function: the file of the module that it is from}."""
+    counts = collections.defaultdict(collections.Counter)
+    for block in all_blocks:
+        path = block.place.split(":")[0]
+        if path.startswith("module/"):
+            # Most of a function can be inlined from headers.
+            counts[block.function][path] += 1 if path.endswith(".h") else 1000
+    return {name: counter.most_common(1)[0][0] for name, counter in counts.items()}
+
+
+def share(some, total):
+    """Return "some of total, percent"."""
+    return f"{some} of {total}, {100 * some / max(total, 1):.1f} %"
+
+
+def write_unreached(path, missing, reasons, files):
+    """Write what was not reached: by reason, then by function; return {reason: number}."""
+    groups = collections.defaultdict(lambda: collections.defaultdict(list))
+    for block in missing:
+        groups[reasons.of(block.function, block.place)][block.function].append(block.place)
+    counts = {reason: sum(map(len, functions.values())) for reason, functions in groups.items()}
+    with open(path, "w", encoding="utf-8") as out:
+        for reason in sorted(counts, key=lambda r: (r == NO_REASON, -counts[r])):
+            print(f"== {counts[reason]} blocks: {reason}", file=out)
+            for function in sorted(groups[reason], key=lambda f: (files.get(f, "?"), f)):
+                places = groups[reason][function]
+                print(f"{files.get(function, '?')} {function}: {len(places)}", file=out)
+                for place in dict.fromkeys(places):
+                    print(f"    {place}", file=out)
+            print(file=out)
+    return counts
+
+
+def main():
+    """Compare, print and write."""
+    module, table, unreached, files = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+    all_blocks = read_blocks(module, files)
+    of_function = own_files(all_blocks)
+    per_file = collections.defaultdict(lambda: [0, 0, 0])
+    functions = collections.defaultdict(bool)
+    for block in all_blocks:
+        functions[block.function] |= block.reached
+        entry = per_file[of_function.get(block.function, "?")]
+        entry[0] += block.reached
+        entry[1] += 1
+        entry[2] += block.reports and not block.reached
+    for path, (some, total, reports) in sorted(per_file.items()):
+        print(f"  {path:36} {some:5} of {total:5}  {100 * some // total:3} %"
+              f"{f', {reports} report bugs' if reports else ''}")
+    missing = [b for b in all_blocks if not b.reached and not b.reports]
+    reports = sum(b.reports and not b.reached for b in all_blocks)
+    counts = write_unreached(unreached, missing, Reasons(table), of_function)
+    reached, total = sum(b.reached for b in all_blocks), len(all_blocks)
+    for reason in sorted(counts, key=counts.get, reverse=True):
+        print(f"Not reached: {counts[reason]:4} {reason}")
+    print(f"Basic blocks reached: {share(reached, total)}; "
+          f"functions: {sum(functions.values())} of {len(functions)}")
+    print(f"Without the {reports} blocks that only report a broken invariant: "
+          f"{share(reached, total - reports)}; no reason: {counts.get(NO_REASON, 0)}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
 GUIDED = os.path.join(ROOT, "selftests/fuzz/guided")
 HEADERS = ("program.h", "world.h", "cover.h", "run.h")
 SOURCES = ("resolve", "request", "memory", "files", "process", "uring", "uffd", "kernel",
-           "kinds", "text", "execute", "run")
+           "observe", "kinds", "text", "execute", "run")
 
 MAIN = """
 /* Nothing is measured here. */
@@ -42,7 +42,9 @@ int main(int argc, char **argv)
 	struct outcome outcome;
 	int times = argc > 1 ? atoi(argv[1]) : 1;
 
-	if (argc > 1 && !strcmp(argv[1], "--exit"))
+	if (argc > 1 && !strcmp(argv[1], "--stay"))
+		sleep(10);
+	if (argc > 1 && !strncmp(argv[1], "--", 2))
 		return 0;
 	run_open();
 	for (int n = 0; n < times; n++) {
