@@ -181,7 +181,8 @@ unsigned long disturb_stop(struct writer *w, pid_t pid)
 			stops++;
 	}
 	close(memory);
-	for (size_t i = 0; i < nr; i++)
-		release(tids[i]);
+	/* The first thread last: its end is reported when the others have been reaped. */
+	while (nr-- > 0)
+		release(tids[nr]);
 	return stops;
 }
