@@ -6,13 +6,8 @@ set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/holds.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/spaces.sh"
 export NO_COLOR=1
-spaces=/sys/kernel/debug/vmlab/spaces
-
-no_space()
-{
-	[[ -z $(ls -A "$spaces") && $(</sys/module/vmlab/refcnt) == 0 ]]
-}
 
 nothing_is_left()
 {

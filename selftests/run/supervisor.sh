@@ -7,9 +7,9 @@ set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/holds.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/spaces.sh"
 # nothing is preloaded
 export VMLAB_RUN_LIBRARY='' NO_COLOR=1
-spaces=/sys/kernel/debug/vmlab/spaces
 
 # client CODE TEXT STEP...: the client must end with CODE; its report is in $work/json
 client()
@@ -29,11 +29,6 @@ consistent()
 {
 	holds "$1: the totals are the sums" "all(sum(p['stats'][k] for p in doc['programs']) == v for k, v in doc['stats'].items() if k != 'frames_peak') and all(sum(p['paging_stats'][k] for p in doc['programs']) == v for k, v in doc['paging_stats'].items() if k != 'refault_distance')"
 	holds "$1: faults are the sum of their outcomes" "doc['stats']['faults'] == sum(doc['stats'][k] for k in ('filled', 'mapped', 'sigbus', 'oom', 'interrupted', 'error')) == sum(doc['latency'])"
-}
-
-no_space()
-{
-	[[ -z $(ls -A "$spaces") && $(</sys/module/vmlab/refcnt) == 0 ]]
 }
 
 nothing_is_left()
