@@ -20,6 +20,13 @@ static int vmlab_open(struct inode *inode, struct file *file)
 	return vmlab_opened_create(file);
 }
 
+/* A descriptor is closed. */
+static int vmlab_flush(struct file *file, fl_owner_t id)
+{
+	vmlab_opened_end_hold(file);
+	return 0;
+}
+
 /* The last descriptor was closed and the last VMA unmapped. */
 static int vmlab_release(struct inode *inode, struct file *file)
 {
@@ -50,6 +57,8 @@ static int vmlab_mmap(struct file *file, struct vm_area_struct *vma)
 	    (VM_SHARED | VM_MAYWRITE))
 		WRITE_ONCE(space->mapped_private, true);
 	up_read(&space->backing_lock);
+	/* Whoever maps a clone has called fork(2), if it does. */
+	vmlab_opened_end_hold(file);
 	if (special)
 		vmlab_vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND |
 				   VM_DONTDUMP);
@@ -90,6 +99,7 @@ static int vmlab_fsync(struct file *file, loff_t start, loff_t end,
 static const struct file_operations vmlab_fops = {
 	.owner		= THIS_MODULE,
 	.open		= vmlab_open,
+	.flush		= vmlab_flush,
 	.release	= vmlab_release,
 	.mmap		= vmlab_mmap,
 #ifdef VMLAB_HAVE_HUGE

@@ -12,6 +12,8 @@
 #include "debugfs/debugfs.h"
 #include "fault/inject.h"
 #include "opened.h"
+#include "space/hold.h"
+#include "space/registry.h"
 #include "space/space.h"
 
 /**
@@ -19,11 +21,14 @@
  * @space: the space; NULL until it is created, set once
  * @lock: held to create it; nests inside mmap_lock
  * @opener: the opener, until the space takes it over
+ * @holds: number of the space that this one is a clone of and holds, or 0.  Without a
+ *	reference: who closes the last descriptor of that space waits for these.
  */
 struct vmlab_opened {
 	struct vmlab_space *space;
 	struct mutex lock;	/* see above */
 	struct vmlab_opener opener;
+	u64 holds;
 };
 
 /**
@@ -65,7 +70,10 @@ void vmlab_opened_release(struct file *file)
 	struct vmlab_opened *opened = file->private_data;
 	struct vmlab_space *space = opened->space;
 
+	vmlab_opened_end_hold(file);
 	if (space) {
+		/* A task that waits has a reference. */
+		vmlab_hold_end(space, 0);
 		vmlab_debugfs_remove_space(space);
 		vmlab_inject_destroy(space);
 		vmlab_space_destroy(space);
@@ -148,4 +156,48 @@ struct vmlab_space *vmlab_opened_use(const struct file *file)
 struct vmlab_space *vmlab_opened_map(const struct file *file)
 {
 	return vmlab_opened_space(file) ?: opened_create_space(file, true);
+}
+
+/**
+ * vmlab_opened_hold() - hold the source of a clone
+ * @file: the file of the clone, which has its space
+ * @source: the space that is about to be cloned
+ *
+ * Context: process context, may sleep; once for each file.
+ * Return: 0, or -EBUSY when another clone holds it.
+ */
+int vmlab_opened_hold(struct file *file, struct vmlab_space *source)
+{
+	struct vmlab_opened *opened = file->private_data;
+	int ret = vmlab_hold_begin(source, opened->space->id);
+
+	if (ret)
+		return ret;
+	WRITE_ONCE(opened->holds, source->id);
+	return 0;
+}
+
+/**
+ * vmlab_opened_end_hold() - end the hold of a clone, if there is one
+ * @file: a file of the device
+ *
+ * Context: process context; any number of times, and by several tasks at once.
+ */
+void vmlab_opened_end_hold(struct file *file)
+{
+	struct vmlab_opened *opened = file->private_data;
+	struct vmlab_space *source;
+	u64 id;
+
+	if (likely(!READ_ONCE(opened->holds)))
+		return;
+	id = xchg(&opened->holds, 0);
+	if (!id)
+		return;
+	/* If this is killed: the time is limited, too. */
+	source = vmlab_registry_get(id);
+	if (IS_ERR(source))
+		return;
+	vmlab_hold_end(source, opened->space->id);
+	vmlab_space_put_later(source);
 }

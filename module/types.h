@@ -291,6 +291,22 @@ struct vmlab_writeback {
 	bool evicted __guarded_by(&lock);
 };
 
+/**
+ * struct vmlab_hold - faults wait until a clone is in use; see space/hold.c
+ * @owner: the task that holds the space; only compared, never dereferenced.  NULL: it
+ *	is not held.  Faults test it without a lock.
+ * @until: when the hold ends by itself, in jiffies; 0 as long as it does not.  Read
+ *	without a lock.
+ * @clone: number of the space that holds it, or did so last
+ * @wait: faults that wait; its lock is held to change the other members
+ */
+struct vmlab_hold {
+	struct task_struct *owner;
+	unsigned long until;
+	u64 clone;
+	wait_queue_head_t wait;
+};
+
 /*
  * The length of a space without a limit.  mm can map beyond 2^64 bytes; no offset
  * in bytes exists there.
@@ -321,6 +337,7 @@ struct vmlab_writeback {
  * @mapped_private: there was a private mapping; set before mm links its VMA
  * @counters: statistics of each CPU
  * @inject: errors and delays in faults; replaced under config_lock
+ * @hold: the part of space/hold.c
  * @user: the user that the space is charged to; NULL when no limit holds
  * @frames: the part of frame/
  * @pager: the part of pager/
@@ -364,6 +381,7 @@ struct vmlab_space {
 	bool mapped_private;
 	struct vmlab_counters __percpu *counters;
 	struct vmlab_inject_rules __rcu *inject;
+	struct vmlab_hold hold;
 	struct vmlab_user *user;
 	struct vmlab_frames frames;
 	struct vmlab_pager pager;

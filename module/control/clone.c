@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VMLAB_IOC_CLONE: copy a space. */
+/* VMLAB_IOC_CLONE: copy a space, and hold it until the clone is in use. */
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
@@ -11,17 +11,32 @@
 #include "control/control.h"
 #include "opened.h"
 #include "space/clone.h"
+#include "space/hold.h"
 #include "uarg.h"
 
-/* Copy the space of an open file to that of a new one.  Returns 0 or an errno. */
-static int clone_opened(struct file *file, struct file *new)
+/*
+ * Copy the space of an open file to that of a new one, which with @hold holds it from
+ * now on.  Returns 0 or an errno.
+ */
+static int clone_opened(struct file *file, struct file *new, bool hold)
 {
 	struct vmlab_space *from = vmlab_opened_use(file), *to;
+	int ret;
 
 	if (IS_ERR(from))
 		return PTR_ERR(from);
 	to = vmlab_opened_use(new);
-	return PTR_ERR_OR_ZERO(to) ?: vmlab_space_clone(from, to);
+	if (IS_ERR(to))
+		return PTR_ERR(to);
+	if (hold) {
+		ret = vmlab_opened_hold(new, from);
+		if (ret)
+			return ret;
+	}
+	ret = vmlab_space_clone(from, to, hold);
+	if (hold)
+		vmlab_hold_limit(from, to->id);
+	return ret;
 }
 
 /**
@@ -41,7 +56,7 @@ long vmlab_ioctl_clone(struct file *file, void __user *uarg)
 	ret = vmlab_uarg_get(&clone, sizeof(clone), sizeof(clone), uarg);
 	if (ret)
 		return ret;
-	if (clone.flags || clone.fd || clone.reserved)
+	if (clone.flags & ~VMLAB_CLONE_HOLD || clone.fd || clone.reserved)
 		return -EINVAL;
 
 	clone.fd = get_unused_fd_flags(O_CLOEXEC);
@@ -53,10 +68,11 @@ long vmlab_ioctl_clone(struct file *file, void __user *uarg)
 		put_unused_fd(clone.fd);
 		return PTR_ERR(new);
 	}
-	ret = clone_opened(file, new);
+	ret = clone_opened(file, new, clone.flags & VMLAB_CLONE_HOLD);
 	if (!ret)
 		ret = vmlab_uarg_put(&clone, sizeof(clone), uarg);
 	if (ret) {
+		vmlab_opened_end_hold(new);
 		put_unused_fd(clone.fd);
 		fput(new);
 		return ret;

@@ -8,6 +8,7 @@
 #include "fault/entry.h"
 #include "frame/frame.h"
 #include "pager/residence.h"
+#include "space/hold.h"
 
 /* Frames locked at a time: mm holds the page-table lock for half of them. */
 #define AROUND_BATCH	16
@@ -101,8 +102,11 @@ bool vmlab_map_around(struct vmlab_space *space, struct vm_fault *vmf,
 		if (!nr)
 			break;
 		with = may_own && pgoff == vmf->pgoff + 1;
-		sum += run_map(space, vmf, pgoff - with, folios + !with,
-			       nr + with, &first);
+		first = false;
+		/* A clone may have copied them since the fault began. */
+		if (!vmlab_held(space, vmf->flags))
+			sum += run_map(space, vmf, pgoff - with, folios + !with,
+				       nr + with, &first);
 		own |= with && first;
 		for (i = 1; i <= nr; i++)
 			vmlab_frame_release(folios[i]);

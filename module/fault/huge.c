@@ -12,6 +12,7 @@
 #include "pager/bring.h"
 #include "pager/sampling.h"
 #include "pager/stepping.h"
+#include "space/hold.h"
 
 #ifdef VMLAB_HAVE_HUGE
 
@@ -19,13 +20,15 @@
  * Should a huge frame serve a fault?  Not while accesses must fault or rules
  * disturb faults: both are about pages.  Nor in a private mapping that is
  * written: mm copies pages there.  Nor for a core dump, which must not fill
- * holes: ->fault tells them from pages.  Nor where fault_fits() fails.
+ * holes: ->fault tells them from pages.  Nor where fault_fits() fails.  Nor while the
+ * space is held: ->fault waits.
  */
 static bool huge_wanted(struct vmlab_space *space, const struct vm_fault *vmf)
 {
 	const struct vm_area_struct *vma = vmf->vma;
 
 	return READ_ONCE(space->huge) && space->backing->huge &&
+	       !vmlab_held(space, vmf->flags) &&
 	       !vmlab_stepping(space) && !vmlab_sampling(space) &&
 	       !rcu_access_pointer(space->inject) &&
 	       !(current->flags & PF_DUMPCORE) &&
@@ -94,7 +97,11 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	 * entry.  mm allocates no page with a memory error.
 	 */
 	pmd = pmdp_get_lockless(vmf->pmd);
-	if (unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
+	/* Pairs with the barrier in vmlab_hold_begin(). */
+	if (found.add)
+		smp_mb();
+	if (vmlab_held(space, vmf->flags) ||
+	    unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
 	    unlikely(write && pmd_trans_huge(pmd) && vmlab_pmd_uffd(pmd)) ||
 	    unlikely(!found.add && vmlab_frame_poisoned(folio))) {
 		vmlab_frame_release(folio);

@@ -24,6 +24,7 @@
 #include "pager/prefetch.h"
 #include "pager/sampling.h"
 #include "pager/stepping.h"
+#include "space/hold.h"
 
 static struct vmlab_space *vma_space(const struct vm_area_struct *vma)
 {
@@ -217,11 +218,18 @@ fault_serve(struct vmlab_space *space, struct vm_fault *vmf, u32 *outcome,
 		return fault_failed(space, vmf, -ENXIO, outcome);
 	}
 	if (found.add) {
+		/* Pairs with the barrier in vmlab_hold_begin(). */
+		smp_mb();
 		vmlab_count(space, filled);
 		*outcome = VMLAB_FAULT_FILLED;
 	} else {
 		vmlab_count(space, mapped);
 		*outcome = VMLAB_FAULT_MAPPED;
+	}
+	/* Otherwise a clone that copies this frame later unmaps it again. */
+	if (vmlab_held(space, vmf->flags)) {
+		vmlab_frame_release(folio);
+		return VM_FAULT_RETRY;
 	}
 	return fault_map(space, vmf, folio, &found, writable);
 }
@@ -236,6 +244,8 @@ static vm_fault_t vmlab_fault(struct vm_fault *vmf)
 	vm_fault_t ret;
 	u32 outcome;
 
+	if (vmlab_held(space, vmf->flags))
+		return vmlab_hold_wait(space, vmf);
 	if (unlikely(rcu_access_pointer(space->inject)))
 		injected = vmlab_inject_fault(space, vmf);
 	if (likely(injected == -1)) {

@@ -7,6 +7,7 @@
  * it is shared, so a write is in the clone if it came before, and in the source alone
  * if it comes after.  A frame that a GUP user holds can be written without an entry: it
  * is copied.  Contents of evicted pages are copied from one swap store to the other.
+ * While the source is held, see space/hold.c, a frame is unmapped instead.
  *
  * No lock is held that a fault takes for longer than for one frame.
  */
@@ -32,12 +33,14 @@
  * A request.
  * @from: the source
  * @to: the clone, which nothing maps
+ * @held: the source is held
  * @page: room for contents on their way from one swap store to the other; NULL until
  *	it is needed
  */
 struct clone {
 	struct vmlab_space *from;
 	struct vmlab_space *to;
+	bool held;
 	struct folio *page;
 };
 
@@ -120,11 +123,14 @@ static int clone_frame(struct clone *clone, struct folio *folio, pgoff_t pgoff)
 	bool tracked;
 	int ret;
 
+	/* mm makes a mark of each dirty entry that it removes. */
+	if (clone->held)
+		vmlab_frame_unmap(from, folio);
 	/* Otherwise the backing has its contents. */
 	if (!vmlab_frame_marked(from, pgoff, VMLAB_FRAME_DIRTY) &&
 	    !vmlab_frame_marked(from, pgoff, VMLAB_FRAME_STORED))
 		return 0;
-	if (!vmlab_frame_is_shared(folio))
+	if (!clone->held && !vmlab_frame_is_shared(folio))
 		clone_protect(from, folio);
 	if (folio_test_large(folio))
 		return clone_huge(clone, folio, pgoff);
@@ -318,14 +324,16 @@ static int clone_contents(struct clone *clone)
  * vmlab_space_clone() - copy the configuration and the contents of a space
  * @from: the source
  * @to: a new space, which nothing maps; after an error it has a part of them
+ * @held: the caller holds @from
  *
  * Context: process context, may sleep; takes the config_lock of each, and of @from
  * backing_lock and folio locks.
  * Return: 0, or the errors of VMLAB_IOC_CLONE in the uapi header.
  */
-int vmlab_space_clone(struct vmlab_space *from, struct vmlab_space *to)
+int vmlab_space_clone(struct vmlab_space *from, struct vmlab_space *to,
+		      bool held)
 {
-	struct clone clone = { .from = from, .to = to };
+	struct clone clone = { .from = from, .to = to, .held = held };
 	int ret = clone_config(from, to);
 
 	if (ret)

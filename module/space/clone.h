@@ -5,6 +5,7 @@
 
 #include "types.h"
 
-int vmlab_space_clone(struct vmlab_space *from, struct vmlab_space *to);
+int vmlab_space_clone(struct vmlab_space *from, struct vmlab_space *to,
+		      bool held);
 
 #endif /* VMLAB_SPACE_CLONE_H */

@@ -334,6 +334,7 @@ struct vmlab_space *vmlab_space_create(struct vmlab_opener *opener)
 	init_rwsem(&space->backing_lock);
 	mutex_init(&space->config_lock);
 	mutex_init(&space->dirty_lock);
+	init_waitqueue_head(&space->hold.wait);
 	vmlab_writeback_init(space);
 	vmlab_pager_setup(&space->pager, vmlab_writeback_soon);
 	vmlab_events_init(&space->events);

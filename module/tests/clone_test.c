@@ -7,6 +7,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/task.h>
 
 #include "compat.h"
 #include "frame/frame.h"
@@ -14,6 +15,7 @@
 #include "pager/config.h"
 #include "pager/residence.h"
 #include "space/clone.h"
+#include "space/hold.h"
 #include "space/stats.h"
 #include "tests/new_space.h"
 
@@ -106,7 +108,7 @@ static void frames_are_shared(struct kunit *test)
 	folio = vmlab_bring(s->from, PAGES, VMLAB_BRING_ACCESS, &filled);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(folio));
 	vmlab_frame_release(folio);
-	KUNIT_ASSERT_EQ(test, vmlab_space_clone(s->from, s->to), 0);
+	KUNIT_ASSERT_EQ(test, vmlab_space_clone(s->from, s->to, false), 0);
 
 	folio = lock_page_at(test, s->to, 1);
 	KUNIT_EXPECT_TRUE(test, vmlab_frame_is_shared(folio));
@@ -133,7 +135,7 @@ static void writer_gets_a_copy(struct kunit *test)
 	struct folio *folio, *own;
 
 	write_pages(test, s->from);
-	KUNIT_ASSERT_EQ(test, vmlab_space_clone(s->from, s->to), 0);
+	KUNIT_ASSERT_EQ(test, vmlab_space_clone(s->from, s->to, false), 0);
 
 	folio = lock_page_at(test, s->to, 2);
 	own = vmlab_pager_unshare(s->to, folio);
@@ -168,7 +170,7 @@ static void records_of_both(struct kunit *test)
 
 	write_pages(test, s->from);
 	KUNIT_ASSERT_EQ(test, vmlab_pager_set(s->from, &paging, NULL), 0);
-	KUNIT_ASSERT_EQ(test, vmlab_space_clone(s->from, s->to), 0);
+	KUNIT_ASSERT_EQ(test, vmlab_space_clone(s->from, s->to, false), 0);
 	vmlab_space_paging_stats(s->to, &stats);
 	KUNIT_EXPECT_EQ(test, stats.charged, PAGES);
 
@@ -242,11 +244,47 @@ static void held_while_entries_are_set(struct kunit *test)
 	vmlab_frame_release(copier.folio);
 }
 
+/* One clone at a time holds a space, and ends only its own hold. */
+static void hold_ends(struct kunit *test)
+{
+	const unsigned int user = FAULT_FLAG_USER | FAULT_FLAG_KILLABLE |
+				  FAULT_FLAG_ALLOW_RETRY;
+	struct spaces *s = test->priv;
+
+	KUNIT_EXPECT_EQ(test, vmlab_hold_begin(s->from, 7), 0);
+	KUNIT_EXPECT_EQ(test, vmlab_hold_begin(s->from, 8), -EBUSY);
+	KUNIT_EXPECT_FALSE(test, vmlab_held(s->from, user));
+	/* As if another task had begun it. */
+	WRITE_ONCE(s->from->hold.owner, &init_task);
+	KUNIT_EXPECT_TRUE(test, vmlab_held(s->from, user));
+	KUNIT_EXPECT_TRUE(test, vmlab_held(s->from, user | FAULT_FLAG_TRIED));
+	KUNIT_EXPECT_FALSE(test, vmlab_held(s->from, user & ~FAULT_FLAG_USER));
+	KUNIT_EXPECT_FALSE(test, vmlab_held(s->from, FAULT_FLAG_USER));
+	KUNIT_EXPECT_FALSE(test, vmlab_held(s->from,
+					    user | FAULT_FLAG_RETRY_NOWAIT));
+	vmlab_hold_end(s->from, 8);
+	vmlab_hold_limit(s->from, 8);
+	KUNIT_EXPECT_EQ(test, s->from->hold.until, 0);
+	KUNIT_EXPECT_TRUE(test, vmlab_held(s->from, user));
+
+	/* One whose time is over does not count. */
+	vmlab_hold_limit(s->from, 7);
+	KUNIT_EXPECT_NE(test, s->from->hold.until, 0);
+	WRITE_ONCE(s->from->hold.until, (jiffies - 1) ?: 1);
+	KUNIT_EXPECT_FALSE(test, vmlab_held(s->from, user));
+	KUNIT_EXPECT_EQ(test, vmlab_hold_begin(s->from, 8), 0);
+	vmlab_hold_end(s->from, 7);
+	KUNIT_EXPECT_EQ(test, vmlab_hold_begin(s->from, 9), -EBUSY);
+	vmlab_hold_end(s->from, 8);
+	KUNIT_EXPECT_PTR_EQ(test, s->from->hold.owner, NULL);
+}
+
 static struct kunit_case clone_cases[] = {
 	KUNIT_CASE(frames_are_shared),
 	KUNIT_CASE(writer_gets_a_copy),
 	KUNIT_CASE(records_of_both),
 	KUNIT_CASE(held_while_entries_are_set),
+	KUNIT_CASE(hold_ends),
 	{}
 };
 

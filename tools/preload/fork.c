@@ -9,18 +9,20 @@
  * run, and libc finds no FILE (streams.c).  If the child cannot get a copy it ends: it
  * never shares memory with its parent.
  *
- * What the child sees of memory that other threads write meanwhile: managed memory is
- * copied when the space is cloned, page by page, and all other memory at the system call
- * itself, a little later.  So the child may see a pointer that another thread stored in
- * a variable of the program, but not yet what that thread had written to managed memory
- * before.  One instant for all would need a request that holds the writers.  What locks
- * protect is not affected, where the program takes them before it forks, as
- * pthread_atfork(3) is for, and as the allocator does.
+ * Managed memory is copied when the space is cloned, page by page, and all other memory
+ * at the system call itself, a little later.  When there are other threads, they wait as
+ * soon as they access a page that was copied (VMLAB_CLONE_HOLD), until the parent closes
+ * its descriptor of the clone after the system call.  So the child has what each of them
+ * had written up to one instant, wherever it is.  No lock is needed in between that a
+ * waiting thread can hold: libc has called all handlers of pthread_atfork(3), and the
+ * lock of its list of FILEs is held (streams.c).  For one of which this is not true, the
+ * wait is limited to a second.
  */
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/single_threaded.h>
 
 #include "copy.h"
 #include "fork.h"
@@ -112,6 +114,21 @@ static int copy_add(const struct vmlab_vma *vma)
 	return copy_contents(forking.space, false, vma->start, len, copy->at);
 }
 
+/* Clone the space; other threads wait until the clone is closed.  Returns 0 or an errno. */
+static long clone_space(struct vmlab_clone *clone)
+{
+	long ret;
+
+	/* Threads that libc does not know of do not wait. */
+	clone->flags = __libc_single_threaded ? 0 : VMLAB_CLONE_HOLD;
+	ret = raw_ioctl(forking.space, VMLAB_IOC_CLONE, clone);
+	if (ret != -EBUSY)
+		return ret;
+	/* Another process that has this memory, as after vfork(2), forks too. */
+	clone->flags = 0;
+	return raw_ioctl(forking.space, VMLAB_IOC_CLONE, clone);
+}
+
 /* Copy all managed memory, since the space could not be cloned. */
 static int copies_make(void)
 {
@@ -168,7 +185,7 @@ void fork_prepare(unsigned long flags)
 	forking.refused = too_early(forking.space);
 	if (forking.refused)
 		return;
-	ret = raw_ioctl(forking.space, VMLAB_IOC_CLONE, &clone);
+	ret = clone_space(&clone);
 	if (!ret) {
 		/* Events are not cloned. */
 		space_record(clone.fd);

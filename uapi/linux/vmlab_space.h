@@ -337,10 +337,13 @@ struct vmlab_backing_config {
 
 #define VMLAB_IOC_BACKING	_IO(VMLAB_IOC_MAGIC, 0x55)
 
+/* vmlab_clone.flags */
+#define VMLAB_CLONE_HOLD	(1u << 0) /* other tasks wait until the clone is in use */
+
 /**
  * struct vmlab_clone - VMLAB_IOC_CLONE: copy a space, as fork(2) copies memory
  * @size: set by the caller
- * @flags: must be zero
+ * @flags: VMLAB_CLONE_*
  * @fd: [in] must be zero
  *	[out] a descriptor of the new space, open for reading and writing, with
  *	close-on-exec set
@@ -356,9 +359,8 @@ struct vmlab_backing_config {
  *
  * Contents.  Each page of the clone has the contents that the page of the source had
  * at one instant during the request: what was written before the request is in the
- * clone, and what is written after it returned is not.  As with fork(2), the instants
- * of two pages differ: a caller that needs one instant for all pages keeps other
- * threads from writing meanwhile.  Writes through a pin (O_DIRECT, io_uring) go to the
+ * clone, and what is written after it returned is not.  The instants of two pages
+ * differ, see VMLAB_CLONE_HOLD.  Writes through a pin (O_DIRECT, io_uring) go to the
  * source alone.  Bits of the dirty bitmap are copied with the pages.
  *
  * Frames.  Source and clone share resident frames that were written, copy-on-write:
@@ -376,8 +378,18 @@ struct vmlab_backing_config {
  * for it as long as a space has it.  The clone belongs to the caller.
  *
  * Private copies of pages in mappings of the source are not a part of it.
+ *
+ * VMLAB_CLONE_HOLD.  A page of the source is unmapped when it is copied, and a task that
+ * accesses it then waits until the clone is mapped for the first time, or a descriptor of
+ * it is closed (by any process), or for a second after the request returned.  So the clone
+ * has what each task had written up to one instant of that task, and nothing that any of
+ * them wrote after it saw such a later write: the pages are consistent with each other,
+ * as those of fork(2) are; with fork(2) in between, also with all other memory.  Three do
+ * not wait: the caller (its thread alone), accesses of system calls, and of debuggers.
+ * SIGKILL ends the wait.
  *   EBADF   the device is not open for writing
- *   EINVAL  @flags, @fd or @reserved is not zero
+ *   EINVAL  @fd or @reserved is not zero, or unknown @flags
+ *   EBUSY   VMLAB_CLONE_HOLD, and another clone still holds the space
  *   EOPNOTSUPP  the space has VMLAB_BACKING_FILE or VMLAB_BACKING_PFN
  *   EMFILE  the caller has too many descriptors or its user too many spaces
  *   ENFILE  the system has too many open files

@@ -31,6 +31,9 @@ void case_fork_many(void);
 void case_fork_threads(void);
 void case_fork_without_descriptors(void);
 
+/* instant.c */
+void case_fork_instant(void);
+
 /* calls.c */
 void case_fork_alone(void);
 void case_clone(void);

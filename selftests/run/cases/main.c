@@ -57,6 +57,7 @@ static const struct {
 	{ "debugger", case_debugger },
 	{ "locked", case_locked },
 	{ "process_madvise", case_process_madvise },
+	{ "fork_instant", case_fork_instant },
 	{ "fork_chain", case_fork_chain },
 	{ "fork_storm", case_fork_storm },
 	{ "ends", case_ends },
