@@ -90,6 +90,10 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	folio = vmlab_bring_huge(space, vmf->pgoff, &found);
 	if (IS_ERR(folio))
 		return VM_FAULT_FALLBACK;
+	if (found.add) {
+		/* Pairs with the barrier in vmlab_hold_begin(). */
+		smp_mb();
+	}
 
 	/*
 	 * A fault that mapped one of its pages meanwhile held the folio lock.
@@ -97,9 +101,6 @@ vm_fault_t vmlab_huge_fault(struct vm_fault *vmf, unsigned int order)
 	 * entry.  mm allocates no page with a memory error.
 	 */
 	pmd = pmdp_get_lockless(vmf->pmd);
-	/* Pairs with the barrier in vmlab_hold_begin(). */
-	if (found.add)
-		smp_mb();
 	if (vmlab_held(space, vmf->flags) ||
 	    unlikely(!pmd_none(pmd) && !pmd_trans_huge(pmd)) ||
 	    unlikely(write && pmd_trans_huge(pmd) && vmlab_pmd_uffd(pmd)) ||
