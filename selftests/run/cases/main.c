@@ -101,18 +101,8 @@ static int run_case(const char *name)
 static void test_case(const char *name, int budget)
 {
 	const char *const arguments[] = { "case", name, NULL };
-	char *text, *rest, *line;
-	int status;
 
-	text = run_self(budget, &status, arguments);
-	rest = text;
-	if (!ok(!status, "%s, %s", name, budget_name(budget))) {
-		diag("status %d", status);
-		while ((line = strsep(&rest, "\n")))
-			if (*line)
-				diag("%s", line);
-	}
-	free(text);
+	test_self(name, budget, "", arguments);
 }
 
 int main(int argc, char **argv)
