@@ -16,6 +16,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "pager/regs.h"
 #include "pager/together.h"
 #include "policy/policy.h"
@@ -23,9 +24,9 @@
 /* For so long the pages of a task are kept from eviction by others. */
 #define VMLAB_TOGETHER_TIME	(HZ / 50 + 1)
 
-static unsigned int together_slot(void)
+static unsigned int together_slot(const struct task_struct *task)
 {
-	return hash_ptr(current, VMLAB_TOGETHER_BITS);
+	return hash_ptr(task, VMLAB_TOGETHER_BITS);
 }
 
 static bool together_has(const struct vmlab_together *t, pgoff_t first,
@@ -40,27 +41,24 @@ static bool together_has(const struct vmlab_together *t, pgoff_t first,
 }
 
 /**
- * vmlab_together_note() - note that a task brings in a page while the budget is used up
- * @space: a space whose pager is on
- * @pgoff: the page that the current task accesses
+ * vmlab_together_add() - note that a task with these registers brings in a page
+ * @pager: the pager
+ * @task: the task
+ * @regs: its registers
+ * @pgoff: the page
  *
- * Context: process context; takes the pager's lock.
+ * Context: any; takes the pager's lock.
  */
-void vmlab_together_note(struct vmlab_space *space, pgoff_t pgoff)
+void vmlab_together_add(struct vmlab_pager *pager, struct task_struct *task,
+			const struct pt_regs *regs, pgoff_t pgoff)
 {
-	struct vmlab_pager *pager = &space->pager;
 	struct vmlab_together *t;
-	struct pt_regs regs;
 
-	/* A kernel thread always has the same. */
-	if (current->flags & PF_KTHREAD)
-		return;
-	vmlab_user_regs(&regs);
 	spin_lock(&pager->lock);
-	t = &pager->together[together_slot()];
-	if (t->task != current || memcmp(&t->regs, &regs, sizeof(regs))) {
-		t->task = current;
-		t->regs = regs;
+	t = &pager->together[together_slot(task)];
+	if (t->task != task || memcmp(&t->regs, regs, sizeof(*regs))) {
+		t->task = task;
+		t->regs = *regs;
 		t->nr = 0;
 		t->again = false;
 	}
@@ -70,6 +68,25 @@ void vmlab_together_note(struct vmlab_space *space, pgoff_t pgoff)
 		t->pgoff[t->nr++ % VMLAB_TOGETHER_PAGES] = pgoff;
 	t->time = jiffies;
 	spin_unlock(&pager->lock);
+}
+VMLAB_EXPORT_FOR_KUNIT(vmlab_together_add);
+
+/**
+ * vmlab_together_note() - note that a task brings in a page while the budget is used up
+ * @space: a space whose pager is on
+ * @pgoff: the page that the current task accesses
+ *
+ * Context: process context; takes the pager's lock.
+ */
+void vmlab_together_note(struct vmlab_space *space, pgoff_t pgoff)
+{
+	struct pt_regs regs;
+
+	/* A kernel thread always has the same. */
+	if (current->flags & PF_KTHREAD)
+		return;
+	vmlab_user_regs(&regs);
+	vmlab_together_add(&space->pager, current, &regs, pgoff);
 }
 
 /**
@@ -95,3 +112,4 @@ bool vmlab_together_keeps(const struct vmlab_pager *pager,
 			return true;
 	return false;
 }
+VMLAB_EXPORT_FOR_KUNIT(vmlab_together_keeps);

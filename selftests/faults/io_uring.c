@@ -9,14 +9,13 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
-#include <linux/io_uring.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../lib/ring.h"
 #include "../lib/tap.h"
 
 enum { PAGES = 1024, PAGE = 4096, NO_IO_URING = 77 };
@@ -27,59 +26,31 @@ static void fail(const char *what)
 	_exit(errno == ENOSYS || errno == EPERM ? NO_IO_URING : 1);
 }
 
-static char *map(int fd, size_t size, off_t offset)
-{
-	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS :
-				MAP_SHARED | MAP_POPULATE,
-		       fd, offset);
-
-	if (p == MAP_FAILED)
-		fail("mmap");
-	return p;
-}
-
 /* read a file into fresh memory; a thread of the kernel does the copying */
 static int read_by_kernel_thread(bool sqpoll)
 {
-	struct io_uring_params params = {
-		.flags = sqpoll ? IORING_SETUP_SQPOLL : 0,
-		.sq_thread_idle = 1000,
+	int file = memfd_create("data", MFD_CLOEXEC), got;
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_READ, .fd = file, .len = PAGES * PAGE,
+		.flags = sqpoll ? 0 : IOSQE_ASYNC,
 	};
-	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
-	int file = memfd_create("data", MFD_CLOEXEC);
-	struct io_uring_sqe *sqe;
-	struct io_uring_cqe *cqe;
-	unsigned int *tail;
-	char *sq, *cq, *memory;
+	struct ring ring;
+	char *memory;
 
-	if (ring < 0)
-		fail("io_uring_setup");
 	if (file < 0 || ftruncate(file, PAGES * PAGE))
 		fail("memfd");
-	sq = map(ring, params.sq_off.array + sizeof(unsigned int),
-		 IORING_OFF_SQ_RING);
-	cq = map(ring, params.cq_off.cqes + 2 * sizeof(*cqe),
-		 IORING_OFF_CQ_RING);
-	sqe = (void *)map(ring, sizeof(*sqe), IORING_OFF_SQES);
-	memory = map(-1, PAGES * PAGE, 0);
+	if (ring_open(&ring, sqpoll ? IORING_SETUP_SQPOLL : 0))
+		fail("io_uring_setup");
+	memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
+	if (memory == MAP_FAILED)
+		fail("mmap");
 	madvise(memory, PAGES * PAGE, MADV_NOHUGEPAGE);
-
-	sqe->opcode = IORING_OP_READ;
-	sqe->flags = sqpoll ? 0 : IOSQE_ASYNC;
-	sqe->fd = file;
-	sqe->addr = (unsigned long)memory;
-	sqe->len = PAGES * PAGE;
-	tail = (void *)(sq + params.sq_off.tail);
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring, 1, 1,
-		    IORING_ENTER_GETEVENTS |
-			    (sqpoll ? IORING_ENTER_SQ_WAKEUP : 0),
-		    NULL, 0) < 0)
-		fail("io_uring_enter");
-	cqe = (void *)(cq + params.cq_off.cqes);
-	if (cqe->res != PAGES * PAGE) {
-		errno = cqe->res < 0 ? -cqe->res : EIO;
+	sqe.addr = (unsigned long)memory;
+	got = ring_do(&ring, &sqe);
+	if (got != PAGES * PAGE) {
+		if (got != -1)
+			errno = got < 0 ? -got : EIO;
 		fail("read");
 	}
 	return 0;

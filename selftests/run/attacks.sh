@@ -9,12 +9,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib/holds.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/spaces.sh"
 export NO_COLOR=1
 
-nothing_is_left()
-{
-	wait_for no_space
-	result 0 "$1: no space is left, and the module is not in use"
-}
-
 # report CODE TEXT OPTION... -- COMMAND...: the report is in $work/json
 report()
 {

@@ -92,32 +92,32 @@ t = [threading.Thread(target=f) for i in range(4)]
 	holds '... from where they are known' "all(p['pages'] >= doc['least'] for p in doc['curve'])"
 }
 
+# terminated CODE TEXT COMMAND...: SIGTERM ends a command whose program has a space
+terminated()
+{
+	local want=$1 text=$2 pid code=0
+	shift 2
+
+	"$@" >/dev/null 2>"$work/err" &
+	pid=$!
+	children+=("$pid")
+	wait_for has_space
+	sleep 1
+	kill -TERM "$pid"
+	wait "$pid" || code=$?
+	check "$text" test "$code" = "$want"
+	nothing_is_left '...'
+}
+
 interrupted()
 {
 	local pid
 
-	vmlab mrc --json -o "$work/json" -- sleep 60 >/dev/null 2>"$work/err" &
-	pid=$!
-	children+=("$pid")
-	wait_for has_space
-	sleep 1
-	kill -TERM "$pid"
-	wait "$pid" && code=0 || code=$?
-	check 'mrc: SIGTERM ends the command: 143' test "$code" = 143
+	terminated 143 'mrc: SIGTERM ends the command: 143' \
+		vmlab mrc --json -o "$work/json" -- sleep 60
 	holds '... there is a curve of what was seen' "doc['cold'] > 0"
-	wait_for no_space
-	result 0 '... and nothing is left'
-
-	vmlab compare --policies fifo --budgets none -- sleep 60 >/dev/null 2>"$work/err" &
-	pid=$!
-	children+=("$pid")
-	wait_for has_space
-	sleep 1
-	kill -TERM "$pid"
-	wait "$pid" && code=0 || code=$?
-	check 'compare: SIGTERM ends the command, and there is no other run: 130' test "$code" = 130
-	wait_for no_space
-	result 0 '... and nothing is left'
+	terminated 130 'compare: SIGTERM ends the command, and there is no other run: 130' \
+		vmlab compare --policies fifo --budgets none -- sleep 60
 
 	vmlab mrc -- sh -c "echo \$\$ >$work/pid; exec sleep 60" >/dev/null 2>"$work/err" &
 	pid=$!
@@ -128,8 +128,7 @@ interrupted()
 	check 'mrc: after SIGKILL the command still runs' kill -0 "$(<"$work/pid")"
 	kill "$(<"$work/pid")"
 	wait_for gone "$(<"$work/pid")"
-	wait_for no_space
-	result 0 '... and with it the last space ends'
+	nothing_is_left '... and ends'
 }
 
 # A space with the policy opt, whose trace mrc could not restore.
@@ -184,8 +183,7 @@ while time.time() < end:
 	json 0 'mrc --pid: the process ends meanwhile' vmlab mrc --json -o - --pid "$command"
 	holds '... and has a curve' "doc['seen'] > 0"
 	wait "$pid" || true
-	wait_for no_space
-	result 0 '... and nothing is left'
+	nothing_is_left '...'
 }
 
 echo "TAP version 13"

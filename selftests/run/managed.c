@@ -59,12 +59,8 @@ static char *read_all(int fd)
 	return text;
 }
 
-char *run_self(int budget, int *status, const char *const arguments[])
-{
-	return run_self_with(budget, budget == NATIVE ? NULL : "", status, arguments);
-}
-
-char *run_self_with(int budget, const char *more, int *status, const char *const arguments[])
+/* @more: further settings, or NULL to run natively. */
+static char *run_with(int budget, const char *more, int *status, const char *const arguments[])
 {
 	int pipes[2];
 	char *text;
@@ -89,6 +85,27 @@ char *run_self_with(int budget, const char *more, int *status, const char *const
 	waitpid(pid, status, 0);
 	*status = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
 	return text;
+}
+
+char *run_self(int budget, int *status, const char *const arguments[])
+{
+	return run_with(budget, budget == NATIVE ? NULL : "", status, arguments);
+}
+
+void test_self(const char *name, int budget, const char *more, const char *const arguments[])
+{
+	char *text, *rest, *line;
+	int status;
+
+	text = run_with(budget, budget == NATIVE ? NULL : more, &status, arguments);
+	rest = text;
+	if (!ok(!status, "%s, %s", name, budget_name(budget))) {
+		diag("status %d", status);
+		while ((line = strsep(&rest, "\n")))
+			if (*line)
+				diag("%s", line);
+	}
+	free(text);
 }
 
 bool is_managed(void)

@@ -19,8 +19,11 @@ const char *budget_name(int budget);
  */
 char *run_self(int budget, int *status, const char *const arguments[]);
 
-/* The same with further settings, such as ",policy=4"; NULL is natively. */
-char *run_self_with(int budget, const char *more, int *status, const char *const arguments[]);
+/*
+ * A test point: this program with arguments must succeed, or its output is shown.  @more has
+ * further settings, such as ",policy=4"; natively there are none.
+ */
+void test_self(const char *name, int budget, const char *more, const char *const arguments[]);
 
 /* Was this process started by run_self() with a budget? */
 bool is_managed(void);

@@ -143,18 +143,8 @@ static int make_progress(void)
 static void test(int budget, const char *name, const char *settings)
 {
 	const char *const arguments[] = { "progress", NULL };
-	char *text, *rest, *line;
-	int status;
 
-	text = run_self_with(budget, settings, &status, arguments);
-	rest = text;
-	if (!ok(!status, "%s, %s", name, budget_name(budget))) {
-		diag("status %d", status);
-		while ((line = strsep(&rest, "\n")))
-			if (*line)
-				diag("%s", line);
-	}
-	free(text);
+	test_self(name, budget, settings, arguments);
 }
 
 int main(int argc, char **argv)

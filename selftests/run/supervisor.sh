@@ -31,12 +31,6 @@ consistent()
 	holds "$1: faults are the sum of their outcomes" "doc['stats']['faults'] == sum(doc['stats'][k] for k in ('filled', 'mapped', 'sigbus', 'oom', 'interrupted', 'error')) == sum(doc['latency'])"
 }
 
-nothing_is_left()
-{
-	wait_for no_space
-	result 0 "$1: no space is left, and the module is not in use"
-}
-
 counts()
 {
 	client 0 'one space' space touch 100

@@ -48,12 +48,34 @@ static size_t seize(pid_t pid, pid_t tids[WRITERS])
 	return nr < WRITERS ? (size_t)nr : WRITERS;
 }
 
-/* Wait for a stop of a thread; false when it has ended. */
+/*
+ * Wait until a traced thread stops or ends.  Returns its number, with its status, or 0 when
+ * the process has ended, which is left for reap().
+ */
+static pid_t event(int *status)
+{
+	siginfo_t info;
+
+	if (waitid(P_ALL, 0, &info, WSTOPPED | WEXITED | WNOWAIT | __WALL))
+		bail("waitid: %s", strerror(errno));
+	if (info.si_pid == traced && info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED)
+		return 0;
+	return waitpid(info.si_pid, status, __WALL);
+}
+
+/*
+ * Wait for a stop of a thread; false when it has ended.  SIGCHLD stops any of them, also one
+ * that has locks of malloc() during fork(): the others go on, or this one would wait for a
+ * lock, and we for it.
+ */
 static bool stopped(pid_t tid)
 {
 	int status;
+	pid_t got;
 
-	return waitpid(tid, &status, __WALL) == tid && WIFSTOPPED(status);
+	while ((got = event(&status)) > 0 && got != tid)
+		ptrace(PTRACE_CONT, got, NULL, NULL);
+	return got == tid && WIFSTOPPED(status);
 }
 
 static void poke(struct writer *w, pid_t tid, unsigned int i)
@@ -149,18 +171,17 @@ static bool stop_one(struct writer *w, pid_t tid)
 	return !ptrace(PTRACE_CONT, tid, NULL, NULL);
 }
 
-/* Let a thread go on alone; it may have ended.  The process is left for reap(). */
-static void release(pid_t tid)
+/* Let all threads go on alone.  Those that do not stop any more have ended or will. */
+static void release(const pid_t tids[WRITERS])
 {
-	siginfo_t info = { .si_code = 0 };
+	int status;
+	pid_t got;
 
-	ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
-	if (waitid(P_PID, (id_t)tid, &info, WSTOPPED | WEXITED | WNOWAIT | __WALL))
-		count_failed("waitid");
-	else if (info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED)
-		ptrace(PTRACE_DETACH, tid, NULL, NULL);
-	else if (tid != traced)
-		waitpid(tid, NULL, __WALL);
+	for (int i = 0; i < WRITERS; i++)
+		ptrace(PTRACE_INTERRUPT, tids[i], NULL, NULL);
+	while ((got = event(&status)) > 0)
+		if (WIFSTOPPED(status))
+			ptrace(PTRACE_DETACH, got, NULL, NULL);
 }
 
 unsigned long disturb_stop(struct writer *w, pid_t pid)
@@ -181,8 +202,6 @@ unsigned long disturb_stop(struct writer *w, pid_t pid)
 			stops++;
 	}
 	close(memory);
-	/* The first thread last: its end is reported when the others have been reaped. */
-	while (nr-- > 0)
-		release(tids[nr]);
+	release(tids);
 	return stops;
 }

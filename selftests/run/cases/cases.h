@@ -85,6 +85,11 @@ void case_debugger(void);
 void case_locked(void);
 void case_process_madvise(void);
 
+/* requests.c */
+void case_io_uring(void);
+void case_core_dump(void);
+void case_huge_pages(void);
+
 /* storms.c */
 void case_fork_chain(void);
 void case_fork_storm(void);

@@ -58,6 +58,9 @@ static const struct {
 	{ "locked", case_locked },
 	{ "process_madvise", case_process_madvise },
 	{ "fork_instant", case_fork_instant },
+	{ "io_uring", case_io_uring },
+	{ "core_dump", case_core_dump },
+	{ "huge_pages", case_huge_pages },
 	{ "fork_chain", case_fork_chain },
 	{ "fork_storm", case_fork_storm },
 	{ "ends", case_ends },
@@ -102,18 +105,8 @@ static int run_case(const char *name)
 static void test_case(const char *name, int budget)
 {
 	const char *const arguments[] = { "case", name, NULL };
-	char *text, *rest, *line;
-	int status;
 
-	text = run_self(budget, &status, arguments);
-	rest = text;
-	if (!ok(!status, "%s, %s", name, budget_name(budget))) {
-		diag("status %d", status);
-		while ((line = strsep(&rest, "\n")))
-			if (*line)
-				diag("%s", line);
-	}
-	free(text);
+	test_self(name, budget, "", arguments);
 }
 
 int main(int argc, char **argv)

@@ -362,11 +362,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	static const struct run_syntax syntax = { options, parse_option, check };
 	struct request q = {
 		.runs = 1,
-		.plan = {
-			.space_flags = VMLAB_SPACE_LATENCY,
-			.input = -1,
-			.output = -1,
-		},
+		.plan = RUN_PLAN_DEFAULT,
 	};
 	struct vmlab *lab;
 	int err;

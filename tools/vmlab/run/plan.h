@@ -69,4 +69,11 @@ struct run_plan {
 	const struct run_observer *observer;
 };
 
+/* A command with our own input and output; the time in faults is measured. */
+#define RUN_PLAN_DEFAULT {				\
+	.space_flags = VMLAB_SPACE_LATENCY,		\
+	.input = -1,					\
+	.output = -1,					\
+}
+
 #endif /* VMLAB_RUN_PLAN_H */
