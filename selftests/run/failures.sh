@@ -51,6 +51,24 @@ commands()
 	holds '... are a budget' "{r['budget_pages'] for r in doc['results'][1:]} == {16}"
 }
 
+# The caller left something closed or ignored.
+surroundings()
+{
+	run 0 '^vmlab run: true' 'run: SIGCHLD is ignored' \
+		timeout -k 1 60 env --ignore-signal=CHLD vmlab run -- true
+	run 1 'fifo .*SIGRTMIN+' 'compare: a signal without a name' \
+		vmlab compare --policies fifo --budgets none -- sh -c 'kill -40 $$'
+	vmlab compare --policies fifo --budgets none --svg "$work/svg" -- true \
+		</dev/null 2>"$work/err" >&- && code=0 || code=$?
+	check 'compare: closed standard output is an error' test "$code" = 1
+	check '... and its table is in no other file' test "$(tail -n 1 "$work/svg")" = '</svg>'
+	vmlab mrc --svg "$work/svg" -- true </dev/null 2>&- && code=0 || code=$?
+	check 'mrc: closed standard error' test "$code" = 0
+	check '... whose report is in no other file' test "$(tail -n 1 "$work/svg")" = '</svg>'
+	run 0 'no access was seen, .*give --rate a smaller number' 'mrc: a sample without a page' \
+		vmlab mrc --rate 16777216 -- true
+}
+
 files()
 {
 	run 1 'cannot write /nonexistent/x' 'mrc: --svg to no directory' \
@@ -109,6 +127,48 @@ terminated()
 	nothing_is_left '...'
 }
 
+run_again()
+{
+	[[ $(wc -l 2>/dev/null <"$work/runs") == 2 ]]
+}
+
+is_sampled()
+{
+	[[ $(cat "$spaces"/*/policy 2>/dev/null | awk '$1 == "sample" { print $2 }') != 0 ]]
+}
+
+# Sampling makes each access fault: it ends with the recording.
+sampling_ends()
+{
+	local pid command
+
+	vmlab mrc -o /dev/null -- sh -c "sleep 60 >/dev/null & echo \$! >'$work/daemon'; sleep 1"
+	check 'mrc: a process outlives the command' kill -0 "$(<"$work/daemon")"
+	check '... and is not sampled any more' sh -c \
+		"[ \"\$(awk '\$1 == \"sample\" { print \$2 }' $spaces/*/policy)\" = 0 ]"
+	kill "$(<"$work/daemon")"
+	wait_for no_space
+
+	vmlab run -o /dev/null -- sleep 60 &
+	pid=$!
+	children+=("$pid")
+	wait_for has_space
+	wait_for pgrep -P "$pid" sleep >/dev/null
+	command=$(pgrep -P "$pid" sleep)
+	vmlab mrc --pid "$command" -o /dev/null 2>/dev/null &
+	children+=($!)
+	wait_for is_sampled
+	kill -KILL $!
+	wait $! || true
+	check 'mrc --pid: SIGKILL leaves the process sampled' is_sampled
+	run 0 '^vmlab mrc: process' '... and the next recording' \
+		vmlab mrc --duration 0.5 --pid "$command"
+	check '... ends that' sh -c "[ \"\$(awk '\$1 == \"sample\" { print \$2 }' $spaces/*/policy)\" = 0 ]"
+	kill "$pid"
+	wait "$pid" || true
+	wait_for no_space
+}
+
 interrupted()
 {
 	local pid
@@ -116,6 +176,30 @@ interrupted()
 	terminated 143 'mrc: SIGTERM ends the command: 143' \
 		vmlab mrc --json -o "$work/json" -- sleep 60
 	holds '... there is a curve of what was seen' "doc['cold'] > 0"
+	vmlab mrc --json --verify -o "$work/json" -- sh -c "echo >>'$work/runs'; sleep 60" \
+		>/dev/null 2>"$work/err" &
+	pid=$!
+	children+=("$pid")
+	wait_for test -s "$work/runs"
+	sleep 1
+	kill -TERM "$pid"
+	wait "$pid" && code=0 || code=$?
+	check 'mrc --verify: SIGTERM in the first run: 143' test "$code" = 143
+	check '... ends all runs' test "$(wc -l <"$work/runs")" = 1
+	holds '... there is a curve, and nothing is verified' "doc['cold'] > 0 and doc['verified'] == []"
+	rm "$work/runs"
+	vmlab mrc --json --verify -o "$work/json" -- \
+		sh -c "echo >>'$work/runs'; [ \$(wc -l <'$work/runs') = 1 ] || exec sleep 60" \
+		>/dev/null 2>"$work/err" &
+	pid=$!
+	children+=("$pid")
+	wait_for run_again
+	sleep 1
+	kill -TERM "$pid"
+	wait "$pid" && code=0 || code=$?
+	check 'mrc --verify: SIGTERM in the second run: 130' test "$code" = 130
+	check '... ends all runs' test "$(wc -l <"$work/runs")" = 2
+	holds '... there is a curve, and nothing is verified' "doc['cold'] > 0 and doc['verified'] == []"
 	terminated 130 'compare: SIGTERM ends the command, and there is no other run: 130' \
 		vmlab compare --policies fifo --budgets none -- sleep 60
 
@@ -137,21 +221,27 @@ with_opt()
 	local pid
 
 	python3 -c "
-import ctypes, fcntl, os, struct, time
+import ctypes, fcntl, mmap, os, struct, time
 trace = (ctypes.c_uint64 * 3)(1, 2, 1)
 paging = struct.pack('=IIQIIQQQIIII', 64, 0, 2, 5, 0, 0, ctypes.addressof(trace), 3, 0, 0, 0, 0)
 fd = os.open('/dev/vmlab', os.O_RDWR)
 fcntl.ioctl(fd, 0xb751, paging)
+fcntl.ioctl(fd, 0xb758, struct.pack('=IIII', 16, 0, 1 << 1, 16))
 open('$work/ready', 'w').close()
-time.sleep(60)
+while not os.path.exists('$work/go'):
+    time.sleep(0.1)
+mmap.mmap(fd, 4096)[0] = 1
+os.set_blocking(fd, False)
+open('$work/events', 'w').write(str(len(os.read(fd, 4800))))
 " &
 	pid=$!
 	children+=("$pid")
 	wait_for test -e "$work/ready"
 	run 1 'has the policy opt' 'mrc --pid: a space with the policy opt' \
 		vmlab mrc --duration 1 --pid "$pid"
-	kill "$pid"
+	touch "$work/go"
 	wait "$pid" || true
+	check '... still has the events that it recorded' test "$(<"$work/events")" = 48
 }
 
 attached()
@@ -192,8 +282,10 @@ if vmlab run -- true 2>&1 | grep -q 'install the package libjemalloc2'; then
 	exit 0
 fi
 commands
+surroundings
 files
 programs
+sampling_ends
 interrupted
 attached
 with_opt

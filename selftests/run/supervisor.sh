@@ -168,6 +168,21 @@ strangers()
 	kill -TERM "$supervisor"
 	ended 143 'a process that is not of the command reports a space'
 	holds '... which does not count' "doc['stats']['filled'] == 5 and len(doc['programs']) == 1"
+	if ! command -v setpriv >/dev/null; then
+		skip 'no setpriv' 'one of another user, which has ended when vmlab looks at it'
+		return
+	fi
+	start space touch 5
+	# every user can read the name
+	sed -n 's/.*@vmlab-run-/vmlab-run-/p' /proc/net/unix | head -n 1 >"$work/name"
+	kill -STOP "$supervisor"
+	VMLAB_RUN="version=1,socket=$(<"$work/name")" setpriv --reuid 65534 --clear-groups \
+		"$(type -P test-run-client)" space touch 9
+	kill -CONT "$supervisor"
+	sleep 0.5
+	kill -TERM "$supervisor"
+	ended 143 'one of another user, which has ended when vmlab looks at it'
+	holds '... does not count either' "doc['stats']['filled'] == 5 and len(doc['programs']) == 1"
 }
 
 echo "TAP version 13"

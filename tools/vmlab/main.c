@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab: find the subcommand and run it. */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/option_tables.h"
 #include "cmd/commands.h"
@@ -53,11 +56,27 @@ static int run(struct cli *cli, int argc, char **argv)
 	return command->run(cli, argc, argv);
 }
 
+/*
+ * Let no file that is opened become a standard stream that the caller closed: what is
+ * printed would be written to it.  Reading and writing still fail, and a command that is
+ * run gets the stream closed.
+ */
+static void open_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", (fd ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .commands = commands };
-	int ret = run(&cli, argc, argv);
+	int ret;
 
+	open_streams();
+	/* ignored, as some parents leave it, the ends of children could not be waited for */
+	signal(SIGCHLD, SIG_DFL);
+	ret = run(&cli, argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
 		cli_error("cannot write the output: %s", strerror(errno));
 		return EXIT_FAILED;

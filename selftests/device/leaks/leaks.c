@@ -255,6 +255,10 @@ static void test_scanner(void)
 	memcpy((char *)(words + 64) - MARK_BYTES, MARK, MARK_BYTES);
 	scan(words, sizeof(words), NULL, &found);
 	is(found.old, 2, "scanner: marks at any byte");
+	memset(words + 20, 0x6b, 8);
+	memset(words + 30, 0xaa, 8);
+	scan(words, sizeof(words), NULL, &found);
+	is(found.old, 2 + 4, "scanner: poison of freed memory");
 }
 
 static void test_root(void)

@@ -32,7 +32,8 @@ void scan(const void *buffer, size_t bytes, const struct frames *frames,
 /*
  * spray.c: fill memory of the kernel with a mark and free it: objects of the slab
  * allocator of many sizes, the stack of the caller in the kernel, and pages.  An
- * answer that was not initialized has the mark then.
+ * answer that was not initialized has the mark then, or what a kernel that poisons
+ * freed memory wrote over it.
  */
 #define MARK	"\xc3\x5a\x97\xe1\x3b\xa6\x4d\x72"
 enum { MARK_BYTES = sizeof(MARK) - 1 };

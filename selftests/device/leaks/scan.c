@@ -9,6 +9,9 @@
 /* -1 as an address, an offset or an errno */
 #define NO_ADDRESS	0xfffffffffffff000ull
 #define FRAME_BITS	0x000ffffffffff000ull
+/* What slab_debug=P and page_poison=1 write to memory that is freed. */
+#define POISON_OBJECT	0x6b6b6b6b6b6b6b6bull
+#define POISON_PAGE	0xaaaaaaaaaaaaaaaaull
 
 static bool is_kernel_address(uint64_t word)
 {
@@ -38,6 +41,7 @@ void scan(const void *buffer, size_t bytes, const struct frames *frames,
 		memcpy(&word, p + i, sizeof(word));
 		found->addresses += is_kernel_address(word);
 		found->frames += frames && is_frame(word, frames);
+		found->old += word == POISON_OBJECT || word == POISON_PAGE;
 	}
 	while ((p = memmem(p, (size_t)(end - p), MARK, MARK_BYTES))) {
 		found->old++;

@@ -99,6 +99,10 @@ static int check(const struct cli *cli, void *request, int argc, char **argv)
 	if (q->exact && (q->rate || q->max_pages))
 		return cli_usage(cli, "--exact samples all pages: it excludes --rate and "
 				 "--max-pages");
+	if (output_is_stdout(&q->svg) + output_is_stdout(&q->html) +
+	    output_is_stdout(&q->output) > 1)
+		return cli_usage(cli, "only one of --svg, --html and --output-file can be '-', "
+				 "standard output: give a FILE for the others");
 	if (!q->pid)
 		q->command = argv + optind;
 	q->json = cli->json;
@@ -132,9 +136,26 @@ static int verify_one(const struct request *q, struct mrc_verified *v)
 		code = CODE_INTERRUPTED;
 	else
 		v->measured = report.stats.filled;
+	if (!code && report.status)
+		cli_note("--verify: the command failed with a budget of %llu pages: the misses "
+			 "are those until then", (unsigned long long)v->pages);
 	run_report_free(&report);
 	close(plan.input);
 	close(plan.output);
+	return code;
+}
+
+/* The runs that are complete are shown, and what the first one has found. */
+static int verify(const struct request *q, struct mrc_result *r)
+{
+	const size_t nr = r->nr_verified;
+	int code = EXIT_OK;
+
+	for (r->nr_verified = 0; r->nr_verified < nr; r->nr_verified++) {
+		code = verify_one(q, &r->verified[r->nr_verified]);
+		if (code)
+			break;
+	}
 	return code;
 }
 
@@ -178,19 +199,21 @@ static int finish(const struct cli *cli, struct request *q, struct accesses *a)
 		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
 		.lost = a->lost,
 	};
-	int code = EXIT_OK;
+	int code, err;
 
 	if (q->verify)
 		mrc_verify_pages(&result, a->process, a->nr);
 	mrc_make(&result, a->process, a->nr, (uint64_t)(q->window * 1e9));
-	for (size_t i = 0; !code && i < result.nr_verified; i++)
-		code = verify_one(q, &result.verified[i]);
-	if (!code)
-		code = write_files(q, &result);
-	if (!code)
-		code = print(cli, q, &result);
+	if (!result.tracked)
+		cli_note("no access was seen, so that the curve says nothing: %s",
+			 result.rate < 1 ? "give --rate a smaller number" :
+					   "the process accessed none of its spaces meanwhile");
+	code = verify(q, &result);
+	err = write_files(q, &result);
+	if (!err)
+		err = print(cli, q, &result);
 	mrc_free(&result);
-	return code;
+	return code ? code : err;
 }
 
 /* Record the accesses of a process that runs. */
@@ -233,6 +256,8 @@ static int perform(const struct cli *cli, struct request *q)
 	} else if (!a.nr) {
 		code = cli_error("no memory of the command was managed: 'vmlab run' says why");
 	} else {
+		/* ^C ends this run, and is not for three more */
+		q->verify = q->verify && !report.interrupted;
 		code = finish(cli, q, &a);
 		if (!code)
 			code = run_report_code(&report);
@@ -283,8 +308,12 @@ static const char help[] =
 	"         the first accesses included, which no memory avoids\n"
 	"RATIO    misses of LRU for each access to another page than those mapped\n"
 	"EXTRA    misses of LRU beyond those with unlimited memory\n"
+	"PAGES    BUDGET in pages; shown with --output\n"
 	"knee     the size with the largest distance of the curve below its chord\n"
 	"         (Kneedle): more memory gains less than before\n"
+	"working set  how many pages were accessed within --window, over time\n"
+	"PREDICTED, MEASURED, OFF  of --verify: misses of LRU by the curve, those of a\n"
+	"         run with that budget, and how far the prediction is off\n"
 	"\n"
 	"Accesses of several processes are kept apart, and their misses added up.\n"
 	"Repeated accesses to a page without another one between are not seen, nor those\n"
@@ -292,9 +321,13 @@ static const char help[] =
 	"uncertain with threads, and with a sample sizes of a few sampled pages.\n"
 	"--pid samples a process that 'vmlab run' started, from its next access on: pages\n"
 	"that it accessed before count as accessed before all others.  That takes the\n"
-	"right to trace it (root), and ends a recording of 'vmlab run --events'.\n"
-	"--verify runs COMMAND three times more, slowly, for LRU sees each access: with\n"
-	"standard input and output empty, and all four runs at the same addresses.\n"
+	"right to trace it (root), and ends a recording of 'vmlab run --events'.  The\n"
+	"process is as fast as before afterwards; only after SIGKILL of vmlab mrc it is\n"
+	"still sampled, and slow, until the next 'vmlab mrc --pid' ends.\n"
+	"--verify runs COMMAND three times more, with a quarter, half and three quarters\n"
+	"of the memory beyond which there are no more misses.  These runs are slow,\n"
+	"because LRU sees each access; their standard input is empty, and all four runs\n"
+	"are at the same addresses.  ^C ends all runs, and shows what was found by then.\n"
 	"Without stepping, 'vmlab run --policy lru' sees few accesses to resident pages,\n"
 	"and has more misses than LRU.\n"
 	"\n"

@@ -137,6 +137,9 @@ static int check(const struct cli *cli, void *request, int argc, char **argv)
 	if (q->seed_given && (!q->policy || strcmp(q->policy, "random")))
 		return cli_usage(cli, "--seed: only the random policy has a seed: give "
 				 "--policy=random");
+	if (output_is_stdout(&q->events) && output_is_stdout(&q->output))
+		return cli_usage(cli, "only one of --events and --output-file can be '-', "
+				 "standard output: give a FILE for the other");
 	if (q->rows_given && cli->json)
 		return cli_usage(cli, "--rows cuts tables: it excludes --json");
 	return EXIT_OK;

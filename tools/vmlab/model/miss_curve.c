@@ -29,8 +29,10 @@ static double correct(struct step *step, size_t nr, double *cold, bool all,
 
 	if (!known || all)
 		return 1;
-	if (known->cold > 0 && *cold > 0) {
-		factor = known->cold / *cold;
+	if (known->cold > 0) {
+		/* Else no page of the sample was filled. */
+		if (*cold > 0)
+			factor = known->cold / *cold;
 		for (size_t i = 0; i < nr; i++)
 			step[i].weight *= factor;
 		*cold = known->cold;

@@ -174,9 +174,9 @@ void mrc_make(struct mrc_result *r, struct mrc_process *const *process, size_t n
 		r->tracked += m->nr_tracked;
 		r->seen += m->accesses;
 	}
-	/* OPT never has more misses than LRU; estimates from a sample can cross. */
+	/* OPT has no more misses than LRU, and all cold ones: an estimate may have others. */
 	for (size_t i = 0; i < r->nr; i++)
-		r->point[i].opt = fmin(r->point[i].opt, r->point[i].lru);
+		r->point[i].opt = fmax(fmin(r->point[i].opt, r->point[i].lru), r->cold);
 	if (nr)
 		make_set(r, busiest(process, nr), window_ns);
 	miss_curve_free(&curve);

@@ -41,6 +41,9 @@ void access_trace_add(struct access_trace *trace, uint64_t key, uint64_t time_ns
 		access_trace_set_sample(trace, trace->sample / 2);
 	if (!is_sampled(trace, key))
 		return;
+	/* Threads that fault at the same time can get their places in the other order. */
+	if (trace->nr && time_ns < trace->access[trace->nr - 1].time_ns)
+		time_ns = trace->access[trace->nr - 1].time_ns;
 	trace->access = array_grow(trace->access, trace->nr, &trace->room,
 				   sizeof(*trace->access));
 	trace->access[trace->nr++] = (struct trace_access){

@@ -72,6 +72,7 @@ static void on_space(void *arg, struct run_space *space)
 {
 	struct accesses *a = arg;
 	struct mrc_process *process = check_alloc(malloc(sizeof(*process)));
+	struct vmlab_space_stats stats = { 0 };
 	struct vmlab_paging paging;
 	uint32_t sample = a->sample;
 
@@ -86,8 +87,11 @@ static void on_space(void *arg, struct run_space *space)
 	a->process[a->nr++] = process;
 	a->spaces = array_grow(a->spaces, a->nr_spaces, &a->spaces_room,
 			       sizeof(*a->spaces));
+	/* One that was not new has been in faults before. */
+	vmlab_space_stats_get(space->space, &stats);
 	a->spaces[a->nr_spaces++] = (struct sampled_space){
 		.space = space->space, .process = process,
+		.in_faults_ns = stats.latency_ns_sum,
 	};
 	space->data = process;
 }

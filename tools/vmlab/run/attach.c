@@ -23,6 +23,7 @@ struct borrowed {
 	struct vmlab_space *handle;
 	struct vmlab_paging before;
 	uint64_t filled;
+	int file_flags;
 };
 
 struct attached {
@@ -93,6 +94,22 @@ static int borrow_all(struct attached *t)
 	return err;
 }
 
+/*
+ * A space that records events already was sampled for these, which end here.  That
+ * recorder may have been killed, and nobody else would end its sampling.
+ */
+static void forget_sampling(struct borrowed *b)
+{
+	struct pollfd events = { vmlab_space_fd(b->handle), 0, 0 };
+
+	/* POLLERR: events are off, so that the sampling is for a policy */
+	if (poll(&events, 1, 0) || !(b->before.flags & VMLAB_PAGING_SAMPLE))
+		return;
+	b->before.flags &= ~VMLAB_PAGING_SAMPLE;
+	b->before.sample = 0;
+	b->before.sample_keep = 0;
+}
+
 /* Begin to sample a space. */
 static int start(struct attached *t, struct borrowed *b)
 {
@@ -100,10 +117,14 @@ static int start(struct attached *t, struct borrowed *b)
 	struct vmlab_paging paging;
 	int err = vmlab_space_paging_get(b->handle, &b->before);
 
+	/* It needs its trace again with each setting: leave its events alone. */
+	if (!err && b->before.policy == VMLAB_POLICY_OPT)
+		err = -EINVAL;
 	if (!err)
 		err = vmlab_space_stats_get(b->handle, &stats);
 	if (err)
 		return err;
+	forget_sampling(b);
 	b->filled = stats.filled;
 	paging = b->before;
 	paging.flags &= ~VMLAB_PAGING_STEPPING;
@@ -112,20 +133,29 @@ static int start(struct attached *t, struct borrowed *b)
 	paging.sample_keep = t->accesses->keep;
 	err = vmlab_space_events_set(b->handle, 1u << VMLAB_EVENT_ACCESS |
 				     1u << VMLAB_EVENT_DROP, EVENTS_KEPT);
-	if (!err)
-		err = vmlab_space_paging_set(b->handle, &paging);
-	if (!err)
-		t->accesses->observer.on_space(t->accesses, &b->pub);
-	return err;
+	if (err)
+		return err;
+	err = vmlab_space_paging_set(b->handle, &paging);
+	if (err) {
+		vmlab_space_events_set(b->handle, 0, 0);
+		return err;
+	}
+	/* Another reader can be faster after poll(2). */
+	b->file_flags = fcntl(vmlab_space_fd(b->handle), F_GETFL);
+	fcntl(vmlab_space_fd(b->handle), F_SETFL, b->file_flags | O_NONBLOCK);
+	t->accesses->observer.on_space(t->accesses, &b->pub);
+	return 0;
 }
 
-static void read_events(struct attached *t, struct borrowed *b)
+/* Read events; return whether there were any. */
+static bool read_events(struct attached *t, struct borrowed *b)
 {
 	ssize_t nr = vmlab_space_events_read(b->handle, t->events, EVENTS_PER_READ);
 
 	if (nr > 0)
 		t->accesses->observer.on_events(t->accesses, &b->pub, t->events,
 						(size_t)nr);
+	return nr > 0;
 }
 
 /* Read what is there, and wait for more; return false when it is time to end. */
@@ -140,7 +170,6 @@ static bool wait_for_events(struct attached *t, int timeout)
 	fds[t->nr + 1] = (struct pollfd){ t->signals, POLLIN, 0 };
 	poll(fds, t->nr + 2, timeout);
 	for (size_t i = 0; i < t->nr; i++)
-		/* It does not block: there are events. */
 		if (fds[i].revents & POLLIN)
 			read_events(t, &t->space[i]);
 	go_on = !fds[t->nr].revents && !fds[t->nr + 1].revents;
@@ -172,15 +201,12 @@ static void stop(struct attached *t, struct borrowed *b)
 	struct vmlab_space_stats stats = { 0 };
 
 	vmlab_space_paging_set(b->handle, &b->before);
-	while (poll(&(struct pollfd){ vmlab_space_fd(b->handle), POLLIN, 0 }, 1, 0) == 1) {
-		ssize_t nr = vmlab_space_events_read(b->handle, t->events, EVENTS_PER_READ);
-
-		if (nr <= 0)
+	/* What is there, but not what is added all the while when it was sampled before. */
+	for (int i = 0; i <= EVENTS_KEPT / EVENTS_PER_READ; i++)
+		if (!read_events(t, b))
 			break;
-		t->accesses->observer.on_events(t->accesses, &b->pub, t->events,
-						(size_t)nr);
-	}
 	vmlab_space_events_set(b->handle, 0, 0);
+	fcntl(vmlab_space_fd(b->handle), F_SETFL, b->file_flags);
 	vmlab_space_stats_get(b->handle, &stats);
 	stats.filled -= b->filled;
 	t->accesses->observer.on_end(t->accesses, &b->pub, &stats, &paging);

@@ -14,8 +14,9 @@
  * @seconds: how long; it ends with the process, or with SIGINT or SIGTERM, too
  * @failure: [out] the reason on failure
  *
- * The settings of paging are restored at the end.  Events that another program
- * records of the spaces end.  Needs CAP_SYS_PTRACE for processes of others.
+ * The settings of paging are restored at the end, but for sampling for events that
+ * another program recorded: these end.  Meanwhile reads of events do not block.
+ * Needs CAP_SYS_PTRACE for processes of others.
  *
  * Return: 0, or a negative errno.
  */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "model/run_report.h"
 #include "run/plan.h"
@@ -92,8 +93,8 @@ bool run_wait(struct run_session *s, int timeout, enum source *source, size_t *i
 /** run_member_find - find the entry of a process, or make one */
 size_t run_member_find(struct run_session *s, pid_t pid);
 
-/** run_member_connect - a process has connected */
-void run_member_connect(struct run_session *s, int connection, pid_t pid);
+/** run_member_connect - a process has connected: one of the command, or it is refused */
+void run_member_connect(struct run_session *s, int connection, const struct ucred *peer);
 
 /** run_member_receive - read the messages of a process, and notice the end of its connection */
 void run_member_receive(struct run_session *s, size_t member);

@@ -22,6 +22,9 @@
  */
 enum { SAMPLES_UNTIL_SILENT = 30 };
 
+/* Messages that are read at once: more than a socket holds, but not those of a flood. */
+enum { MESSAGES_PER_ROUND = 4096 };
+
 size_t run_member_find(struct run_session *s, pid_t pid)
 {
 	size_t unused = s->nr_members;
@@ -183,7 +186,7 @@ void run_member_receive(struct run_session *s, size_t member)
 	struct run_message message;
 	int fd, ret;
 
-	for (;;) {
+	for (int i = 0; i < MESSAGES_PER_ROUND; i++) {
 		ret = run_socket_receive(s->members[member].connection, &message, &fd);
 		if (ret == -EAGAIN)
 			return;
@@ -200,12 +203,25 @@ void run_member_receive(struct run_session *s, size_t member)
 	}
 }
 
-void run_member_connect(struct run_session *s, int connection, pid_t pid)
+/*
+ * Any process of the system can connect.  One that was reaped since is of the command if
+ * it is of our user, who may do to the command what a message does, or known already.
+ */
+static bool is_of_command(const struct run_session *s, const struct ucred *peer)
 {
+	bool known = peer->uid == geteuid();
+
+	for (size_t i = 0; !known && i < s->nr_members; i++)
+		known = s->members[i].live && s->members[i].pid == peer->pid;
+	return tree_contains(peer->pid, known);
+}
+
+void run_member_connect(struct run_session *s, int connection, const struct ucred *peer)
+{
+	const pid_t pid = peer->pid;
 	size_t member;
 
-	/* any process of the system can connect */
-	if (!tree_contains(pid)) {
+	if (!is_of_command(s, peer)) {
 		close(connection);
 		return;
 	}

@@ -106,17 +106,17 @@ static void handle_timer(struct run_session *s)
 
 static void handle_listener(struct run_session *s)
 {
+	struct ucred peer;
 	int connection;
-	pid_t pid;
 
-	while ((connection = run_socket_accept(s->listener, &pid)) >= 0)
-		run_member_connect(s, connection, pid);
+	while ((connection = run_socket_accept(s->listener, &peer)) >= 0)
+		run_member_connect(s, connection, &peer);
 	if (connection != -EMFILE && connection != -ENFILE)
 		return;
 	/* It would be ready for ever: refuse it, with the descriptor that is kept for that. */
 	s->report->nr_refused++;
 	close(s->spare);
-	close(run_socket_accept(s->listener, &pid));
+	close(run_socket_accept(s->listener, &peer));
 	s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
@@ -236,9 +236,10 @@ static void close_session(struct run_session *s, const sigset_t *mask)
 	struct signalfd_siginfo info;
 
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
-	/* those that the command got are not for this process */
+	/* those that the command got are not for this process, which must not go on though */
 	while (s->signals >= 0 && read(s->signals, &info, sizeof(info)) > 0)
-		;
+		if (info.ssi_signo != SIGCHLD)
+			s->report->interrupted = (int)info.ssi_signo;
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);

@@ -36,20 +36,18 @@ int run_socket_listen(char name[static RUN_SOCKET_NAME])
 	return fd;
 }
 
-int run_socket_accept(int listener, pid_t *pid)
+int run_socket_accept(int listener, struct ucred *peer)
 {
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
+	socklen_t length = sizeof(*peer);
 	int err, fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
 		return -errno;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length)) {
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length)) {
 		err = -errno;
 		close(fd);
 		return err;
 	}
-	*pid = peer.pid;
 	return fd;
 }
 

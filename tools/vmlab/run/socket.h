@@ -3,7 +3,7 @@
 #ifndef VMLAB_RUN_SOCKET_H
 #define VMLAB_RUN_SOCKET_H
 
-#include <sys/types.h>
+#include <sys/socket.h>
 
 #include "preload/run_protocol.h"
 
@@ -11,7 +11,8 @@
 
 /**
  * run_socket_listen - make a listening socket
- * @name: [out] its abstract name, which nobody can guess
+ * @name: [out] its abstract name.  Nobody can guess it, but every user can read it in
+ *	/proc/net/unix
  *
  * Return: a descriptor that does not block, or a negative errno.
  */
@@ -19,12 +20,12 @@ int run_socket_listen(char name[static RUN_SOCKET_NAME]);
 
 /**
  * run_socket_accept - accept a connection
- * @pid: [out] the process that made it, in our pid namespace
+ * @peer: [out] the process that made it: its pid in our pid namespace, and its user
  *
  * Return: a descriptor that does not block, or a negative errno: -EAGAIN when there is
  * none.
  */
-int run_socket_accept(int listener, pid_t *pid);
+int run_socket_accept(int listener, struct ucred *peer);
 
 /**
  * run_socket_receive - receive a message

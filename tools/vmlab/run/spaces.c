@@ -97,6 +97,20 @@ void run_space_read(struct run_session *s, size_t index)
 		read_events(s, index);
 }
 
+/* The process goes on: let no access fault for events that nobody reads. */
+static void stop_events(const struct vmlab_space *space)
+{
+	struct vmlab_paging paging;
+
+	if (!vmlab_space_paging_get(space, &paging) && paging.flags & VMLAB_PAGING_SAMPLE) {
+		paging.flags &= ~VMLAB_PAGING_SAMPLE;
+		paging.sample = 0;
+		paging.sample_keep = 0;
+		vmlab_space_paging_set(space, &paging);
+	}
+	vmlab_space_events_set(space, 0, 0);
+}
+
 static void end(struct run_session *s, size_t index)
 {
 	const struct run_observer *o = s->plan->observer;
@@ -118,6 +132,8 @@ static void end(struct run_session *s, size_t index)
 		run_add_stats(&program->stats, &stats);
 		run_add_paging(&program->paging, &paging);
 	}
+	if (program->running)
+		stop_events(e->handle);
 	e->pub.name = program->name;
 	if (o && o->on_end)
 		o->on_end(o->arg, &e->pub, &stats, &paging);

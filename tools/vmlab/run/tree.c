@@ -22,7 +22,6 @@ static bool read_stat(pid_t pid, pid_t *parent, char *state)
 {
 	char path[64], line[512], *name_end;
 	FILE *file;
-	bool ok;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	file = fopen(path, "re");
@@ -31,8 +30,15 @@ static bool read_stat(pid_t pid, pid_t *parent, char *state)
 	/* the name may hold blanks and parentheses */
 	name_end = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
 	fclose(file);
-	ok = name_end && sscanf(name_end, ") %c %d", state, parent) == 2;
-	return ok && *state != 'Z' && *state != 'X';
+	return name_end && sscanf(name_end, ") %c %d", state, parent) == 2;
+}
+
+/* The same, but a zombie counts as ended. */
+static bool read_running(pid_t pid, pid_t *parent)
+{
+	char state;
+
+	return read_stat(pid, parent, &state) && state != 'Z' && state != 'X';
 }
 
 struct list {
@@ -61,9 +67,8 @@ static bool add_children(struct list *list, pid_t pid, const char *tid)
 						    0) == 0;
 	while (fscanf(file, "%d", &child) == 1) {
 		pid_t parent;
-		char state;
 
-		if (read_stat(child, &parent, &state))
+		if (read_running(child, &parent))
 			add(list, child, pid);
 	}
 	fclose(file);
@@ -95,11 +100,10 @@ static void add_by_parents(struct list *list)
 	struct dirent *entry;
 	DIR *dir = opendir("/proc");
 	pid_t parent;
-	char state;
 
 	while (dir && (entry = readdir(dir)))
 		if (isdigit((unsigned char)*entry->d_name) &&
-		    read_stat(atoi(entry->d_name), &parent, &state))
+		    read_running(atoi(entry->d_name), &parent))
 			add(&all, atoi(entry->d_name), parent);
 	if (dir)
 		closedir(dir);
@@ -125,13 +129,13 @@ size_t tree_read(struct tree_process **processes)
 	return list.nr;
 }
 
-bool tree_contains(pid_t pid)
+bool tree_contains(pid_t pid, bool reaped)
 {
 	char state;
 
 	while (pid > 1 && pid != getpid())
 		if (!read_stat(pid, &pid, &state))
-			return true;
+			return reaped;
 	return pid == getpid();
 }
 

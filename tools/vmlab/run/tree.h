@@ -27,8 +27,12 @@ struct tree_process {
  */
 size_t tree_read(struct tree_process **processes);
 
-/** tree_contains - tell whether a process descends from this one, or has ended */
-bool tree_contains(pid_t pid);
+/**
+ * tree_contains - tell whether a process descends from this one
+ * @reaped: what to return when that is not known any more, because the process, or one
+ *	between it and this one, was reaped
+ */
+bool tree_contains(pid_t pid, bool reaped);
 
 /** tree_anon - read the anonymous memory of a process in bytes; 0 when it has ended */
 uint64_t tree_anon(pid_t pid);

@@ -21,8 +21,10 @@ void command_print(FILE *out, char *const *command)
 
 void command_print_status(FILE *out, int status)
 {
+	char signal[SIGNAL_TEXT_MAX];
+
 	if (WIFSIGNALED(status))
-		fprintf(out, ": killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
+		fprintf(out, ": killed by %s", format_signal(WTERMSIG(status), signal));
 	else if (WEXITSTATUS(status))
 		fprintf(out, ": exit status %d", WEXITSTATUS(status));
 }

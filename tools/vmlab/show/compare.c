@@ -44,11 +44,12 @@ static const struct compare_cell *cell_at(const struct compare_result *r, size_t
 static void status_cell(struct table *t, const struct compare_cell *cell)
 {
 	const struct compare_run *failed = compare_failed(cell);
+	char signal[SIGNAL_TEXT_MAX];
 
 	if (!failed)
 		table_cell(t, STYLE_PLAIN, "ok");
 	else if (WIFSIGNALED(failed->status))
-		table_cell(t, STYLE_WARN, "SIG%s", sigabbrev_np(WTERMSIG(failed->status)));
+		table_cell(t, STYLE_WARN, "%s", format_signal(WTERMSIG(failed->status), signal));
 	else
 		table_cell(t, STYLE_WARN, "exit %d", WEXITSTATUS(failed->status));
 }

@@ -38,7 +38,9 @@ static struct plot scale(const struct curves *curves, unsigned int columns)
 	for (size_t x = 0; x < curves->nr_x; x++)
 		if (plot.cell < strlen(curves->labels[x]) + 2)
 			plot.cell = strlen(curves->labels[x]) + 2;
-	while (curves->nr_x / plot.every * plot.cell > room)
+	/* at least one budget is drawn, however long its label is */
+	while (plot.every < curves->nr_x &&
+	       (curves->nr_x + plot.every - 1) / plot.every * plot.cell > room)
 		plot.every++;
 	return plot;
 }
@@ -90,13 +92,18 @@ static void draw_row(FILE *out, const struct plot *plot, const struct curves *cu
 
 static void draw_axis(FILE *out, const struct plot *plot, const struct curves *curves)
 {
+	const bool long_title = strlen(curves->x_title) > 8;
+
 	fputs("         +", out);
 	for (size_t x = 0; x < curves->nr_x; x += plot->every)
 		for (size_t i = 0; i < plot->cell; i++)
 			fputc('-', out);
-	fprintf(out, "\n%8s  ", curves->x_title);
+	/* the labels stand below their budgets, also with a long title */
+	fprintf(out, "\n%8s  ", long_title ? "" : curves->x_title);
 	for (size_t x = 0; x < curves->nr_x; x += plot->every)
 		fprintf(out, "%*s", (int)plot->cell, curves->labels[x]);
+	if (long_title)
+		fprintf(out, "\n%10s%s", "", curves->x_title);
 	fputs("\n\n", out);
 	for (size_t c = 0; c < curves->nr_curves; c++)
 		fprintf(out, "  %c %s", letter(c), curves->names[c]);

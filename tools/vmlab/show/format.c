@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,19 @@ const char *format_clock(uint64_t time_ns, char buf[static CLOCK_TEXT_MAX])
 	len = strftime(buf, CLOCK_TEXT_MAX - 8, "%H:%M:%S", &tm);
 	snprintf(buf + len, 8, ".%03u",
 		 (unsigned int)(time_ns / 1000000u % 1000u));
+	return buf;
+}
+
+const char *format_signal(int number, char buf[static SIGNAL_TEXT_MAX])
+{
+	const char *name = sigabbrev_np(number);
+
+	if (name)
+		snprintf(buf, SIGNAL_TEXT_MAX, "SIG%s", name);
+	else if (number >= SIGRTMIN && number <= SIGRTMAX)
+		snprintf(buf, SIGNAL_TEXT_MAX, "SIGRTMIN+%d", number - SIGRTMIN);
+	else
+		snprintf(buf, SIGNAL_TEXT_MAX, "signal %d", number);
 	return buf;
 }
 

@@ -10,6 +10,7 @@
 #define SIZE_TEXT_MAX 32
 #define TIME_TEXT_MAX 32
 #define CLOCK_TEXT_MAX 32
+#define SIGNAL_TEXT_MAX 32
 
 /** format_size - write bytes for people: "0", "512 B", "4 KiB"; return @buf */
 const char *format_size(uint64_t bytes, char buf[static SIZE_TEXT_MAX]);
@@ -24,6 +25,9 @@ const char *format_ns(uint64_t ns, char buf[static TIME_TEXT_MAX]);
  * Return: @buf.
  */
 const char *format_clock(uint64_t time_ns, char buf[static CLOCK_TEXT_MAX]);
+
+/** format_signal - write the name of a signal: "SIGTERM", "SIGRTMIN+2"; return @buf */
+const char *format_signal(int number, char buf[static SIGNAL_TEXT_MAX]);
 
 /** format_list - replace the blanks in @words by commas; return @words */
 char *format_list(char *words);

@@ -146,6 +146,38 @@ static void test_few(void)
 	mrc_process_free(&one);
 }
 
+/* The sample has no page, and the trace keeps none of those that were accessed. */
+static void test_none_sampled(void)
+{
+	struct mrc_process one, *process[] = { &one };
+	struct mrc_result r = { 0 };
+	bool below = false;
+
+	mrc_process_init(&one, 1, 0);
+	one.filled = 40;
+	mrc_make(&r, process, 1, 0);
+	ok(r.cold == 40 && r.point[0].lru == 40 && r.point[0].opt == 40,
+	   "no page sampled: the cold misses are known");
+	mrc_free(&r);
+	mrc_process_free(&one);
+
+	mrc_process_init(&one, VMLAB_SAMPLE_ALL, 0);
+	access_trace_free(&one.trace);
+	access_trace_init(&one.trace, VMLAB_SAMPLE_ALL, 8);
+	for (uint64_t i = 0; i < 1000; i++) {
+		miss_ratio_access(&one.misses, i % 20, i < 20);
+		access_trace_add(&one.trace, i % 20, i, i < 20);
+	}
+	one.filled = 20;
+	r = (struct mrc_result){ 0 };
+	mrc_make(&r, process, 1, 0);
+	for (size_t i = 0; i < r.nr; i++)
+		below |= !(r.point[i].opt >= r.cold && r.point[i].opt <= r.point[i].lru);
+	ok(r.cold == 20 && !below, "a trace that keeps too little: OPT has the cold misses");
+	mrc_free(&r);
+	mrc_process_free(&one);
+}
+
 int main(void)
 {
 	test_exact(PATTERN_UNIFORM, PATTERN_LOOP);
@@ -155,5 +187,6 @@ int main(void)
 	test_kept(PATTERN_ZIPF, VMLAB_SAMPLE_KEEP_MAX);
 	test_kept(PATTERN_PHASES, 8);
 	test_few();
+	test_none_sampled();
 	return tap_done();
 }

@@ -148,6 +148,15 @@ static void test_working_set(void)
 	ok(set.pages[8] == 3 && set.time_ns[8] == 9, "4, 5, 1 at the end");
 	working_set_free(&set);
 	access_trace_free(&trace);
+
+	/* Two threads: the first event of the ring can be the later one. */
+	access_trace_init(&trace, VMLAB_SAMPLE_ALL, ACCESS_TRACE_MAX);
+	for (size_t i = 0; i < 8; i++)
+		access_trace_add(&trace, i + 1, i == 1 ? 1 : 10 + i, true);
+	working_set_make(&set, &trace, 100, 2, 1);
+	ok(set.pages[1] == 8 && set.time_ns[1] == 7, "events that are not in order");
+	working_set_free(&set);
+	access_trace_free(&trace);
 }
 
 int main(void)

@@ -96,6 +96,9 @@ try 2 '^vmlab: give a command or --pid=PID, not both' mrc --pid self -- true
 try 2 '^vmlab: --exact .*excludes --rate' mrc --exact --rate 4 -- true
 try 2 '^vmlab: --duration: .*give --pid' mrc --duration 1 -- true
 try 2 '^vmlab: --verify: only a COMMAND' mrc --verify --pid self
+try 2 "^vmlab: only one of .*give a FILE" mrc --json -o - --svg - -- true
+try 2 "^vmlab: only one of .*give a FILE" mrc --svg - --html - --pid self
+try 2 "^vmlab: only one of .*give a FILE" run --events - -o - -- true
 try 2 '^vmlab: --seed: .*give --policy random' replay --policy lru --seed 1 1,2
 try 2 '^vmlab: --write: .*give STRING' replay --file /dev/null --write
 try 2 "'sigbus,nth=0' is not a value" space --inject sigbus,nth=0

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sizes, times and names as text. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static void test_format(void)
 		{ 999999, "999.9 us" },	 { 1000000, "1.0 ms" },
 		{ 2500000000, "2.5 s" }, { 123000000000, "123.0 s" },
 	};
-	char size[SIZE_TEXT_MAX], time[TIME_TEXT_MAX];
+	char size[SIZE_TEXT_MAX], time[TIME_TEXT_MAX], signal[SIGNAL_TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		streq(format_size(sizes[i].bytes, size), sizes[i].text,
@@ -43,6 +44,9 @@ static void test_format(void)
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		streq(format_ns(times[i].ns, time), times[i].text, "time %s",
 		      times[i].text);
+	streq(format_signal(SIGTERM, signal), "SIGTERM", "a signal");
+	streq(format_signal(SIGRTMIN + 6, signal), "SIGRTMIN+6", "a signal without a name");
+	streq(format_signal(999, signal), "signal 999", "no signal");
 }
 
 static void check_safe(const char *s, const char *want, const char *what)

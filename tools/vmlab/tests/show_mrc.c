@@ -80,6 +80,35 @@ static void test_text(void)
 	contains(drawing, "working set");
 }
 
+/* Labels stand below their budgets, and no line is wider than the terminal. */
+static void test_drawing(void)
+{
+	size_t widest = 0, axis = 0, labels = 0;
+	char *all;
+
+	make_result();
+	result.set.nr = 0;
+	result.nr = MRC_POINTS;
+	for (size_t i = 0; i < result.nr; i++)
+		result.point[i] = (struct mrc_point){
+			.pages = 100 * (double)(i + 1), .lru = 500 - 10 * (double)i,
+			.opt = 100,
+		};
+	all = printed(drawing);
+	for (char *line = strtok(all, "\n"); line; line = strtok(NULL, "\n")) {
+		const size_t length = strlen(line);
+
+		widest = length > widest ? length : widest;
+		if (strchr(line, '+'))
+			axis = length;
+		else if (axis && !labels)
+			labels = length;
+	}
+	ok(widest <= 60, "no line has more than 60 columns: %zu", widest);
+	is(labels, axis, "the last label ends with the axis");
+	free(all);
+}
+
 static void test_documents(void)
 {
 	char *all;
@@ -123,6 +152,7 @@ static void test_empty(void)
 int main(void)
 {
 	test_text();
+	test_drawing();
 	test_documents();
 	test_empty();
 	return tap_done();
