@@ -174,6 +174,7 @@ void accesses_plan(struct accesses *a, struct run_plan *plan)
 	plan->space_flags |= VMLAB_SPACE_LATENCY;
 	plan->event_mask = 1u << VMLAB_EVENT_ACCESS | 1u << VMLAB_EVENT_DROP;
 	plan->nr_events = EVENTS_KEPT;
+	plan->batches = true;
 	plan->paging = (struct vmlab_paging){
 		.flags = VMLAB_PAGING_SAMPLE, .sample = a->sample, .sample_keep = a->keep,
 	};

@@ -27,6 +27,8 @@
 
 enum {
 	TICK_NS = 100 * 1000 * 1000,
+	/* with run_plan.batches: so many reads a tick */
+	BATCHES = 5,
 	EVENTS_KEPT = 65536,
 	/* what is ready at the end is handled, but not what never ends */
 	LAST_ROUNDS = 10000,
@@ -98,6 +100,13 @@ static void handle_timer(struct run_session *s)
 
 	if (read(s->timer, &ticks, sizeof(ticks)) != (ssize_t)sizeof(ticks))
 		return;
+	if (s->plan->batches) {
+		run_space_read_all(s);
+		s->batches += ticks;
+		if (s->batches < BATCHES)
+			return;
+		s->batches = 0;
+	}
 	run_space_sample(s);
 	run_member_sample(s);
 	if (o && o->on_tick)
@@ -199,7 +208,8 @@ static int spawn(struct run_session *s, const char *path, char **environment,
 static int open_session(struct run_session *s, char name[static RUN_SOCKET_NAME],
 			sigset_t *mask, struct failure *failure)
 {
-	const struct itimerspec tick = { { 0, TICK_NS }, { 0, TICK_NS } };
+	const long period = s->plan->batches ? TICK_NS / BATCHES : TICK_NS;
+	const struct itimerspec tick = { { 0, period }, { 0, period } };
 	int err = 0;
 
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
