@@ -65,6 +65,7 @@ struct run_session {
 	size_t programs_room;
 	struct vmlab_event *events; /* a buffer */
 	uint64_t batches; /* since the last tick */
+	double start; /* of the command, see clock_now() */
 	bool ended; /* the command was reaped */
 };
 

@@ -58,6 +58,7 @@ struct run_observer {
  * @nr_events: how many events each space keeps until they are read; 0 for 65536
  * @batches: read events every few milliseconds, not as soon as there are any: a fault that
  *	records one wakes nobody
+ * @timeout: seconds after which all processes of the command are killed; 0 for no limit
  * @input, @output: descriptors for standard input and output of the command; -1 for ours
  * @observer: may be NULL
  */
@@ -68,6 +69,7 @@ struct run_plan {
 	uint32_t event_mask;
 	uint32_t nr_events;
 	bool batches;
+	double timeout;
 	int input;
 	int output;
 	const struct run_observer *observer;

@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,6 +94,21 @@ static void handle_signals(struct run_session *s)
 
 /* --- the loop ----------------------------------------------------------------------- */
 
+/* Kill what is left of a command that took too long: with each tick, for it can fork. */
+static void check_timeout(struct run_session *s)
+{
+	if (s->plan->timeout <= 0 || clock_now() - s->start < s->plan->timeout)
+		return;
+	s->report->timed_out |= !s->ended;
+	if (!s->report->timed_out)
+		return;
+	if (!s->ended)
+		kill(s->report->pid, SIGKILL);
+	for (size_t i = 0; i < s->nr_members; i++)
+		if (s->members[i].live && s->members[i].pidfd >= 0)
+			syscall(SYS_pidfd_send_signal, s->members[i].pidfd, SIGKILL, NULL, 0);
+}
+
 static void handle_timer(struct run_session *s)
 {
 	const struct run_observer *o = s->plan->observer;
@@ -100,6 +116,7 @@ static void handle_timer(struct run_session *s)
 
 	if (read(s->timer, &ticks, sizeof(ticks)) != (ssize_t)sizeof(ticks))
 		return;
+	check_timeout(s);
 	if (s->plan->batches) {
 		run_space_read_all(s);
 		s->batches += ticks;
@@ -163,11 +180,11 @@ static bool handle(struct run_session *s, int timeout)
 	return true;
 }
 
-static void wait_for_end(struct run_session *s, double start)
+static void wait_for_end(struct run_session *s)
 {
 	while (!s->ended)
 		handle(s, -1);
-	s->report->seconds = clock_now() - start;
+	s->report->seconds = clock_now() - s->start;
 	for (int i = 0; i < LAST_ROUNDS && handle(s, 0); i++)
 		;
 	run_space_sample(s);
@@ -288,7 +305,6 @@ static int run_program(struct run_session *s, const char *path, const char *libr
 	const struct run_plan *plan = s->plan;
 	char name[RUN_SOCKET_NAME], **environment;
 	sigset_t mask;
-	double start;
 	int err;
 
 	sigprocmask(SIG_SETMASK, NULL, &mask);
@@ -303,7 +319,7 @@ static int run_program(struct run_session *s, const char *path, const char *libr
 		};
 
 		environment = environment_make(libraries, &settings);
-		start = clock_now();
+		s->start = clock_now();
 		err = spawn(s, path, environment, &mask);
 		if (err) {
 			err = start_failed(s->report, err, failure);
@@ -311,7 +327,7 @@ static int run_program(struct run_session *s, const char *path, const char *libr
 			struct rlimit limit = { 0 };
 
 			raise_limit(&limit);
-			wait_for_end(s, start);
+			wait_for_end(s);
 			if (limit.rlim_max)
 				setrlimit(RLIMIT_NOFILE, &limit);
 			run_report_sum(s->report);
