@@ -9,11 +9,15 @@
  * No access can fault without end, since no thread takes a page from another one:
  * - An instruction that touches several pages restarts after each fault with the same
  *   registers, and so does a system call in effect: its thread holds all of them, the
- *   last SAMPLE_PAGES at least.  A system call resumes where it faulted, and needs fewer
- *   at a time.
+ *   last SAMPLE_RESTARTS at least.  A system call resumes where it faulted, and needs
+ *   fewer at a time.
  * - A page that another thread holds stays mapped, and its accesses are not seen.
  * - Only a thread that has not faulted for SAMPLE_IDLE while others did, or that is the
- *   one of SAMPLE_THREADS that did so the longest ago, loses its pages.
+ *   one of SAMPLE_THREADS that did so the longest ago, loses its pages.  A thread that
+ *   takes the place of another one waits until that one lost all of them, a few with
+ *   each fault; until then its own pages may be unmapped early.
+ *
+ * A fault unmaps SAMPLE_RELEASED pages at most, whatever is to be unmapped.
  *
  * An entry is set after the page is listed, while its folio is locked.  So a page is
  * unmapped with its folio locked, or later: otherwise it could be mapped again, listed
@@ -34,14 +38,20 @@
 
 /* Threads that hold pages. */
 #define SAMPLE_THREADS	64
-/* Pages that one holds: those that it keeps, and those of an instruction. */
-#define SAMPLE_PAGES	(VMLAB_SAMPLE_KEEP_MAX + 16)
+/* Pages of an instruction or of a system call, besides those that the thread keeps. */
+#define SAMPLE_RESTARTS	32
+/* Pages that a thread holds. */
+#define SAMPLE_PAGES	(VMLAB_SAMPLE_KEEP_MAX + SAMPLE_RESTARTS)
 /* Time after which a thread that does not fault loses them. */
 #define SAMPLE_IDLE	(HZ / 10 + 1)
 /* Pages whose folio was locked when they were to be unmapped. */
 #define SAMPLE_LATE	64
 /* How many of these are tried again with each fault. */
 #define SAMPLE_RETRIED	8
+/* Pages that one fault unmaps. */
+#define SAMPLE_RELEASED	(SAMPLE_RESTARTS + SAMPLE_RETRIED)
+/* Counters of held pages, a power of two. */
+#define SAMPLE_COUNTERS	4096
 
 /**
  * struct sample_thread - the pages that a thread holds
@@ -65,6 +75,8 @@ struct sample_thread {
  * @hand: the one that is tested next for whether it is idle
  * @nr_late: number of @late
  * @late: pages that no thread holds, but that could not be unmapped yet
+ * @held: how often pages are in a list of @threads, by their hash: a page whose counter
+ *	is 0 is in none, without a search of all
  * @threads: see above
  *
  * Under the pager's lock.
@@ -74,14 +86,21 @@ struct vmlab_sampler {
 	unsigned int hand;
 	unsigned int nr_late;
 	pgoff_t late[SAMPLE_LATE];
+	u16 held[SAMPLE_COUNTERS];
 	struct sample_thread threads[SAMPLE_THREADS];
 };
 
-/* Pages to unmap: of two threads, and late ones. */
+/* Pages to unmap. */
 struct release {
 	unsigned int nr;
-	pgoff_t pages[2 * SAMPLE_PAGES + SAMPLE_RETRIED];
+	pgoff_t pages[SAMPLE_RELEASED];
 };
+
+/* Return the counter of a page.  The bits of its hash do not tell what is sampled. */
+static u16 *held_count(struct vmlab_sampler *sampler, pgoff_t pgoff)
+{
+	return &sampler->held[vmlab_page_mix(pgoff) % SAMPLE_COUNTERS];
+}
 
 /**
  * vmlab_sample_prepare() - allocate what sampling needs
@@ -131,16 +150,19 @@ static void start_frame(struct vmlab_space *space, struct folio *folio)
  */
 int vmlab_sample_start(struct vmlab_space *space)
 {
-	struct vmlab_pager *pager = &space->pager;
+	struct vmlab_sampler *sampler = space->pager.sampler;
 	unsigned long pgoff;
 	struct folio *entry, *folio;
+	unsigned int i;
 
 	/* No thread holds a page of an earlier sample: all are unmapped below. */
-	spin_lock(&pager->lock);
-	pager->sampler->nr = 0;
-	pager->sampler->nr_late = 0;
-	memset(pager->sampler->threads, 0, sizeof(pager->sampler->threads));
-	spin_unlock(&pager->lock);
+	spin_lock(&space->pager.lock);
+	for (i = 0; i < sampler->nr; i++)
+		sampler->threads[i].nr = 0;
+	sampler->nr = 0;
+	sampler->nr_late = 0;
+	memset(sampler->held, 0, sizeof(sampler->held));
+	spin_unlock(&space->pager.lock);
 	/*
 	 * Pairs with the barrier in bring_adopt(): either a fault sees the
 	 * sample, or the loop sees its frame, and then waits for its lock.
@@ -168,20 +190,27 @@ int vmlab_sample_start(struct vmlab_space *space)
 	return 0;
 }
 
-/* Take the oldest pages of a thread, all but @keep. */
-static void thread_trim(struct sample_thread *thread, unsigned int keep,
+/* Take the oldest pages of a thread, all but @keep, as far as there is room for them. */
+static void thread_trim(struct vmlab_sampler *sampler,
+			struct sample_thread *thread, unsigned int keep,
 			struct release *release)
 {
 	unsigned int i, drop = thread->nr > keep ? thread->nr - keep : 0;
 
-	for (i = 0; i < drop; i++)
+	drop = min(drop, SAMPLE_RESTARTS - min(release->nr, SAMPLE_RESTARTS));
+	for (i = 0; i < drop; i++) {
+		--*held_count(sampler, thread->pages[i]);
 		release->pages[release->nr++] = thread->pages[i];
+	}
 	thread->nr -= drop;
 	memmove(thread->pages, thread->pages + drop,
 		thread->nr * sizeof(*thread->pages));
 }
 
-/* Return the slot of the current thread, perhaps that of another before. */
+/*
+ * Return the slot of the current thread, perhaps that of another before; or NULL while
+ * that one has pages.
+ */
 static struct sample_thread *thread_find(struct vmlab_sampler *sampler,
 					 struct release *release)
 {
@@ -197,7 +226,9 @@ static struct sample_thread *thread_find(struct vmlab_sampler *sampler,
 	}
 	if (sampler->nr < SAMPLE_THREADS)
 		oldest = &sampler->threads[sampler->nr++];
-	thread_trim(oldest, 0, release);
+	thread_trim(sampler, oldest, 0, release);
+	if (oldest->nr)
+		return NULL;
 	oldest->task = current;
 	memset(&oldest->regs, 0, sizeof(oldest->regs));
 	return oldest;
@@ -209,13 +240,11 @@ static void trim_idle(struct vmlab_sampler *sampler,
 {
 	struct sample_thread *thread;
 
-	if (release->nr)
-		return;
 	if (++sampler->hand >= sampler->nr)
 		sampler->hand = 0;
 	thread = &sampler->threads[sampler->hand];
 	if (thread != own && time_after(jiffies, thread->used + SAMPLE_IDLE))
-		thread_trim(thread, 0, release);
+		thread_trim(sampler, thread, 0, release);
 }
 
 /* Is the thread in another instruction, or system call, than at its last fault? */
@@ -235,27 +264,33 @@ static bool thread_moved(struct sample_thread *thread)
 }
 
 /* Put a page last among those of a thread.  Returns whether it was one already. */
-static bool thread_add(struct sample_thread *thread, pgoff_t pgoff)
+static bool thread_add(struct vmlab_sampler *sampler,
+		       struct sample_thread *thread, pgoff_t pgoff)
 {
+	u16 *count = held_count(sampler, pgoff);
 	unsigned int i, to = 0;
-	bool had = false;
 
-	for (i = 0; i < thread->nr; i++) {
-		if (thread->pages[i] == pgoff)
-			had = true;
-		else
-			thread->pages[to++] = thread->pages[i];
+	if (*count) {
+		for (i = 0; i < thread->nr; i++)
+			if (thread->pages[i] != pgoff)
+				thread->pages[to++] = thread->pages[i];
+		if (to < thread->nr) {
+			thread->pages[to] = pgoff;
+			return true;
+		}
 	}
-	thread->pages[to++] = pgoff;
-	thread->nr = to;
-	return had;
+	++*count;
+	thread->pages[thread->nr++] = pgoff;
+	return false;
 }
 
-static bool is_held(const struct vmlab_sampler *sampler, pgoff_t pgoff)
+static bool is_held(struct vmlab_sampler *sampler, pgoff_t pgoff)
 {
 	const struct sample_thread *thread;
 	unsigned int i, k;
 
+	if (!*held_count(sampler, pgoff))
+		return false;
 	for (i = 0; i < sampler->nr; i++) {
 		thread = &sampler->threads[i];
 		for (k = 0; k < thread->nr; k++)
@@ -263,6 +298,33 @@ static bool is_held(const struct vmlab_sampler *sampler, pgoff_t pgoff)
 				return true;
 	}
 	return false;
+}
+
+/* Note a page that no thread holds, to be unmapped later. */
+static void add_late(struct vmlab_sampler *sampler, pgoff_t pgoff)
+{
+	if (sampler->nr_late < SAMPLE_LATE)
+		sampler->late[sampler->nr_late++] = pgoff;
+}
+
+/*
+ * List a page among those of the current thread, and take those that it holds no more.
+ * Returns whether this is an access that was not recorded.
+ */
+static bool hold(struct vmlab_sampler *sampler, struct sample_thread *own,
+		 unsigned int keep, pgoff_t pgoff, struct release *release)
+{
+	const bool moved = thread_moved(own);
+	bool had;
+
+	/*
+	 * Room for one more page of the same instruction.  The array has room too: of a
+	 * full one this takes a page at least.
+	 */
+	thread_trim(sampler, own, moved ? keep : keep + SAMPLE_RESTARTS - 1,
+		    release);
+	had = thread_add(sampler, own, pgoff);
+	return moved || !had;
 }
 
 /*
@@ -275,24 +337,22 @@ static bool sample_step(struct vmlab_pager *pager, pgoff_t pgoff,
 {
 	struct vmlab_sampler *sampler = pager->sampler;
 	struct sample_thread *own = thread_find(sampler, release);
-	bool moved = thread_moved(own), had;
 	unsigned int i, to = 0;
+	bool fresh = true;
 
+	if (own)
+		fresh = hold(sampler, own, pager->sample_keep, pgoff, release);
 	trim_idle(sampler, own, release);
-	if (moved)
-		thread_trim(own, pager->sample_keep, release);
-	else
-		/* Room for one more. */
-		thread_trim(own, SAMPLE_PAGES - 1, release);
-	had = thread_add(own, pgoff);
 	for (i = 0; i < SAMPLE_RETRIED && sampler->nr_late; i++)
 		release->pages[release->nr++] =
 			sampler->late[--sampler->nr_late];
+	if (!own)
+		add_late(sampler, pgoff);
 	for (i = 0; i < release->nr; i++)
 		if (!is_held(sampler, release->pages[i]))
 			release->pages[to++] = release->pages[i];
 	release->nr = to;
-	return moved || !had;
+	return fresh;
 }
 
 /* Unmap a page, unless its folio is locked.  Returns whether it is not mapped. */
@@ -352,9 +412,8 @@ void vmlab_sample(struct vmlab_space *space, struct folio *folio, bool filled,
 	if (likely(!late))
 		return;
 	spin_lock(&pager->lock);
-	for (i = 0; i < late && pager->sampler->nr_late < SAMPLE_LATE; i++)
-		pager->sampler->late[pager->sampler->nr_late++] =
-			release.pages[i];
+	for (i = 0; i < late; i++)
+		add_late(pager->sampler, release.pages[i]);
 	spin_unlock(&pager->lock);
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_sample);

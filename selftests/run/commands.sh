@@ -136,6 +136,13 @@ comparisons()
 	compare 1 'a command that fails' --policies fifo --budgets 64K -- sh -c 'exit 3'
 	check '... is reported' grep -q 'failed in 2 of 2 rows' "$work/err"
 	holds '... its status' "[r['runs'][0]['exit_status'] for r in doc['results']] == [3, 3]"
+	compare 1 'a run that takes too long' --policies fifo --budgets 64K --timeout 2 -- \
+		sh -c "if test -e $work/first; then sleep 600 & wait; fi; touch $work/first"
+	holds '... is ended, the one before is not' "[(r['runs'][0]['timed_out'], r['runs'][0]['signal']) for r in doc['results']] == [(False, None), (True, 9)]"
+	holds '... in time' "2e9 <= doc['results'][1]['runs'][0]['ns'] < 300e9"
+	check '... with its children' sh -c '! pgrep -x sleep'
+	run 1 '^fifo .* timeout$' 'compare: ... in the table' \
+		vmlab compare --policies fifo --budgets 64K --timeout 1 -- sleep 600
 	run 0 '^fifo \+25% ' 'compare: a table' vmlab compare --policies fifo --svg "$work/svg" -- \
 		sh -c 'echo in the way; sort /etc/services'
 	check '... without the output of the command' sh -c "! grep -q '^in the way' '$work/out'"

@@ -40,7 +40,7 @@
 #define VMLAB_PAGING_SAMPLE	(1u << 4) /* each access to another page of a sample faults */
 
 #define VMLAB_SAMPLE_ALL	(1u << 24) /* vmlab_paging.sample: all pages */
-#define VMLAB_SAMPLE_KEEP_MAX	16	/* highest vmlab_paging.sample_keep */
+#define VMLAB_SAMPLE_KEEP_MAX	128	/* highest vmlab_paging.sample_keep */
 
 /**
  * vmlab_page_mix() - mix the bits of a page number
@@ -142,7 +142,7 @@ static __inline__ __u32 vmlab_sample_hash(__u64 page)
  * recorded as VMLAB_EVENT_ACCESS, and the policy sees it.  All other pages are
  * mapped as usual and stay mapped.  It is independent of budget and policy.
  * A thread holds the page that it accessed last, mapped, and @sample_keep before
- * it; all pages that an instruction or a system call accesses, the last 16 at
+ * it; all pages that an instruction or a system call accesses, the last 32 at
  * least, stay mapped until the thread accesses one in another instruction.  So
  * with VMLAB_SAMPLE_ALL and a @sample_keep of 0, the accesses of one thread are
  * seen in order, but for repeats of the same page.  Not seen are
@@ -153,7 +153,8 @@ static __inline__ __u32 vmlab_sample_hash(__u64 page)
  *   - accesses of the kernel through references (pinned pages)
  * A thread that does not fault for 0.1 s while others do loses its pages, and so
  * does the one of more than 64 that did so the longest ago: it may fault again for
- * the same access, which is then recorded twice.
+ * the same access, which is then recorded twice.  A fault unmaps 40 pages at most:
+ * when @sample_keep shrinks, the pages that a thread keeps follow with its next faults.
  * No huge frame is filled while accesses are sampled.  Those that there are, are
  * evicted when @sample grows; one that cannot be evicted stays.  Prefetched pages are
  * not mapped, and VMLAB_PAGING_AROUND has no effect.  When @sample shrinks, pages

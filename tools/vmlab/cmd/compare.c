@@ -20,7 +20,8 @@
 #include "sys/output.h"
 #include "sys/xalloc.h"
 
-enum { OPT_POLICIES = 0x100, OPT_BUDGETS, OPT_RUNS, OPT_SEED, OPT_PREFETCH, OPT_HUGE, OPT_SVG };
+enum { OPT_POLICIES = 0x100, OPT_BUDGETS, OPT_RUNS, OPT_SEED, OPT_PREFETCH, OPT_HUGE, OPT_SVG,
+       OPT_TIMEOUT };
 
 enum { RUNS_MAX = 1000, CODE_INTERRUPTED = 130 };
 
@@ -30,6 +31,8 @@ static const struct option_spec options[] = {
 	{ "budgets", OPT_BUDGETS, "LIST", NULL,
 	  "budgets to try (default 25%,50%,75%): sizes, % of the peak, none" },
 	{ "runs", OPT_RUNS, "N", NULL, "run the command N times with each (default 1)" },
+	{ "timeout", OPT_TIMEOUT, "TIME", NULL,
+	  "kill a run that takes longer, and go on with the next (default: no limit)" },
 	{ "seed", OPT_SEED, "N", NULL, "seed of the random policy (default 0)" },
 	{ "prefetch", OPT_PREFETCH, "KIND", "none next:8 stride:8 whole",
 	  "pages to prefetch: none (default), next:N, stride:N, whole" },
@@ -115,6 +118,8 @@ static int parse_option(const struct cli *cli, void *request, int c)
 		return EXIT_OK;
 	case OPT_RUNS:
 		return cli_number(cli, "runs", 1, RUNS_MAX, &q->runs);
+	case OPT_TIMEOUT:
+		return cli_duration(cli, 0.1, 1e9, &q->plan.timeout);
 	case OPT_SEED:
 		q->seed_given = true;
 		return run_parse_seed(cli, &q->plan.paging);
@@ -183,7 +188,7 @@ static int run_once(struct request *q, struct compare_cell *cell, size_t run)
 	} else {
 		cell->runs[run] = compare_run_take(&report);
 		cell->nr = run + 1;
-		if (report.nr_running)
+		if (report.nr_running && !report.timed_out)
 			cli_note("%zu processes of the command still run, and take time from the "
 				 "next run", report.nr_running);
 		if (report.interrupted)
@@ -221,7 +226,9 @@ static int run_first(struct request *q, struct compare_result *result)
 	clear_progress();
 	failed = compare_failed(&result->first);
 	if (!code && failed)
-		cli_note("the command fails without a budget, too: see STATUS");
+		cli_note(failed->timed_out ? "the command takes too long without a budget, too: "
+			 "the peak is that until it was killed" :
+			 "the command fails without a budget, too: see STATUS");
 	if (!code && !COMPARE_MEDIAN(&result->first, frames_peak))
 		code = cli_error("no memory of the command was managed: 'vmlab run' says why");
 	return code;
@@ -400,11 +407,15 @@ static const char help[] =
 	"IN_FAULTS  time in the fault handler, of all threads\n"
 	"TIME       from the start of COMMAND to its end\n"
 	"SLOWER     TIME divided by that without a budget\n"
-	"STATUS     ok, or how the first run that failed ended\n"
+	"STATUS     ok, or how the first run that failed ended: exit N, a signal, or timeout\n"
 	"\n"
 	"With --runs=N each number is the median of N runs; --output also has TIME_MIN,\n"
 	"TIME_MAX and RUNS, and --json has each run.  The curves show FILLED against\n"
 	"BUDGET.\n"
+	"\n"
+	"With --timeout=TIME, all processes of a run that takes longer are killed, and the\n"
+	"numbers are those until then: a policy that evicts what COMMAND needs next can\n"
+	"take hundreds of times as long.  Such a run has failed.\n"
 	"\n"
 	"When COMMAND fails in any run, the exit code is 1.  It is 127 when COMMAND was\n"
 	"not found, 126 when it cannot be run, and 130 after SIGINT, SIGTERM or SIGHUP.\n"

@@ -58,6 +58,7 @@ struct compare_run compare_run_take(const struct run_report *r)
 {
 	return (struct compare_run){
 		.status = r->status,
+		.timed_out = r->timed_out,
 		.ns = (uint64_t)(r->seconds * 1e9),
 		.faults = r->stats.faults,
 		.filled = r->stats.filled,
@@ -94,7 +95,7 @@ uint64_t compare_median(const struct compare_cell *cell, size_t offset)
 const struct compare_run *compare_failed(const struct compare_cell *cell)
 {
 	for (size_t i = 0; i < cell->nr; i++)
-		if (cell->runs[i].status)
+		if (cell->runs[i].status || cell->runs[i].timed_out)
 			return &cell->runs[i];
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef VMLAB_MODEL_COMPARE_H
 #define VMLAB_MODEL_COMPARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,9 +40,13 @@ int compare_budgets_parse(char *list, uint64_t page_size,
 /** compare_budget_set - compute the pages of a percentage; at least 1 */
 void compare_budget_set(struct compare_budget *budget, uint64_t peak);
 
-/** struct compare_run - what one run of the command did */
+/**
+ * struct compare_run - what one run of the command did
+ * @timed_out: it took too long and was killed: the other members are of the time until then
+ */
 struct compare_run {
 	int status;
+	bool timed_out;
 	uint64_t ns;
 	uint64_t faults, filled, refaults, evicted, stored;
 	uint64_t in_faults_ns;

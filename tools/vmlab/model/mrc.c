@@ -15,6 +15,47 @@ void mrc_process_init(struct mrc_process *process, uint32_t sample, size_t max_p
 	miss_ratio_init(&process->misses, sample, max_pages);
 	process->misses.fills_known = true;
 	access_trace_init(&process->trace, sample, MRC_TRACE_MAX);
+	process->least = 1;
+}
+
+/*
+ * Distances of kept pages are not seen, and others are too large by as much at most: so
+ * from twice the pages kept on, they tell hits from misses.
+ */
+void mrc_process_keep(struct mrc_process *process, uint32_t keep)
+{
+	const double rate = (double)process->misses.sample / VMLAB_SAMPLE_ALL;
+
+	process->keep = keep;
+	if (!keep)
+		return;
+	process->keep_most = keep > process->keep_most ? keep : process->keep_most;
+	process->least = fmax(process->least, 2 * (keep + 1) / rate);
+}
+
+double mrc_process_error(const struct mrc_process *process, uint64_t filled,
+			 unsigned int divisor)
+{
+	const struct miss_known known = { .cold = (double)filled };
+	const double rate = (double)process->misses.sample / VMLAB_SAMPLE_ALL / divisor;
+	struct miss_error error;
+	struct miss_curve curve;
+	double most = 0;
+
+	miss_curve_make(&curve, &process->misses, &known);
+	miss_error_make(&error, &process->misses, &known);
+	/* The variance of a mean of so many fewer pages. */
+	error.unsampled = divisor * (1 - rate);
+	for (int i = 1; i <= MRC_VERIFIED; i++) {
+		const double pages = floor(miss_curve_pages(&curve) * i / (MRC_VERIFIED + 1));
+		const double misses = miss_curve_at(&curve, pages);
+
+		if (misses > 0)
+			most = fmax(most, miss_error_at(&error, pages) / misses);
+	}
+	miss_error_free(&error);
+	miss_curve_free(&curve);
+	return most;
 }
 
 void mrc_process_free(struct mrc_process *process)
@@ -56,17 +97,6 @@ static double trace_rate(const struct mrc_process *p)
 	if (p->trace.sample == VMLAB_SAMPLE_ALL || !filled || !p->filled)
 		return access_trace_rate(&p->trace);
 	return fmin(1, filled / (double)p->filled);
-}
-
-/*
- * Return the smallest memory for which the distances of a process tell hits from misses:
- * those of kept pages are not seen, and others are too large by as much at most.
- */
-static double least_pages(const struct mrc_process *p)
-{
-	const double rate = (double)p->misses.sample / VMLAB_SAMPLE_ALL;
-
-	return p->keep ? 2 * (p->keep + 1) / rate : 1;
 }
 
 /* Standard errors of independent samples add up as squares. */
@@ -152,8 +182,8 @@ void mrc_make(struct mrc_result *r, struct mrc_process *const *process, size_t n
 
 	r->least = 1;
 	for (size_t i = 0; i < nr; i++) {
-		r->least = fmax(r->least, least_pages(process[i]));
-		r->keep = process[i]->keep > r->keep ? process[i]->keep : r->keep;
+		r->least = fmax(r->least, process[i]->least);
+		r->keep = process[i]->keep_most > r->keep ? process[i]->keep_most : r->keep;
 	}
 	sum_curves(&curve, process, nr);
 	r->accesses = curve.accesses;

@@ -22,14 +22,17 @@ enum { MRC_POINTS = 20, MRC_SETS = 40, MRC_VERIFIED = 3 };
  * @misses: its accesses
  * @trace: the same in order, or fewer
  * @filled: pages filled while accesses were recorded
- * @keep: the most pages that a thread kept mapped besides the last one: accesses to them
- *	were not seen
+ * @keep: pages that a thread keeps mapped besides the last one: accesses to them are not
+ *	seen
+ * @keep_most: the most that it kept
+ * @least: the smallest memory, in pages, for which distances tell hits from misses
  */
 struct mrc_process {
 	struct miss_ratio misses;
 	struct access_trace trace;
 	uint64_t filled;
-	uint32_t keep;
+	uint32_t keep, keep_most;
+	double least;
 };
 
 /**
@@ -50,6 +53,8 @@ struct mrc_process {
  * @tracked: pages sampled
  * @seen: accesses that were seen
  * @lost: events lost: if not 0, distances are too small
+ * @seconds, @in_faults: how long accesses were recorded, and the time in the fault handler
+ *	meanwhile, of all threads: most of what recording costs
  * @processes: how many processes had managed memory
  * @point, @nr: points of the curve: memory of each process, misses of LRU and their
  *	standard error, misses of OPT
@@ -63,6 +68,7 @@ struct mrc_result {
 	uint32_t keep;
 	double accesses, cold, least, pages, knee, enough, enough_misses;
 	double rate;
+	double seconds, in_faults;
 	uint64_t tracked, seen, lost;
 	size_t processes;
 	struct mrc_point {
@@ -82,6 +88,20 @@ struct mrc_result {
 /** mrc_process_init - begin without accesses; arguments as of miss_ratio_init() */
 void mrc_process_init(struct mrc_process *process, uint32_t sample, size_t max_pages);
 
+/** mrc_process_keep - from now on each thread keeps so many pages, of the sample as it is */
+void mrc_process_keep(struct mrc_process *process, uint32_t keep);
+
+/**
+ * mrc_process_error - return how uncertain the misses would be with fewer pages
+ * @filled: pages filled up to now
+ * @divisor: of the number of sampled pages
+ *
+ * Return: the standard error at a quarter, half and three quarters of the memory that has
+ * cold misses only, the largest of the three, as a share of the misses there.
+ */
+double mrc_process_error(const struct mrc_process *process, uint64_t filled,
+			 unsigned int divisor);
+
 /** mrc_process_free - free the memory */
 void mrc_process_free(struct mrc_process *process);
 
@@ -90,7 +110,7 @@ void mrc_process_free(struct mrc_process *process);
  * @window_ns: of the working set; 0 for a twentieth of the time
  *
  * All processes have as much memory as each other: their misses are added up.  Sets
- * all members but those of the command, of losses and of verification.
+ * all members but those of the command, of losses, of times and of verification.
  */
 void mrc_make(struct mrc_result *result, struct mrc_process *const *process, size_t nr,
 	      uint64_t window_ns);

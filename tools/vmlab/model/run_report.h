@@ -78,6 +78,7 @@ struct run_program {
  * @nr_running: processes that had not ended when the command had
  * @nr_refused: processes whose reports could not be received, because there were no more
  *	descriptors
+ * @timed_out: it was killed because of run_plan.timeout
  * @interrupted: the signal that asked vmlab to end, and that the command got too, or 0
  * @events: events that were read
  * @events_lost: events that were lost, because they came faster than they were read
@@ -102,6 +103,7 @@ struct run_report {
 	uint64_t anon_peak;
 	size_t nr_running;
 	uint64_t nr_refused;
+	bool timed_out;
 	int interrupted;
 	uint64_t events;
 	uint64_t events_lost;

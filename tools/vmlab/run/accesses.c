@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Record accesses to sampled pages, and lower the rate when they are too many. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "run/accesses.h"
@@ -10,23 +11,26 @@ enum { EVENTS_KEPT = 1 << 18 };
 
 /*
  * When a process is in the handler for more of the time of a tick, its threads keep more
- * pages mapped; when they keep as many as they may, the rate is halved.  Entry into the
+ * pages mapped; when they keep as many as they may, the rate falls.  Entry into the
  * kernel, flushes of the TLB and reading the events take about as long again.
  */
 #define TICK_NS		100000000
 #define MOST_IN_FAULTS	(TICK_NS / 10 * 2)
 
-/* Lowest rate: a page of 65536. */
-#define LEAST_SAMPLE	(VMLAB_SAMPLE_ALL >> 16)
-
-/* So many pages stay in the sample, whatever their faults take: fewer say nothing. */
-enum { LEAST_PAGES = 256 };
+/*
+ * So many pages stay in the sample, whatever their faults take.  Where pages differ much,
+ * the misses of fewer say little; where they do not, so that halving the sample again
+ * leaves an error of LEAST_ERROR at most, LEAST_PAGES are enough.
+ */
+enum { USUAL_PAGES = 1024, LEAST_PAGES = 128 };
+#define LEAST_ERROR 0.03
 
 /*
  * Pages that a thread keeps: to begin with, and the share of the tracked pages that it
- * keeps at most.  The last use of a page is seen too early by as many pages.
+ * keeps when faults take long, and at most.  The last use of a page is seen too early by
+ * as many pages.
  */
-enum { KEEP_FIRST = 4, KEEP_SHARE = 10 };
+enum { KEEP_FIRST = 4, KEEP_SHARE = 16, KEEP_SHARE_MOST = 10 };
 
 /* Tell the kernel the rate of the model, and how many pages a thread keeps. */
 static void set_sampling(struct sampled_space *s)
@@ -41,38 +45,51 @@ static void set_sampling(struct sampled_space *s)
 	access_trace_set_sample(&s->process->trace, paging.sample);
 }
 
-static void halve_rate(struct sampled_space *s)
+static uint32_t keep_share(const struct mrc_process *p, size_t share)
 {
-	const uint32_t half = s->process->misses.sample / 2;
+	const size_t keep = p->misses.nr_tracked / share;
 
-	if (half < LEAST_SAMPLE)
-		return;
-	miss_ratio_set_sample(&s->process->misses, half);
-	set_sampling(s);
+	return keep < VMLAB_SAMPLE_KEEP_MAX ? (uint32_t)keep : VMLAB_SAMPLE_KEEP_MAX;
 }
 
-/* Let fewer accesses fault. */
-static void slow_down(struct sampled_space *s)
+/* May half of the tracked pages be forgotten? */
+static bool may_halve(const struct sampled_space *s, const struct vmlab_space_stats *stats)
+{
+	const struct mrc_process *p = s->process;
+	const size_t half = p->misses.nr_tracked / 2;
+
+	return half >= USUAL_PAGES ||
+	       (half >= LEAST_PAGES &&
+		mrc_process_error(p, stats->filled, 2) <= LEAST_ERROR);
+}
+
+/* Let fewer accesses fault: @over is how many times too long they take. */
+static void slow_down(struct sampled_space *s, const struct vmlab_space_stats *stats,
+		      double over)
 {
 	struct mrc_process *p = s->process;
-	const size_t tracked = p->misses.nr_tracked;
-	size_t most = tracked / KEEP_SHARE;
+	const uint32_t most = keep_share(p, KEEP_SHARE_MOST);
 
-	if (most > VMLAB_SAMPLE_KEEP_MAX)
-		most = VMLAB_SAMPLE_KEEP_MAX;
 	if (p->keep < most) {
-		p->keep = p->keep && 2 * p->keep < most ? 2 * p->keep : (uint32_t)most;
+		const uint32_t some = keep_share(p, KEEP_SHARE);
+
+		mrc_process_keep(p, p->keep < some ? some : most);
 		set_sampling(s);
-	} else if (tracked >= 2 * LEAST_PAGES) {
-		halve_rate(s);
+		return;
 	}
+	for (; over > 1 && p->misses.sample > 1 && may_halve(s, stats); over /= 2)
+		miss_ratio_set_sample(&p->misses, p->misses.sample / 2);
+	/* The same share of fewer pages. */
+	if (p->keep > keep_share(p, KEEP_SHARE_MOST))
+		mrc_process_keep(p, keep_share(p, KEEP_SHARE_MOST));
+	set_sampling(s);
 }
 
 static void on_space(void *arg, struct run_space *space)
 {
 	struct accesses *a = arg;
 	struct mrc_process *process = check_alloc(malloc(sizeof(*process)));
-	struct vmlab_space_stats stats = { 0 };
+	struct vmlab_space_stats stats;
 	struct vmlab_paging paging;
 	uint32_t sample = a->sample;
 
@@ -82,17 +99,18 @@ static void on_space(void *arg, struct run_space *space)
 	else
 		sample = paging.sample;
 	mrc_process_init(process, sample, a->max_pages);
-	process->keep = paging.sample_keep;
+	mrc_process_keep(process, paging.sample_keep);
 	a->process = array_grow(a->process, a->nr, &a->room, sizeof(*a->process));
 	a->process[a->nr++] = process;
 	a->spaces = array_grow(a->spaces, a->nr_spaces, &a->spaces_room,
 			       sizeof(*a->spaces));
-	/* One that was not new has been in faults before. */
-	vmlab_space_stats_get(space->space, &stats);
 	a->spaces[a->nr_spaces++] = (struct sampled_space){
 		.space = space->space, .process = process,
-		.in_faults_ns = stats.latency_ns_sum,
 	};
+	/* a space that is sampled from now on has a history */
+	if (!vmlab_space_stats_get(space->space, &stats))
+		a->spaces[a->nr_spaces - 1].begin_ns = stats.latency_ns_sum;
+	a->spaces[a->nr_spaces - 1].in_faults_ns = a->spaces[a->nr_spaces - 1].begin_ns;
 	space->data = process;
 }
 
@@ -141,13 +159,8 @@ static void on_end(void *arg, struct run_space *space, const struct vmlab_space_
 	if (!s)
 		return;
 	s->process->filled = stats->filled;
+	a->in_faults_ns += stats->latency_ns_sum - s->begin_ns;
 	*s = a->spaces[--a->nr_spaces];
-}
-
-/* Do faults take too much of the time? */
-static bool is_slow(const struct sampled_space *s, const struct vmlab_space_stats *stats)
-{
-	return stats->latency_ns_sum - s->in_faults_ns > MOST_IN_FAULTS;
 }
 
 static void on_tick(void *arg)
@@ -157,11 +170,13 @@ static void on_tick(void *arg)
 	for (size_t i = 0; a->adapt && i < a->nr_spaces; i++) {
 		struct sampled_space *s = &a->spaces[i];
 		struct vmlab_space_stats stats;
+		double over;
 
 		if (vmlab_space_stats_get(s->space, &stats))
 			continue;
-		if (s->lost || is_slow(s, &stats))
-			slow_down(s);
+		over = (double)(stats.latency_ns_sum - s->in_faults_ns) / MOST_IN_FAULTS;
+		if (s->lost || over > 1)
+			slow_down(s, &stats, fmax(over, 2));
 		s->in_faults_ns = stats.latency_ns_sum;
 		s->lost = false;
 	}
@@ -178,6 +193,7 @@ void accesses_plan(struct accesses *a, struct run_plan *plan)
 	plan->space_flags |= VMLAB_SPACE_LATENCY;
 	plan->event_mask = 1u << VMLAB_EVENT_ACCESS | 1u << VMLAB_EVENT_DROP;
 	plan->nr_events = EVENTS_KEPT;
+	plan->batches = true;
 	plan->paging = (struct vmlab_paging){
 		.flags = VMLAB_PAGING_SAMPLE, .sample = a->sample, .sample_keep = a->keep,
 	};

@@ -19,8 +19,9 @@
  * @keep: pages that a thread keeps to begin with, as vmlab_paging.sample_keep
  * @process, @nr, @room: each space, also of those that ended
  * @spaces, @nr_spaces, @spaces_room: those that did not end, and the time in faults at
- *	the last tick
+ *	their begin and at the last tick
  * @lost: events lost
+ * @in_faults_ns: time in the fault handler, of all threads, of the spaces that ended
  * @observer: for run_plan.observer
  */
 struct accesses {
@@ -33,11 +34,12 @@ struct accesses {
 	struct sampled_space {
 		const struct vmlab_space *space;
 		struct mrc_process *process;
-		uint64_t in_faults_ns;
+		uint64_t begin_ns, in_faults_ns;
 		bool lost;
 	} *spaces;
 	size_t nr_spaces, spaces_room;
 	uint64_t lost;
+	uint64_t in_faults_ns;
 	struct run_observer observer;
 };
 

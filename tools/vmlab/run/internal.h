@@ -65,6 +65,8 @@ struct run_session {
 	size_t nr_spaces, spaces_room;
 	size_t programs_room;
 	struct vmlab_event *events; /* a buffer */
+	uint64_t batches; /* since the last tick */
+	double start; /* of the command, see clock_now() */
 	bool ended; /* the command was reaped */
 };
 
@@ -117,6 +119,9 @@ void run_space_add(struct run_session *s, size_t member, int fd, enum run_cause 
 
 /** run_space_read - pass the events of a space to the observer */
 void run_space_read(struct run_session *s, size_t space);
+
+/** run_space_read_all - pass the events that all spaces have by now to the observer */
+void run_space_read_all(struct run_session *s);
 
 /** run_space_mapped - tell whether a member has a space that is still mapped */
 bool run_space_mapped(const struct run_session *s, size_t member);

@@ -3,6 +3,7 @@
 #ifndef VMLAB_RUN_PLAN_H
 #define VMLAB_RUN_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -55,6 +56,9 @@ struct run_observer {
  * @space_flags: VMLAB_SPACE_* of each
  * @event_mask: the events to record, bits 1 << VMLAB_EVENT_*; 0 for none
  * @nr_events: how many events each space keeps until they are read; 0 for 65536
+ * @batches: read events every few milliseconds, not as soon as there are any: a fault that
+ *	records one wakes nobody
+ * @timeout: seconds after which all processes of the command are killed; 0 for no limit
  * @input, @output: descriptors for standard input and output of the command; -1 for ours
  * @observer: may be NULL
  */
@@ -64,6 +68,8 @@ struct run_plan {
 	uint32_t space_flags;
 	uint32_t event_mask;
 	uint32_t nr_events;
+	bool batches;
+	double timeout;
 	int input;
 	int output;
 	const struct run_observer *observer;

@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +28,8 @@
 
 enum {
 	TICK_NS = 100 * 1000 * 1000,
+	/* with run_plan.batches: so many reads a tick */
+	BATCHES = 5,
 	EVENTS_KEPT = 65536,
 	/* what is ready at the end is handled, but not what never ends */
 	LAST_ROUNDS = 10000,
@@ -91,6 +94,21 @@ static void handle_signals(struct run_session *s)
 
 /* --- the loop ----------------------------------------------------------------------- */
 
+/* Kill what is left of a command that took too long: with each tick, for it can fork. */
+static void check_timeout(struct run_session *s)
+{
+	if (s->plan->timeout <= 0 || clock_now() - s->start < s->plan->timeout)
+		return;
+	s->report->timed_out |= !s->ended;
+	if (!s->report->timed_out)
+		return;
+	if (!s->ended)
+		kill(s->report->pid, SIGKILL);
+	for (size_t i = 0; i < s->nr_members; i++)
+		if (s->members[i].live && s->members[i].pidfd >= 0)
+			syscall(SYS_pidfd_send_signal, s->members[i].pidfd, SIGKILL, NULL, 0);
+}
+
 static void handle_timer(struct run_session *s)
 {
 	const struct run_observer *o = s->plan->observer;
@@ -98,6 +116,14 @@ static void handle_timer(struct run_session *s)
 
 	if (read(s->timer, &ticks, sizeof(ticks)) != (ssize_t)sizeof(ticks))
 		return;
+	check_timeout(s);
+	if (s->plan->batches) {
+		run_space_read_all(s);
+		s->batches += ticks;
+		if (s->batches < BATCHES)
+			return;
+		s->batches = 0;
+	}
 	run_space_sample(s);
 	run_member_sample(s);
 	if (o && o->on_tick)
@@ -154,11 +180,11 @@ static bool handle(struct run_session *s, int timeout)
 	return true;
 }
 
-static void wait_for_end(struct run_session *s, double start)
+static void wait_for_end(struct run_session *s)
 {
 	while (!s->ended)
 		handle(s, -1);
-	s->report->seconds = clock_now() - start;
+	s->report->seconds = clock_now() - s->start;
 	for (int i = 0; i < LAST_ROUNDS && handle(s, 0); i++)
 		;
 	run_space_sample(s);
@@ -199,7 +225,8 @@ static int spawn(struct run_session *s, const char *path, char **environment,
 static int open_session(struct run_session *s, char name[static RUN_SOCKET_NAME],
 			sigset_t *mask, struct failure *failure)
 {
-	const struct itimerspec tick = { { 0, TICK_NS }, { 0, TICK_NS } };
+	const long period = s->plan->batches ? TICK_NS / BATCHES : TICK_NS;
+	const struct itimerspec tick = { { 0, period }, { 0, period } };
 	int err = 0;
 
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -279,7 +306,6 @@ static int run_program(struct run_session *s, const char *path, const char *libr
 	const struct run_plan *plan = s->plan;
 	char name[RUN_SOCKET_NAME], **environment;
 	sigset_t mask;
-	double start;
 	int err;
 
 	sigprocmask(SIG_SETMASK, NULL, &mask);
@@ -294,7 +320,7 @@ static int run_program(struct run_session *s, const char *path, const char *libr
 		};
 
 		environment = environment_make(libraries, &settings);
-		start = clock_now();
+		s->start = clock_now();
 		err = spawn(s, path, environment, &mask);
 		if (err) {
 			err = start_failed(s->report, err, failure);
@@ -302,7 +328,7 @@ static int run_program(struct run_session *s, const char *path, const char *libr
 			struct rlimit limit = { 0 };
 
 			raise_limit(&limit);
-			wait_for_end(s, start);
+			wait_for_end(s);
 			if (limit.rlim_max)
 				setrlimit(RLIMIT_NOFILE, &limit);
 			run_report_sum(s->report);

@@ -32,7 +32,8 @@ static void watch_events(struct run_session *s, size_t space)
 		return;
 	/* of the open file, which the library shares, but never reads */
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	run_watch(s, fd, SOURCE_RING, space);
+	if (!s->plan->batches)
+		run_watch(s, fd, SOURCE_RING, space);
 }
 
 void run_space_add(struct run_session *s, size_t member, int fd, enum run_cause cause)
@@ -111,6 +112,21 @@ static void stop_events(const struct vmlab_space *space)
 	vmlab_space_events_set(space, 0, 0);
 }
 
+/* Read what there is, but not what a process adds all the while. */
+static void read_ring(struct run_session *s, size_t index)
+{
+	for (size_t i = 0; i < s->plan->nr_events / EVENTS_PER_READ + LAST_READS; i++)
+		if (!read_events(s, index))
+			break;
+}
+
+void run_space_read_all(struct run_session *s)
+{
+	for (size_t i = 0; i < s->nr_spaces; i++)
+		if (s->spaces[i].live)
+			read_ring(s, i);
+}
+
 static void end(struct run_session *s, size_t index)
 {
 	const struct run_observer *o = s->plan->observer;
@@ -120,10 +136,7 @@ static void end(struct run_session *s, size_t index)
 	struct vmlab_space_stats stats = { 0 };
 
 	if (s->plan->event_mask) {
-		/* what is there, but not what another process adds all the while */
-		for (size_t i = 0; i < s->plan->nr_events / EVENTS_PER_READ + LAST_READS; i++)
-			if (!read_events(s, index))
-				break;
+		read_ring(s, index);
 		/* closing is not enough: the program may have the same open file */
 		run_unwatch(s, vmlab_space_fd(e->handle));
 	}

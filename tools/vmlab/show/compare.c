@@ -48,6 +48,8 @@ static void status_cell(struct table *t, const struct compare_cell *cell)
 
 	if (!failed)
 		table_cell(t, STYLE_PLAIN, "ok");
+	else if (failed->timed_out)
+		table_cell(t, STYLE_WARN, "timeout");
 	else if (WIFSIGNALED(failed->status))
 		table_cell(t, STYLE_WARN, "%s", format_signal(WTERMSIG(failed->status), signal));
 	else
@@ -174,6 +176,7 @@ static json_t *run_json(const struct compare_run *run)
 	json_t *o = check_alloc(json_object());
 
 	command_put_status(o, run->status);
+	json_put(o, "timed_out", json_boolean(run->timed_out));
 	json_put(o, "ns", json_count(run->ns));
 	json_put(o, "faults", json_count(run->faults));
 	json_put(o, "filled", json_count(run->filled));

@@ -73,6 +73,8 @@ static void print_head(FILE *out, const struct mrc_result *r)
 	if (r->keep)
 		fprintf(out, "kept mapped by a thread: %" PRIu32 " pages, so the curve begins at "
 			"%" PRIu64 "\n", r->keep, rounded(r->least));
+	fprintf(out, "time: %.3g s, of which %.3g s in faults of all threads\n", r->seconds,
+		r->in_faults);
 	if (r->lost)
 		fprintf(out, "%" PRIu64 " events were lost: distances are too small\n",
 			r->lost);

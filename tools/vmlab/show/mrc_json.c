@@ -61,6 +61,8 @@ void mrc_print_json(FILE *out, const struct mrc_result *r)
 	json_member(&doc, "keep", json_count(r->keep));
 	json_member(&doc, "tracked", json_count(r->tracked));
 	json_member(&doc, "seen", json_count(r->seen));
+	json_member(&doc, "seconds", real(r->seconds));
+	json_member(&doc, "in_faults_seconds", real(r->in_faults));
 	json_member(&doc, "lost", json_count(r->lost));
 	json_member(&doc, "accesses", real(r->accesses));
 	json_member(&doc, "cold", real(r->cold));

@@ -70,6 +70,8 @@ static void test_medians(void)
 	cell.nr = 4;
 	is(COMPARE_MEDIAN(&cell, ns), 20, "the lower median of four");
 	ok(compare_failed(&cell) == &runs[3], "the run that failed");
+	runs[1].timed_out = true;
+	ok(compare_failed(&cell) == &runs[1], "one that took too long failed too");
 	cell.nr = 0;
 	is(COMPARE_MEDIAN(&cell, ns), 0, "of none");
 }

@@ -38,7 +38,7 @@ static void simulate(struct simulated *s, enum access_pattern pattern, uint32_t 
 
 	*s = (struct simulated){ 0 };
 	mrc_process_init(&s->process, VMLAB_SAMPLE_ALL, 0);
-	s->process.keep = keep;
+	mrc_process_keep(&s->process, keep);
 	for (size_t m = 1; m <= PAGES; m++)
 		s->memory[m].frames = m;
 	for (size_t i = 0; i < LENGTH; i++) {
@@ -128,7 +128,7 @@ static void test_few(void)
 	mrc_free(&r);
 
 	mrc_process_init(&one, VMLAB_SAMPLE_ALL, 0);
-	one.keep = VMLAB_SAMPLE_KEEP_MAX;
+	mrc_process_keep(&one, VMLAB_SAMPLE_KEEP_MAX);
 	r = (struct mrc_result){ 0 };
 	mrc_verify_pages(&r, process, 1);
 	mrc_make(&r, process, 1, 0);
@@ -178,14 +178,41 @@ static void test_none_sampled(void)
 	mrc_process_free(&one);
 }
 
+/* The share of pages kept can fall, and the error of fewer pages is larger. */
+static void test_adapted(enum access_pattern pattern, double least, double most)
+{
+	static struct simulated s;
+	struct mrc_process *process[] = { &s.process };
+	struct mrc_result r = { 0 };
+	double whole, half, eighth;
+
+	srandom(9);
+	simulate(&s, pattern, 8);
+	whole = mrc_process_error(&s.process, s.process.filled, 1);
+	half = mrc_process_error(&s.process, s.process.filled, 2);
+	eighth = mrc_process_error(&s.process, s.process.filled, 8);
+	ok(whole == 0, "%s: all pages have no error", pattern_names[pattern]);
+	ok(half > least && half < most, "... half of them have %.4f", half);
+	ok(eighth > 1.5 * half, "... an eighth %.4f", eighth);
+	miss_ratio_set_sample(&s.process.misses, VMLAB_SAMPLE_ALL / 4);
+	mrc_process_keep(&s.process, 2);
+	mrc_make(&r, process, 1, 0);
+	is(r.keep, 8, "... the most pages that were kept");
+	is((uint64_t)r.least, 24, "... and the most memory, at a quarter of the rate");
+	mrc_free(&r);
+	mrc_process_free(&s.process);
+}
+
 int main(void)
 {
 	test_exact(PATTERN_UNIFORM, PATTERN_LOOP);
 	test_exact(PATTERN_ZIPF, PATTERN_PHASES);
 	test_kept(PATTERN_UNIFORM, 4);
 	test_kept(PATTERN_ZIPF, 4);
-	test_kept(PATTERN_ZIPF, VMLAB_SAMPLE_KEEP_MAX);
+	test_kept(PATTERN_ZIPF, 16);
 	test_kept(PATTERN_PHASES, 8);
+	test_adapted(PATTERN_UNIFORM, 0.0001, 0.02);
+	test_adapted(PATTERN_ZIPF, 0.02, 0.5);
 	test_few();
 	test_none_sampled();
 	return tap_done();
