@@ -129,6 +129,8 @@ uint64_t value_of(const struct worker *w, const struct arg *a, uint64_t word)
 		return target_of(word);
 	case A_CHILD:
 		return (uint64_t)world.child[word % NR_CHILDREN];
+	case A_POLICY:
+		return policy_number(word);
 	case A_SPACE:
 		return space_of(word);
 	case A_FD:
