@@ -17,16 +17,23 @@ import blocks
 # What lockdep asks about RCU and locks. Blocks of these that no run reaches follow a misuse.
 ASKS = re.compile(r"include/linux/(rcupdate|lockdep)\.h:")
 NO_REASON = "no reason given"
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
+SOURCES = {}
 
 
 def locate(module, section, addresses):
-    """Return {address: file:line} without inlining."""
-    ordered = sorted(addresses)
+    """Return {address: [(function, file:line)]}: an inlined function first, then its caller."""
+    places, frames = {}, None
     # The address before the return lies in the call itself.
-    out = blocks.run("addr2line", "-e", module, "-j", section,
-                     *(hex(a - 1) for a in ordered)).splitlines()
-    return {a: os.path.normpath(re.sub(r".*?/(module/|include/)", r"\1", line.split(" ")[0]))
-            for a, line in zip(ordered, out)}
+    lines = iter(blocks.run("addr2line", "-aife", module, "-j", section,
+                            *(hex(a - 1) for a in sorted(addresses))).splitlines())
+    for line in lines:
+        if line.startswith("0x"):
+            frames = places[int(line, 16) + 1] = []
+        else:
+            place = re.sub(r".*?/(module/|include/)", r"\1", next(lines).split(" ")[0])
+            frames.append((line, os.path.normpath(place)))
+    return places
 
 
 def symbols(module):
@@ -50,6 +57,17 @@ def symbols(module):
     return name_of
 
 
+def source_line(place):
+    """Return the text of a line of the module, or ""."""
+    path, _, nr = place.partition(":")
+    if not path.startswith("module/") or not nr.isdigit():
+        return ""
+    if path not in SOURCES:
+        with open(os.path.join(TOP, path), encoding="utf-8") as file:
+            SOURCES[path] = file.read().splitlines()
+    return SOURCES[path][int(nr) - 1]
+
+
 class Reasons:
     """The table of reasons: paragraphs of a text, and indented patterns of what it is for."""
 
@@ -61,23 +79,28 @@ class Reasons:
                     text = ""
                 elif line[0].isspace():
                     for word in line.split():
-                        self.rules.append((re.compile(word), text))
+                        name, _, inside = word.partition("@")
+                        self.rules.append((re.compile(name), re.compile(inside), text))
                 else:
                     text = (text + " " + line.strip()).strip()
 
-    def of(self, function, place):
-        """Return the reason for a block of a function, at FILE:LINE."""
-        for pattern, text in self.rules:
-            if pattern.fullmatch(function) or pattern.fullmatch(place):
-                return text
+    def of(self, function, frames):
+        """Return the reason for a block of a function, inlined as the frames say."""
+        # The outermost frame has the name without what gcc appends.
+        frames = frames[:-1] + [(function, frames[-1][1])] if frames else [(function, "?")]
+        for name, inside, text in self.rules:
+            for function_, place in frames:
+                if (name.fullmatch(function_) or name.fullmatch(place)) and \
+                        inside.search(source_line(place)):
+                    return text
         return NO_REASON
 
 
 class Block:
     """One basic block."""
 
-    def __init__(self, function, place, reached, reports):
-        self.function, self.place = function, place
+    def __init__(self, function, frames, reached, reports):
+        self.function, self.frames, self.place = function, frames, frames[0][1]
         self.reached, self.reports = reached, reports
 
 
@@ -100,7 +123,7 @@ def read_blocks(module, files):
             if not name.startswith("_sub_"):
                 result.append(Block(re.sub(r"\.(cold|isra|part|constprop)\b.*", "", name),
                                     places[address], address in reached[section],
-                                    bool(ASKS.match(places[address])) or
+                                    bool(ASKS.match(places[address][0][1])) or
                                     code.only_reports((section, address))))
     return result
 
@@ -125,7 +148,10 @@ def write_unreached(path, missing, reasons, files):
     """Write what was not reached: by reason, then by function; return {reason: number}."""
     groups = collections.defaultdict(lambda: collections.defaultdict(list))
     for block in missing:
-        groups[reasons.of(block.function, block.place)][block.function].append(block.place)
+        where = block.place
+        for function, place in block.frames[1:]:
+            where += f" < {function} {place}"
+        groups[reasons.of(block.function, block.frames)][block.function].append(where)
     counts = {reason: sum(map(len, functions.values())) for reason, functions in groups.items()}
     with open(path, "w", encoding="utf-8") as out:
         for reason in sorted(counts, key=lambda r: (r == NO_REASON, -counts[r])):
