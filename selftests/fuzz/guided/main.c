@@ -179,10 +179,8 @@ static bool choose_program(uint64_t *rng)
 static void fuzz_loop(void)
 {
 	uint64_t rng = random_state(options.seed, 0);
-	const double since = now();
-
 	sweep_open();
-	while (!*total.finding && now() - since < (double)options.seconds) {
+	while (!*total.finding && now() - started < (double)options.seconds) {
 		const bool swept = choose_program(&rng);
 		const struct news news = run_one(&program);
 

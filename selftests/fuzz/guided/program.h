@@ -70,6 +70,7 @@ struct call_kind {
 	unsigned long request;	/* of ioctl(2) */
 	unsigned int size;	/* of its structure */
 	unsigned int weight;	/* how often it is generated */
+	bool certain;		/* no allocation is made to fail in it */
 };
 
 struct call {
