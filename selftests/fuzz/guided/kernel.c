@@ -150,6 +150,8 @@ static const struct {
 	{ TRACING "events/mmap_lock/enable", "1" }, { TRACING "events/page_ref/enable", "1" },
 	/* of one process alone */
 	{ TRACING "set_event_pid", "1" },
+	/* hide addresses */
+	{ "/proc/sys/kernel/kptr_restrict", "2" },
 };
 
 static const struct arg args_knob[] = {

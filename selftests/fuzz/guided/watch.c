@@ -33,6 +33,7 @@ static const struct {
 	{ "/sys/devices/system/cpu/cpu1/online", "1" },
 	{ TRACING "events/vmlab/enable", "0" }, { TRACING "events/mmap_lock/enable", "0" },
 	{ TRACING "events/page_ref/enable", "0" }, { TRACING "set_event_pid", " " },
+	{ "/proc/sys/kernel/kptr_restrict", "0" },
 };
 
 static bool param_file(const struct param *p, int flags, char *value, size_t size)

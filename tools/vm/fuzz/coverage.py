@@ -17,6 +17,7 @@ import blocks
 # What lockdep asks about RCU and locks. Blocks of these that no run reaches follow a misuse.
 ASKS = re.compile(r"include/linux/(rcupdate|lockdep)\.h:")
 NO_REASON = "no reason given"
+INLINED = "gcc has inlined the function into all callers; only tests of KUnit call this copy"
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
 SOURCES = {}
 
@@ -57,6 +58,13 @@ def symbols(module):
     return name_of
 
 
+def unused(module, code):
+    """Return the global functions that the module itself does not use."""
+    names = {words[7] for words in map(str.split, blocks.run("readelf", "-sW", module).splitlines())
+             if len(words) == 8 and words[3:5] == ["FUNC", "GLOBAL"] and words[6] != "UND"}
+    return names - code.used() - {"init_module", "cleanup_module"}
+
+
 def source_line(place):
     """Return the text of a line of the module, or ""."""
     path, _, nr = place.partition(":")
@@ -71,29 +79,30 @@ def source_line(place):
 class Reasons:
     """The table of reasons: paragraphs of a text, and indented patterns of what it is for."""
 
-    def __init__(self, path):
-        self.rules, text = [], ""
+    def __init__(self, path, unused):
+        self.rules, text, self.unused = [], "", unused
         with open(path, encoding="utf-8") as file:
             for line in file:
                 if line.startswith("#") or not line.strip():
                     text = ""
                 elif line[0].isspace():
                     for word in line.split():
-                        name, _, inside = word.partition("@")
-                        self.rules.append((re.compile(name), re.compile(inside), text))
+                        parts = [part.partition("@") for part in word.split("&")]
+                        self.rules.append(([(re.compile(name), re.compile(inside))
+                                            for name, _, inside in parts], text))
                 else:
                     text = (text + " " + line.strip()).strip()
 
     def of(self, function, frames):
         """Return the reason for a block of a function, inlined as the frames say."""
         # The outermost frame has the name without what gcc appends.
-        frames = frames[:-1] + [(function, frames[-1][1])] if frames else [(function, "?")]
-        for name, inside, text in self.rules:
-            for function_, place in frames:
-                if (name.fullmatch(function_) or name.fullmatch(place)) and \
-                        inside.search(source_line(place)):
-                    return text
-        return NO_REASON
+        frames = frames[:-1] + [(function, frames[-1][1])]
+        for parts, text in self.rules:
+            if all(any((name.fullmatch(function_) or name.fullmatch(place)) and
+                       inside.search(source_line(place)) for function_, place in frames)
+                   for name, inside in parts):
+                return text
+        return INLINED if function in self.unused else NO_REASON
 
 
 class Block:
@@ -104,9 +113,8 @@ class Block:
         self.reached, self.reports = reached, reports
 
 
-def read_blocks(module, files):
+def read_blocks(module, code, files):
     """Return all blocks of a module, in order."""
-    code = blocks.Code(module)
     reached = collections.defaultdict(set)
     for path in files:
         with open(path, encoding="ascii") as file:
@@ -168,7 +176,8 @@ def write_unreached(path, missing, reasons, files):
 def main():
     """Compare, print and write."""
     module, table, unreached, files = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
-    all_blocks = read_blocks(module, files)
+    code = blocks.Code(module)
+    all_blocks = read_blocks(module, code, files)
     of_function = own_files(all_blocks)
     per_file = collections.defaultdict(lambda: [0, 0, 0])
     functions = collections.defaultdict(bool)
@@ -183,7 +192,8 @@ def main():
               f"{f', {reports} report bugs' if reports else ''}")
     missing = [b for b in all_blocks if not b.reached and not b.reports]
     reports = sum(b.reports and not b.reached for b in all_blocks)
-    counts = write_unreached(unreached, missing, Reasons(table), of_function)
+    idle = unused(module, code) - {name for name, some in functions.items() if some}
+    counts = write_unreached(unreached, missing, Reasons(table, idle), of_function)
     reached, total = sum(b.reached for b in all_blocks), len(all_blocks)
     for reason in sorted(counts, key=counts.get, reverse=True):
         print(f"Not reached: {counts[reason]:4} {reason}")
