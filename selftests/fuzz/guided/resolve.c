@@ -30,6 +30,8 @@ int descriptor_of(uint64_t word)
 		return world.pidfd[0];
 	case 14:
 		return world.file[4];
+	case 15:	/* no file */
+		return 0;
 	default:
 		return -1;
 	}
