@@ -14,7 +14,6 @@
 #include "fuzz/guided/world.h"
 
 enum {
-	USER_ID = 4242,
 	TURN_US = 30 * 1000,	/* a call that takes longer blocks, probably */
 	TICK_US = 300 * 1000,	/* waits are interrupted this often */
 	STEP_US = 100,

@@ -135,6 +135,18 @@ static const struct word signals[] = {
 	WORD(SIGKILL), WORD(SIGSTOP), WORD(SIGCONT), WORD(SIGUSR1), WORD(SIGTERM), WORD(SIGBUS),
 };
 
+static const struct arg args_user[] = {
+	{ .name = "id", .type = A_COUNT, .limit = 2 },
+};
+
+/* Become a user without privileges: this thread alone. */
+CALL(user)
+{
+	const uid_t id = USER_ID + (uid_t)v[0];
+
+	return syscall(SYS_setresgid, id, id, id) ? -1 : syscall(SYS_setresuid, id, id, id);
+}
+
 static const struct arg args_kill[] = {
 	{ .name = "child", .type = A_COUNT, .limit = NR_CHILDREN },
 	{ .name = "signal", .type = A_ENUM, WORDS(signals) },
@@ -264,7 +276,7 @@ CALL(yield)
 }
 
 const struct call_kind process_kinds[] = {
-	KIND(fork, 8), KIND(exec, 1), KIND(unshare, 1), KIND(kill, 2), KIND(wait, 1),
+	KIND(fork, 8), KIND(exec, 1), KIND(unshare, 1), KIND(user, 1), KIND(kill, 2), KIND(wait, 1),
 	KIND(dump, 1), KIND(leaderless, 1), KIND(signal, 2), KIND(ptrace, 4), KIND(remote, 6), KIND(yield, 1),
 };
 

@@ -18,6 +18,7 @@ enum {
 	NR_CHILDREN = 3,
 	PAGE = 4096,
 	REGION_PAGES = 2048,
+	USER_ID = 4242,		/* of programs of a user; of threads that become another one */
 	REQUEST_BYTES = PAGE,
 	SIDE_BYTES = PAGE,
 	BUFFER_BYTES = 16 * PAGE,
