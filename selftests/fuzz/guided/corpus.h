@@ -29,7 +29,7 @@ void last_open(const char *path);
 void last_write(const struct program *p, unsigned long nr);
 
 /* sweep.c: call once the seeds are the whole corpus */
-void sweep_open(void);
+void sweep_open(unsigned long seed);
 /* The next program of the seeds in which something else fails; false: that was all. */
 bool sweep_next(struct program *p);
 /* What came of the program. */

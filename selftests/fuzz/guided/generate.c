@@ -97,6 +97,8 @@ static uint64_t usual_word(const struct arg *a, uint64_t *rng)
 	case A_SLOT:
 	case A_REGION:
 		return below(3) ? 0 : below(4);
+	case A_POLICY:
+		return below(10);
 	case A_CHILD:
 		return below(3);
 	case A_COUNT:

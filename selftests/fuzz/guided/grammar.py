@@ -98,6 +98,8 @@ class Grammar:
             return f".type = A_NUMBER, .limit = {SIDE_ELEMENTS + 1}"
         if field == "fd":
             return ".type = A_FILE"
+        if field == "policy_id":
+            return ".type = A_POLICY"
         if field == "space_id":
             return ".type = A_SPACE"
         if field == "pid":

@@ -90,7 +90,7 @@ CALL(look)
 
 static long write_text(const char *path, const char *text, size_t length)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	long ret;
 
 	if (fd < 0)
@@ -148,6 +148,10 @@ static const struct {
 	{ TRACING "trace", "" },
 	/* what functions of headers trace */
 	{ TRACING "events/mmap_lock/enable", "1" }, { TRACING "events/page_ref/enable", "1" },
+	/* of one process alone */
+	{ TRACING "set_event_pid", "1" },
+	/* hide addresses */
+	{ "/proc/sys/kernel/kptr_restrict", "2" },
 };
 
 static const struct arg args_knob[] = {
@@ -170,8 +174,12 @@ CALL(unload)
 }
 
 const struct call_kind kernel_kinds[] = {
-	KIND(probe, 2), KIND(look, 5), KIND(attach, 2), KIND(param, 2), KIND(knob, 2),
-	KIND(unload, 1),
+	KIND(probe, 2), KIND(look, 5), KIND(attach, 2), KIND(param, 2), KIND(unload, 1),
+	/* When an allocation fails in ftrace, Linux 7.3 warns once the events are off again. */
+	{
+		.name = "knob", .args = args_knob, .nr_args = ARRAY_SIZE(args_knob),
+		.run = call_knob, .weight = 2, .certain = true,
+	},
 };
 
 const size_t nr_kernel_kinds = ARRAY_SIZE(kernel_kinds);

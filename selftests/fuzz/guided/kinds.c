@@ -12,6 +12,7 @@ static const struct {
 	{ file_kinds, &nr_file_kinds }, { process_kinds, &nr_process_kinds },
 	{ uring_kinds, &nr_uring_kinds }, { uffd_kinds, &nr_uffd_kinds },
 	{ kernel_kinds, &nr_kernel_kinds }, { observe_kinds, &nr_observe_kinds },
+	{ policy_kinds, &nr_policy_kinds },
 };
 
 size_t nr_kinds(void)

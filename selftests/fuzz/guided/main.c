@@ -15,6 +15,7 @@
 
 #include <linux/vmlab.h>
 
+#include "fuzz/guided/churn.h"
 #include "fuzz/guided/corpus.h"
 #include "fuzz/guided/cover.h"
 #include "fuzz/guided/run.h"
@@ -35,6 +36,7 @@ static struct options {
 	unsigned long seed, seconds, list, times;
 	const char *seeds, *repro, *out, *module, *setup, *cleanup;
 	bool tap, verbose;
+	bool churn;
 	bool exit, stay;	/* what programs execute */
 } options = { .seed = 1, .seconds = 10, .times = 1 };
 
@@ -83,7 +85,7 @@ static void count_results(const struct program *p)
 
 static void save(void)
 {
-	if (!options.out)
+	if (!options.out || options.churn)
 		return;
 	corpus_write(in_out("corpus"));
 	cover_write(in_out("coverage"));
@@ -117,14 +119,18 @@ static void report_now_and_then(void)
 /* What a program set for all must not hold for the next one. */
 static void restore_settings(const struct program *p)
 {
+	bool settings = false, policies = false;
+
 	for (uint32_t i = 0; i < p->nr; i++) {
 		const char *name = kind_of(p->call[i].kind)->name;
 
-		if (!strcmp(name, "param") || !strcmp(name, "knob")) {
-			watch_restore();
-			return;
-		}
+		settings |= !strcmp(name, "param") || !strcmp(name, "knob");
+		policies |= !strcmp(name, "policy_link");
 	}
+	if (settings)
+		watch_restore();
+	if (policies)
+		policies_restore();
 }
 
 static struct news run_one(const struct program *p)
@@ -173,10 +179,8 @@ static bool choose_program(uint64_t *rng)
 static void fuzz_loop(void)
 {
 	uint64_t rng = random_state(options.seed, 0);
-	const double since = now();
-
-	sweep_open();
-	while (!*total.finding && now() - since < (double)options.seconds) {
+	sweep_open(options.seed);
+	while (!*total.finding && now() - started < (double)options.seconds) {
 		const bool swept = choose_program(&rng);
 		const struct news news = run_one(&program);
 
@@ -252,22 +256,63 @@ static void load_module(void)
 	close(fd);
 }
 
-static void unload_module(void)
+static long delete_module(void)
 {
 	long ret = -1;
 
+	/* A reference that a program held is dropped soon. */
+	for (int i = 0; i < 100; i++) {
+		ret = syscall(SYS_delete_module, "vmlab", O_NONBLOCK);
+		if (!ret || errno == ENOENT)
+			break;
+		usleep(100 * 1000);
+	}
+	return ret;
+}
+
+static void unload_module(void)
+{
+	long ret;
+
 	close(device);
 	cover_enable(0);
-	/* A reference that a program held is dropped soon. */
-	for (int i = 0; i < 100 && ret; i++) {
-		ret = syscall(SYS_delete_module, "vmlab", O_NONBLOCK);
-		if (ret)
-			usleep(100 * 1000);
-	}
+	ret = delete_module();
 	cover_disable(0);
 	program.nr = 0;
 	cover_collect(&program, &outcome);
 	if (ret)
+		find("the module cannot be unloaded");
+}
+
+static int add_seed(const struct program *p)
+{
+	corpus_add(p);
+	return 0;
+}
+
+/*
+ * Run programs while the module comes and goes.  What they reach is not recorded, for the
+ * module is at another address each time.
+ */
+static void churn_loop(void)
+{
+	uint64_t rng = random_state(options.seed, 1);
+	struct churned done;
+
+	close(device);
+	if (corpus_read(options.seeds, add_seed) < 0 || !churn_start(options.module, rng)) {
+		fprintf(stderr, "vmlab-fuzz: no seeds, or no thread\n");
+		exit(2);
+	}
+	while (!*total.finding && now() - started < (double)options.seconds) {
+		choose_program(&rng);
+		run_one(&program);
+	}
+	done = churn_stop();
+	progress();
+	printf("fuzz: the module was loaded %lu times and unloaded %lu times; loading failed %lu times, unloading %lu times\n",
+	       done.loaded, done.unloaded, done.failed, done.busy);
+	if (delete_module() && errno != ENOENT)
 		find("the module cannot be unloaded");
 }
 
@@ -321,6 +366,7 @@ static const struct {
 	{ "cleanup", .text = &options.cleanup },
 	{ "tap", .set = &options.tap },
 	{ "verbose", .set = &options.verbose },
+	{ "churn", .set = &options.churn },
 	{ "exit", .set = &options.exit },
 	{ "stay", .set = &options.stay },
 };
@@ -394,15 +440,21 @@ int main(int argc, char **argv)
 	if (options.out)
 		last_open(in_out("last"));
 	command(options.setup);
+	policies_open();
 	started = now();
 	run_open();
 	watch_open();
-	run_all();
-	command(options.cleanup);
-	save();
-	if (options.module)
-		unload_module();
-	save();
+	if (options.churn) {
+		churn_loop();
+	} else {
+		run_all();
+		command(options.cleanup);
+		policies_close();
+		save();
+		if (options.module)
+			unload_module();
+		save();
+	}
 	if (options.tap)
 		return tap();
 	report_calls();

@@ -6,6 +6,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -13,7 +14,10 @@
 
 #include "fuzz/guided/world.h"
 
-enum { STARTED_US = 200 * 1000 };	/* time to execute something */
+enum {
+	STARTED_US = 200 * 1000,	/* time to execute something */
+	DUMP_BYTES = 64 << 20,
+};
 
 static const struct arg args_fork[] = {
 	{ .name = "child", .type = A_COUNT, .limit = NR_CHILDREN },
@@ -63,6 +67,57 @@ CALL(exec)
 	return waitpid(pid, &status, 0) < 0 ? -1 : 0;
 }
 
+static const struct arg args_dump[] = {
+	{ .name = "child", .type = A_COUNT, .limit = NR_CHILDREN },
+};
+
+/* A child dumps its core, with shared mappings too. */
+CALL(dump)
+{
+	const struct rlimit room = { DUMP_BYTES, DUMP_BYTES };
+	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	int status, fd;
+
+	if (!pid) {
+		fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || write(fd, "0xff", 4) < 0 || chdir("/tmp") ||
+		    setrlimit(RLIMIT_CORE, &room) || prctl(PR_SET_DUMPABLE, 1))
+			_exit(1);
+		unlink("core");
+		signal(SIGSYS, SIG_DFL);
+		kill(getpid(), SIGSYS);
+		_exit(1);
+	}
+	return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : WIFSIGNALED(status) && WCOREDUMP(status);
+}
+
+static void *sleep_long(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+	return NULL;
+}
+
+#define args_leaderless args_dump
+
+/* A child whose first thread has ended, while another one lives. */
+CALL(leaderless)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	pthread_t thread;
+
+	if (!pid) {
+		pthread_create(&thread, NULL, sleep_long, NULL);
+		syscall(SYS_exit, 0);
+	}
+	if (pid < 0)
+		return -1;
+	usleep(STARTED_US);
+	world.child[v[0]] = pid;
+	return keep(&world.pidfd[v[0]], (int)syscall(SYS_pidfd_open, pid, 0));
+}
+
 static const struct word namespaces[] = {
 	WORD(CLONE_NEWUSER), WORD(CLONE_NEWPID),
 };
@@ -79,6 +134,18 @@ CALL(unshare)
 static const struct word signals[] = {
 	WORD(SIGKILL), WORD(SIGSTOP), WORD(SIGCONT), WORD(SIGUSR1), WORD(SIGTERM), WORD(SIGBUS),
 };
+
+static const struct arg args_user[] = {
+	{ .name = "id", .type = A_COUNT, .limit = 2 },
+};
+
+/* Become a user without privileges: this thread alone. */
+CALL(user)
+{
+	const uid_t id = USER_ID + (uid_t)v[0];
+
+	return syscall(SYS_setresgid, id, id, id) ? -1 : syscall(SYS_setresuid, id, id, id);
+}
 
 static const struct arg args_kill[] = {
 	{ .name = "child", .type = A_COUNT, .limit = NR_CHILDREN },
@@ -209,8 +276,8 @@ CALL(yield)
 }
 
 const struct call_kind process_kinds[] = {
-	KIND(fork, 8), KIND(exec, 1), KIND(unshare, 1), KIND(kill, 2), KIND(wait, 1),
-	KIND(signal, 2), KIND(ptrace, 4), KIND(remote, 6), KIND(yield, 1),
+	KIND(fork, 8), KIND(exec, 1), KIND(unshare, 1), KIND(user, 1), KIND(kill, 2), KIND(wait, 1),
+	KIND(dump, 1), KIND(leaderless, 1), KIND(signal, 2), KIND(ptrace, 4), KIND(remote, 6), KIND(yield, 1),
 };
 
 const size_t nr_process_kinds = ARRAY_SIZE(process_kinds);

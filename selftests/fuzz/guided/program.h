@@ -37,6 +37,7 @@ enum arg_type {
 	A_SIDE,		/* the array in the side buffer; the next argument counts it */
 	A_TARGET_KIND, A_TARGET_ID, A_CHILD,
 	A_SPACE,	/* the number of a space */
+	A_POLICY,	/* the number of a policy in BPF */
 	A_FD,		/* a descriptor: see descriptor_of() */
 	A_FILE,		/* one of a regular file */
 	A_SLOT,		/* where a new descriptor is kept */
@@ -69,6 +70,7 @@ struct call_kind {
 	unsigned long request;	/* of ioctl(2) */
 	unsigned int size;	/* of its structure */
 	unsigned int weight;	/* how often it is generated */
+	bool certain;		/* no allocation is made to fail in it */
 };
 
 struct call {

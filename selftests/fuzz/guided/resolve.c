@@ -30,6 +30,8 @@ int descriptor_of(uint64_t word)
 		return world.pidfd[0];
 	case 14:
 		return world.file[4];
+	case 15:	/* no file */
+		return 0;
 	default:
 		return -1;
 	}
@@ -129,6 +131,8 @@ uint64_t value_of(const struct worker *w, const struct arg *a, uint64_t word)
 		return target_of(word);
 	case A_CHILD:
 		return (uint64_t)world.child[word % NR_CHILDREN];
+	case A_POLICY:
+		return policy_number(word);
 	case A_SPACE:
 		return space_of(word);
 	case A_FD:

@@ -32,7 +32,8 @@ static const struct {
 } switches[] = {
 	{ "/sys/devices/system/cpu/cpu1/online", "1" },
 	{ TRACING "events/vmlab/enable", "0" }, { TRACING "events/mmap_lock/enable", "0" },
-	{ TRACING "events/page_ref/enable", "0" },
+	{ TRACING "events/page_ref/enable", "0" }, { TRACING "set_event_pid", " " },
+	{ "/proc/sys/kernel/kptr_restrict", "0" },
 };
 
 static bool param_file(const struct param *p, int flags, char *value, size_t size)
@@ -64,7 +65,7 @@ void watch_restore(void)
 	for (int i = 0; i < NR_PARAMS; i++)
 		param_file(&params[i], O_WRONLY, params[i].value, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
-		int fd = open(switches[i].path, O_WRONLY | O_CLOEXEC);
+		int fd = open(switches[i].path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 
 		if (fd < 0)
 			continue;

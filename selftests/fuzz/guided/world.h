@@ -18,6 +18,7 @@ enum {
 	NR_CHILDREN = 3,
 	PAGE = 4096,
 	REGION_PAGES = 2048,
+	USER_ID = 4242,		/* of programs of a user; of threads that become another one */
 	REQUEST_BYTES = PAGE,
 	SIDE_BYTES = PAGE,
 	BUFFER_BYTES = 16 * PAGE,
@@ -96,6 +97,13 @@ void cover_call(unsigned int worker);
 /* observe.c: once, before any program runs */
 void observe_open(void);
 
+/* policies.c: take over the policies that are loaded; register them again; forget them */
+void policies_open(void);
+void policies_restore(void);
+void policies_close(void);
+/* The number of the policy that is at place @word, from 1, of those that are registered. */
+uint64_t policy_number(uint64_t word);
+
 /* request.c */
 long run_request(struct worker *w, const struct call_kind *kind,
 		 const uint64_t *v);
@@ -103,9 +111,10 @@ long run_request(struct worker *w, const struct call_kind *kind,
 /* The calls that no header describes. */
 extern const struct call_kind request_kinds[], memory_kinds[], file_kinds[],
 	process_kinds[], uring_kinds[], uffd_kinds[], kernel_kinds[],
-	observe_kinds[];
+	observe_kinds[], policy_kinds[];
 extern const size_t nr_request_kinds, nr_memory_kinds, nr_file_kinds,
-	nr_process_kinds, nr_uring_kinds, nr_uffd_kinds, nr_kernel_kinds, nr_observe_kinds;
+	nr_process_kinds, nr_uring_kinds, nr_uffd_kinds, nr_kernel_kinds, nr_observe_kinds,
+	nr_policy_kinds;
 
 #define WORD(name)	{ #name, name }
 #define WORDS(w)	.words = (w), .nr_words = ARRAY_SIZE(w)

@@ -27,6 +27,7 @@ class Code:
     """The instructions of the sections with code: {section: {address: (next, text, target)}}."""
 
     def __init__(self, module):
+        self.module = module
         self.sections = collections.defaultdict(dict)
         self.memo = {}
         section, last = None, None
@@ -41,6 +42,15 @@ class Code:
                 last = address
             elif match := re.match(r"\s+[0-9a-f]+: R_\w+\t(\S+)", line):
                 self.sections[section][last][2] = match.group(1)
+
+    def used(self):
+        """Return the names that code or data of the module refer to, besides exports."""
+        names = {re.split(r"[+-]0x", target)[0]
+                 for code in self.sections.values() for _, _, target in code.values()}
+        for part in run("readelf", "-rW", self.module).split("Relocation section ")[1:]:
+            if re.match(r"'\.rela\.(ro)?data|'\.rela\.init|'\.rela__param", part):
+                names.update(re.findall(r"^[0-9a-f]{16} .* (\w+) \+ [0-9a-f]+$", part, re.M))
+        return names
 
     def points(self):
         """Return {section: set of return addresses} of the calls that trace."""

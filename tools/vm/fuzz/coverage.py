@@ -17,16 +17,24 @@ import blocks
 # What lockdep asks about RCU and locks. Blocks of these that no run reaches follow a misuse.
 ASKS = re.compile(r"include/linux/(rcupdate|lockdep)\.h:")
 NO_REASON = "no reason given"
+INLINED = "gcc has inlined the function into all callers; only tests of KUnit call this copy"
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
+SOURCES = {}
 
 
 def locate(module, section, addresses):
-    """Return {address: file:line} without inlining."""
-    ordered = sorted(addresses)
+    """Return {address: [(function, file:line)]}: an inlined function first, then its caller."""
+    places, frames = {}, None
     # The address before the return lies in the call itself.
-    out = blocks.run("addr2line", "-e", module, "-j", section,
-                     *(hex(a - 1) for a in ordered)).splitlines()
-    return {a: os.path.normpath(re.sub(r".*?/(module/|include/)", r"\1", line.split(" ")[0]))
-            for a, line in zip(ordered, out)}
+    lines = iter(blocks.run("addr2line", "-aife", module, "-j", section,
+                            *(hex(a - 1) for a in sorted(addresses))).splitlines())
+    for line in lines:
+        if line.startswith("0x"):
+            frames = places[int(line, 16) + 1] = []
+        else:
+            place = re.sub(r".*?/(module/|include/)", r"\1", next(lines).split(" ")[0])
+            frames.append((line, os.path.normpath(place)))
+    return places
 
 
 def symbols(module):
@@ -50,40 +58,63 @@ def symbols(module):
     return name_of
 
 
+def unused(module, code):
+    """Return the global functions that the module itself does not use."""
+    names = {words[7] for words in map(str.split, blocks.run("readelf", "-sW", module).splitlines())
+             if len(words) == 8 and words[3:5] == ["FUNC", "GLOBAL"] and words[6] != "UND"}
+    return names - code.used() - {"init_module", "cleanup_module"}
+
+
+def source_line(place):
+    """Return the text of a line of the module, or ""."""
+    path, _, nr = place.partition(":")
+    if not path.startswith("module/") or not nr.isdigit():
+        return ""
+    if path not in SOURCES:
+        with open(os.path.join(TOP, path), encoding="utf-8") as file:
+            SOURCES[path] = file.read().splitlines()
+    return SOURCES[path][int(nr) - 1]
+
+
 class Reasons:
     """The table of reasons: paragraphs of a text, and indented patterns of what it is for."""
 
-    def __init__(self, path):
-        self.rules, text = [], ""
+    def __init__(self, path, unused):
+        self.rules, text, self.unused = [], "", unused
         with open(path, encoding="utf-8") as file:
             for line in file:
                 if line.startswith("#") or not line.strip():
                     text = ""
                 elif line[0].isspace():
                     for word in line.split():
-                        self.rules.append((re.compile(word), text))
+                        parts = [part.partition("@") for part in word.split("&")]
+                        self.rules.append(([(re.compile(name), re.compile(inside))
+                                            for name, _, inside in parts], text))
                 else:
                     text = (text + " " + line.strip()).strip()
 
-    def of(self, function, place):
-        """Return the reason for a block of a function, at FILE:LINE."""
-        for pattern, text in self.rules:
-            if pattern.fullmatch(function) or pattern.fullmatch(place):
+    def of(self, function, frames):
+        """Return the reason for a block of a function, inlined as the frames say."""
+        # The outermost frame has the name without what gcc appends.
+        frames = frames[:-1] + [(function, frames[-1][1])]
+        for parts, text in self.rules:
+            if all(any((name.fullmatch(function_) or name.fullmatch(place)) and
+                       inside.search(source_line(place)) for function_, place in frames)
+                   for name, inside in parts):
                 return text
-        return NO_REASON
+        return INLINED if function in self.unused else NO_REASON
 
 
 class Block:
     """One basic block."""
 
-    def __init__(self, function, place, reached, reports):
-        self.function, self.place = function, place
+    def __init__(self, function, frames, reached, reports):
+        self.function, self.frames, self.place = function, frames, frames[0][1]
         self.reached, self.reports = reached, reports
 
 
-def read_blocks(module, files):
+def read_blocks(module, code, files):
     """Return all blocks of a module, in order."""
-    code = blocks.Code(module)
     reached = collections.defaultdict(set)
     for path in files:
         with open(path, encoding="ascii") as file:
@@ -100,7 +131,7 @@ def read_blocks(module, files):
             if not name.startswith("_sub_"):
                 result.append(Block(re.sub(r"\.(cold|isra|part|constprop)\b.*", "", name),
                                     places[address], address in reached[section],
-                                    bool(ASKS.match(places[address])) or
+                                    bool(ASKS.match(places[address][0][1])) or
                                     code.only_reports((section, address))))
     return result
 
@@ -125,7 +156,10 @@ def write_unreached(path, missing, reasons, files):
     """Write what was not reached: by reason, then by function; return {reason: number}."""
     groups = collections.defaultdict(lambda: collections.defaultdict(list))
     for block in missing:
-        groups[reasons.of(block.function, block.place)][block.function].append(block.place)
+        where = block.place
+        for function, place in block.frames[1:]:
+            where += f" < {function} {place}"
+        groups[reasons.of(block.function, block.frames)][block.function].append(where)
     counts = {reason: sum(map(len, functions.values())) for reason, functions in groups.items()}
     with open(path, "w", encoding="utf-8") as out:
         for reason in sorted(counts, key=lambda r: (r == NO_REASON, -counts[r])):
@@ -142,7 +176,8 @@ def write_unreached(path, missing, reasons, files):
 def main():
     """Compare, print and write."""
     module, table, unreached, files = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
-    all_blocks = read_blocks(module, files)
+    code = blocks.Code(module)
+    all_blocks = read_blocks(module, code, files)
     of_function = own_files(all_blocks)
     per_file = collections.defaultdict(lambda: [0, 0, 0])
     functions = collections.defaultdict(bool)
@@ -157,7 +192,8 @@ def main():
               f"{f', {reports} report bugs' if reports else ''}")
     missing = [b for b in all_blocks if not b.reached and not b.reports]
     reports = sum(b.reports and not b.reached for b in all_blocks)
-    counts = write_unreached(unreached, missing, Reasons(table), of_function)
+    idle = unused(module, code) - {name for name, some in functions.items() if some}
+    counts = write_unreached(unreached, missing, Reasons(table, idle), of_function)
     reached, total = sum(b.reached for b in all_blocks), len(all_blocks)
     for reason in sorted(counts, key=counts.get, reverse=True):
         print(f"Not reached: {counts[reason]:4} {reason}")
