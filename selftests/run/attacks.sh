@@ -9,13 +9,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib/holds.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/spaces.sh"
 export NO_COLOR=1
 
+# who runs vmlab: words before it
+as=()
+
 # report CODE TEXT OPTION... -- COMMAND...: the report is in $work/json
 report()
 {
 	local want=$1 text=$2 code=0
 	shift 2
 
-	vmlab run --json -o "$work/json" "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+	"${as[@]}" vmlab run --json -o "$work/json" "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
 	check "$text: exit code $want" test "$code" = "$want"
 	((code == want)) || complain "$work/err"
 }
@@ -147,6 +150,35 @@ sandboxes()
 	holds '... which is given back' "sum(p['given_back_bytes'] for p in doc['programs']) > 0"
 }
 
+# Access to the device is all that it takes.
+other_user()
+{
+	local owner
+
+	if ! command -v setpriv >/dev/null; then
+		skip 'no setpriv' 'vmlab run of a user without privileges'
+		return
+	fi
+	owner=$(stat -c '%a %u:%g' /dev/vmlab)
+	chmod 755 "$work"
+	touch "$work/json"
+	chmod 666 "$work/json"
+	chown 0:12345 /dev/vmlab
+	chmod 660 /dev/vmlab
+	as=(setpriv --reuid=65534 --regid=65534 --groups=12345 --no-new-privs)
+	report 0 'a user of the group of the device' --budget 64K -- sort -n "$work/numbers"
+	check '... the same output' cmp "$work/out" "$work/want"
+	holds '... managed, with the budget' "doc['nr_processes'] == 1 and doc['programs'][0]['managed'] and doc['paging_stats']['evicted'] > 0"
+	as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	report 5 'a user of another group' -- touch "$work/ran"
+	chmod 666 /dev/vmlab
+	report 0 'a user, where all may open the device' -- sort -n "$work/numbers"
+	check '... the same output' cmp "$work/out" "$work/want"
+	as=()
+	chmod "${owner% *}" /dev/vmlab
+	chown "${owner#* }" /dev/vmlab
+}
+
 # The supervisor, or the command, is killed at any moment of processes that begin and end.
 killed()
 {
@@ -176,6 +208,7 @@ names
 full_disk
 combinations
 sandboxes
+other_user
 killed
 nothing_is_left 'at the end'
 echo "1..$points"
