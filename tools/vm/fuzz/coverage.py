@@ -130,8 +130,9 @@ def read_blocks(module, code, files):
             name = name_of(section, address)
             # gcc makes these for KASAN: they are no code of the module.
             if not name.startswith("_sub_"):
-                result.append(Block((section, address), re.sub(r"\.(cold|isra|part|constprop)\b.*", "", name),
-                                    places[address], address in reached[section],
+                name = re.sub(r"\.(cold|isra|part|constprop)\b.*", "", name)
+                result.append(Block((section, address), name, places[address],
+                                    address in reached[section],
                                     bool(ASKS.match(places[address][0][1])) or
                                     code.only_reports((section, address))))
     return result
@@ -154,7 +155,7 @@ def share(some, total):
 
 
 def give_reasons(missing, reports, reasons, code):
-    """Return {block: reason}. A block to which only such ways lead as a reason is given for has it too."""
+    """Return {block: reason}. Where all blocks before one have a reason, it has the same."""
     of_block = {block.at: reasons.of(block.function, block.frames) for block in missing}
     of_block.update({block.at: AFTER_REPORT for block in reports})
     todo = [at for at, reason in of_block.items() if reason != NO_REASON]
