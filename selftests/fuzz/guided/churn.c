@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Load and unload the module again and again while programs run, at any of their calls.  In
- * every second load, an allocation fails.
+ * Load and unload the module again and again while programs run, at any of their calls.
  */
 #include "fuzz/guided/churn.h"
 
@@ -14,10 +13,7 @@
 
 #include "lib/random.h"
 
-enum {
-	MAX_NTH = 400,		/* what loading allocates, about */
-	PAUSE_US = 20 * 1000,	/* at most, between two attempts */
-};
+enum { PAUSE_US = 20 * 1000 };	/* at most, between two attempts */
 
 static struct {
 	const char *path;
@@ -28,45 +24,28 @@ static struct {
 } churn;
 
 /* A thread must not use stdio here: programs are forked at any time. */
-static void fail_nth(int fd, unsigned int nth)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char text[] = { '0', 'x', digits[nth >> 8 & 15], digits[nth >> 4 & 15],
-			      digits[nth & 15] };
-
-	/* A kernel that cannot let allocations fail has no such file. */
-	if (fd >= 0 && pwrite(fd, text, sizeof(text), 0) < 0)
-		errno = 0;
-}
-
-static void load(int failure)
+static void load(void)
 {
 	int fd = open(churn.path, O_RDONLY | O_CLOEXEC);
 
-	if (random_below(&churn.rng, 2))
-		fail_nth(failure, 1 + (unsigned int)random_below(&churn.rng, MAX_NTH));
 	if (!syscall(SYS_finit_module, fd, "", 0))
 		churn.done.loaded++;
 	else if (errno != EEXIST)
 		churn.done.failed++;
-	fail_nth(failure, 0);
 	close(fd);
 }
 
 static void *work(void *unused)
 {
-	int failure = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-
 	(void)unused;
 	while (!atomic_load(&churn.stop)) {
-		load(failure);
+		load();
 		usleep((useconds_t)random_below(&churn.rng, PAUSE_US));
 		if (!syscall(SYS_delete_module, "vmlab", O_NONBLOCK))
 			churn.done.unloaded++;
 		else
 			churn.done.busy += errno != ENOENT;
 	}
-	close(failure);
 	return NULL;
 }
 

@@ -310,7 +310,7 @@ static void churn_loop(void)
 	}
 	done = churn_stop();
 	progress();
-	printf("fuzz: the module was loaded %lu times and unloaded %lu times; loading failed %lu times, unloading %lu times\n",
+	printf("fuzz: the module was loaded %lu times, unloaded %lu times; failed: %lu, %lu\n",
 	       done.loaded, done.unloaded, done.failed, done.busy);
 	if (delete_module() && errno != ENOENT)
 		find("the module cannot be unloaded");

@@ -88,7 +88,9 @@ CALL(dump)
 		kill(getpid(), SIGSYS);
 		_exit(1);
 	}
-	return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : WIFSIGNALED(status) && WCOREDUMP(status);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -1;
+	return WIFSIGNALED(status) && WCOREDUMP(status);
 }
 
 static void *sleep_long(void *unused)

@@ -61,6 +61,25 @@ class Code:
                     points[section].add(following)
         return points
 
+    def all_points(self):
+        """Return (section, address) of all of them."""
+        return [(section, at) for section, points in self.points().items() for at in points]
+
+    def traced_after(self, place):
+        """Return the traced points that follow a place, with no other one in between."""
+        todo, seen, points = [place], set(), set()
+        while todo:
+            at = todo.pop()
+            if at in seen or at[1] not in self.sections[at[0]]:
+                continue
+            seen.add(at)
+            following, _, target = self.sections[at[0]][at[1]]
+            if target.startswith(TRACE) and following is not None:
+                points.add((at[0], following))
+            else:
+                todo += self.step(*at)[1]
+        return points
+
     def step(self, section, address):
         """Return (does it report, next places) of one instruction; no place: the way ends."""
         following, text, target = self.sections[section][address]

@@ -17,6 +17,7 @@ import blocks
 # What lockdep asks about RCU and locks. Blocks of these that no run reaches follow a misuse.
 ASKS = re.compile(r"include/linux/(rcupdate|lockdep)\.h:")
 NO_REASON = "no reason given"
+AFTER_REPORT = "only after the report of a broken invariant"
 INLINED = "gcc has inlined the function into all callers; only tests of KUnit call this copy"
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
 SOURCES = {}
@@ -108,8 +109,8 @@ class Reasons:
 class Block:
     """One basic block."""
 
-    def __init__(self, function, frames, reached, reports):
-        self.function, self.frames, self.place = function, frames, frames[0][1]
+    def __init__(self, at, function, frames, reached, reports):
+        self.at, self.function, self.frames, self.place = at, function, frames, frames[0][1]
         self.reached, self.reports = reached, reports
 
 
@@ -129,8 +130,9 @@ def read_blocks(module, code, files):
             name = name_of(section, address)
             # gcc makes these for KASAN: they are no code of the module.
             if not name.startswith("_sub_"):
-                result.append(Block(re.sub(r"\.(cold|isra|part|constprop)\b.*", "", name),
-                                    places[address], address in reached[section],
+                name = re.sub(r"\.(cold|isra|part|constprop)\b.*", "", name)
+                result.append(Block((section, address), name, places[address],
+                                    address in reached[section],
                                     bool(ASKS.match(places[address][0][1])) or
                                     code.only_reports((section, address))))
     return result
@@ -152,14 +154,32 @@ def share(some, total):
     return f"{some} of {total}, {100 * some / max(total, 1):.1f} %"
 
 
-def write_unreached(path, missing, reasons, files):
+def give_reasons(missing, reports, reasons, code):
+    """Return {block: reason}. Where all blocks before one have a reason, it has the same."""
+    of_block = {block.at: reasons.of(block.function, block.frames) for block in missing}
+    of_block.update({block.at: AFTER_REPORT for block in reports})
+    todo = [at for at, reason in of_block.items() if reason != NO_REASON]
+    before = collections.defaultdict(set)
+    for block in code.all_points():
+        for point in code.traced_after(block):
+            before[point].add(block)
+    while todo:
+        for point in code.traced_after(todo.pop()):
+            if of_block.get(point) == NO_REASON and \
+                    all(of_block.get(at, NO_REASON) != NO_REASON for at in before[point] - {point}):
+                of_block[point] = next(of_block[at] for at in before[point] - {point})
+                todo.append(point)
+    return of_block
+
+
+def write_unreached(path, missing, of_block, files):
     """Write what was not reached: by reason, then by function; return {reason: number}."""
     groups = collections.defaultdict(lambda: collections.defaultdict(list))
     for block in missing:
         where = block.place
         for function, place in block.frames[1:]:
             where += f" < {function} {place}"
-        groups[reasons.of(block.function, block.frames)][block.function].append(where)
+        groups[of_block[block.at]][block.function].append(where)
     counts = {reason: sum(map(len, functions.values())) for reason, functions in groups.items()}
     with open(path, "w", encoding="utf-8") as out:
         for reason in sorted(counts, key=lambda r: (r == NO_REASON, -counts[r])):
@@ -191,16 +211,17 @@ def main():
         print(f"  {path:36} {some:5} of {total:5}  {100 * some // total:3} %"
               f"{f', {reports} report bugs' if reports else ''}")
     missing = [b for b in all_blocks if not b.reached and not b.reports]
-    reports = sum(b.reports and not b.reached for b in all_blocks)
+    reports = [b for b in all_blocks if not b.reached and b.reports]
     idle = unused(module, code) - {name for name, some in functions.items() if some}
-    counts = write_unreached(unreached, missing, Reasons(table, idle), of_function)
+    of_block = give_reasons(missing, reports, Reasons(table, idle), code)
+    counts = write_unreached(unreached, missing, of_block, of_function)
     reached, total = sum(b.reached for b in all_blocks), len(all_blocks)
     for reason in sorted(counts, key=counts.get, reverse=True):
         print(f"Not reached: {counts[reason]:4} {reason}")
     print(f"Basic blocks reached: {share(reached, total)}; "
           f"functions: {sum(functions.values())} of {len(functions)}")
-    print(f"Without the {reports} blocks that only report a broken invariant: "
-          f"{share(reached, total - reports)}; no reason: {counts.get(NO_REASON, 0)}")
+    print(f"Without the {len(reports)} blocks that only report a broken invariant: "
+          f"{share(reached, total - len(reports))}; no reason: {counts.get(NO_REASON, 0)}")
 
 
 if __name__ == "__main__":
