@@ -302,6 +302,8 @@ int main(void)
 	sequence(VMLAB_SAMPLE_ALL, 0, 0);
 	sequence(VMLAB_SAMPLE_ALL, 0, 10);
 	sequence(VMLAB_SAMPLE_ALL, 1, 0);
+	sequence(VMLAB_SAMPLE_ALL, 16, 0);
+	sequence(VMLAB_SAMPLE_ALL, 48, 0);
 	sequence(VMLAB_SAMPLE_ALL, VMLAB_SAMPLE_KEEP_MAX, 0);
 	sequence(VMLAB_SAMPLE_ALL / 4, 0, 0);
 	sequence(VMLAB_SAMPLE_ALL / 4, 4, 0);

@@ -175,6 +175,53 @@ static int run_threads(void *arg)
 	       own > common || own < common * 9 / 10;
 }
 
+/* More threads than have pages at once, which keep as many as they may. */
+#define CROWD	80
+
+static void *count_common(void *arg)
+{
+	struct load *load = arg;
+	uint64_t state = random_state(3, load->nr);
+
+	for (unsigned int i = 0; i < load->rounds; i++)
+		__atomic_fetch_add(common_counter(load->p, random_below(&state, PAGES)),
+				   1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static int run_crowd(void *arg)
+{
+	static pthread_t thread[CROWD];
+	static struct load load[CROWD];
+	struct threads *t = arg;
+	uint64_t sum = 0;
+
+	for (uint64_t page = 0; page < PAGES; page++)
+		*common_counter(t->p, page) = 0;
+	for (unsigned int i = 0; i < CROWD; i++) {
+		load[i] = (struct load){ .p = t->p, .nr = i, .rounds = t->rounds };
+		if (pthread_create(&thread[i], NULL, count_common, &load[i]))
+			return 2;
+	}
+	for (unsigned int i = 0; i < CROWD; i++)
+		pthread_join(thread[i], NULL);
+	for (uint64_t page = 0; page < PAGES; page++)
+		sum += *common_counter(t->p, page);
+	return sum != CROWD * (uint64_t)t->rounds;
+}
+
+static void crowd(void)
+{
+	int fd = dev_open(O_RDWR | O_NONBLOCK);
+	struct threads t = { fd, map_shared(fd, PAGES), 50, false };
+
+	use_sample(fd, VMLAB_SAMPLE_ALL, .sample_keep = VMLAB_SAMPLE_KEEP_MAX);
+	is(run_bounded(run_crowd, &t), 0, "%d threads that keep many pages", CROWD);
+	use_sample(fd, VMLAB_SAMPLE_ALL);
+	is(run_bounded(run_crowd, &t), 0, "... and that keep none");
+	unmap_and_close(fd, t.p, PAGES);
+}
+
 static void progress(void)
 {
 	int fd = dev_open(O_RDWR | O_NONBLOCK), result;
@@ -227,5 +274,6 @@ int main(void)
 {
 	psize = page_size();
 	progress();
+	crowd();
 	return tap_done();
 }

@@ -57,6 +57,27 @@ sampled()
 	holds '... lower the rate' "doc['rate'] < 0.5"
 }
 
+# Random accesses to 3000 pages: with all of them or a third in the sample, and whatever the
+# threads keep, the same curve.
+random='
+b = bytearray(3000 << 12)
+x = 1
+for i in range(30000):
+    x = (x * 1103515245 + 12345) & 0x7fffffff
+    b[(x >> 8) % 3000 << 12] = 1
+'
+
+large()
+{
+	local v='doc["verified"]'
+
+	mrc 0 'thousands of pages' --max-pages 1024 --verify -- python3 -S -c "$random"
+	holds '... of which a part is in the sample' "doc['tracked'] <= 1024 and doc['rate'] < 0.5 and doc['cold'] > 3000"
+	holds '... the curve begins below a quarter' "doc['least'] < $v[0]['pages']"
+	holds '... predicts within 6%' "len($v) == 3 and all(abs(v['predicted'] - v['measured']) <= 0.06 * v['measured'] for v in $v)"
+	holds '... its cost is in the report' "0 < doc['in_faults_seconds'] and doc['seconds'] > 0"
+}
+
 running()
 {
 	local pid
@@ -85,6 +106,7 @@ if vmlab run -- true 2>&1 | grep -q 'install the package libjemalloc2'; then
 fi
 exact
 sampled
+large
 running
 echo "1..$points"
 ((failures == 0))
