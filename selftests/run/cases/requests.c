@@ -64,7 +64,8 @@ static void transfer(struct ring *ring, int opcode, int flags, int file, const v
 static void fixed_buffers(struct ring *ring, char *p, int file)
 {
 	struct iovec part = { p, BYTES };
-	const long ret = syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS, &part, 1);
+	const long ret = syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS, &part,
+				 1);
 
 	if (is_managed()) {
 		must(ret == -1 && errno == EFAULT);
