@@ -411,7 +411,7 @@ static const char help[] =
 	"IN_FAULTS  time in the fault handler, of all threads\n"
 	"TIME       from the start of COMMAND to its end\n"
 	"SLOWER     TIME divided by that without a budget\n"
-	"STATUS     ok, or how the first run that failed ended: exit N, a signal, or timeout\n"
+	"STATUS     ok, or how the first run that failed ended; timeout: see below\n"
 	"\n"
 	"With --runs=N each number is the median of N runs; --output also has TIME_MIN,\n"
 	"TIME_MAX and RUNS, and --json has each run.  The curves show FILLED against\n"
