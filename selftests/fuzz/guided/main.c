@@ -179,6 +179,7 @@ static bool choose_program(uint64_t *rng)
 static void fuzz_loop(void)
 {
 	uint64_t rng = random_state(options.seed, 0);
+
 	sweep_open(options.seed);
 	while (!*total.finding && now() - started < (double)options.seconds) {
 		const bool swept = choose_program(&rng);

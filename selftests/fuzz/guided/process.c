@@ -279,7 +279,8 @@ CALL(yield)
 
 const struct call_kind process_kinds[] = {
 	KIND(fork, 8), KIND(exec, 1), KIND(unshare, 1), KIND(user, 1), KIND(kill, 2), KIND(wait, 1),
-	KIND(dump, 1), KIND(leaderless, 1), KIND(signal, 2), KIND(ptrace, 4), KIND(remote, 6), KIND(yield, 1),
+	KIND(dump, 1), KIND(leaderless, 1), KIND(signal, 2), KIND(ptrace, 4), KIND(remote, 6),
+	KIND(yield, 1),
 };
 
 const size_t nr_process_kinds = ARRAY_SIZE(process_kinds);
