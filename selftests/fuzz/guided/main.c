@@ -149,8 +149,10 @@ static struct news run_one(const struct program *p)
 	count_results(p);
 	find(watch_kernel());
 	restore_settings(p);
-	if (total.programs % LEFT_EVERY == 0)
+	if (total.programs % LEFT_EVERY == 0) {
 		find(watch_left());
+		watch_limit();
+	}
 	return cover_collect(p, &outcome);
 }
 

@@ -24,5 +24,7 @@ const char *watch_kernel(void);
 const char *watch_left(void);
 /* Set the parameters of the module back, and other switches. */
 void watch_restore(void);
+/* Leave programs the memory that they had at first; no program runs. */
+void watch_limit(void);
 
 #endif /* SELFTESTS_FUZZ_GUIDED_RUN_H */
