@@ -52,7 +52,7 @@ untouched()
 	shift
 
 	: >"$work/calls"
-	(cd "$work/cwd" && timeout -k 5 100 cli-tracer "$work/calls" "$vmlab" "$@") \
+	(cd "$work/cwd" && timeout -k 5 240 cli-tracer "$work/calls" "$vmlab" "$@") \
 		>"$work/out" 2>"$work/err" </dev/null || code=$?
 	# by which heat clears accessed bits: a file of the kernel, whatever the process does
 	sed -i "\\|^openat /proc/$target/clear_refs\$|d" "$work/calls"
