@@ -150,12 +150,12 @@ uint64_t policy_number(uint64_t word)
 	return word;
 }
 
-static const struct word operations[] = {
+static const struct word policy_operations[] = {
 	{ "DETACH", 0 }, { "ATTACH", 1 }, { "DETACH_ALL", 2 },
 };
 
 static const struct arg args_policy_link[] = {
-	{ .name = "op", .type = A_ENUM, WORDS(operations) },
+	{ .name = "op", .type = A_ENUM, WORDS(policy_operations) },
 	{ .name = "which", .type = A_COUNT, .limit = MAX_POLICIES },
 };
 

@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
 GUIDED = os.path.join(ROOT, "selftests/fuzz/guided")
 HEADERS = ("program.h", "world.h", "cover.h", "run.h")
 SOURCES = ("resolve", "request", "memory", "files", "process", "uring", "uffd", "kernel",
-           "observe", "kinds", "text", "execute", "run")
+           "observe", "policies", "kinds", "text", "execute", "run")
 
 MAIN = """
 /* Nothing is measured here. */
