@@ -72,8 +72,8 @@ long vmlab_ioctl_clone(struct file *file, void __user *uarg)
 	if (!ret)
 		ret = vmlab_uarg_put(&clone, sizeof(clone), uarg);
 	if (ret) {
-		vmlab_opened_end_hold(new);
 		put_unused_fd(clone.fd);
+		/* Ends the hold, too, before the caller goes on. */
 		fput(new);
 		return ret;
 	}

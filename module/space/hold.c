@@ -52,7 +52,6 @@ int vmlab_hold_begin(struct vmlab_space *space, u64 clone)
 
 	spin_lock(&hold->wait.lock);
 	if (!hold_left(space)) {
-		WRITE_ONCE(hold->owner, NULL);
 		WRITE_ONCE(hold->until, 0);
 		hold->clone = clone;
 		/* After @until: pairs with hold_left(). */

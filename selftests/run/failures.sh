@@ -110,16 +110,16 @@ t = [threading.Thread(target=f) for i in range(4)]
 	holds '... from where they are known' "all(p['pages'] >= doc['least'] for p in doc['curve'])"
 }
 
-# terminated CODE TEXT COMMAND...: SIGTERM ends a command whose program has a space
+# terminated CONDITION CODE TEXT COMMAND...: SIGTERM ends a command some time after CONDITION
 terminated()
 {
-	local want=$1 text=$2 pid code=0
-	shift 2
+	local condition=$1 want=$2 text=$3 pid code=0
+	shift 3
 
 	"$@" >/dev/null 2>"$work/err" &
 	pid=$!
 	children+=("$pid")
-	wait_for has_space
+	wait_for "$condition"
 	sleep 1
 	kill -TERM "$pid"
 	wait "$pid" || code=$?
@@ -127,7 +127,12 @@ terminated()
 	nothing_is_left '...'
 }
 
-run_again()
+runs_first()
+{
+	[[ -s $work/runs ]]
+}
+
+runs_again()
 {
 	[[ $(wc -l 2>/dev/null <"$work/runs") == 2 ]]
 }
@@ -173,34 +178,20 @@ interrupted()
 {
 	local pid
 
-	terminated 143 'mrc: SIGTERM ends the command: 143' \
+	terminated has_space 143 'mrc: SIGTERM ends the command: 143' \
 		vmlab mrc --json -o "$work/json" -- sleep 60
 	holds '... there is a curve of what was seen' "doc['cold'] > 0"
-	vmlab mrc --json --verify -o "$work/json" -- sh -c "echo >>'$work/runs'; sleep 60" \
-		>/dev/null 2>"$work/err" &
-	pid=$!
-	children+=("$pid")
-	wait_for test -s "$work/runs"
-	sleep 1
-	kill -TERM "$pid"
-	wait "$pid" && code=0 || code=$?
-	check 'mrc --verify: SIGTERM in the first run: 143' test "$code" = 143
+	terminated runs_first 143 'mrc --verify: SIGTERM in the first run: 143' \
+		vmlab mrc --json --verify -o "$work/json" -- sh -c "echo >>'$work/runs'; sleep 60"
 	check '... ends all runs' test "$(wc -l <"$work/runs")" = 1
 	holds '... there is a curve, and nothing is verified' "doc['cold'] > 0 and doc['verified'] == []"
 	rm "$work/runs"
-	vmlab mrc --json --verify -o "$work/json" -- \
-		sh -c "echo >>'$work/runs'; [ \$(wc -l <'$work/runs') = 1 ] || exec sleep 60" \
-		>/dev/null 2>"$work/err" &
-	pid=$!
-	children+=("$pid")
-	wait_for run_again
-	sleep 1
-	kill -TERM "$pid"
-	wait "$pid" && code=0 || code=$?
-	check 'mrc --verify: SIGTERM in the second run: 130' test "$code" = 130
+	terminated runs_again 130 'mrc --verify: SIGTERM in the second run: 130' \
+		vmlab mrc --json --verify -o "$work/json" -- \
+		sh -c "echo >>'$work/runs'; [ \$(wc -l <'$work/runs') = 1 ] || exec sleep 60"
 	check '... ends all runs' test "$(wc -l <"$work/runs")" = 2
 	holds '... there is a curve, and nothing is verified' "doc['cold'] > 0 and doc['verified'] == []"
-	terminated 130 'compare: SIGTERM ends the command, and there is no other run: 130' \
+	terminated has_space 130 'compare: SIGTERM ends the command, and there is no other run: 130' \
 		vmlab compare --policies fifo --budgets none -- sleep 60
 
 	vmlab mrc -- sh -c "echo \$\$ >$work/pid; exec sleep 60" >/dev/null 2>"$work/err" &
