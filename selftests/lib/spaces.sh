@@ -5,12 +5,34 @@
 
 spaces=/sys/kernel/debug/vmlab/spaces
 
+has_space()
+{
+	[[ -n $(ls -A "$spaces") ]]
+}
+
 # There is no space, and the module is in use by other modules at most: a guest that is the only
 # one has the KUnit tests loaded.
 no_space()
 {
 	[[ -z $(ls -A "$spaces") ]] &&
 		(($(</sys/module/vmlab/refcnt) == $(find /sys/module/vmlab/holders -mindepth 1 | wc -l)))
+}
+
+no_space_diagnosis()
+{
+	local space pid
+
+	echo "references: $(</sys/module/vmlab/refcnt), modules: $(ls /sys/module/vmlab/holders)"
+	for space in "$spaces"/*; do
+		[[ -e $space ]] || continue
+		echo "space ${space##*/}: $(tr "\n" " " <"$space/owner")"
+	done
+	for pid in /proc/[0-9]*; do
+		! grep -q /dev/vmlab "$pid"/maps 2>/dev/null &&
+			! find "$pid/fd" -lname '*vmlab*' 2>/dev/null | grep -q . ||
+			echo "process ${pid##*/}: $(tr "\0" " " <"$pid/cmdline")" \
+				"$(grep State "$pid/status")"
+	done
 }
 
 # nothing_is_left TEXT: a test point

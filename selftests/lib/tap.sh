@@ -60,12 +60,15 @@ run()
 # how long wait_for waits, in tenths of a second
 patience=300
 
-wait_for() # COMMAND...: run it until it succeeds; end the test after $patience
+# wait_for COMMAND...: run it until it succeeds; end the test after $patience.  A function
+# COMMAND_diagnosis says then why it did not.
+wait_for()
 {
 	for ((i = 0; i < patience; i++)); do
 		! "$@" || return 0
 		sleep 0.1
 	done
+	! declare -F "$1_diagnosis" >/dev/null || "$1_diagnosis" | sed 's/^/# /'
 	echo "Bail out! waited in vain for: $*"
 	exit 2
 }

@@ -17,11 +17,6 @@ gone()
 	! kill -0 "$1" 2>/dev/null
 }
 
-has_space()
-{
-	[[ -n $(ls -A "$spaces") ]]
-}
-
 # json CODE TEXT COMMAND...: its standard output is in $work/json
 json()
 {
@@ -147,14 +142,14 @@ sampling_ends()
 {
 	local pid command
 
-	vmlab mrc -o /dev/null -- sh -c "sleep 60 >/dev/null & echo \$! >'$work/daemon'; sleep 1"
+	vmlab mrc -o /dev/null -- sh -c "sleep 600 >/dev/null & echo \$! >'$work/daemon'; sleep 1"
 	check 'mrc: a process outlives the command' kill -0 "$(<"$work/daemon")"
 	check '... and is not sampled any more' sh -c \
 		"[ \"\$(awk '\$1 == \"sample\" { print \$2 }' $spaces/*/policy)\" = 0 ]"
 	kill "$(<"$work/daemon")"
 	wait_for no_space
 
-	vmlab run -o /dev/null -- sleep 60 &
+	vmlab run -o /dev/null -- sleep 600 &
 	pid=$!
 	children+=("$pid")
 	wait_for has_space
@@ -179,22 +174,22 @@ interrupted()
 	local pid
 
 	terminated has_space 143 'mrc: SIGTERM ends the command: 143' \
-		vmlab mrc --json -o "$work/json" -- sleep 60
+		vmlab mrc --json -o "$work/json" -- sleep 600
 	holds '... there is a curve of what was seen' "doc['cold'] > 0"
 	terminated runs_first 143 'mrc --verify: SIGTERM in the first run: 143' \
-		vmlab mrc --json --verify -o "$work/json" -- sh -c "echo >>'$work/runs'; sleep 60"
+		vmlab mrc --json --verify -o "$work/json" -- sh -c "echo >>'$work/runs'; exec sleep 600"
 	check '... ends all runs' test "$(wc -l <"$work/runs")" = 1
 	holds '... there is a curve, and nothing is verified' "doc['cold'] > 0 and doc['verified'] == []"
 	rm "$work/runs"
 	terminated runs_again 130 'mrc --verify: SIGTERM in the second run: 130' \
 		vmlab mrc --json --verify -o "$work/json" -- \
-		sh -c "echo >>'$work/runs'; [ \$(wc -l <'$work/runs') = 1 ] || exec sleep 60"
+		sh -c "echo >>'$work/runs'; [ \$(wc -l <'$work/runs') = 1 ] || exec sleep 600"
 	check '... ends all runs' test "$(wc -l <"$work/runs")" = 2
 	holds '... there is a curve, and nothing is verified' "doc['cold'] > 0 and doc['verified'] == []"
 	terminated has_space 130 'compare: SIGTERM ends the command, and there is no other run: 130' \
-		vmlab compare --policies fifo --budgets none -- sleep 60
+		vmlab compare --policies fifo --budgets none -- sleep 600
 
-	vmlab mrc -- sh -c "echo \$\$ >$work/pid; exec sleep 60" >/dev/null 2>"$work/err" &
+	vmlab mrc -- sh -c "echo \$\$ >$work/pid; exec sleep 600" >/dev/null 2>"$work/err" &
 	pid=$!
 	wait_for test -s "$work/pid"
 	wait_for has_space

@@ -8,6 +8,7 @@ set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/holds.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/spaces.sh"
 export NO_COLOR=1
 
 # mrc CODE TEXT OPTION... -- COMMAND...: its report is in $work/json
@@ -77,7 +78,7 @@ large()
 
 running()
 {
-	local pid
+	local pid command
 
 	vmlab run -o /dev/null -- python3 -c "
 import time
@@ -88,8 +89,11 @@ while True:
     time.sleep(0.001)
 " &
 	pid=$!
-	sleep 3
-	mrc 0 'a process that runs' --duration 2 --pid "$(pgrep -P "$pid" python3)"
+	children+=("$pid")
+	wait_for pgrep -P "$pid" python3 >/dev/null
+	command=$(pgrep -P "$pid" python3)
+	wait_for has_space
+	mrc 0 'a process that runs' --duration 2 --pid "$command"
 	holds '... its accesses are seen' "doc['seen'] > 0 and doc['pid'] > 0 and doc['command'] is None"
 	mrc 1 'a process without a space' --duration 1 --pid $$
 	kill "$pid"
