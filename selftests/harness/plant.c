@@ -7,6 +7,8 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -14,7 +16,7 @@
 
 static char *what = "";
 module_param(what, charp, 0);
-MODULE_PARM_DESC(what, "warn, lock, leak, uaf, oops or hang");
+MODULE_PARM_DESC(what, "warn, lock, leak, uaf, race, oops or hang");
 
 static DEFINE_MUTEX(first);
 static DEFINE_MUTEX(second);
@@ -61,6 +63,38 @@ static noinline void plant_uaf(void)
 	WRITE_ONCE(*p, 1);
 }
 
+static int raced;
+
+static noinline void plant_access(void)
+{
+	raced++;
+	barrier();
+}
+
+static int plant_thread(void *unused)
+{
+	while (!kthread_should_stop()) {
+		plant_access();
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Write a word in two threads, for as long as KCSAN may need to see it. */
+static noinline void plant_race(void)
+{
+	struct task_struct *thread = kthread_run(plant_thread, NULL, "plant");
+	unsigned long end = jiffies + 10 * HZ;
+
+	if (IS_ERR(thread))
+		return;
+	while (time_before(jiffies, end)) {
+		plant_access();
+		cond_resched();
+	}
+	kthread_stop(thread);
+}
+
 static noinline void plant_oops(void)
 {
 	int *p = NULL;
@@ -86,6 +120,7 @@ static int __init plant_init(void)
 		{ "lock", plant_lock },
 		{ "leak", plant_leak },
 		{ "uaf", plant_uaf },
+		{ "race", plant_race },
 		{ "oops", plant_oops },
 		{ "hang", plant_hang },
 	};

@@ -7,6 +7,7 @@
 # $text: address of the module's code, if it is known, to resolve leaks' stack traces
 
 leaks=/sys/kernel/debug/kmemleak
+kcsan=/sys/kernel/debug/kcsan
 
 # mark TEXT: write a line to the console log, so that a complaint of the kernel can be
 # attributed to the test that TEXT names
@@ -70,4 +71,21 @@ leak_scan()
 	[[ -z $report || -z ${text:-} ]] || report+=$'\n'"vmlab's .text was at $text"
 	[[ -z $report ]]
 	point $? "kmemleak finds no leak" "$report"
+}
+
+# kcsan_on: let KCSAN look for data races, if the kernel has it: it is off at the boot
+kcsan_on()
+{
+	[[ ! -w $kcsan ]] || echo on >"$kcsan"
+}
+
+# kcsan_looked: print one TAP line, ok if KCSAN has set watchpoints, and is still on
+kcsan_looked()
+{
+	if [[ ! -w $kcsan ]]; then
+		skip "KCSAN looked for data races" "this kernel has no CONFIG_KCSAN"
+		return
+	fi
+	grep -qx 'enabled: 1' "$kcsan" && grep -q '^setup_watchpoints: [1-9]' "$kcsan"
+	point $? "KCSAN looked for data races" "$(<"$kcsan")"
 }
