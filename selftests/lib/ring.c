@@ -12,6 +12,16 @@ static void *ring_map(const struct ring *ring, size_t size, unsigned long long o
 		    (off_t)offset);
 }
 
+static size_t sq_size(const struct ring *ring)
+{
+	return ring->params.sq_off.array + sizeof(unsigned int);
+}
+
+static size_t cq_size(const struct ring *ring)
+{
+	return ring->params.cq_off.cqes + 2 * sizeof(struct io_uring_cqe);
+}
+
 int ring_open(struct ring *ring, unsigned int flags)
 {
 	struct io_uring_params *params = &ring->params;
@@ -22,9 +32,8 @@ int ring_open(struct ring *ring, unsigned int flags)
 	ring->fd = (int)syscall(SYS_io_uring_setup, 1, params);
 	if (ring->fd < 0)
 		return -1;
-	ring->sq = ring_map(ring, params->sq_off.array + sizeof(unsigned int), IORING_OFF_SQ_RING);
-	ring->cq = ring_map(ring, params->cq_off.cqes + 2 * sizeof(struct io_uring_cqe),
-			    IORING_OFF_CQ_RING);
+	ring->sq = ring_map(ring, sq_size(ring), IORING_OFF_SQ_RING);
+	ring->cq = ring_map(ring, cq_size(ring), IORING_OFF_CQ_RING);
 	ring->sqe = ring_map(ring, sizeof(*ring->sqe), IORING_OFF_SQES);
 	if (ring->sq == MAP_FAILED || ring->cq == MAP_FAILED || (void *)ring->sqe == MAP_FAILED)
 		return -1;
@@ -48,4 +57,12 @@ int ring_do(struct ring *ring, const struct io_uring_sqe *sqe)
 	res = cqe[*head & mask].res;
 	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 	return res;
+}
+
+void ring_close(struct ring *ring)
+{
+	munmap(ring->sq, sq_size(ring));
+	munmap(ring->cq, cq_size(ring));
+	munmap(ring->sqe, sizeof(*ring->sqe));
+	close(ring->fd);
 }

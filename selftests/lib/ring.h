@@ -19,4 +19,7 @@ int ring_open(struct ring *ring, unsigned int flags);
 /* Make a request, and wait for its end; return its result.  -1 and errno: not even begun. */
 int ring_do(struct ring *ring, const struct io_uring_sqe *sqe);
 
+/* Undo ring_open(). */
+void ring_close(struct ring *ring);
+
 #endif /* SELFTESTS_RING_H */

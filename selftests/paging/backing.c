@@ -4,7 +4,6 @@
  * back, and which call reports an error of write-back.
  */
 #include <fcntl.h>
-#include <linux/loop.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 #include "lib/child.h"
 #include "lib/dev.h"
 #include "lib/file.h"
+#include "lib/loop.h"
 #include "lib/paging.h"
 #include "lib/smaps.h"
 #include "lib/tap.h"
@@ -255,39 +255,29 @@ static void no_space(void)
  */
 struct bad_disk {
 	char dir[32];
-	char loop[32];
-	int memory, device;
+	struct loop loop;
+	int memory;
 };
 
 static bool bad_disk_open(struct bad_disk *disk)
 {
 	char command[128];
-	int control, nr;
 
-	if (system("modprobe -q loop; modprobe -q ext4"))
+	if (system("modprobe -q ext4"))
 		diag("modprobe failed");
-	control = open("/dev/loop-control", O_RDWR);
-	nr = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
-	if (control >= 0)
-		close(control);
-	if (nr < 0)
-		return false;
-	snprintf(disk->loop, sizeof(disk->loop), "/dev/loop%d", nr);
 	snprintf(disk->dir, sizeof(disk->dir), "/tmp/vmlab-XXXXXX");
 	disk->memory = memfd_create("vmlab-disk", MFD_ALLOW_SEALING);
-	disk->device = open(disk->loop, O_RDWR);
-	if (disk->memory < 0 || disk->device < 0 || !mkdtemp(disk->dir) ||
-	    ftruncate(disk->memory, 4 << 20) ||
-	    ioctl(disk->device, LOOP_SET_FD, disk->memory))
+	if (disk->memory < 0 || !mkdtemp(disk->dir) || ftruncate(disk->memory, 4 << 20) ||
+	    !loop_attach(&disk->loop, disk->memory))
 		return false;
 	/* Some kernels mount nothing that is open for writing. */
-	close(disk->device);
-	disk->device = open(disk->loop, O_RDONLY);
+	close(disk->loop.fd);
+	disk->loop.fd = open(disk->loop.name, O_RDONLY);
 	snprintf(command, sizeof(command),
 		 "PATH=$PATH:/usr/sbin:/sbin mkfs.ext2 -q -F %s >/dev/null 2>&1",
-		 disk->loop);
-	if (system(command) || mount(disk->loop, disk->dir, "ext4", 0, NULL)) {
-		ioctl(disk->device, LOOP_CLR_FD, 0);
+		 disk->loop.name);
+	if (system(command) || mount(disk->loop.name, disk->dir, "ext4", 0, NULL)) {
+		loop_detach(&disk->loop);
 		return false;
 	}
 	return true;
@@ -297,8 +287,7 @@ static void bad_disk_close(struct bad_disk *disk)
 {
 	umount2(disk->dir, MNT_DETACH);
 	rmdir(disk->dir);
-	ioctl(disk->device, LOOP_CLR_FD, 0);
-	close(disk->device);
+	loop_detach(&disk->loop);
 	close(disk->memory);
 }
 

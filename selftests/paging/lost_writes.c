@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each write is found again, or its error is reported by msync(2) or fsync(2): with a file
- * whose server answers some writes with an error, when the writer is killed or has no
- * memory left in its memory cgroup, and when O_DIRECT writes to pages that are evicted.
+ * whose server answers some writes with an error, and when the writer is killed or has no
+ * memory left in its memory cgroup.
  *
- * A page holds its version at two places.  What is said here of full file systems and
- * broken disks is tested by backing.c, of io_uring and vmsplice(2) by pinned.c.
+ * Full file systems and broken disks are tested by backing.c, pages that system calls hold by
+ * lost_pins.c.
  *
  * usage: test-paging-lost-writes [SECONDS], of each part
  */
@@ -30,6 +30,7 @@
 #include "lib/random.h"
 #include "lib/tap.h"
 #include "paging/fusefs.h"
+#include "paging/versions.h"
 
 #define CGROUP	"/sys/fs/cgroup/vmlab-lost-writes"
 #define LIMIT	((size_t)16 << 20)
@@ -44,27 +45,6 @@ enum {
 
 static unsigned int seconds = 5;
 static uint64_t rng = 1;
-
-static void write_version(char *p, size_t nr, uint64_t version)
-{
-	*(volatile uint64_t *)(p + nr * page) = version;
-	*(volatile uint64_t *)(p + nr * page + page - 8) = version;
-}
-
-static bool has_version(const char *p, size_t nr, uint64_t version)
-{
-	return *(const volatile uint64_t *)(p + nr * page) == version &&
-	       *(const volatile uint64_t *)(p + nr * page + page - 8) == version;
-}
-
-static unsigned int count_wrong(const char *p, const uint64_t *version, size_t nr)
-{
-	unsigned int wrong = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		wrong += !has_version(p, i, version[i]);
-	return wrong;
-}
 
 /* --- write-back fails ------------------------------------------------------- */
 
@@ -323,62 +303,6 @@ static void test_no_memory(void)
 	run_out(MANY / 2, "no memory, a budget");
 }
 
-/* --- direct I/O ----------------------------------------------------------------- */
-
-static atomic_bool stop;
-
-static void *evict_all(void *arg)
-{
-	struct vmlab_range r;
-
-	while (!atomic_load(&stop))
-		try_range(*(int *)arg, VMLAB_RANGE_EVICT, 0, FILE_PAGES, &r);
-	return NULL;
-}
-
-static void test_direct(void)
-{
-	unsigned long long until = now_ms() + seconds * 1000ULL;
-	const char *name = "/tmp/vmlab-direct";
-	uint64_t version[FILE_PAGES] = { 0 };
-	unsigned int wrong = 0, reads = 0;
-	int direct, fd = dev_open(O_RDWR);
-	char *p = map_shared(fd, FILE_PAGES), *blocks;
-	pthread_t evictor;
-
-	direct = open(name, O_RDWR | O_CREAT | O_DIRECT | O_CLOEXEC, 0600);
-	if (direct < 0) {
-		skip("no O_DIRECT on this file system", "O_DIRECT");
-		unmap_and_close(fd, p, FILE_PAGES);
-		return;
-	}
-	unlink(name);
-	blocks = mmap(NULL, FILE_PAGES * page, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	for (size_t i = 0; i < FILE_PAGES; i++)
-		write_version(blocks, i, 1000 + i);
-	if (pwrite(direct, blocks, FILE_PAGES * page, 0) != (ssize_t)(FILE_PAGES * page))
-		bail("write: %s", strerror(errno));
-	use_paging(fd, .budget = BUDGET, .policy = VMLAB_POLICY_LRU);
-	if (pthread_create(&evictor, NULL, evict_all, &fd))
-		bail("pthread_create");
-	while (now_ms() < until || reads < FILE_PAGES) {
-		size_t from = random_below(&rng, FILE_PAGES), to = random_below(&rng, FILE_PAGES);
-
-		wrong += pread(direct, p + to * page, page, (off_t)(from * page)) != (ssize_t)page;
-		version[to] = 1000 + from;
-		wrong += !has_version(p, to, version[to]);
-		reads++;
-	}
-	atomic_store(&stop, true);
-	pthread_join(evictor, NULL);
-	is(wrong, 0, "O_DIRECT: wrong after one of %u reads", reads);
-	is(count_wrong(p, version, FILE_PAGES), 0, "O_DIRECT: wrong in the end");
-	close(direct);
-	munmap(blocks, FILE_PAGES * page);
-	unmap_and_close(fd, p, FILE_PAGES);
-}
-
 int main(int argc, char **argv)
 {
 	unsigned long long frames = module_frames();
@@ -388,7 +312,6 @@ int main(int argc, char **argv)
 	test_errors();
 	test_killed();
 	test_no_memory();
-	test_direct();
 	is(module_frames(), frames, "frames of the module, as at the start");
 	return tap_done();
 }

@@ -5,8 +5,6 @@
  * marked clean by write-back.
  */
 #include <fcntl.h>
-#include <linux/io_uring.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,66 +17,10 @@
 #include "lib/file.h"
 #include "lib/page.h"
 #include "lib/paging.h"
+#include "lib/ring.h"
 #include "lib/tap.h"
 
 #define PAGES	8
-#define ENTRIES	8
-
-struct ring {
-	int fd;
-	char *sq, *cq;
-	struct io_uring_sqe *sqes;
-	struct io_uring_params params;
-};
-
-static bool ring_open(struct ring *ring)
-{
-	struct io_uring_params *p = &ring->params;
-
-	memset(ring, 0, sizeof(*ring));
-	ring->fd = (int)syscall(SYS_io_uring_setup, ENTRIES, p);
-	if (ring->fd < 0)
-		return false;
-	ring->sq = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED,
-			ring->fd, IORING_OFF_SQ_RING);
-	ring->cq = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED,
-			ring->fd, IORING_OFF_CQ_RING);
-	ring->sqes = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED,
-			  ring->fd, IORING_OFF_SQES);
-	if (ring->sq == MAP_FAILED || ring->cq == MAP_FAILED ||
-	    ring->sqes == MAP_FAILED)
-		bail("mmap of io_uring: %s", strerror(errno));
-	return true;
-}
-
-static void ring_close(struct ring *ring)
-{
-	munmap(ring->sq, 4 * page);
-	munmap(ring->cq, 4 * page);
-	munmap(ring->sqes, page);
-	close(ring->fd);
-}
-
-/* Submit one request and wait for it; return its result, or -errno. */
-static int ring_submit(struct ring *ring, const struct io_uring_sqe *sqe)
-{
-	const struct io_sqring_offsets *sq = &ring->params.sq_off;
-	const struct io_cqring_offsets *cq = &ring->params.cq_off;
-	unsigned int tail = *(unsigned int *)(ring->sq + sq->tail);
-	unsigned int mask = *(unsigned int *)(ring->sq + sq->ring_mask);
-	unsigned int head = *(unsigned int *)(ring->cq + cq->head);
-	unsigned int cq_mask = *(unsigned int *)(ring->cq + cq->ring_mask);
-	struct io_uring_cqe *cqes = (void *)(ring->cq + cq->cqes);
-
-	ring->sqes[tail & mask] = *sqe;
-	((unsigned int *)(ring->sq + sq->array))[tail & mask] = tail & mask;
-	atomic_store((atomic_uint *)(ring->sq + sq->tail), tail + 1);
-	if (syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS,
-		    NULL, 0) < 0)
-		return -errno;
-	atomic_store((atomic_uint *)(ring->cq + cq->head), head + 1);
-	return cqes[head & cq_mask].res;
-}
 
 static int source_file(void)
 {
@@ -112,7 +54,7 @@ static void async_read(struct ring *ring, uint64_t budget)
 
 	if (budget)
 		use_paging(fd, .budget = budget);
-	is(ring_submit(ring, &sqe), PAGES * page,
+	is(ring_do(ring, &sqe), PAGES * page,
 	   "an asynchronous read, budget %llu: bytes",
 	   (unsigned long long)budget);
 	is(space_stats(fd).filled, PAGES, "... pages filled");
@@ -181,11 +123,11 @@ static void fixed_buffers(struct ring *ring, int map, const char *kind)
 		close(file);
 		return;
 	}
-	is(ring_submit(ring, &sqe), PAGES * page, "%s fixed buffers: bytes",
+	is(ring_do(ring, &sqe), PAGES * page, "%s fixed buffers: bytes",
 	   kind);
 	is(wrong_pages(p), 0, "%s fixed buffers: wrong pages", kind);
 	range(fd, VMLAB_RANGE_EVICT, 0, PAGES);
-	is(ring_submit(ring, &sqe), PAGES * page,
+	is(ring_do(ring, &sqe), PAGES * page,
 	   "%s fixed buffers after EVICT: bytes", kind);
 	is(wrong_pages(p), 0, "%s fixed buffers after EVICT: wrong pages", kind);
 	unregister_buffers(ring);
@@ -258,7 +200,7 @@ int main(void)
 	unsigned long long frames = module_frames();
 	struct ring ring;
 
-	if (ring_open(&ring)) {
+	if (!ring_open(&ring, 0)) {
 		async_read(&ring, 0);
 		async_read(&ring, 2);
 		fixed_buffers(&ring, MAP_SHARED, "shared");
