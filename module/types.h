@@ -67,8 +67,11 @@ struct vmlab_user;
 #define VMLAB_EVICTED_STORED	1UL
 #define VMLAB_EVICTED_SHIFT	1
 
-/* Read a member without the lock that protects it: it can change at once. */
-#define vmlab_read_unlocked(member)	context_unsafe(READ_ONCE(member))
+/*
+ * Read a member without the lock that protects it.  It can change at once, so the caller
+ * takes any value; whoever writes holds the lock, and needs no WRITE_ONCE().
+ */
+#define vmlab_read_unlocked(member)	context_unsafe(data_race(READ_ONCE(member)))
 
 /**
  * struct vmlab_opener - what an open file has of a space that was not used yet

@@ -315,12 +315,9 @@ static int frames_show(struct seq_file *m, void *v)
 	early = frame && frame->prefetched ? 'e' : '-';
 	seq_printf(m, "%lu %lu %d %d %c%c%c%c%c\n", pgoff, folio_pfn(folio),
 		   vmlab_frame_mapcount(folio), folio_ref_count(folio) - 1,
-		   xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_DIRTY) ?
-		   'd' : '-',
-		   xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_TRACKED) ?
-		   't' : '-',
-		   xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_STORED) ?
-		   's' : '-',
+		   vmlab_frame_marked(space, pgoff, VMLAB_FRAME_DIRTY) ? 'd' : '-',
+		   vmlab_frame_marked(space, pgoff, VMLAB_FRAME_TRACKED) ? 't' : '-',
+		   vmlab_frame_marked(space, pgoff, VMLAB_FRAME_STORED) ? 's' : '-',
 		   vmlab_pager_is_locked(space, folio) ? 'l' : '-', early);
 	vmlab_frame_release(folio);
 	return 0;

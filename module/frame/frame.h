@@ -77,11 +77,16 @@ static inline void vmlab_frame_release(struct folio *folio)
 	folio_put(folio);
 }
 
-/* Does a page carry a mark? */
+/*
+ * Does a page carry a mark?
+ *
+ * The marks of 64 pages are in one word, which the xarray changes by plain accesses in
+ * its lock: a read that races with a change for another page sees the right bit.
+ */
 static inline bool vmlab_frame_marked(struct vmlab_space *space, pgoff_t pgoff,
 				      xa_mark_t mark)
 {
-	return xa_get_mark(&space->frames.xa, pgoff, mark);
+	return data_race(xa_get_mark(&space->frames.xa, pgoff, mark));
 }
 
 /* Pages of a huge frame. */
@@ -145,11 +150,11 @@ static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
 	       !vmlab_frame_marked(space, pgoff, VMLAB_FRAME_STORED);
 }
 
-/* As xas_get_mark() of an entry in a node, inline. */
+/* As vmlab_frame_marked(), of an entry in a node, inline. */
 static inline bool vmlab_node_marked(const struct xa_state *xas, xa_mark_t mark)
 {
-	return test_bit(xas->xa_offset,
-			xas->xa_node->marks[(__force unsigned int)mark]);
+	return data_race(test_bit(xas->xa_offset,
+				  xas->xa_node->marks[(__force unsigned int)mark]));
 }
 
 /*

@@ -101,7 +101,8 @@ int vmlab_frame_share(struct vmlab_space *from, struct vmlab_space *to,
 		goto forget;
 
 	if (first) {
-		folio->mapping = NULL;
+		/* mm reads it when it removes an entry: only whether it is anonymous. */
+		data_race(folio->mapping = NULL);
 		vmlab_frame_set_spaces(folio, 1);
 		atomic_long_inc(&from->frames.nr_shared);
 	}
@@ -136,7 +137,7 @@ bool vmlab_frame_alone(struct vmlab_space *space, struct folio *folio)
 	private = xa_erase(&space->frames.private, folio->index);
 	vmlab_frame_unshare(space, folio);
 	folio->private = private;
-	folio->mapping = space->inode->i_mapping;
+	data_race(folio->mapping = space->inode->i_mapping);
 	return true;
 }
 VMLAB_EXPORT_FOR_KUNIT(vmlab_frame_alone);

@@ -2,6 +2,7 @@
 /* The dirty bitmap: pages written since user space last cleared it. */
 #include <linux/bitmap.h>
 #include <linux/err.h>
+#include <linux/kcsan-checks.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
@@ -100,6 +101,8 @@ static int dirty_collect(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 	unsigned long from, to, pages;
 	void *entry;
 
+	/* Marks that change meanwhile: see vmlab_frame_marked(). */
+	kcsan_disable_current();
 	rcu_read_lock();
 	xas_for_each_marked(&xas, entry, end - 1, VMLAB_FRAME_TRACKED) {
 		if (xas_retry(&xas, entry))
@@ -119,12 +122,15 @@ static int dirty_collect(struct vmlab_space *space, pgoff_t first, pgoff_t end,
 			continue;
 		xas_pause(&xas);
 		rcu_read_unlock();
+		kcsan_enable_current();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
+		kcsan_disable_current();
 		rcu_read_lock();
 	}
 	rcu_read_unlock();
+	kcsan_enable_current();
 	return 0;
 }
 

@@ -109,7 +109,7 @@ again:
 	*folio = NULL;
 	ret = 0;
 	entry = xa_load(&space->frames.xa, pgoff);
-	if (!entry || !xa_get_mark(&space->frames.xa, pgoff, VMLAB_FRAME_DIRTY))
+	if (!entry || !vmlab_frame_marked(space, pgoff, VMLAB_FRAME_DIRTY))
 		return 0;
 
 	if (xa_is_value(entry)) {
@@ -223,11 +223,12 @@ static int writeback_pages(struct vmlab_space *space,
 	buf = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!buf)
 		return -ENOMEM;
-	for (entry = xa_find(&space->frames.xa, &pgoff, last,
-			     VMLAB_FRAME_DIRTY);
+	/* Marks that change meanwhile: see vmlab_frame_marked(). */
+	for (entry = data_race(xa_find(&space->frames.xa, &pgoff, last,
+				       VMLAB_FRAME_DIRTY));
 	     entry && !(request && READ_ONCE(request->abandoned));
-	     entry = xa_find_after(&space->frames.xa, &pgoff, last,
-				   VMLAB_FRAME_DIRTY)) {
+	     entry = data_race(xa_find_after(&space->frames.xa, &pgoff, last,
+					     VMLAB_FRAME_DIRTY))) {
 		ret = writeback_page(space, pgoff, target, buf);
 		err = err ?: ret;
 		cond_resched();
