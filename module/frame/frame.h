@@ -86,6 +86,7 @@ static inline void vmlab_frame_release(struct folio *folio)
 static inline bool vmlab_frame_marked(struct vmlab_space *space, pgoff_t pgoff,
 				      xa_mark_t mark)
 {
+	/* See above. */
 	return data_race(xa_get_mark(&space->frames.xa, pgoff, mark));
 }
 
@@ -153,6 +154,7 @@ static inline bool vmlab_frame_unsaved(struct vmlab_space *space,
 /* As vmlab_frame_marked(), of an entry in a node, inline. */
 static inline bool vmlab_node_marked(const struct xa_state *xas, xa_mark_t mark)
 {
+	/* See above. */
 	return data_race(test_bit(xas->xa_offset,
 				  xas->xa_node->marks[(__force unsigned int)mark]));
 }

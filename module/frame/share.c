@@ -137,6 +137,7 @@ bool vmlab_frame_alone(struct vmlab_space *space, struct folio *folio)
 	private = xa_erase(&space->frames.private, folio->index);
 	vmlab_frame_unshare(space, folio);
 	folio->private = private;
+	/* mm may remove an entry meanwhile, as above. */
 	data_race(folio->mapping = space->inode->i_mapping);
 	return true;
 }
