@@ -82,19 +82,35 @@ static bool vmlab_may_inspect(struct task_struct *task, struct mm_struct *mm)
 }
 
 /*
+ * Other flags change while they are read, here and in get_task_mm(), which reads them
+ * before it takes the task's lock.  This one does not.
+ */
+static bool is_kernel_thread(const struct task_struct *task)
+{
+	/* See above. */
+	return data_race(task->flags & PF_KTHREAD);
+}
+
+static struct mm_struct *get_mm(struct task_struct *task)
+{
+	/* See above. */
+	return data_race(get_task_mm(task));
+}
+
+/*
  * Return the mm of a process.  A leader that exited has none, but its threads
  * use the process's mm until the last one exits.
  */
 static struct mm_struct *get_process_mm(struct task_struct *task)
 {
-	struct mm_struct *mm = get_task_mm(task);
+	struct mm_struct *mm = get_mm(task);
 	struct task_struct *t;
 
-	if (mm || task->flags & PF_KTHREAD || !thread_group_leader(task))
+	if (mm || is_kernel_thread(task) || !thread_group_leader(task))
 		return mm;
 	rcu_read_lock();
 	for_each_thread(task, t) {
-		mm = get_task_mm(t);
+		mm = get_mm(t);
 		if (mm)
 			break;
 	}
@@ -125,7 +141,7 @@ int vmlab_subject_from_pid(struct vmlab_subject *subject, struct pid *pid)
 	subject->own = false;
 	/* NULL for a kernel thread, even one that uses a user's mm. */
 	subject->mm = get_process_mm(task);
-	if (!subject->mm && !(task->flags & PF_KTHREAD)) {
+	if (!subject->mm && !is_kernel_thread(task)) {
 		put_task_struct(task);
 		return -ESRCH;
 	}
