@@ -64,6 +64,7 @@ void case_lost(void);
 /* limits.c */
 void case_limits(void);
 void case_unusual_flags(void);
+void case_sealed(void);
 void case_many_mappings(void);
 
 /* faults.c */

@@ -43,6 +43,7 @@ static const struct {
 	{ "lost", case_lost },
 	{ "limits", case_limits },
 	{ "unusual_flags", case_unusual_flags },
+	{ "sealed", case_sealed },
 	{ "many_mappings", case_many_mappings },
 	{ "write_barrier", case_write_barrier },
 	{ "unmapped", case_unmapped },
