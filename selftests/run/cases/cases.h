@@ -59,6 +59,7 @@ void case_robust_mutex(void);
 /* descriptors.c */
 void case_close_all(void);
 void case_dup_all(void);
+void case_lowered_limit(void);
 void case_lost(void);
 
 /* limits.c */
@@ -77,6 +78,7 @@ void case_cancel(void);
 
 /* sandbox.c */
 void case_seccomp(void);
+void case_seccomp_threads(void);
 void case_privileges(void);
 
 /* kernel.c */

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -106,6 +108,58 @@ void case_seccomp(void)
 		if (!pid)
 			strict();
 		must_exit(pid, i < 2 ? 0 : 7);
+	}
+}
+
+enum { WRITTEN = 200, SANDBOXES = 8 };
+
+static atomic_bool stop;
+static char *written;
+
+/* Nobody else writes here. */
+static void *write_all(void *arg)
+{
+	for (uint64_t v = 1; !atomic_load(&stop); v++) {
+		for (size_t i = 0; i < WRITTEN; i++) {
+			volatile uint64_t *word = (uint64_t *)(written + i * page) +
+						  (uintptr_t)arg;
+
+			must(*word == v - 1);
+			*word = v;
+		}
+	}
+	return NULL;
+}
+
+static void sandbox_with_threads(void)
+{
+	struct sock_filter all = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { 1, &all };
+	pthread_t threads[2];
+
+	for (uintptr_t i = 0; i < 2; i++)
+		must(!pthread_create(&threads[i], NULL, write_all, (void *)i));
+	usleep(20000);
+	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	must(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
+	must(!address_is_managed(written));
+	usleep(20000);
+	atomic_store(&stop, true);
+	for (int i = 0; i < 2; i++)
+		must(!pthread_join(threads[i], NULL));
+	_exit(0);
+}
+
+/* Other threads write while the memory is given back: nothing is lost. */
+void case_seccomp_threads(void)
+{
+	written = must_map(WRITTEN);
+	for (int i = 0; i < SANDBOXES; i++) {
+		const pid_t pid = fork();
+
+		if (!pid)
+			sandbox_with_threads();
+		must_exit(pid, 0);
 	}
 }
 
