@@ -87,7 +87,7 @@ static void run_as_before(void)
 static struct {
 	atomic_bool stop;
 	int advice;
-	_Atomic uint64_t wrote;
+	atomic_ullong wrote;
 } writer;
 
 /* Fault on the first page again and again. */
