@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vmlab: virtual memory made visible and programmable: init and exit. */
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 
 #include "chardev.h"
 #include "debugfs/debugfs.h"
@@ -48,6 +49,8 @@ static void __exit vmlab_exit(void)
 	vmlab_debugfs_exit();
 	vmlab_shrink_exit();
 	vmlab_space_exit();
+	/* A fault that put its reference to a space may not have returned from it yet. */
+	synchronize_rcu_tasks();
 }
 
 module_init(vmlab_init);

@@ -194,6 +194,8 @@ struct vmlab_together {
  * @sampler: the pages of the sample that are mapped; NULL until accesses are first
  *	sampled, and never again
  * @sample_keep: as vmlab_paging.sample_keep
+ * @sample_started: the part of @sample of which all pages were unmapped, or mapped by faults
+ *	that saw it.  Under config_lock.
  * @whole_next: where prefetching whole mappings resumes after memory ran out.  Read
  *	and set by faults without the lock: a hint.
  * @prefetch_after: no fault prefetches before this time, in jiffies, because
@@ -241,6 +243,7 @@ struct vmlab_pager {
 	struct vmlab_together together[1 << VMLAB_TOGETHER_BITS] __guarded_by(&lock);
 	struct vmlab_sampler *sampler;
 	unsigned int sample_keep;
+	u32 sample_started;
 	pgoff_t whole_next;
 	unsigned long prefetch_after;
 };

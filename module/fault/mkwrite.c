@@ -11,6 +11,7 @@
 #include "fault/mkwrite.h"
 #include "frame/frame.h"
 #include "pager/residence.h"
+#include "space/hold.h"
 
 /*
  * Go on with a frame without a mapping: it was removed, or is shared.  It is locked.
@@ -39,14 +40,27 @@ static noinline vm_fault_t mkwrite_shared(struct vmlab_space *space,
 	return VM_FAULT_NOPAGE;
 }
 
+/*
+ * Begin a fault again, in ->fault, which waits until the space is not held.  The frame is
+ * locked: a clone may have copied it already.
+ */
+static noinline vm_fault_t mkwrite_held(struct vmlab_space *space,
+					struct folio *folio)
+{
+	if (vmlab_frame_in(space, folio))
+		vmlab_frame_unmap(space, folio);
+	folio_unlock(folio);
+	return VM_FAULT_NOPAGE;
+}
+
 /**
  * vmlab_page_mkwrite() - mark a frame dirty before its entry becomes writable
  * @vmf: a write fault; vmf->page is the frame's, referenced
  *
  * Context: a page fault in a shared mapping, may sleep.
- * Return: VM_FAULT_LOCKED, VM_FAULT_NOPAGE when the frame was removed or replaced: mm
- * faults again; VM_FAULT_SIGBUS when the task was killed; or, for a frame that spaces
- * share, VM_FAULT_OOM, VM_FAULT_HWPOISON.
+ * Return: VM_FAULT_LOCKED, VM_FAULT_NOPAGE when the frame was removed or replaced, or when
+ * the space is held: mm faults again; VM_FAULT_SIGBUS when the task was killed; or, for a
+ * frame that spaces share, VM_FAULT_OOM, VM_FAULT_HWPOISON.
  */
 vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 {
@@ -59,6 +73,8 @@ vm_fault_t vmlab_page_mkwrite(struct vm_fault *vmf)
 	 */
 	if (folio_lock_killable(folio))
 		return VM_FAULT_SIGBUS;
+	if (vmlab_held_mkwrite(space, vmf))
+		return mkwrite_held(space, folio);
 	if (unlikely(folio->mapping != space->inode->i_mapping)) {
 		vm_fault_t ret = mkwrite_shared(space, folio);
 

@@ -145,7 +145,12 @@ fault_map(struct vmlab_space *space, struct vm_fault *vmf, struct folio *folio,
 					 vmf->flags & FAULT_FLAG_WRITE);
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
 		return VM_FAULT_LOCKED;
-	return fault_map_writable(space, vmf, folio, found->written, writable);
+	if (fault_map_writable(space, vmf, folio, found->written, writable) ==
+	    VM_FAULT_NOPAGE)
+		return VM_FAULT_NOPAGE;
+	if (vmf->vma->vm_flags & VM_SHARED)
+		vmlab_hold_expect_mkwrite(vmf);
+	return VM_FAULT_LOCKED;
 }
 
 /* Count why a fault found no frame, and return the code that ends it. */

@@ -277,6 +277,16 @@ static void pager_set_extra(struct vmlab_pager *pager,
 	spin_unlock(&pager->lock);
 }
 
+/* Unmap the pages of a sample that has grown.  The caller holds config_lock. */
+static int pager_start_sample(struct vmlab_space *space, u32 sample)
+{
+	int ret = vmlab_sample_start(space);
+
+	if (!ret)
+		space->pager.sample_started = sample;
+	return ret;
+}
+
 /**
  * vmlab_pager_set() - change budget and policy, also while in use
  * @space: the space
@@ -297,7 +307,6 @@ int vmlab_pager_set(struct vmlab_space *space,
 		.nr_trace = paging->nr_trace,
 	};
 	unsigned long budget;
-	u32 old_sample;
 	int ret;
 
 	if (!paging_valid(paging))
@@ -328,8 +337,9 @@ int vmlab_pager_set(struct vmlab_space *space,
 	if (ret)
 		goto out;
 
-	old_sample = pager->sample;
 	pager_set_extra(pager, paging);
+	/* Below, unless that fails: then it is started by the next request. */
+	pager->sample_started = min(pager->sample_started, paging->sample);
 
 	ret = pager_start(space);
 	if (ret)
@@ -341,8 +351,8 @@ int vmlab_pager_set(struct vmlab_space *space,
 	ret = vmlab_charge_shrink(space);
 	if (vmlab_stepping(space))
 		unmap_mapping_pages(space->inode->i_mapping, 0, 0, false);
-	else if (paging->sample > old_sample)
-		ret = vmlab_sample_start(space) ?: ret;
+	else if (paging->sample > pager->sample_started)
+		ret = pager_start_sample(space, paging->sample) ?: ret;
 out:
 	mutex_unlock(&space->config_lock);
 out_policy:

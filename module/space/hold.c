@@ -6,7 +6,7 @@
  * copied, its entries are removed.  A task that accesses it from then on faults, and waits
  * until the hold ends.  So what a task writes is in the clone up to one point, and what it
  * writes after that is not: as with fork(2), where a write to a page that was copied
- * waits for mmap_lock.  Writes to pages whose turn has not come go on.
+ * waits for mmap_lock.  Writes through entries that are there and writable go on.
  *
  * A hold ends when the clone is mapped, or a descriptor of it closed, and after
  * VMLAB_HOLD_TIME at the latest.  Faults of system calls do not wait: a task that could

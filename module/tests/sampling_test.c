@@ -2,6 +2,7 @@
 /* Tests of pager/sampling.c and of its settings. */
 #include <kunit/test.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "events.h"
@@ -119,10 +120,41 @@ static void record_test(struct kunit *test)
 	KUNIT_EXPECT_LT(test, space->events.head - head, 150);
 }
 
+/* What a request that was killed left mapped is unmapped by the next one. */
+static void killed_test(struct kunit *test)
+{
+	struct vmlab_space *space = test->priv;
+
+	KUNIT_ASSERT_EQ(test, vmlab_events_config(&space->events,
+						  BIT(VMLAB_EVENT_ACCESS), 256),
+			0);
+	fault(test, space, 0);
+	allow_signal(SIGKILL);
+	send_sig(SIGKILL, current, 1);
+	KUNIT_EXPECT_EQ(test, set_sample(space, VMLAB_PAGING_SAMPLE,
+					 VMLAB_SAMPLE_ALL, 0), -EINTR);
+	flush_signals(current);
+	disallow_signal(SIGKILL);
+	KUNIT_EXPECT_TRUE(test, vmlab_sampling(space));
+	fault(test, space, 0);
+	KUNIT_EXPECT_EQ(test, space->events.head, 1);
+
+	KUNIT_EXPECT_EQ(test, set_sample(space, VMLAB_PAGING_SAMPLE,
+					 VMLAB_SAMPLE_ALL, 0), 0);
+	fault(test, space, 0);
+	KUNIT_EXPECT_EQ(test, space->events.head, 2);
+	/* All was unmapped: the same sample begins only once. */
+	KUNIT_EXPECT_EQ(test, set_sample(space, VMLAB_PAGING_SAMPLE,
+					 VMLAB_SAMPLE_ALL, 1), 0);
+	fault(test, space, 0);
+	KUNIT_EXPECT_EQ(test, space->events.head, 2);
+}
+
 static struct kunit_case sampling_test_cases[] = {
 	KUNIT_CASE(hash_test),
 	KUNIT_CASE(settings_test),
 	KUNIT_CASE(record_test),
+	KUNIT_CASE(killed_test),
 	{}
 };
 

@@ -62,6 +62,30 @@ stopped_supervisor()
 	holds '... what was given back is in the report' "doc['programs'][0]['given_back_bytes'] == 1501 * 4096"
 }
 
+# Nor do more processes than can wait for one that does not run to take their connections.
+full_backlog()
+{
+	local before file=/proc/sys/net/core/somaxconn
+
+	rm -f "$work"/{ready,go,done}
+	before=$(<$file)
+	echo 2 >$file
+	# shellcheck disable=SC2016 # expanded by the command's shell
+	vmlab run --json -o "$work/json" -- sh -c 'touch "$1/ready"
+		until test -e "$1/go"; do sleep 0.1; done
+		for i in 1 2 3 4 5 6; do /bin/true; done
+		touch "$1/done"' - "$work" &
+	children+=($!)
+	wait_for test -e "$work/ready"
+	kill -STOP $!
+	touch "$work/go"
+	wait_for test -e "$work/done"
+	result 0 'processes start while vmlab is stopped, and its backlog is full'
+	kill -CONT $!
+	check '... and it ends' wait $!
+	echo "$before" >$file
+}
+
 few_descriptors()
 {
 	(
@@ -202,6 +226,7 @@ if vmlab run -- true 2>&1 | grep -q 'install the package libjemalloc2'; then
 	exit 0
 fi
 stopped_supervisor
+full_backlog
 few_descriptors
 without_library
 names

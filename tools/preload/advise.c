@@ -41,6 +41,8 @@ static long advise_ours(int fd, const struct vmlab_vma *vma, int advice)
 		/* Only a matter of speed, which the space decides. */
 		return 0;
 	case MADV_WIPEONFORK:
+		ret = give_back_used(fd, vma->start, len);
+		return ret ? ret : raw_madvise(vma->start, len, advice);
 	case ADVICE_GUARD_INSTALL:
 		/* Fork would lose a guard: the child maps all VMAs anew. */
 		ret = give_back(fd, false, vma->start, len);

@@ -50,6 +50,14 @@ EXPORTED int pkey_mprotect(void *addr, size_t len, int prot, int pkey)
 	return (int)result(run_mprotect((uintptr_t)addr, len, prot, pkey));
 }
 
+/* Newer than some versions of <sys/mman.h>. */
+EXPORTED int mseal(void *addr, size_t len, unsigned long flags);
+
+EXPORTED int mseal(void *addr, size_t len, unsigned long flags)
+{
+	return (int)result(run_mseal((uintptr_t)addr, len, flags));
+}
+
 EXPORTED ssize_t process_madvise(int pidfd, const struct iovec *ranges, size_t nr, int advice,
 				 unsigned int flags)
 {

@@ -136,6 +136,16 @@ int give_back(int fd, bool lost, uintptr_t start, size_t len)
 	return give_back_all(fd, lost, start, len, true);
 }
 
+int give_back_used(int fd, uintptr_t start, size_t len)
+{
+	const int hold = space_hold(fd);
+	const int ret = give_back(fd, false, start, len);
+
+	if (hold >= 0)
+		raw_close(hold);
+	return ret;
+}
+
 int give_back_zero(int fd, uintptr_t start, size_t len)
 {
 	return give_back_all(fd, false, start, len, false);

@@ -20,6 +20,9 @@ void copy_pages(uintptr_t from, size_t len, uintptr_t to);
  */
 int give_back(int fd, bool lost, uintptr_t start, size_t len);
 
+/* The same for memory that other threads may write: they wait for a second at most. */
+int give_back_used(int fd, uintptr_t start, size_t len);
+
 /* The same, but with zeros. */
 int give_back_zero(int fd, uintptr_t start, size_t len);
 

@@ -7,6 +7,10 @@
 
 #define CLONE_VM	0x100
 
+#ifndef __NR_mseal
+#define __NR_mseal	462
+#endif
+
 /* The system calls below 64 that run_syscall() handles. */
 #define HANDLED	((1 << __NR_close) | (1 << __NR_mmap) | (1 << __NR_mprotect) | \
 		 (1 << __NR_munmap) | (1 << __NR_mremap) | (1 << __NR_madvise) | \
@@ -63,6 +67,8 @@ syscall:
 	cmpq	$__NR_seccomp, %rdi
 	je	run_syscall
 	cmpq	$__NR_process_madvise, %rdi
+	je	run_syscall
+	cmpq	$__NR_mseal, %rdi
 	je	run_syscall
 	cmpq	$__NR_clone3, %rdi
 	jne	.Lraw

@@ -266,10 +266,14 @@ static void use_clone(void)
 	uint64_t id;
 
 	map_clone();
-	if (!forking.files &&
-	    !raw_failed(raw3(SYS_dup3, fd, forking.space, O_CLOEXEC))) {
-		raw_close(fd);
-		fd = forking.space;
+	if (!forking.files) {
+		if (raw_failed(raw3(SYS_dup3, fd, forking.space, O_CLOEXEC))) {
+			/* The limit is lower by now.  The parent's space is not kept. */
+			raw_close(forking.space);
+		} else {
+			raw_close(fd);
+			fd = forking.space;
+		}
 	}
 	id = space_number(fd);
 	space_inherit(fd, id);

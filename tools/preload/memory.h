@@ -12,6 +12,7 @@ long run_munmap(uintptr_t addr, size_t len);
 long run_mremap(uintptr_t old, size_t old_len, size_t new_len, int flags, uintptr_t addr);
 long run_madvise(uintptr_t addr, size_t len, int advice);
 long run_mprotect(uintptr_t addr, size_t len, int prot, int pkey);
+long run_mseal(uintptr_t addr, size_t len, unsigned long flags);
 long run_process_madvise(int pidfd, const struct iovec *ranges, size_t nr, int advice,
 			 unsigned int flags);
 long run_close(int fd);

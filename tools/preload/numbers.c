@@ -10,6 +10,10 @@
 #include "numbers.h"
 #include "stack.h"
 
+#ifndef SYS_mseal
+#define SYS_mseal	462
+#endif
+
 /* A child of fork(2), clone(2) or clone3(2), without CLONE_VM. */
 struct system_call {
 	long nr;
@@ -102,6 +106,8 @@ static long run_number(long nr, long a, long b, long c, long d, long e, long f)
 		return run_mprotect((uintptr_t)a, (size_t)b, (int)c, -1);
 	case SYS_pkey_mprotect:
 		return run_mprotect((uintptr_t)a, (size_t)b, (int)c, (int)d);
+	case SYS_mseal:
+		return run_mseal((uintptr_t)a, (size_t)b, (unsigned long)c);
 	case SYS_close:
 		return run_close((int)a);
 	case SYS_close_range:

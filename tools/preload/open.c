@@ -105,7 +105,7 @@ void space_cease(void)
 		return;
 	lock_take(&mask);
 	/* The parent of a child of vfork(2) goes on. */
-	if (space_is_mine() && !give_back(fd, false, 0, UINTPTR_MAX & ~(PAGE_BYTES - 1))) {
+	if (space_is_mine() && !give_back_used(fd, 0, UINTPTR_MAX & ~(PAGE_BYTES - 1))) {
 		failed = true;
 		space_inherit(-1, 0);
 		managed_none();

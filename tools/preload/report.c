@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
 #include "high.h"
 #include "report.h"
@@ -11,7 +12,7 @@
 #include "run_protocol.h"
 #include "settings.h"
 
-enum { LAST_WAIT_MS = 200 };
+enum { CONNECT_WAIT_MS = 1000, LAST_WAIT_MS = 200 };
 
 /*
  * @fd: of the connection, -1 without one
@@ -62,6 +63,7 @@ void report_move(void)
 
 static void connect_once(void)
 {
+	const struct timeval limit = { CONNECT_WAIT_MS / 1000, CONNECT_WAIT_MS % 1000 * 1000 };
 	const struct settings *settings = settings_get();
 	struct sockaddr_un to;
 	socklen_t len;
@@ -73,6 +75,8 @@ static void connect_once(void)
 	fd = raw3(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (raw_failed(fd))
 		return;
+	/* vmlab run may be stopped, and so many may wait for it that no more can: see report(). */
+	raw6(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, (long)&limit, sizeof(limit), 0);
 	len = run_packet_address(&to, settings->socket, settings->socket_len);
 	do {
 		ret = raw3(SYS_connect, fd, (long)&to, (long)len);

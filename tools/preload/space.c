@@ -6,6 +6,7 @@
  * file of its own: so each use asks the file for the number of its space.
  */
 #include <fcntl.h>
+#include <sys/single_threaded.h>
 
 #include "settings.h"
 #include "space.h"
@@ -94,6 +95,15 @@ void space_inherit(int fd, uint64_t id)
 	space.pid = raw_getpid();
 	__atomic_store_n(&space.id, id, __ATOMIC_RELAXED);
 	__atomic_store_n(&space.fd, fd, __ATOMIC_RELEASE);
+}
+
+int space_hold(int fd)
+{
+	struct vmlab_clone clone = { .size = sizeof(clone), .flags = VMLAB_CLONE_HOLD };
+
+	if (__libc_single_threaded || raw_ioctl(fd, VMLAB_IOC_CLONE, &clone))
+		return -1;
+	return clone.fd;
 }
 
 int space_move(void)

@@ -19,6 +19,13 @@ uint64_t space_number(int fd);
 /* Let a space record the events that the settings ask for; vmlab run reads them. */
 void space_record(int fd);
 
+/*
+ * Let other threads wait as soon as they access the space, until the descriptor that this
+ * returns is closed, a second at most (VMLAB_CLONE_HOLD).  System calls do not wait.
+ * Return -1 without other threads, or if it is not possible.
+ */
+int space_hold(int fd);
+
 /* Move the descriptor away from a number that the program wants; 0 or an errno. */
 int space_move(void);
 

@@ -385,7 +385,8 @@ struct vmlab_backing_config {
  * has what each task had written up to one instant of that task, and nothing that any of
  * them wrote after it saw such a later write: the pages are consistent with each other,
  * as those of fork(2) are; with fork(2) in between, also with all other memory.  Three do
- * not wait: the caller (its thread alone), accesses of system calls, and of debuggers.
+ * not wait: the caller (its thread alone), accesses of system calls, and of debuggers.  A
+ * page to which one of these writes is mapped again, and no access to it waits any more.
  * SIGKILL ends the wait.
  *   EBADF   the device is not open for writing
  *   EINVAL  @fd or @reserved is not zero, or unknown @flags

@@ -59,11 +59,13 @@ void case_robust_mutex(void);
 /* descriptors.c */
 void case_close_all(void);
 void case_dup_all(void);
+void case_lowered_limit(void);
 void case_lost(void);
 
 /* limits.c */
 void case_limits(void);
 void case_unusual_flags(void);
+void case_sealed(void);
 void case_many_mappings(void);
 
 /* faults.c */
@@ -76,6 +78,7 @@ void case_cancel(void);
 
 /* sandbox.c */
 void case_seccomp(void);
+void case_seccomp_threads(void);
 void case_privileges(void);
 
 /* kernel.c */

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/page.h"
 #include "run/cases/cases.h"
+#include "run/managed.h"
 
 /* Is memory managed, and private after fork? */
 static void check(char *p)
@@ -85,6 +87,41 @@ void case_dup_all(void)
 	for (int fd = 900; fd < 4200; fd++)
 		if (dup3(1, fd, O_CLOEXEC) == fd)
 			must(!close(fd));
+	check(p);
+}
+
+static unsigned int spaces_open(void)
+{
+	unsigned int nr = 0;
+	char path[64], to[64];
+
+	for (int fd = 0; fd < 5000; fd++) {
+		ssize_t len;
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		len = readlink(path, to, sizeof(to) - 1);
+		to[len < 0 ? 0 : len] = 0;
+		nr += !strcmp(to, "/dev/vmlab");
+	}
+	return nr;
+}
+
+/* A child keeps its own space, and not that of its parent, whatever the limit is. */
+void case_lowered_limit(void)
+{
+	const struct rlimit limit = { 20, 20 };
+	char *p = memory();
+	pid_t pid;
+
+	must(!setrlimit(RLIMIT_NOFILE, &limit));
+	pid = fork();
+	if (!pid) {
+		must(spaces_open() == is_managed());
+		check(p);
+		_exit(0);
+	}
+	must_exit(pid, 0);
+	must(spaces_open() == is_managed());
 	check(p);
 }
 

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Limits, unusual flags of mmap(2), and many mappings. */
+/* Limits, unusual flags of mmap(2), sealed memory, and many mappings. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/page.h"
 #include "run/cases/cases.h"
 #include "run/managed.h"
+
+#ifndef SYS_mseal
+#define SYS_mseal	462
+#endif
 
 enum { ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS };
 
@@ -151,6 +156,35 @@ void case_unusual_flags(void)
 	must_map(1);
 	reserve();
 	flags();
+}
+
+/* What is sealed stays mapped; fork copies it all the same. */
+void case_sealed(void)
+{
+	char *p = must_map(8);
+	pid_t pid;
+
+	memset(p, 1, 8 * page);
+	must(syscall(SYS_mseal, p + page, 4 * page, 1ul) == -1);
+	/* Kernels before 6.10 have no such call. */
+	if (errno == ENOSYS)
+		return;
+	must(errno == EINVAL);
+	must(!syscall(SYS_mseal, p + page, 4 * page, 0ul));
+	must(mprotect(p + page, page, PROT_READ) == -1 && errno == EPERM);
+	must(munmap(p, 8 * page) == -1 && errno == EPERM);
+	must(mmap(p, 8 * page, PROT_READ, ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED);
+	must(errno == EPERM);
+	pid = fork();
+	if (!pid) {
+		for (size_t i = 0; i < 8 * page; i++)
+			must(p[i]++ == 1);
+		must(munmap(p + page, page) == -1 && errno == EPERM);
+		_exit(0);
+	}
+	must_exit(pid, 0);
+	for (size_t i = 0; i < 8 * page; i++)
+		must(p[i] == 1);
 }
 
 static size_t mappings(void)

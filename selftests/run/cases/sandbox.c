@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/child.h"
 #include "lib/page.h"
 #include "run/cases/cases.h"
 #include "run/managed.h"
@@ -106,6 +109,64 @@ void case_seccomp(void)
 		if (!pid)
 			strict();
 		must_exit(pid, i < 2 ? 0 : 7);
+	}
+}
+
+/* Threads wait for a second at most: a slow machine, which needs longer, tells nothing. */
+enum { WRITTEN = 200, SANDBOXES = 8, SOON_MS = 500 };
+
+static atomic_bool stop, lost;
+static char *written;
+
+/* Nobody else writes here. */
+static void *write_all(void *arg)
+{
+	for (uint64_t v = 1; !atomic_load(&stop); v++) {
+		for (size_t i = 0; i < WRITTEN; i++) {
+			volatile uint64_t *word = (uint64_t *)(written + i * page) +
+						  (uintptr_t)arg;
+
+			if (*word != v - 1)
+				atomic_store(&lost, true);
+			*word = v;
+		}
+	}
+	return NULL;
+}
+
+static void sandbox_with_threads(void)
+{
+	struct sock_filter all = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { 1, &all };
+	pthread_t threads[2];
+	unsigned long long begin, ms;
+
+	for (uintptr_t i = 0; i < 2; i++)
+		must(!pthread_create(&threads[i], NULL, write_all, (void *)i));
+	usleep(20000);
+	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	begin = now_ms();
+	must(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
+	ms = now_ms() - begin;
+	must(!address_is_managed(written));
+	usleep(20000);
+	atomic_store(&stop, true);
+	for (int i = 0; i < 2; i++)
+		must(!pthread_join(threads[i], NULL));
+	must(!atomic_load(&lost) || ms > SOON_MS);
+	_exit(0);
+}
+
+/* Other threads write while the memory is given back: nothing is lost. */
+void case_seccomp_threads(void)
+{
+	written = must_map(WRITTEN);
+	for (int i = 0; i < SANDBOXES; i++) {
+		const pid_t pid = fork();
+
+		if (!pid)
+			sandbox_with_threads();
+		must_exit(pid, 0);
 	}
 }
 
