@@ -21,17 +21,20 @@ cd "$work"
 export PYTHONHASHSEED=0 HOME=$work GIT_CONFIG_NOSYSTEM=1
 
 # The sizes of the inputs. With those of compare a run takes a second or two in an emulated guest.
-lines=5000 rows=1500 words=6000 functions=12 changes=40 more_lines=60
+# Those of curves have long lines and rows: thousands of pages, but no more accesses than needed.
+lines=5000 filling='' rows=1500 words=6000 functions=12 changes=40 more_lines=60
 if [[ $mode == curves ]]; then
-	lines=120000 rows=50000 words=50000 functions=60 changes=3 more_lines=30000
+	lines=40000 filling=$(printf '%0150d' 0) rows=25000 words=50000 functions=40 changes=3
+	more_lines=30000
 fi
 
-seq $lines | shuf --random-source=/dev/zero >numbers
+seq $lines | shuf --random-source=/dev/zero | sed "s/\$/$filling/" >numbers
+seq 80000 | shuf --random-source=/dev/zero >text
 seq -f 'line %g of a text that is compressed' 60000 | xz -1 >text.xz
 cat >join.sql <<END
 CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);
 WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < $rows)
-INSERT INTO t SELECT x, hex(x * 7919 % 8009) || hex(x) FROM c;
+INSERT INTO t SELECT x, hex(x * 7919 % 8009) || hex(x) || '$filling' FROM c;
 CREATE INDEX i ON t(b);
 SELECT count(*) FROM t AS x JOIN t AS y ON x.b = y.b;
 END
@@ -65,7 +68,7 @@ declare -A programs=(
 	[git]='git --no-pager -C repository log -p main'
 )
 # what is compressed has some thousand pages, not what is decompressed
-[[ $mode != curves ]] || programs[xz]='xz -T1 -1 -c numbers'
+[[ $mode != curves ]] || programs[xz]='xz -T1 -1 -c text'
 [[ $# -gt 0 ]] || set -- sort xz sqlite3 python3 gcc git
 
 # A run ends after so many seconds of CPU time: it would take minutes where each access evicts

@@ -19,8 +19,9 @@ void mrc_process_init(struct mrc_process *process, uint32_t sample, size_t max_p
 }
 
 /*
- * Distances of kept pages are not seen, and others are too large by as much at most: so
- * from twice the pages kept on, they tell hits from misses.
+ * Accesses to kept pages are not seen, and the distances of others are too large, by the pages
+ * kept at most.  With twice as many, all that are not seen are hits.  In traces of programs
+ * the misses are right from little more than the pages kept on.
  */
 void mrc_process_keep(struct mrc_process *process, uint32_t keep)
 {
@@ -30,7 +31,7 @@ void mrc_process_keep(struct mrc_process *process, uint32_t keep)
 	if (!keep)
 		return;
 	process->keep_most = keep > process->keep_most ? keep : process->keep_most;
-	process->least = fmax(process->least, 2 * (keep + 1) / rate);
+	process->least = fmax(process->least, 1.5 * (keep + 1) / rate);
 }
 
 double mrc_process_error(const struct mrc_process *process, uint64_t filled,
