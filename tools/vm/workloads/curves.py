@@ -58,11 +58,15 @@ def print_program(name, result):
     """Print the rows of a program."""
     sampled, exact, times = result["sampled"], result["exact"], result["seconds"]
     pages = (exact or sampled)["pages"]
-    slow = f"{times['exact'] / times['run']:.0f}x" if exact else f"none in {times['exact']:.0f} s"
+    slow = "not run"
+    if "exact" in times:
+        slow = f"{times['exact'] / times['run']:.0f}x" if exact else f"not in {times['exact']:.0f} s"
+    elif exact:
+        slow = "from an earlier run"
     print(f"\n{name}: {' '.join(pathlib.Path(w).name for w in sampled['command'])}")
     print(f"{pages} pages, {sampled['tracked']} in the sample, up to {sampled['keep']} kept; "
           f"CPU time {times['sampled'] / times['run']:.1f}x that of vmlab run, "
-          f"{times['run']:.2f} s; --exact {slow}")
+          f"{times['run']:.2f} s; --exact: {slow}")
     print(f"{'BUDGET':<10}{'PREDICTED':>10}{'EXACT':>10}{'OFF':>9}{'ERROR':>9}")
     for percent in BUDGETS:
         print(f"{pages * percent // 100:<4}{percent:>4} % " +
