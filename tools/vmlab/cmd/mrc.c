@@ -301,7 +301,7 @@ static const char help[] =
 	"\n"
 	"Each thread keeps the last five pages that it accessed mapped: its accesses to\n"
 	"them are not seen.  When faults take more than 20% of the time, it keeps up to\n"
-	"129, and one page of 6 at most; then fewer pages are seen: those whose hash is\n"
+	"129, and one page of 7 at most; then fewer pages are seen: those whose hash is\n"
 	"lowest (SHARDS), as also when more than --max-pages of a process were accessed.\n"
 	"1024 pages are seen at least; 128 where fewer leave an error of 3% at most.  All\n"
 	"others cost nothing.  A program whose accesses are spread at random over many\n"

@@ -29,11 +29,11 @@ enum { USUAL_PAGES = 1024, LEAST_PAGES = 128 };
 
 /*
  * Pages that a thread keeps: to begin with, and the share of the pages in the sample that it
- * keeps when faults take long, and at most.  That leaves the curve from a quarter of the
+ * keeps when faults take long, and at most.  That leaves the curve from less than a quarter of the
  * memory on: see mrc_process_keep().  It avoids more faults than a smaller sample, and costs
  * less precision.
  */
-enum { KEEP_FIRST = 4, KEEP_SHARE = 16, KEEP_SHARE_MOST = 6 };
+enum { KEEP_FIRST = 4, KEEP_SHARE = 16, KEEP_SHARE_MOST = 7 };
 
 /* Tell the kernel the rate of the model, and how many pages a thread keeps. */
 static void set_sampling(struct sampled_space *s)
