@@ -109,6 +109,10 @@ bench:
 workloads:
 	@$(VM) workloads $(if $(KERNEL),--kernel $(KERNEL)) $(if $(RECORD),--record) $(PROGRAMS)
 
+## curves: what vmlab mrc predicts for these programs beside what is true; RECORD=1 keeps the table
+curves:
+	@$(VM) workloads --curves $(if $(KERNEL),--kernel $(KERNEL)) $(if $(RECORD),--record) $(PROGRAMS)
+
 ## docs: build the documentation as HTML, in build/html
 docs:
 	@tools/vm/deps/ensure docs
@@ -174,6 +178,6 @@ help:
 	@echo "  VMLAB_DEPS=no: install and download nothing."
 
 .PHONY: all module tools selftests load unload demo shell report check check-matrix \
-	check-all check-packages fuzz bench workloads docs man lint coccicheck deps install uninstall \
+	check-all check-packages fuzz bench workloads curves docs man lint coccicheck deps install uninstall \
 	install-dkms \
 	uninstall-dkms dist clean distclean help

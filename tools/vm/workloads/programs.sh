@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# programs.sh compare|mrc MODULE POLICIES [NAME...]: in a guest, with each program:
+# programs.sh compare|curves MODULE POLICIES [NAME...]: in a guest, with each program:
 #
 #   compare  run it with each policy; NAME-POLICY.json in $VMLAB_OUT is the result. POLICIES is
 #            the directory of those in BPF
-#   mrc      predict misses from each access (NAME.exact.json) and from a sample
-#            (NAME.sampled.json), and measure them; NAME.seconds has the times of three runs
-#            alone, below vmlab run and below vmlab mrc
+#   curves   predict misses from a sample (NAME.sampled.json) and from each access
+#            (NAME.exact.json; absent if that takes too long, kept if it is there);
+#            NAME.seconds and NAME.exact.seconds have the CPU time alone, below vmlab run
+#            and below both. Inputs are larger: a few thousand pages
 set -euo pipefail
 
 mode=$1 module=$2 policies=$3
@@ -19,27 +20,35 @@ cd "$work"
 # the same hashes in each run
 export PYTHONHASHSEED=0 HOME=$work GIT_CONFIG_NOSYSTEM=1
 
-# Each takes a second or two in an emulated guest.
-seq 5000 | shuf --random-source=/dev/zero >numbers
+# The sizes of the inputs. With those of compare a run takes a second or two in an emulated guest.
+# Those of curves have long lines and rows: thousands of pages, but no more accesses than needed.
+lines=5000 filling='' rows=1500 words=6000 functions=12 changes=40 more_lines=60
+if [[ $mode == curves ]]; then
+	lines=40000 filling=$(printf '%0150d' 0) rows=25000 words=50000 functions=40 changes=3
+	more_lines=30000
+fi
+
+seq $lines | shuf --random-source=/dev/zero | sed "s/\$/$filling/" >numbers
+seq 80000 | shuf --random-source=/dev/zero >text
 seq -f 'line %g of a text that is compressed' 60000 | xz -1 >text.xz
-cat >join.sql <<'END'
+cat >join.sql <<END
 CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);
-WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1500)
-INSERT INTO t SELECT x, hex(x * 7919 % 8009) || hex(x) FROM c;
+WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < $rows)
+INSERT INTO t SELECT x, hex(x * 7919 % 8009) || hex(x) || '$filling' FROM c;
 CREATE INDEX i ON t(b);
 SELECT count(*) FROM t AS x JOIN t AS y ON x.b = y.b;
 END
-cat >words.py <<'END'
-words = {i * 7919 % 6007: "word %d" % i for i in range(6000)}
-print(len(sorted(words.values())), sum(len(words.get(k, "")) for k in range(6007)))
+cat >words.py <<END
+words = {i * 7919 % ($words + 7): "word %d" % i for i in range($words)}
+print(len(sorted(words.values())), sum(len(words.get(k, "")) for k in range($words + 7)))
 END
-for ((i = 1; i <= 12; i++)); do
+for ((i = 1; i <= functions; i++)); do
 	echo "int f$i(int n, const int *p) { int i, s = 0; for (i = 0; i < n; i++)" \
 		"s += p[i] > $i ? p[i] * $i : -p[i]; return s; }"
 done >functions.c
 {
-	for ((i = 1; i <= 40; i++)); do
-		seq -f "file $i line %g" "$i" $((i + 60)) >content
+	for ((i = 1; i <= changes; i++)); do
+		seq -f "file $i line %g" "$i" $((i + more_lines)) >content
 		printf 'commit refs/heads/main\ncommitter A <a@b> %d +0000\ndata 1\nx\n' "$i"
 		printf 'M 644 inline f%d\ndata %d\n' $((i % 4)) "$(stat -c %s content)"
 		cat content
@@ -58,11 +67,15 @@ declare -A programs=(
 	[gcc]='gcc -O1 -c functions.c -o functions.o'
 	[git]='git --no-pager -C repository log -p main'
 )
+# what is compressed has some thousand pages, not what is decompressed
+[[ $mode != curves ]] || programs[xz]='xz -T1 -1 -c text'
 [[ $# -gt 0 ]] || set -- sort xz sqlite3 python3 gcc git
 
 # A run ends after so many seconds of CPU time: it would take minutes where each access evicts
 # the page that the next one needs.
 readonly LONGEST=5
+# The same for mrc --exact, seconds of the guest's clock.
+readonly LONGEST_EXACT=${VMLAB_LONGEST_EXACT:-300}
 
 run_compare()
 {
@@ -80,28 +93,41 @@ run_compare()
 	done
 }
 
-# seconds WAY COMMAND...: print how long it takes
+# seconds WAY COMMAND...: print how long it computes, in user space and in the kernel
 seconds()
 {
-	local TIMEFORMAT="$1 %R"
+	local TIMEFORMAT="$1 %U %S"
 	shift
 
 	time "$@" >/dev/null 2>errors </dev/null
 }
 
-run_mrc()
+# All at the same addresses: offsets in a space depend on them.
+run_curves()
 {
-	local i
+	# pages of files are in the cache afterwards
+	vmlab run -- "${command[@]}" >/dev/null 2>&1 </dev/null
+	{
+		seconds alone setarch -R env LD_PRELOAD=libjemalloc.so.2 "${command[@]}"
+		seconds run setarch -R vmlab run --json -o "$VMLAB_OUT/$name.run.json" -- \
+			"${command[@]}"
+		seconds sampled setarch -R vmlab mrc --json -o "$VMLAB_OUT/$name.sampled.json" -- \
+			"${command[@]}"
+	} 2>"$VMLAB_OUT/$name.seconds"
+	[[ -e $VMLAB_OUT/$name.exact.json ]] || run_exact
+}
 
-	for i in 1 2 3; do
-		seconds alone env LD_PRELOAD=libjemalloc.so.2 "${command[@]}"
-		seconds run vmlab run -- "${command[@]}"
-		seconds mrc vmlab mrc -- "${command[@]}"
-	done 2>"$VMLAB_OUT/$name.seconds"
-	vmlab mrc --exact --json -o "$VMLAB_OUT/$name.exact.json" -- "${command[@]}" \
-		>/dev/null </dev/null
-	vmlab mrc --verify --json -o "$VMLAB_OUT/$name.sampled.json" -- "${command[@]}" \
-		>/dev/null </dev/null
+run_exact()
+{
+	local code=0
+
+	seconds exact setarch -R timeout -k 5 "$LONGEST_EXACT" vmlab mrc --exact --json \
+		-o exact.json -- "${command[@]}" 2>"$VMLAB_OUT/$name.exact.seconds" || code=$?
+	case $code in
+	0) cp exact.json "$VMLAB_OUT/$name.exact.json" ;;
+	124 | 137) echo "$name: --exact was ended after $LONGEST_EXACT s" ;;
+	*) cat errors && return "$code" ;;
+	esac
 }
 
 for name; do

@@ -9,10 +9,11 @@
 void miss_ratio_init(struct miss_ratio *m, uint32_t sample, size_t max_pages)
 {
 	*m = (struct miss_ratio){
-		.sample = sample, .max_pages = max_pages, .whole.part = 1,
+		.sample = sample, .max_pages = max_pages,
+		.whole.rate = (double)sample / VMLAB_SAMPLE_ALL,
 	};
 	for (size_t i = 0; i < MISS_RATIO_PARTS; i++)
-		m->part[i].part = 1.0 / MISS_RATIO_PARTS;
+		m->part[i].rate = m->whole.rate / MISS_RATIO_PARTS;
 }
 
 /* --- weights ------------------------------------------------------------------- */
@@ -43,9 +44,9 @@ static void weights_free(struct distance_weights *w)
 /* --- one set of pages ---------------------------------------------------------- */
 
 static void sample_access(struct miss_sample *s, uint64_t key, bool filled,
-			  bool inherited, double rate)
+			  bool inherited)
 {
-	const double scale = 1 / (rate * s->part);
+	const double scale = 1 / s->rate;
 	uint64_t distance;
 
 	/* The drop was not seen. */
@@ -58,6 +59,19 @@ static void sample_access(struct miss_sample *s, uint64_t key, bool filled,
 		s->weights.cold += scale;
 	else
 		weights_add(&s->weights, (uint64_t)((double)distance * scale), scale);
+}
+
+/*
+ * Forget a page.  The pages that were known tell by how much the share of all pages falls:
+ * with the rate of the hash, which is right on average only, the distances and the weights
+ * would all be off by the same factor, and no difference between parts would show it.
+ * @least is that rate, for a set of which no page is left.
+ */
+static void sample_forget(struct miss_sample *s, uint64_t key, double least)
+{
+	stack_distance_forget(&s->stack, key);
+	s->rate = s->pages > 1 ? s->rate * (double)(s->pages - 1) / (double)s->pages : least;
+	s->pages--;
 }
 
 static void sample_free(struct miss_sample *s)
@@ -112,10 +126,11 @@ static void heap_pop(struct miss_ratio *m)
 /* Forget the page with the highest hash. */
 static void forget(struct miss_ratio *m)
 {
+	const double rate = (double)m->sample / VMLAB_SAMPLE_ALL;
 	uint64_t key = m->tracked[0].key;
 
-	stack_distance_forget(&m->whole.stack, key);
-	stack_distance_forget(&part_of(m, key)->stack, key);
+	sample_forget(&m->whole, key, rate);
+	sample_forget(part_of(m, key), key, rate / MISS_RATIO_PARTS);
 	page_map_remove(&m->known, key);
 	heap_pop(m);
 }
@@ -132,16 +147,17 @@ void miss_ratio_set_sample(struct miss_ratio *m, uint32_t sample)
 bool miss_ratio_access(struct miss_ratio *m, uint64_t key, bool filled)
 {
 	const uint32_t hash = vmlab_sample_hash(miss_ratio_page(key));
-	const double rate = (double)m->sample / VMLAB_SAMPLE_ALL;
 	const bool inherited = m->fills_known && !filled;
 
 	if (hash >= m->sample)
 		return false;
 	m->accesses++;
-	sample_access(&m->whole, key, filled, inherited, rate);
-	sample_access(part_of(m, key), key, filled, inherited, rate);
+	sample_access(&m->whole, key, filled, inherited);
+	sample_access(part_of(m, key), key, filled, inherited);
 	if (page_map_find(&m->known, key))
 		return false;
+	m->whole.pages++;
+	part_of(m, key)->pages++;
 	page_map_set(&m->known, key, 0);
 	heap_push(m, (struct tracked_page){ key, hash });
 	if (!m->max_pages || m->nr_tracked <= m->max_pages || !m->tracked[0].hash)

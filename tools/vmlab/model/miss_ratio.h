@@ -31,14 +31,17 @@ struct distance_weights {
 /**
  * struct miss_sample - the accesses to one set of pages that a hash chooses
  * @stack: their LRU stack
- * @weights: estimates for all pages: each access counts as the inverse of the rate
- *	at its time, each distance is scaled by it
- * @part: the share of the sampled pages that the set has
+ * @weights: estimates for all pages: each access counts as the inverse of @rate at its
+ *	time, each distance is scaled by it
+ * @pages: how many pages the set has, those that were dropped included
+ * @rate: the share of all pages that these are: at first that of their hashes, then it
+ *	falls with the pages that are forgotten
  */
 struct miss_sample {
 	struct stack_distance stack;
 	struct distance_weights weights;
-	double part;
+	size_t pages;
+	double rate;
 };
 
 /**

@@ -19,8 +19,9 @@ void mrc_process_init(struct mrc_process *process, uint32_t sample, size_t max_p
 }
 
 /*
- * Distances of kept pages are not seen, and others are too large by as much at most: so
- * from twice the pages kept on, they tell hits from misses.
+ * Accesses to kept pages are not seen, and the distances of others are too large, by the pages
+ * kept at most.  With twice as many, all that are not seen are hits.  In traces of programs
+ * the misses are right from little more than the pages kept on.
  */
 void mrc_process_keep(struct mrc_process *process, uint32_t keep)
 {
@@ -30,7 +31,7 @@ void mrc_process_keep(struct mrc_process *process, uint32_t keep)
 	if (!keep)
 		return;
 	process->keep_most = keep > process->keep_most ? keep : process->keep_most;
-	process->least = fmax(process->least, 2 * (keep + 1) / rate);
+	process->least = fmax(process->least, 1.5 * (keep + 1) / rate);
 }
 
 double mrc_process_error(const struct mrc_process *process, uint64_t filled,
@@ -100,6 +101,12 @@ static double trace_rate(const struct mrc_process *p)
 }
 
 /* Standard errors of independent samples add up as squares. */
+static void add_error(struct mrc_point *point, size_t nr, const struct miss_error *error)
+{
+	for (size_t i = 0; i < nr; i++)
+		point[i].error = hypot(point[i].error, miss_error_at(error, point[i].pages));
+}
+
 static void add_process(struct mrc_result *r, struct mrc_process *p)
 {
 	const struct miss_known known = known_of(p);
@@ -108,13 +115,10 @@ static void add_process(struct mrc_result *r, struct mrc_process *p)
 
 	access_trace_link(&p->trace);
 	miss_error_make(&error, &p->misses, &known);
-	for (size_t i = 0; i < r->nr; i++) {
-		struct mrc_point *point = &r->point[i];
-
-		point->error = hypot(point->error, miss_error_at(&error, point->pages));
-		if (p->trace.nr)
-			point->opt += opt_misses_sampled(&p->trace, point->pages, rate);
-	}
+	add_error(r->point, r->nr, &error);
+	add_error(r->fine, r->nr_fine, &error);
+	for (size_t i = 0; p->trace.nr && i < r->nr; i++)
+		r->point[i].opt += opt_misses_sampled(&p->trace, r->point[i].pages, rate);
 	for (size_t i = 0; i < r->nr_verified; i++)
 		r->verified[i].error = hypot(r->verified[i].error,
 					     miss_error_at(&error,
@@ -160,19 +164,22 @@ void mrc_verify_pages(struct mrc_result *r, struct mrc_process *const *process, 
 	miss_curve_free(&curve);
 }
 
-static void make_points(struct mrc_result *r, const struct miss_curve *curve)
+/* Fill an array of @most points, from @r->least to @r->pages; return how many there are. */
+static size_t make_points(const struct mrc_result *r, const struct miss_curve *curve,
+			  struct mrc_point *point, double most)
 {
-	const double nr = fmin(floor(r->pages), MRC_POINTS);
+	const double nr = fmin(floor(r->pages), most);
+	size_t filled = 0;
 
-	r->nr = 0;
 	for (double i = 1; i <= nr; i++) {
 		const double pages = ceil(r->pages * i / nr);
 
 		if (pages >= r->least)
-			r->point[r->nr++] = (struct mrc_point){
+			point[filled++] = (struct mrc_point){
 				.pages = pages, .lru = miss_curve_at(curve, pages),
 			};
 	}
+	return filled;
 }
 
 void mrc_make(struct mrc_result *r, struct mrc_process *const *process, size_t nr,
@@ -195,7 +202,8 @@ void mrc_make(struct mrc_result *r, struct mrc_process *const *process, size_t n
 	r->enough_misses = miss_curve_at(&curve, r->enough);
 	r->processes = nr;
 	r->rate = 1;
-	make_points(r, &curve);
+	r->nr = make_points(r, &curve, r->point, MRC_POINTS);
+	r->nr_fine = make_points(r, &curve, r->fine, MRC_FINE);
 	for (size_t i = 0; i < nr; i++) {
 		const struct miss_ratio *m = &process[i]->misses;
 

@@ -15,7 +15,7 @@
 /* longest trace of a process, for OPT and the working set: 24 MiB */
 #define MRC_TRACE_MAX (1u << 20)
 
-enum { MRC_POINTS = 20, MRC_SETS = 40, MRC_VERIFIED = 3 };
+enum { MRC_POINTS = 20, MRC_FINE = 400, MRC_SETS = 40, MRC_VERIFIED = 3 };
 
 /**
  * struct mrc_process - what was seen of the memory of a process
@@ -58,6 +58,7 @@ struct mrc_process {
  * @processes: how many processes had managed memory
  * @point, @nr: points of the curve: memory of each process, misses of LRU and their
  *	standard error, misses of OPT
+ * @fine, @nr_fine: the same at more sizes, without those of OPT, which take long
  * @set: the working set of the process with the most accesses
  * @verified, @nr_verified: runs with a budget: predicted and measured misses
  */
@@ -74,8 +75,8 @@ struct mrc_result {
 	struct mrc_point {
 		double pages;
 		double lru, error, opt;
-	} point[MRC_POINTS];
-	size_t nr;
+	} point[MRC_POINTS], fine[MRC_FINE];
+	size_t nr, nr_fine;
 	struct working_set set;
 	struct mrc_verified {
 		uint64_t pages;

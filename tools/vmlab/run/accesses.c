@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "run/accesses.h"
+#include "sys/clock.h"
 #include "sys/xalloc.h"
 
 /* Events that a space keeps until they are read: 12 MiB. */
@@ -16,6 +17,7 @@ enum { EVENTS_KEPT = 1 << 18 };
  */
 #define TICK_NS		100000000
 #define MOST_IN_FAULTS	(TICK_NS / 10 * 2)
+#define KEEP_EARLY_NS	(TICK_NS / 10)
 
 /*
  * So many pages stay in the sample, whatever their faults take.  Where pages differ much,
@@ -26,17 +28,20 @@ enum { USUAL_PAGES = 1024, LEAST_PAGES = 128 };
 #define LEAST_ERROR 0.03
 
 /*
- * Pages that a thread keeps: to begin with, and the share of the tracked pages that it
- * keeps when faults take long, and at most.  The last use of a page is seen too early by
- * as many pages.
+ * Pages that a thread keeps: to begin with, and the share of the pages in the sample that it
+ * keeps when faults take long, and at most.  That leaves the curve from less than a quarter of the
+ * memory on: see mrc_process_keep().  It avoids more faults than a smaller sample, and costs
+ * less precision.
  */
-enum { KEEP_FIRST = 4, KEEP_SHARE = 16, KEEP_SHARE_MOST = 10 };
+enum { KEEP_FIRST = 4, KEEP_SHARE = 16, KEEP_SHARE_MOST = 7 };
 
 /* Tell the kernel the rate of the model, and how many pages a thread keeps. */
 static void set_sampling(struct sampled_space *s)
 {
 	struct vmlab_paging paging;
 
+	/* as many pages of a smaller sample are more of the memory */
+	mrc_process_keep(s->process, s->process->keep);
 	if (vmlab_space_paging_get(s->space, &paging))
 		return;
 	paging.sample = s->process->misses.sample;
@@ -47,7 +52,7 @@ static void set_sampling(struct sampled_space *s)
 
 static uint32_t keep_share(const struct mrc_process *p, size_t share)
 {
-	const size_t keep = p->misses.nr_tracked / share;
+	const size_t keep = stack_distance_pages(&p->misses.whole.stack) / share;
 
 	return keep < VMLAB_SAMPLE_KEEP_MAX ? (uint32_t)keep : VMLAB_SAMPLE_KEEP_MAX;
 }
@@ -63,20 +68,48 @@ static bool may_halve(const struct sampled_space *s, const struct vmlab_space_st
 		mrc_process_error(p, stats->filled, 2) <= LEAST_ERROR);
 }
 
+/* Let each thread keep more pages; return false when it keeps as many as it may. */
+static bool keep_more(struct sampled_space *s)
+{
+	struct mrc_process *p = s->process;
+	const uint32_t some = keep_share(p, KEEP_SHARE), most = keep_share(p, KEEP_SHARE_MOST);
+
+	if (p->keep >= most)
+		return false;
+	mrc_process_keep(p, p->keep < some ? some : p->keep < most / 2 ? 2 * p->keep : most);
+	set_sampling(s);
+	return true;
+}
+
+/*
+ * Let each thread keep more pages at once, without waiting for the tick: most programs
+ * settle in a few times KEEP_EARLY_NS, and the accesses until then would be most of what
+ * they cost.  Faults that fill a page do not count: keeping pages avoids none.
+ */
+static void keep_early(struct sampled_space *s)
+{
+	const uint64_t now = (uint64_t)(clock_now() * 1e9), elapsed = now - s->early_ns;
+	const struct vmlab_space_stats before = s->early;
+	uint64_t faults, in_faults;
+
+	if (elapsed < KEEP_EARLY_NS || vmlab_space_stats_get(s->space, &s->early))
+		return;
+	s->early_ns = now;
+	faults = s->early.faults - before.faults;
+	in_faults = s->early.latency_ns_sum - before.latency_ns_sum;
+	if (faults && (double)in_faults * (double)(s->early.mapped - before.mapped) /
+		      (double)faults > MOST_IN_FAULTS * (double)elapsed / TICK_NS)
+		keep_more(s);
+}
+
 /* Let fewer accesses fault: @over is how many times too long they take. */
 static void slow_down(struct sampled_space *s, const struct vmlab_space_stats *stats,
 		      double over)
 {
 	struct mrc_process *p = s->process;
-	const uint32_t most = keep_share(p, KEEP_SHARE_MOST);
 
-	if (p->keep < most) {
-		const uint32_t some = keep_share(p, KEEP_SHARE);
-
-		mrc_process_keep(p, p->keep < some ? some : most);
-		set_sampling(s);
+	if (keep_more(s))
 		return;
-	}
 	for (; over > 1 && p->misses.sample > 1 && may_halve(s, stats); over /= 2)
 		miss_ratio_set_sample(&p->misses, p->misses.sample / 2);
 	/* The same share of fewer pages. */
@@ -106,10 +139,13 @@ static void on_space(void *arg, struct run_space *space)
 			       sizeof(*a->spaces));
 	a->spaces[a->nr_spaces++] = (struct sampled_space){
 		.space = space->space, .process = process,
+		.early_ns = (uint64_t)(clock_now() * 1e9),
 	};
 	/* a space that is sampled from now on has a history */
-	if (!vmlab_space_stats_get(space->space, &stats))
+	if (!vmlab_space_stats_get(space->space, &stats)) {
 		a->spaces[a->nr_spaces - 1].begin_ns = stats.latency_ns_sum;
+		a->spaces[a->nr_spaces - 1].early = stats;
+	}
 	a->spaces[a->nr_spaces - 1].in_faults_ns = a->spaces[a->nr_spaces - 1].begin_ns;
 	space->data = process;
 }
@@ -147,6 +183,8 @@ static void on_events(void *arg, struct run_space *space, const struct vmlab_eve
 	}
 	if (dropped)
 		set_sampling(s);
+	if (a->adapt)
+		keep_early(s);
 }
 
 static void on_end(void *arg, struct run_space *space, const struct vmlab_space_stats *stats,

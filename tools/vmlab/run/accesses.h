@@ -18,8 +18,9 @@
  *	pages mapped, and then the rate drops too
  * @keep: pages that a thread keeps to begin with, as vmlab_paging.sample_keep
  * @process, @nr, @room: each space, also of those that ended
- * @spaces, @nr_spaces, @spaces_room: those that did not end, and the time in faults at
- *	their begin and at the last tick
+ * @spaces, @nr_spaces, @spaces_room: those that did not end, the time in faults at
+ *	their begin and at the last tick, and their counters when it was decided last
+ *	whether their threads keep more pages, and when that was
  * @lost: events lost
  * @in_faults_ns: time in the fault handler, of all threads, of the spaces that ended
  * @observer: for run_plan.observer
@@ -34,7 +35,8 @@ struct accesses {
 	struct sampled_space {
 		const struct vmlab_space *space;
 		struct mrc_process *process;
-		uint64_t begin_ns, in_faults_ns;
+		uint64_t begin_ns, in_faults_ns, early_ns;
+		struct vmlab_space_stats early;
 		bool lost;
 	} *spaces;
 	size_t nr_spaces, spaces_room;

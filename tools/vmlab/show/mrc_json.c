@@ -10,13 +10,20 @@ static json_t *real(double value)
 	return check_alloc(json_real(value));
 }
 
-static json_t *point_json(const struct mrc_point *p)
+static json_t *lru_json(const struct mrc_point *p)
 {
 	json_t *o = check_alloc(json_object());
 
 	json_put(o, "pages", json_count((uint64_t)p->pages));
 	json_put(o, "lru", real(p->lru));
 	json_put(o, "lru_error", real(p->error));
+	return o;
+}
+
+static json_t *point_json(const struct mrc_point *p)
+{
+	json_t *o = lru_json(p);
+
 	json_put(o, "opt", real(p->opt));
 	return o;
 }
@@ -73,6 +80,10 @@ void mrc_print_json(FILE *out, const struct mrc_result *r)
 	json_array_begin(&doc, "curve");
 	for (size_t i = 0; i < r->nr; i++)
 		json_item(&doc, point_json(&r->point[i]));
+	json_array_end(&doc);
+	json_array_begin(&doc, "fine");
+	for (size_t i = 0; i < r->nr_fine; i++)
+		json_item(&doc, lru_json(&r->fine[i]));
 	json_array_end(&doc);
 	json_member(&doc, "working_set", set_json(&r->set));
 	json_array_begin(&doc, "verified");

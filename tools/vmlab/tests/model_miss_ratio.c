@@ -116,6 +116,73 @@ static void test_sampled(void)
 	miss_ratio_free(&adapted);
 }
 
+/* The next page of rounds over all pages, each in another order. */
+static uint64_t next_of_round(uint64_t *order, size_t nr, size_t i)
+{
+	const size_t at = i % nr, other = at + (size_t)random() % (nr - at);
+	const uint64_t page = order[other];
+
+	order[other] = order[at];
+	order[at] = page;
+	return page;
+}
+
+/*
+ * Rounds over pages, of which some are forgotten after the first: one by one, or half of them
+ * again and again.  Returns the largest error as a share of the accesses; *@pages is the size
+ * that the curve ends at.  All pages are accessed as often, so that it matters only how many
+ * are in the sample, and this is known.
+ */
+static double lowered_error(unsigned int seed, bool halve, double *pages)
+{
+	enum { SIZE = 4000, ACCESSES = 5 * SIZE, LEFT = 500 };
+	const struct miss_known known = { .cold = SIZE };
+	static uint64_t order[SIZE];
+	struct miss_curve exact, curve;
+	struct miss_ratio all, some;
+	double worst = 0;
+
+	srandom(seed);
+	miss_ratio_init(&all, VMLAB_SAMPLE_ALL, 0);
+	miss_ratio_init(&some, VMLAB_SAMPLE_ALL, halve ? 0 : LEFT);
+	for (size_t i = 0; i < SIZE; i++)
+		order[i] = seed * SIZE + i;
+	for (size_t i = 0; i < ACCESSES; i++) {
+		const uint64_t page = next_of_round(order, SIZE, i);
+
+		while (halve && i == SIZE && some.nr_tracked > LEFT)
+			miss_ratio_set_sample(&some, some.sample / 2);
+		miss_ratio_access(&all, page, false);
+		miss_ratio_access(&some, page, false);
+	}
+	miss_curve_make(&exact, &all, NULL);
+	miss_curve_make(&curve, &some, &known);
+	for (double size = 500; size <= 2 * SIZE; size += 500)
+		worst = fmax(worst, fabs(miss_curve_at(&exact, size) -
+					 miss_curve_at(&curve, size)) / ACCESSES);
+	*pages = miss_curve_pages(&curve);
+	miss_curve_free(&exact);
+	miss_curve_free(&curve);
+	miss_ratio_free(&all);
+	miss_ratio_free(&some);
+	return worst;
+}
+
+static void test_lowered(bool halve)
+{
+	double worst = 0, least = INFINITY, most = 0, pages;
+
+	for (unsigned int seed = 0; seed < 30; seed++) {
+		worst = fmax(worst, lowered_error(seed, halve, &pages));
+		least = fmin(least, pages);
+		most = fmax(most, pages);
+	}
+	ok(worst < 0.04, "%s: off by %.2f%% at most", halve ? "halved" : "fewer and fewer",
+	   100 * worst);
+	ok(least > 3900 && most < 4100, "... with 4000 pages it ends at %.0f to %.0f", least,
+	   most);
+}
+
 /* How often the true misses are within two standard errors. */
 static void test_error(void)
 {
@@ -241,6 +308,8 @@ int main(void)
 	for (int p = PATTERN_UNIFORM; p <= PATTERN_PHASES; p++)
 		test_exact(p);
 	test_sampled();
+	test_lowered(false);
+	test_lowered(true);
 	test_error();
 	test_drop();
 	test_points();

@@ -24,6 +24,7 @@ static void make_result(void)
 			{ .pages = 100, .lru = 100, .opt = 100 },
 		},
 		.nr = 2,
+		.nr_fine = 3,
 		.set = { .nr = 2, .time_ns = times, .pages = sets, .window_ns = 1000000 },
 		.verified = { { .pages = 50, .predicted = 400, .measured = 410 } },
 		.nr_verified = 1,
@@ -121,6 +122,7 @@ static void test_documents(void)
 	is(json_integer_value(json_object_get(doc, "keep")), 4, "the pages kept");
 	is(json_integer_value(json_object_get(doc, "least")), 10, "where the curve begins");
 	is(json_array_size(json_object_get(doc, "curve")), 2, "its points");
+	is(json_array_size(json_object_get(doc, "fine")), 3, "... and those of LRU alone");
 	json_decref(doc);
 	free(all);
 	contains(svg, "</svg>");
