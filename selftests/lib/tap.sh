@@ -57,6 +57,24 @@ run()
 	fi
 }
 
+# says PATTERN COMMAND...: does a line of what COMMAND prints match, whatever its exit code is?
+says()
+{
+	local pattern=$1
+	shift
+
+	grep -q -e "$pattern" <<<"$("$@" 2>&1 </dev/null || true)"
+}
+
+# skip_without_allocator: end a test of vmlab run that cannot run, before its first point
+skip_without_allocator()
+{
+	! says 'install the package libjemalloc2' vmlab run -- true || {
+		echo '1..0 # SKIP there is no libjemalloc.so.2: install libjemalloc2'
+		exit 0
+	}
+}
+
 # how long wait_for waits, in tenths of a second
 patience=300
 

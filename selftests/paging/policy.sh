@@ -17,7 +17,7 @@ finish()
 }
 
 echo "TAP version 13"
-if ! vmlab info | grep -qE '^struct_ops +yes'; then
+if ! says '^struct_ops  *yes' vmlab info; then
 	run 1 'no policies in BPF on this kernel' 'load reports that this kernel has none' \
 		vmlab policy load "$dir/fifo.bpf.o"
 	run 0 '^clock \+built-in' 'list has the built-in ones' vmlab policy list
@@ -27,7 +27,7 @@ if ! vmlab info | grep -qE '^struct_ops +yes'; then
 	finish
 fi
 
-if vmlab policy load "$dir/fifo.bpf.o" 2>&1 | grep -q 'was built with libbpf'; then
+if says 'was built with libbpf' vmlab policy load "$dir/fifo.bpf.o"; then
 	skip 'libbpf is older than 1.4' 'policies in BPF'
 	finish
 fi

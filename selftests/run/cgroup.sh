@@ -119,10 +119,7 @@ processes()
 }
 
 echo "TAP version 13"
-if vmlab run -- true 2>&1 | grep -q 'install the package libjemalloc2'; then
-	echo '1..0 # SKIP there is no libjemalloc.so.2: install libjemalloc2'
-	exit 0
-fi
+skip_without_allocator
 echo '+memory +pids' >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null ||
 	echo '+memory' >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
 if ! mkdir -p "$group" 2>/dev/null || [[ ! -e $group/memory.max ]]; then

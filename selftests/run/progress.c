@@ -15,6 +15,7 @@
 
 #include <linux/vmlab.h>
 
+#include "lib/dev.h"
 #include "lib/page.h"
 #include "lib/tap.h"
 #include "run/managed.h"
@@ -169,6 +170,9 @@ int main(int argc, char **argv)
 			snprintf(settings, sizeof(settings), ",policy=%u", policies[i].policy);
 			test(budgets[k], policies[i].name, settings);
 		}
-	test(2, "huge frames", ",space_flags=1");
+	if (dev_info().features & VMLAB_FEAT_HUGE)
+		test(2, "huge frames", ",space_flags=1");
+	else
+		skip("needs Linux 6.15 with transparent huge pages", "huge frames");
 	return tap_done();
 }

@@ -151,8 +151,8 @@ orphans()
 	vmlab run --json -o "$work/json" -- \
 		sh -c 'test-run-client orphan space touch 10 print ready wait | head -n 1' \
 		>"$work/out" 2>"$work/err" </dev/null
-	holds 'a process that outlives the command is counted until then' "doc['nr_running'] == 1 and doc['stats']['filled'] == 10 and [p['running'] for p in doc['programs']] == [True]"
-	pid=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['programs'][0]['pid'])" \
+	holds 'a process that outlives the command is counted until then' "doc['nr_running'] == 1 and doc['stats']['filled'] == 10 and [p['running'] for p in doc['programs'] if p['managed']] == [True]"
+	pid=$(python3 -c "import json, sys; print(*(p['pid'] for p in json.load(open(sys.argv[1]))['programs'] if p['running']))" \
 		"$work/json")
 	check '... and goes on' kill -KILL "$pid"
 	nothing_is_left 'after it'

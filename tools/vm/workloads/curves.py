@@ -73,6 +73,17 @@ def print_program(name, result):
               budget_row(sampled, exact, pages * percent // 100))
 
 
+def compact(doc):
+    """Return what is kept of a result: its numbers, and the curve as rows of three numbers."""
+    if doc is None:
+        return None
+    kept = {key: value for key, value in doc.items() if not isinstance(value, list)
+            and key not in ("pid", "working_set")}
+    kept["fine"] = [[point["pages"], round(point["lru"]), round(point["lru_error"])]
+                    for point in doc["fine"]]
+    return kept
+
+
 def main():
     directory, output = pathlib.Path(sys.argv[1]), sys.argv[2]
     facts = dict(pair.split("=", 1) for pair in sys.argv[3:])
@@ -89,8 +100,10 @@ def main():
     print(", ".join(f"{key}: {value}" for key, value in facts.items()))
     for name, result in programs.items():
         print_program(name, result)
+    kept = {name: {"seconds": result["seconds"], "sampled": compact(result["sampled"]),
+                   "exact": compact(result["exact"])} for name, result in programs.items()}
     with open(output, "w", encoding="utf-8") as file:
-        json.dump({"licence": "SPDX-License-Identifier: GPL-2.0", **facts, "programs": programs},
+        json.dump({"licence": "SPDX-License-Identifier: GPL-2.0", **facts, "programs": kept},
                   file, separators=(",", ":"))
         file.write("\n")
 
