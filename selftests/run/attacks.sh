@@ -89,7 +89,7 @@ full_backlog()
 few_descriptors()
 {
 	(
-		ulimit -n 24
+		ulimit -n 32
 		report 0 'more processes than descriptors' -- \
 			sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 8 & done; wait'
 		echo "$points $failures" >"$work/points"
