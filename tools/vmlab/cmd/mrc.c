@@ -305,7 +305,7 @@ static const char help[] =
 	"lowest (SHARDS), as also when more than --max-pages of a process were accessed.\n"
 	"1024 pages are seen at least; 128 where fewer leave an error of 3% at most.  All\n"
 	"others cost nothing.  A program whose accesses are spread at random over many\n"
-	"pages can take 5 to 15 times as long as below 'vmlab run', another hardly\n"
+	"pages can take ten times as long as below 'vmlab run', another hardly\n"
 	"longer: the report says how long it was in faults.  The curve begins at one\n"
 	"and a half times the pages kept.  ERROR is the standard error of LRU that\n"
 	"follows from differences between eight parts of the sample, 0 with all pages in\n"
