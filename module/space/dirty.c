@@ -321,8 +321,10 @@ long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
 		pgoff_t stop;
 
 		/* Without a bitmap, ranges without dirty pages cost nothing. */
-		if (!to && !xa_find(&space->frames.xa, &pgoff, end - 1,
-				    entries ? XA_PRESENT : VMLAB_FRAME_TRACKED))
+		/* Marks that change meanwhile: see vmlab_frame_marked(). */
+		if (!to && !data_race(xa_find(&space->frames.xa, &pgoff, end - 1,
+					      entries ? XA_PRESENT :
+							VMLAB_FRAME_TRACKED)))
 			break;
 		/* The first offset of a huge frame around @from can be before it. */
 		pgoff = max(pgoff, from);

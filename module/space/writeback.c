@@ -208,6 +208,23 @@ static int writeback_page(struct vmlab_space *space, pgoff_t pgoff,
 	return ret;
 }
 
+/* Find a dirty entry.  Marks change meanwhile: see vmlab_frame_marked(). */
+static void *first_dirty(struct vmlab_space *space, unsigned long *pgoff,
+			 unsigned long last)
+{
+	/* See above. */
+	return data_race(xa_find(&space->frames.xa, pgoff, last,
+				 VMLAB_FRAME_DIRTY));
+}
+
+static void *next_dirty(struct vmlab_space *space, unsigned long *pgoff,
+			unsigned long last)
+{
+	/* See above. */
+	return data_race(xa_find_after(&space->frames.xa, pgoff, last,
+				       VMLAB_FRAME_DIRTY));
+}
+
 /*
  * Write the dirty pages of a range back, all of them even after an error, unless
  * the task that waits for @request is killed.  Returns 0 or the first error.
@@ -223,12 +240,9 @@ static int writeback_pages(struct vmlab_space *space,
 	buf = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!buf)
 		return -ENOMEM;
-	/* Marks that change meanwhile: see vmlab_frame_marked(). */
-	for (entry = data_race(xa_find(&space->frames.xa, &pgoff, last,
-				       VMLAB_FRAME_DIRTY));
+	for (entry = first_dirty(space, &pgoff, last);
 	     entry && !(request && READ_ONCE(request->abandoned));
-	     entry = data_race(xa_find_after(&space->frames.xa, &pgoff, last,
-					     VMLAB_FRAME_DIRTY))) {
+	     entry = next_dirty(space, &pgoff, last)) {
 		ret = writeback_page(space, pgoff, target, buf);
 		err = err ?: ret;
 		cond_resched();

@@ -88,6 +88,12 @@ static void fault(struct kunit *test, struct vmlab_space *space, pgoff_t pgoff)
 	vmlab_frame_release(folio);
 }
 
+/* How many events were recorded: nothing records one meanwhile. */
+static u64 events_head(struct vmlab_space *space)
+{
+	return vmlab_read_unlocked(space->events.head);
+}
+
 /* A thread of the kernel: all of its accesses are those of one instruction. */
 static void record_test(struct kunit *test)
 {
@@ -102,22 +108,22 @@ static void record_test(struct kunit *test)
 					 VMLAB_SAMPLE_ALL, 0), 0);
 	for (i = 0; i < 100; i++)
 		fault(test, space, i);
-	KUNIT_EXPECT_EQ(test, space->events.head, 100);
+	KUNIT_EXPECT_EQ(test, events_head(space), 100);
 	for (i = 90; i < 100; i++)
 		fault(test, space, i);
 	/* The same instruction restarts. */
-	KUNIT_EXPECT_EQ(test, space->events.head, 100);
+	KUNIT_EXPECT_EQ(test, events_head(space), 100);
 	fault(test, space, 0);
 	/* Too long ago. */
-	KUNIT_EXPECT_EQ(test, space->events.head, 101);
+	KUNIT_EXPECT_EQ(test, events_head(space), 101);
 
 	KUNIT_ASSERT_EQ(test, set_sample(space, VMLAB_PAGING_SAMPLE,
 					 VMLAB_SAMPLE_ALL / 10, 0), 0);
-	head = space->events.head;
+	head = events_head(space);
 	for (i = 1000; i < 2000; i++)
 		fault(test, space, i);
-	KUNIT_EXPECT_GT(test, space->events.head - head, 50);
-	KUNIT_EXPECT_LT(test, space->events.head - head, 150);
+	KUNIT_EXPECT_GT(test, events_head(space) - head, 50);
+	KUNIT_EXPECT_LT(test, events_head(space) - head, 150);
 }
 
 /* What a request that was killed left mapped is unmapped by the next one. */
@@ -137,17 +143,17 @@ static void killed_test(struct kunit *test)
 	disallow_signal(SIGKILL);
 	KUNIT_EXPECT_TRUE(test, vmlab_sampling(space));
 	fault(test, space, 0);
-	KUNIT_EXPECT_EQ(test, space->events.head, 1);
+	KUNIT_EXPECT_EQ(test, events_head(space), 1);
 
 	KUNIT_EXPECT_EQ(test, set_sample(space, VMLAB_PAGING_SAMPLE,
 					 VMLAB_SAMPLE_ALL, 0), 0);
 	fault(test, space, 0);
-	KUNIT_EXPECT_EQ(test, space->events.head, 2);
+	KUNIT_EXPECT_EQ(test, events_head(space), 2);
 	/* All was unmapped: the same sample begins only once. */
 	KUNIT_EXPECT_EQ(test, set_sample(space, VMLAB_PAGING_SAMPLE,
 					 VMLAB_SAMPLE_ALL, 1), 0);
 	fault(test, space, 0);
-	KUNIT_EXPECT_EQ(test, space->events.head, 2);
+	KUNIT_EXPECT_EQ(test, events_head(space), 2);
 }
 
 static struct kunit_case sampling_test_cases[] = {

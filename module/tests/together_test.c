@@ -130,9 +130,11 @@ static void age(struct kunit *test, struct task_struct *task)
 	struct vmlab_space *space = test->priv;
 	unsigned int i;
 
+	spin_lock(&space->pager.lock);
 	for (i = 0; i < ARRAY_SIZE(space->pager.together); i++)
 		if (space->pager.together[i].task == task)
 			space->pager.together[i].time -= LONG_AGO;
+	spin_unlock(&space->pager.lock);
 }
 
 /* The pages of another task are kept for a while, our own as long as we stay. */

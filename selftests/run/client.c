@@ -219,7 +219,7 @@ static void step(const char *name, char ***argv)
 	} else if (!strcmp(name, "exit")) {
 		_exit((int)next_number(argv));
 	} else {
-		fprintf(stderr, "test-run-client: no step '%s'\n", name);
+		fprintf(stderr, "test-run-client: '%s' is none of its words\n", name);
 		exit(98);
 	}
 }

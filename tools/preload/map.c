@@ -85,7 +85,8 @@ static bool wants_aligned(uintptr_t addr, size_t len, int flags, off_t offset)
 {
 	const struct settings *settings = settings_get();
 
-	return !addr && !(offset % (off_t)PAGE_BYTES) && len >= HUGE_BYTES && len <= SIZE_MAX - HUGE_BYTES &&
+	return !addr && !(offset % (off_t)PAGE_BYTES) &&
+	       len >= HUGE_BYTES && len <= SIZE_MAX - HUGE_BYTES &&
 	       !(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_32BIT)) && settings &&
 	       settings->space_flags & VMLAB_SPACE_HUGE;
 }

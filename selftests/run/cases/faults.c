@@ -89,7 +89,8 @@ static void on_alarm(int sig)
 	pid_t pid;
 
 	(void)sig;
-	memory[page] = (char)++alarms;
+	alarms++;
+	memory[page] = (char)alarms;
 	if (alarms % 8)
 		return;
 	pid = _Fork();

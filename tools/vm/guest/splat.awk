@@ -5,8 +5,8 @@
 #
 # A complaint starts at a line that starts() knows. It ends at the kernel's own end
 # marker, at a line of this harness, where the log has a gap of two seconds, or after
-# 150 lines.  A data race (KCSAN) counts when one of its stacks has a function of a module:
-# the kernel has races of its own.
+# 150 lines.  A data race (KCSAN) counts when one of the three innermost functions of one of its
+# stacks is that of a module: the kernel has races of its own, also below our callers.
 
 function body(line)
 {
@@ -75,7 +75,8 @@ function end_complaint()
 	if (inside) {
 		sub(/\r$/, "")
 		text = text $0 "\n"
-		of_module = of_module || line ~ /\[[a-z0-9_]+\]$/
+		frame = line ~ /^ / ? frame + 1 : 0
+		of_module = of_module || (frame <= 3 && line ~ /\[[a-z0-9_]+\]$/)
 		lines++
 		if (line ~ /^---\[ end (trace|Kernel panic)/ ||
 		    (race && lines > 1 && line ~ /^=+$/))

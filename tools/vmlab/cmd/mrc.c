@@ -18,8 +18,9 @@
 #include "sys/clock.h"
 #include "sys/output.h"
 
-enum { OPT_EXACT = 0x100, OPT_RATE, OPT_MAX_PAGES, OPT_WINDOW, OPT_SVG, OPT_HTML,
-       OPT_VERIFY };
+enum {
+	OPT_EXACT = 0x100, OPT_RATE, OPT_MAX_PAGES, OPT_WINDOW, OPT_SVG, OPT_HTML, OPT_VERIFY,
+};
 
 enum { CODE_INTERRUPTED = 130, MAX_PAGES = 8192, MAX_PAGES_LEAST = 64 };
 
@@ -65,7 +66,7 @@ static int parse_option(const struct cli *cli, void *request, int c)
 	case OPT_MAX_PAGES:
 		return cli_number(cli, "pages", MAX_PAGES_LEAST, UINT32_MAX, &q->max_pages);
 	case OPT_WINDOW:
-		return cli_duration(cli, 1e-6, 1e6, &q->window);
+		return cli_duration(cli, 0.000001, 1000000, &q->window);
 	case 'p':
 		return cli_pid(cli, &q->pid);
 	case 'd':

@@ -129,7 +129,7 @@ static bool read_interpreter(int fd, char interpreter[LINE])
 static int explain(const char *path, const char *of, enum run_why why,
 		   struct failure *failure)
 {
-	const char *what[] = {
+	static const char *const what[] = {
 		[RUN_WHY_STATIC] = "is statically linked: no library can take over its "
 				   "memory; give a dynamically linked program",
 		[RUN_WHY_SETUID] = "runs with privileges of its own (setuid, setgid or "

@@ -61,9 +61,11 @@ void paging_print_line(FILE *out, const struct vmlab_paging *paging)
 	fprintf(out, ", prefetch %s", paging_prefetch_name(paging->prefetch));
 	if (paging->prefetch_pages)
 		fprintf(out, " %u", paging->prefetch_pages);
-	fprintf(out, "%s%s\n",
-	       paging->flags & VMLAB_PAGING_AROUND ? ", mapped around" : "",
-	       paging->flags & VMLAB_PAGING_STEPPING ? ", stepping" : "");
+	if (paging->flags & VMLAB_PAGING_AROUND)
+		fprintf(out, ", mapped around");
+	if (paging->flags & VMLAB_PAGING_STEPPING)
+		fprintf(out, ", stepping");
+	fputc('\n', out);
 }
 
 const struct column paging_counter_columns[3] = {

@@ -24,7 +24,7 @@ void space_print_tables(bool colour, const struct vmlab *lab,
 void space_print_json(const struct vmlab *lab,
 		      const struct space_result *result);
 
-/** space_stats_json, space_latency_json - return counters as an object, the histogram as an array */
+/** space_stats_json, space_latency_json - return an object of counters, the histogram's array */
 json_t *space_stats_json(const struct vmlab_space_stats *stats);
 json_t *space_latency_json(const struct vmlab_space_stats *stats);
 
