@@ -45,16 +45,21 @@ static void set_environment(int budget, const char *more)
 static char *read_all(int fd)
 {
 	size_t room = 1 << 16, nr = 0;
-	char *text = malloc(room);
+	char *text = malloc(room), *more;
 	ssize_t got;
 
-	while (text && (got = read(fd, text + nr, room - nr - 1)) > 0) {
-		nr += (size_t)got;
-		if (nr == room - 1)
-			text = realloc(text, room *= 2);
-	}
 	if (!text)
 		bail("no memory");
+	while ((got = read(fd, text + nr, room - nr - 1)) > 0) {
+		nr += (size_t)got;
+		if (nr < room - 1)
+			continue;
+		room *= 2;
+		more = realloc(text, room);
+		if (!more)
+			bail("no memory");
+		text = more;
+	}
 	text[nr] = 0;
 	return text;
 }

@@ -87,6 +87,7 @@ compile_database()
 	mkdir -p "$1"
 	make -C tools/vmlab --no-print-directory O="$1/vmlab/check" \
 		"$1/vmlab/check/bpf/faults.skel.h" >&2
+	make -C selftests --no-print-directory O="$1/selftests" "$1/selftests/grammar.inc" >&2
 	{
 		dry_run tools/vmlab O="$1/vmlab/check" SANITIZE=1 build-tests
 		dry_run selftests O="$1/selftests" all

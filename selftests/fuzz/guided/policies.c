@@ -137,7 +137,7 @@ void policies_close(void)
 
 uint64_t policy_number(uint64_t word)
 {
-	struct vmlab_policy_info infos[MAX_POLICIES];
+	struct vmlab_policy_info infos[MAX_POLICIES] = { 0 };
 	struct vmlab_policies policies = {
 		.size = sizeof(policies), .policies = (uintptr_t)infos, .nr = MAX_POLICIES,
 	};

@@ -64,6 +64,7 @@ void case_clone(void)
 	pid_t *tid = malloc(sizeof(*tid)), pid;
 
 	word = (int *)must_map(1);
+	must(arg && tid);
 	*word = 1;
 	*arg = 5;
 	*tid = 0;

@@ -155,6 +155,7 @@ static void *count(void *arg)
 	uint64_t round = 0;
 
 	(void)arg;
+	must(own);
 	while (!pair->stop) {
 		char *p = malloc(1 + round % 5000);
 

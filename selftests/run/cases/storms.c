@@ -81,8 +81,13 @@ void case_fork_storm(void)
 
 static void *allocate(void *arg)
 {
-	for (int i = 0; i < 20; i++)
-		free(memset(malloc(5000), 1, 5000));
+	for (int i = 0; i < 20; i++) {
+		char *p = malloc(5000);
+
+		must(p);
+		memset(p, 1, 5000);
+		free(p);
+	}
 	return arg;
 }
 

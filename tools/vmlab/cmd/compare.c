@@ -301,7 +301,7 @@ static int report_failed(const struct compare_result *r)
 static int compare(const struct cli *cli, struct request *q)
 {
 	const size_t nr = q->nr_policies * q->nr_budgets;
-	const char *names[COMPARE_LIST_MAX];
+	const char *names[COMPARE_LIST_MAX] = { NULL };
 	struct compare_result result = {
 		.command = q->plan.command,
 		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
