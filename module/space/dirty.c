@@ -320,8 +320,10 @@ long vmlab_space_dirty(struct vmlab_space *space, pgoff_t pgoff, pgoff_t end,
 						     VMLAB_DIRTY_CHUNK;
 		pgoff_t stop;
 
-		/* Without a bitmap, ranges without dirty pages cost nothing. */
-		/* Marks that change meanwhile: see vmlab_frame_marked(). */
+		/*
+		 * Without a bitmap, ranges without dirty pages cost nothing.  Marks
+		 * that change meanwhile: see vmlab_frame_marked().
+		 */
 		if (!to && !data_race(xa_find(&space->frames.xa, &pgoff, end - 1,
 					      entries ? XA_PRESENT :
 							VMLAB_FRAME_TRACKED)))

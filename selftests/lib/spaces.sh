@@ -28,10 +28,11 @@ no_space_diagnosis()
 		echo "space ${space##*/}: $(tr "\n" " " <"$space/owner")"
 	done
 	for pid in /proc/[0-9]*; do
-		! grep -q /dev/vmlab "$pid"/maps 2>/dev/null &&
-			! find "$pid/fd" -lname '*vmlab*' 2>/dev/null | grep -q . ||
+		if grep -q /dev/vmlab "$pid/maps" 2>/dev/null ||
+		   [[ -n $(find "$pid/fd" -lname '*vmlab*' 2>/dev/null) ]]; then
 			echo "process ${pid##*/}: $(tr "\0" " " <"$pid/cmdline")" \
 				"$(grep State "$pid/status")"
+		fi
 	done
 }
 

@@ -10,10 +10,6 @@
 #include "numbers.h"
 #include "stack.h"
 
-#ifndef SYS_mseal
-#define SYS_mseal	462
-#endif
-
 /* A child of fork(2), clone(2) or clone3(2), without CLONE_VM. */
 struct system_call {
 	long nr;

@@ -10,10 +10,6 @@
 #include "open.h"
 #include "space.h"
 
-#ifndef SYS_mseal
-#define SYS_mseal	462
-#endif
-
 static long protect(uintptr_t addr, size_t len, int prot, int pkey)
 {
 	if (pkey < 0)

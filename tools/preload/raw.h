@@ -11,6 +11,11 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
+/* Newer than some versions of <sys/syscall.h>. */
+#ifndef SYS_mseal
+#define SYS_mseal	462
+#endif
+
 static inline long raw6(long nr, long a, long b, long c, long d, long e, long f)
 {
 	register long r10 __asm__("r10") = d;

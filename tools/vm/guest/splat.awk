@@ -6,7 +6,7 @@
 # A complaint starts at a line that starts() knows. It ends at the kernel's own end
 # marker, at a line of this harness, where the log has a gap of two seconds, or after
 # 150 lines.  A data race (KCSAN) counts when one of the three innermost functions of one of its
-# stacks is that of a module: the kernel has races of its own, also below our callers.
+# stacks is that of a module: the kernel has races of its own, also in what a module calls.
 
 function body(line)
 {

@@ -35,13 +35,13 @@ enum { USUAL_PAGES = 1024, LEAST_PAGES = 128 };
  */
 enum { KEEP_FIRST = 4, KEEP_SHARE = 16, KEEP_SHARE_MOST = 7 };
 
-/* Tell the kernel the rate of the model, and how many pages a thread keeps. */
-static void set_sampling(struct sampled_space *s)
+/* Let a thread keep so many pages; tell the kernel that, and the rate of the model. */
+static void set_sampling(struct sampled_space *s, uint32_t keep)
 {
 	struct vmlab_paging paging;
 
-	/* as many pages of a smaller sample are more of the memory */
-	mrc_process_keep(s->process, s->process->keep);
+	/* also where @keep is as before: so many pages of a smaller sample are more memory */
+	mrc_process_keep(s->process, keep);
 	if (vmlab_space_paging_get(s->space, &paging))
 		return;
 	paging.sample = s->process->misses.sample;
@@ -76,8 +76,7 @@ static bool keep_more(struct sampled_space *s)
 
 	if (p->keep >= most)
 		return false;
-	mrc_process_keep(p, p->keep < some ? some : p->keep < most / 2 ? 2 * p->keep : most);
-	set_sampling(s);
+	set_sampling(s, p->keep < some ? some : p->keep < most / 2 ? 2 * p->keep : most);
 	return true;
 }
 
@@ -107,15 +106,15 @@ static void slow_down(struct sampled_space *s, const struct vmlab_space_stats *s
 		      double over)
 {
 	struct mrc_process *p = s->process;
+	uint32_t most;
 
 	if (keep_more(s))
 		return;
 	for (; over > 1 && p->misses.sample > 1 && may_halve(s, stats); over /= 2)
 		miss_ratio_set_sample(&p->misses, p->misses.sample / 2);
 	/* The same share of fewer pages. */
-	if (p->keep > keep_share(p, KEEP_SHARE_MOST))
-		mrc_process_keep(p, keep_share(p, KEEP_SHARE_MOST));
-	set_sampling(s);
+	most = keep_share(p, KEEP_SHARE_MOST);
+	set_sampling(s, p->keep < most ? p->keep : most);
 }
 
 static void on_space(void *arg, struct run_space *space)
@@ -137,16 +136,14 @@ static void on_space(void *arg, struct run_space *space)
 	a->process[a->nr++] = process;
 	a->spaces = array_grow(a->spaces, a->nr_spaces, &a->spaces_room,
 			       sizeof(*a->spaces));
+	/* a space that is sampled from now on has a history */
+	if (vmlab_space_stats_get(space->space, &stats))
+		stats = (struct vmlab_space_stats){ 0 };
 	a->spaces[a->nr_spaces++] = (struct sampled_space){
 		.space = space->space, .process = process,
-		.early_ns = (uint64_t)(clock_now() * 1e9),
+		.begin_ns = stats.latency_ns_sum, .in_faults_ns = stats.latency_ns_sum,
+		.early = stats, .early_ns = (uint64_t)(clock_now() * 1e9),
 	};
-	/* a space that is sampled from now on has a history */
-	if (!vmlab_space_stats_get(space->space, &stats)) {
-		a->spaces[a->nr_spaces - 1].begin_ns = stats.latency_ns_sum;
-		a->spaces[a->nr_spaces - 1].early = stats;
-	}
-	a->spaces[a->nr_spaces - 1].in_faults_ns = a->spaces[a->nr_spaces - 1].begin_ns;
 	space->data = process;
 }
 
@@ -182,7 +179,7 @@ static void on_events(void *arg, struct run_space *space, const struct vmlab_eve
 		}
 	}
 	if (dropped)
-		set_sampling(s);
+		set_sampling(s, s->process->keep);
 	if (a->adapt)
 		keep_early(s);
 }
